@@ -1,0 +1,1 @@
+"""The work: facts, events, models, sandbox, pipelines. Knows no screen."""

@@ -1,0 +1,56 @@
+"""What can go wrong in our world, and what the person should do next.
+
+What a model's or a user's code does wrong is a fact (a failing check, an unreadable review), never an exception.
+
+    RedraftError
+    ├── UsageError           the command line or the target is wrong                     exit 2
+    │   └── SettingsError    a settings file, variable or flag is wrong
+    ├── EnvironmentFault     this machine or network cannot do it now; may be retried    exit 3
+    │   ├── ModelError       a model server is unreachable, refuses, or answers nonsense
+    │   └── SandboxError     code cannot be run as safely as was promised
+    └── SourceError          a file cannot be read or written back                       exit 3
+        └── StaleSource      the file changed since it was read; nothing was written
+"""
+
+from __future__ import annotations
+
+
+class RedraftError(Exception):
+    """Base of all our errors; its text says what happened, with which thing, and what to do next."""
+
+    exit_code = 3
+
+
+class UsageError(RedraftError):
+    """The command line, or the thing it names, is wrong."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A settings file, an environment variable or a flag has a wrong key or value."""
+
+
+class EnvironmentFault(RedraftError):
+    """This machine, or the network, cannot do it now; trying again later may help."""
+
+
+class ModelError(EnvironmentFault):
+    """A model server cannot be used. `kind` tells callers which remedy applies; `retryable` whether to try again."""
+
+    def __init__(self, message: str, *, kind: str = "failed", retryable: bool = False) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retryable = retryable
+
+
+class SandboxError(EnvironmentFault):
+    """Code cannot be run with the protection that was promised, so it is not run."""
+
+
+class SourceError(RedraftError):
+    """A source file cannot be read, or cannot be written back."""
+
+
+class StaleSource(SourceError):
+    """The file changed since it was read; nothing was written."""

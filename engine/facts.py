@@ -1,0 +1,256 @@
+"""The nouns of redraft: frozen structs, serialisable as JSON, knowing nothing of the screen, the network or the disk.
+
+Text is always `str` with LF newlines; what a file's bytes were is `sources`' business. Times are seconds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from .indent import indented
+
+Role = Literal["coder", "reviewer", "planner", "tester"]
+ROLES: tuple[Role, ...] = ("coder", "reviewer", "planner", "tester")
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of all facts."""
+
+
+# ---------------------------------------------------------------------------------------------- what the user wrote
+
+
+class Example(Fact):
+    """One thing the specification says should happen.
+
+    `source` is one interactive statement. `want` is the expected output as doctest spells it (text, `""` for none),
+    or, when `compare` is "value", the repr of the expected value. "truth" means that the expression must be true.
+    """
+
+    source: str
+    want: str = ""
+    compare: Literal["output", "value", "truth"] = "output"
+    raises: str | None = None
+    """The exception line doctest expects ("ValueError: too big"), or None."""
+    options: tuple[str, ...] = ()
+    """Names of the doctest flags that are on, such as "ELLIPSIS"."""
+    origin: Literal["visible", "generated", "finding", "hidden"] = "visible"
+    line: int = 0
+    """1-based line in the file, 0 when it is not in the file."""
+
+
+class Stub(Fact):
+    """A function that waits for its body, with all that a prompt or a run needs to know about its surroundings."""
+
+    path: str
+    name: str
+    """Qualified name as in `Stack.push` or `outer.inner`."""
+    line: int
+    """1-based line of `def`."""
+    header: str
+    """Decorators, signature and docstring, dedented to column 0, ending in a newline."""
+    indent: str = "    "
+    """Indentation of the body relative to the header."""
+    body: str = ""
+    """The present placeholder body, dedented ("..." or "pass" or "")."""
+    docstring: str = ""
+    examples: tuple[Example, ...] = ()
+    imports: str = ""
+    """The module's import statements, for the prompt."""
+    neighbours: str = ""
+    """Signatures and short bodies around it, for the prompt, within the token budget; may be empty."""
+    class_header: str = ""
+    """The lines of the enclosing classes and functions, for the prompt; empty at module level."""
+    before: str = ""
+    """Program text up to the body when it is run: the file as it is, or only what the function needs of a large or broken one."""
+    after: str = ""
+    """Program text that follows the body when it is run."""
+    margin: str = ""
+    """Indentation of `def` in the file."""
+    digest: str = ""
+    """SHA-256 of the bytes of the file it was read from."""
+
+    @property
+    def entry_point(self) -> str:
+        """The bare name of the function."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def key(self) -> str:
+        """What a person types to name it: `PATH::NAME`."""
+        return f"{self.path}::{self.name}"
+
+    def code(self, body: str) -> str:
+        """The whole function with this body (dedented, LF), at column 0, ending in a newline."""
+        return self.header + indented(body.rstrip("\n"), self.indent) + "\n"
+
+    def program(self, body: str) -> str:
+        """The module to run, with this body in its place."""
+        return self.before + indented(body.rstrip("\n"), self.margin + self.indent) + "\n" + self.after
+
+
+# ---------------------------------------------------------------------------------------------- what models said
+
+
+class Usage(Fact):
+    """Tokens of one call. `estimated` when the server did not report them."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    """Includes the thinking tokens."""
+    cached_tokens: int = 0
+    estimated: bool = False
+
+
+class Price(Fact):
+    """USD per million tokens. A price that is unknown is `None` in place of a `Price`, never 0."""
+
+    input: float
+    output: float
+
+
+class Plan(Fact):
+    """A planner's text, as it came."""
+
+    text: str
+
+
+class Draft(Fact):
+    """One candidate body. Imports and helpers a model wrote outside the function are already inside the body."""
+
+    id: str
+    """Unique within a run: "d1", "d2", …"""
+    body: str
+    """Dedented, LF. What came, also if it does not compile; `problem` then says so."""
+    purpose: str = "draft"
+    """Which verb made it: draft, fix, retry, synthesis, hand, …"""
+    role: Role = "coder"
+    model: str = ""
+    parent: str | None = None
+    """Id of the draft it repairs, or None."""
+    problem: str | None = None
+    """Why it cannot be used ("the reply has no code", "line 3: invalid syntax"), or None."""
+
+
+class Finding(Fact):
+    """One claim of a reviewer."""
+
+    claim: str
+    quote: str = ""
+    """The source line it speaks of, as the reviewer quoted it."""
+    line: int | None = None
+    """1-based line within `stub.code(draft.body)`; None when the quote is not in the source."""
+    call: str = ""
+    """An expression that shows it, "" if the reviewer gave none."""
+    comes_out: str = ""
+    should_be: str = ""
+    status: Literal["untested", "reproduced", "refuted", "not shown"] = "untested"
+    """reproduced: the draft gives what the reviewer says is wrong; refuted: the draft gives what it should;
+    not shown: the run shows neither."""
+    got: str = ""
+    """What the draft really gave."""
+    got_fixed: str = ""
+    """What the fix really gave; "" before there is one."""
+
+
+class Review(Fact):
+    """A reviewer's report on one draft."""
+
+    draft: str
+    verdict: Literal["bugs", "clean", "unreadable"]
+    findings: tuple[Finding, ...] = ()
+    text: str = ""
+    """The reply as it came."""
+    model: str = ""
+
+
+# ---------------------------------------------------------------------------------------------- what running showed
+
+
+class Outcome(Fact):
+    """What one statement did in the sandbox; nothing here is a verdict."""
+
+    status: Literal["returned", "raised", "timeout", "crashed", "not run"]
+    printed: str = ""
+    """Standard output of the statement, and after it the value as an interactive session shows it."""
+    value: str | None = None
+    """Literal spelling of the value when it is made of plain built-in types, else None (and None for None)."""
+    type_name: str = ""
+    """Type of the value as "module.Name", "" when there is none."""
+    raised: str = ""
+    """Last line of the traceback, "" when nothing was raised."""
+    seconds: float = 0.0
+
+
+class Execution(Fact):
+    """One program and its statements, run in one sandboxed process."""
+
+    outcomes: tuple[Outcome, ...]
+    """One for each statement asked for, in order; those never reached are "not run"."""
+    problem: str = ""
+    """Why the module itself could not be loaded or the process ended early; "" when all went through."""
+    tier: str = ""
+    """Letter of the protection in force (A to E), see docs/sandbox.md."""
+    interpreter: str = ""
+    seconds: float = 0.0
+
+
+class Check(Fact):
+    """One example held against what happened."""
+
+    example: Example
+    verdict: Literal["passed", "failed", "raised", "timeout", "crashed", "not run"]
+    got: str = ""
+    """What came out, as a person would read it: printed text, value or exception line."""
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether the example holds."""
+        return self.verdict == "passed"
+
+
+class Report(Fact):
+    """All checks of one draft. No checks means that nothing was verified."""
+
+    draft: str
+    checks: tuple[Check, ...] = ()
+    problem: str = ""
+    """Why the program could not run at all, "" when it did."""
+    tier: str = ""
+    interpreter: str = ""
+    seconds: float = 0.0
+
+    @property
+    def passes(self) -> int:
+        """How many examples hold."""
+        return sum(check.passed for check in self.checks)
+
+    @property
+    def all_passed(self) -> bool:
+        """Whether there is at least one example and all hold."""
+        return bool(self.checks) and not self.problem and all(check.passed for check in self.checks)
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that do not hold."""
+        return tuple(check for check in self.checks if not check.passed)
+
+
+class Solution(Fact):
+    """What a pipeline settled on."""
+
+    draft: Draft
+    report: Report | None = None
+    """None when the pipeline executes nothing."""
+    why: str = ""
+    """One short sentence: why this draft and no other."""
+
+    @property
+    def verdict(self) -> Literal["verified", "fails", "unverified"]:
+        """verified: every example holds; unverified: there was nothing to hold it against."""
+        if self.draft.problem or (self.report and (self.report.problem or self.report.failures)):
+            return "fails"
+        return "verified" if self.report and self.report.all_passed else "unverified"

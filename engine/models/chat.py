@@ -1,0 +1,102 @@
+"""The one seam to a language model: `ChatModel.stream`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Literal, Protocol
+
+from ..facts import Fact, Usage
+
+
+class Message(Fact):
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Sampling(Fact):
+    """How tokens are drawn. Everything is sent explicitly, because servers differ in their defaults."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int | None = None
+    """None or 0: no limit. Sent only to servers that know it."""
+    min_p: float = 0.0
+    max_tokens: int = 1024
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    """OpenAI allows four."""
+
+
+class Ask(Fact):
+    """One request: what is sent, whoever answers it. Two equal asks are the same question (a cassette's key)."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    prefill: str = ""
+    """Text the answer should continue; a hint: `Reply.prefilled` tells whether the server did."""
+    schema: dict[str, object] | None = None
+    """JSON schema the answer should follow; a hint."""
+    thinking: bool = False
+    """Whether a model that can think aloud should."""
+
+
+class Piece(Fact):
+    """Some text of a stream, in order."""
+
+    text: str
+    thinking: bool = False
+
+
+class Reply(Fact):
+    """All that came of one ask. `text` never includes the prefill."""
+
+    text: str
+    thinking: str = ""
+    finish: Literal["stop", "length", "cut"] = "stop"
+    """stop: the model ended or met a stop string; length: it ran into `max_tokens`; cut: we stopped listening."""
+    prefilled: bool = False
+    usage: Usage = Usage(estimated=True)
+    seconds: float = 0.0
+    """From the request to the last piece."""
+    first_seconds: float | None = None
+    """From the request to the first piece, None when nothing came."""
+    warning: str = ""
+    """What a person should know, such as "the server cut the prompt"; else ""."""
+
+
+class Stream(Protocol):
+    """One answer while it comes. Iterate it inside `async with`; leaving the block closes the connection."""
+
+    def __aiter__(self) -> AsyncIterator[Piece]:
+        """Pieces as they come."""
+        ...
+
+    @property
+    def reply(self) -> Reply:
+        """What has come so far; whole once the iteration has ended. Usage is estimated if the stream was left early."""
+        ...
+
+
+class ChatModel(Protocol):
+    """Anything that answers an `Ask`."""
+
+    @property
+    def name(self) -> str:
+        """The model as people call it; recorded in every log."""
+        ...
+
+    @property
+    def scripted(self) -> bool:
+        """Whether the answers were written by a person: then every screen says so."""
+        ...
+
+    def stream(self, ask: Ask) -> AbstractAsyncContextManager[Stream]:
+        """Ask. `ModelError` is raised on entering or while iterating."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections and stop what was started for this model."""
+        ...

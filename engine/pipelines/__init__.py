@@ -1,0 +1,1 @@
+"""The papers, one coroutine a pattern."""

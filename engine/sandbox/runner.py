@@ -1,0 +1,42 @@
+"""The one seam to untrusted code: `Sandbox.run`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ..facts import Execution, Fact
+
+
+class Limits(Fact):
+    """What one run may use."""
+
+    seconds: float = 5.0
+    """Wall clock of the whole run."""
+    step_seconds: float = 2.0
+    """Wall clock of one statement."""
+    memory_mb: int = 512
+
+
+class Sandbox(Protocol):
+    """Runs a module and then statements in its namespace, in a process that can harm nobody."""
+
+    @property
+    def tier(self) -> str:
+        """Letter of the protection in force (A to E)."""
+        ...
+
+    async def run(self, program: str, steps: Sequence[str], limits: Limits = Limits(), *, path: str = "") -> Execution:
+        """Load `program` as a module, run each of `steps` (one interactive statement each) in its namespace in order.
+
+        `path` is the user's file, which decides the project the code may import from. One outcome a step is returned.
+        Cancelling kills the process before the cancellation goes on.
+
+        Raises:
+            SandboxError: the protection promised cannot be had; nothing was run.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """End every process and remove all scratch."""
+        ...
