@@ -1,15 +1,15 @@
-"""The verbs of redraft, in the past tense. A log is a list of entries; every screen, file and table is made from one."""
+"""The verbs of redraft, in the past tense. A log is a list of entries; screens, files and tables are made from one."""
 
 from __future__ import annotations
 
-from .facts import Draft, Fact, Plan, Price, Report, Review, Role, Solution, Stub, Usage
+from .facts import Draft, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
 
 
-class Event(Fact, tag=True, tag_field="event"):
+class Event(Fact, frozen=True, tag=True, tag_field="event"):
     """Base of all events. `node` names the place in a decomposition tree; "" is the root."""
 
 
-class RunStarted(Event):
+class RunStarted(Event, frozen=True):
     """A pipeline began to work on a stub."""
 
     run: str
@@ -31,7 +31,7 @@ class RunStarted(Event):
     """Most model calls the pipeline may make, None when it has no bound."""
 
 
-class CallStarted(Event):
+class CallStarted(Event, frozen=True):
     """A model was asked something."""
 
     call: str
@@ -43,7 +43,7 @@ class CallStarted(Event):
     """Our own estimate."""
 
 
-class TextStreamed(Event):
+class TextStreamed(Event, frozen=True):
     """Some of an answer arrived."""
 
     call: str
@@ -51,7 +51,7 @@ class TextStreamed(Event):
     thinking: bool = False
 
 
-class CallEnded(Event):
+class CallEnded(Event, frozen=True):
     """An answer is complete, or we stopped listening because it had said enough ("cut")."""
 
     call: str
@@ -65,7 +65,7 @@ class CallEnded(Event):
     warning: str = ""
 
 
-class CallFailed(Event):
+class CallFailed(Event, frozen=True):
     """A call gave no answer."""
 
     call: str
@@ -73,14 +73,14 @@ class CallFailed(Event):
     cancelled: bool = False
 
 
-class Planned(Event):
+class Planned(Event, frozen=True):
     """A planner's text is there."""
 
     plan: Plan
     node: str = ""
 
 
-class Drafted(Event):
+class Drafted(Event, frozen=True):
     """There is a new candidate, whoever made it."""
 
     draft: Draft
@@ -88,7 +88,7 @@ class Drafted(Event):
     node: str = ""
 
 
-class CheckStarted(Event):
+class CheckStarted(Event, frozen=True):
     """A draft went into the sandbox."""
 
     draft: str
@@ -96,21 +96,21 @@ class CheckStarted(Event):
     node: str = ""
 
 
-class Checked(Event):
+class Checked(Event, frozen=True):
     """A draft came out of the sandbox."""
 
     report: Report
     node: str = ""
 
 
-class Reviewed(Event):
+class Reviewed(Event, frozen=True):
     """There is a report on a draft."""
 
     review: Review
     node: str = ""
 
 
-class FindingsTested(Event):
+class FindingsTested(Event, frozen=True):
     """The same report, its findings held against what draft and fix really do."""
 
     review: Review
@@ -118,40 +118,40 @@ class FindingsTested(Event):
     """Id of the fix they were also run on, "" for the draft alone."""
 
 
-class Decided(Event):
+class Decided(Event, frozen=True):
     """The pipeline took a turn; the sentence says which and why."""
 
     what: str
     node: str = ""
 
 
-class Settled(Event):
+class Settled(Event, frozen=True):
     """The pipeline has its answer."""
 
     solution: Solution
 
 
-class RunFailed(Event):
+class RunFailed(Event, frozen=True):
     """The run ended without an answer."""
 
     problem: str
     kind: str = "failed"
 
 
-class RunCancelled(Event):
+class RunCancelled(Event, frozen=True):
     """The run was cancelled; streams are closed and processes gone."""
 
     by: str = "you"
     """"you", or "save" when a newer save of the file took its place."""
 
 
-class RunEnded(Event):
+class RunEnded(Event, frozen=True):
     """The last entry of every log."""
 
     seconds: float
 
 
-class Written(Event):
+class Written(Event, frozen=True):
     """The person accepted something and the file was written."""
 
     path: str
@@ -159,7 +159,7 @@ class Written(Event):
     hunks: str = "all"
 
 
-class Undone(Event):
+class Undone(Event, frozen=True):
     """The person took the last write back, or (`again`) made it again."""
 
     path: str
@@ -167,12 +167,12 @@ class Undone(Event):
 
 
 AnyEvent = (
-    RunStarted | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Drafted | CheckStarted | Checked | Reviewed
-    | FindingsTested | Decided | Settled | RunFailed | RunCancelled | RunEnded | Written | Undone
+    RunStarted | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Drafted | CheckStarted | Checked
+    | Reviewed | FindingsTested | Decided | Settled | RunFailed | RunCancelled | RunEnded | Written | Undone
 )  # fmt: skip
 
 
-class Entry(Fact):
+class Entry(Fact, frozen=True):
     """One line of a log: when, in seconds since the run began, and what."""
 
     at: float

@@ -22,7 +22,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 # ---------------------------------------------------------------------------------------------- what the user wrote
 
 
-class Example(Fact):
+class Example(Fact, frozen=True):
     """One thing the specification says should happen.
 
     `source` is one interactive statement. `want` is the expected output as doctest spells it (text, `""` for none),
@@ -41,7 +41,7 @@ class Example(Fact):
     """1-based line in the file, 0 when it is not in the file."""
 
 
-class Stub(Fact):
+class Stub(Fact, frozen=True):
     """A function that waits for its body, with all that a prompt or a run needs to know about its surroundings."""
 
     path: str
@@ -64,7 +64,7 @@ class Stub(Fact):
     class_header: str = ""
     """The lines of the enclosing classes and functions, for the prompt; empty at module level."""
     before: str = ""
-    """Program text up to the body when it is run: the file as it is, or only what the function needs of a large or broken one."""
+    """Program text up to the body: the file as it is, or only what the function needs of a large or broken one."""
     after: str = ""
     """Program text that follows the body when it is run."""
     margin: str = ""
@@ -94,7 +94,7 @@ class Stub(Fact):
 # ---------------------------------------------------------------------------------------------- what models said
 
 
-class Usage(Fact):
+class Usage(Fact, frozen=True):
     """Tokens of one call. `estimated` when the server did not report them."""
 
     prompt_tokens: int = 0
@@ -104,20 +104,20 @@ class Usage(Fact):
     estimated: bool = False
 
 
-class Price(Fact):
+class Price(Fact, frozen=True):
     """USD per million tokens. A price that is unknown is `None` in place of a `Price`, never 0."""
 
     input: float
     output: float
 
 
-class Plan(Fact):
+class Plan(Fact, frozen=True):
     """A planner's text, as it came."""
 
     text: str
 
 
-class Draft(Fact):
+class Draft(Fact, frozen=True):
     """One candidate body. Imports and helpers a model wrote outside the function are already inside the body."""
 
     id: str
@@ -134,7 +134,7 @@ class Draft(Fact):
     """Why it cannot be used ("the reply has no code", "line 3: invalid syntax"), or None."""
 
 
-class Finding(Fact):
+class Finding(Fact, frozen=True):
     """One claim of a reviewer."""
 
     claim: str
@@ -155,7 +155,7 @@ class Finding(Fact):
     """What the fix really gave; "" before there is one."""
 
 
-class Review(Fact):
+class Review(Fact, frozen=True):
     """A reviewer's report on one draft."""
 
     draft: str
@@ -169,7 +169,7 @@ class Review(Fact):
 # ---------------------------------------------------------------------------------------------- what running showed
 
 
-class Outcome(Fact):
+class Outcome(Fact, frozen=True):
     """What one statement did in the sandbox; nothing here is a verdict."""
 
     status: Literal["returned", "raised", "timeout", "crashed", "not run"]
@@ -184,7 +184,7 @@ class Outcome(Fact):
     seconds: float = 0.0
 
 
-class Execution(Fact):
+class Execution(Fact, frozen=True):
     """One program and its statements, run in one sandboxed process."""
 
     outcomes: tuple[Outcome, ...]
@@ -197,7 +197,7 @@ class Execution(Fact):
     seconds: float = 0.0
 
 
-class Check(Fact):
+class Check(Fact, frozen=True):
     """One example held against what happened."""
 
     example: Example
@@ -212,7 +212,7 @@ class Check(Fact):
         return self.verdict == "passed"
 
 
-class Report(Fact):
+class Report(Fact, frozen=True):
     """All checks of one draft. No checks means that nothing was verified."""
 
     draft: str
@@ -239,7 +239,7 @@ class Report(Fact):
         return tuple(check for check in self.checks if not check.passed)
 
 
-class Solution(Fact):
+class Solution(Fact, frozen=True):
     """What a pipeline settled on."""
 
     draft: Draft

@@ -11,7 +11,7 @@ _CLOSES = {getattr(token, name) for name in ("FSTRING_END", "TSTRING_END") if ha
 
 
 def lines_inside_strings(code: str) -> frozenset[int]:
-    """0-based numbers of the lines that begin inside a string literal. Code that cannot be tokenised ends the search."""
+    """0-based numbers of the lines that begin inside a string; code that cannot be tokenised ends the search."""
     inside: set[int] = set()
     opened: list[int] = []
     try:
@@ -39,12 +39,12 @@ def indented(code: str, margin: str) -> str:
 
 
 def dedented(code: str) -> str:
-    """`code` with the indentation that all its lines share taken away; lines inside string literals stay as they are."""
+    """`code` without the indentation that all its lines share; lines inside string literals stay as they are."""
     lines = code.splitlines(keepends=True)
     # An indented block is no program: give it a head, so that it can be tokenised. Its line numbers shift by one.
     fixed = {number - 1 for number in lines_inside_strings("if 1:\n" + code)}
-    margins = [line[: len(line) - len(line.lstrip())] for n, line in enumerate(lines) if line.strip() and n not in fixed]
-    margin = _common_prefix(margins)
+    shown = [line for number, line in enumerate(lines) if line.strip() and number not in fixed]
+    margin = _common_prefix([line[: len(line) - len(line.lstrip())] for line in shown])
     return "".join(
         line if number in fixed else line.removeprefix(margin) if line.strip() else line.lstrip(" \t")
         for number, line in enumerate(lines)

@@ -20,7 +20,7 @@ RunStatus = Literal["idle", "running", "settled", "failed", "cancelled"]
 _STAGE_OF_PURPOSE: dict[str, Stage] = {"review": "review", "fix": "fix", "retry": "fix", "synthesis": "fix"}
 
 
-class CallState(Fact):
+class CallState(Fact, frozen=True):
     """One model call, as far as it has come."""
 
     id: str
@@ -54,7 +54,7 @@ class CallState(Fact):
         return Usage(prompt_tokens=self.prompt_estimate, completion_tokens=heard, estimated=True)
 
 
-class Meter(Fact):
+class Meter(Fact, frozen=True):
     """What a run has used so far."""
 
     calls: int = 0
@@ -66,7 +66,7 @@ class Meter(Fact):
     """USD; None when the price of any call is unknown: shown as "n/a"."""
 
 
-class RunState(Fact):
+class RunState(Fact, frozen=True):
     """All that a screen, a table or an exporter may ask of a run."""
 
     status: RunStatus = "idle"

@@ -9,14 +9,14 @@ from typing import Literal, Protocol
 from ..facts import Fact, Usage
 
 
-class Message(Fact):
+class Message(Fact, frozen=True):
     """One turn of a conversation."""
 
     role: Literal["system", "user", "assistant"]
     content: str
 
 
-class Sampling(Fact):
+class Sampling(Fact, frozen=True):
     """How tokens are drawn. Everything is sent explicitly, because servers differ in their defaults."""
 
     temperature: float = 0.0
@@ -30,7 +30,7 @@ class Sampling(Fact):
     """OpenAI allows four."""
 
 
-class Ask(Fact):
+class Ask(Fact, frozen=True):
     """One request: what is sent, whoever answers it. Two equal asks are the same question (a cassette's key)."""
 
     messages: tuple[Message, ...]
@@ -43,14 +43,14 @@ class Ask(Fact):
     """Whether a model that can think aloud should."""
 
 
-class Piece(Fact):
+class Piece(Fact, frozen=True):
     """Some text of a stream, in order."""
 
     text: str
     thinking: bool = False
 
 
-class Reply(Fact):
+class Reply(Fact, frozen=True):
     """All that came of one ask. `text` never includes the prefill."""
 
     text: str

@@ -8,7 +8,7 @@ from typing import Protocol
 from ..facts import Execution, Fact
 
 
-class Limits(Fact):
+class Limits(Fact, frozen=True):
     """What one run may use."""
 
     seconds: float = 5.0
