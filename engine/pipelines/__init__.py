@@ -1,1 +1,1 @@
-"""The papers, one coroutine a pattern."""
+"""The papers, one coroutine a pattern; `catalogue` lists them by name."""

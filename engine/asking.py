@@ -1,0 +1,115 @@
+"""One model call inside a run: asked, streamed into the log, counted, and cut when it has said enough."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+
+from msgspec.structs import replace
+
+from .cost import cost
+from .errors import ModelError
+from .events import AnyEvent, CallEnded, CallFailed, CallStarted, TextStreamed
+from .facts import Fact, Role
+from .kit import Kit
+from .models.chat import Ask, Message, Reply
+from .models.tokens import estimate
+
+Emit = Callable[[AnyEvent], None]
+SaidEnough = Callable[[str], bool]
+"""Told each piece of a prefilled answer as it comes; true once the rest is not needed."""
+
+
+class Question(Fact, frozen=True):
+    """What a verb wants to know, before a role's own sampling is laid over it."""
+
+    role: Role
+    purpose: str
+    messages: tuple[Message, ...]
+    prefill: str = ""
+    schema: dict[str, object] | None = None
+    stop: tuple[str, ...] = ()
+    temperature: float | None = None
+    """None: the role's own."""
+    max_tokens: int | None = None
+    seed: int | None = None
+    node: str = ""
+
+
+class Asker:
+    """Puts questions to the roles of a kit and tells the log."""
+
+    def __init__(self, kit: Kit, emit: Emit, turn: Callable[[], Awaitable[None]]) -> None:
+        """`turn` is awaited before each call: it waits while the run is paused."""
+        self._kit = kit
+        self._emit = emit
+        self._turn = turn
+        self._ids = (f"c{n}" for n in itertools.count(1))
+
+    async def ask(self, question: Question, said_enough: SaidEnough | None = None) -> tuple[str, Reply]:
+        """The call's id and its reply.
+
+        Raises:
+            ModelError: there is no answer; the log knows.
+        """
+        await self._turn()
+        voice = self._kit.voices[question.role]
+        call = next(self._ids)
+        self._emit(
+            CallStarted(
+                call=call,
+                role=question.role,
+                purpose=question.purpose,
+                model=voice.model.name,
+                node=question.node,
+                prompt_tokens=estimate(question.messages) + len(question.prefill) // 4,
+            )
+        )
+        try:
+            reply = await self._listen(call, self._worded(question), question.role, said_enough)
+        except ModelError as error:
+            self._emit(CallFailed(call=call, problem=str(error)))
+            raise
+        except asyncio.CancelledError:
+            self._emit(CallFailed(call=call, problem="cancelled", cancelled=True))
+            raise
+        self._emit(
+            CallEnded(
+                call=call,
+                finish=reply.finish,
+                usage=reply.usage,
+                seconds=reply.seconds,
+                first_seconds=reply.first_seconds,
+                cost=cost(reply.usage, voice.price),
+                prefilled=reply.prefilled,
+                warning=reply.warning,
+            )
+        )
+        return call, reply
+
+    def _worded(self, question: Question) -> Ask:
+        voice = self._kit.voices[question.role]
+        own = voice.sampling
+        return Ask(
+            messages=question.messages,
+            sampling=replace(
+                own,
+                temperature=own.temperature if question.temperature is None else question.temperature,
+                max_tokens=question.max_tokens or own.max_tokens,
+                seed=own.seed if question.seed is None else question.seed,
+                stop=question.stop,
+            ),
+            prefill=question.prefill,
+            schema=question.schema,
+            thinking=voice.thinking,
+        )
+
+    async def _listen(self, call: str, ask: Ask, role: Role, said_enough: SaidEnough | None) -> Reply:
+        async with self._kit.voices[role].model.stream(ask) as stream:
+            async for piece in stream:
+                self._emit(TextStreamed(call=call, text=piece.text, thinking=piece.thinking))
+                # Only an answer that continues our own beginning is known to be code from its first character.
+                if said_enough and not piece.thinking and stream.reply.prefilled and said_enough(piece.text):
+                    break
+        return stream.reply

@@ -1,0 +1,49 @@
+"""What a run works with: a voice for every role, the prompts, the sandbox and the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from .facts import Price, Role
+from .models.chat import ChatModel, Sampling
+from .prompts import Prompts
+from .sandbox.runner import Limits, Sandbox
+
+Mode = Literal["paper", "evidence"]
+
+
+class Voice(msgspec.Struct, frozen=True, kw_only=True):
+    """A role's model, and how it is asked."""
+
+    model: ChatModel
+    sampling: Sampling = Sampling()
+    price: Price | None = None
+    """None when it is unknown; then costs are "n/a"."""
+    thinking: bool = False
+    prefill: bool = True
+    """Whether answers may be begun for the model, where its server can continue them."""
+
+
+class Kit(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything from outside that pipelines use. One kit serves many runs, also at once."""
+
+    voices: Mapping[Role, Voice]
+    prompts: Prompts
+    sandbox: Sandbox
+    limits: Limits = Limits()
+    mode: Mode = "evidence"
+    """paper: send what the papers send and nothing else. evidence: our own prompts, answers begun for the model."""
+    seed: int = 0
+
+    @property
+    def scripted(self) -> bool:
+        """Whether a person wrote the answers of any role."""
+        return any(voice.model.scripted for voice in self.voices.values())
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Model name by role."""
+        return {role: voice.model.name for role, voice in self.voices.items()}

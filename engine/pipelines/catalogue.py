@@ -1,0 +1,93 @@
+"""Every pattern by name: what the command line, the pickers and the benchmark offer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from ..desk import Desk
+from ..errors import UsageError
+from ..facts import Role, Solution, Stub
+from . import planning, reviewing
+
+
+class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
+    """One pattern."""
+
+    name: str
+    title: str
+    """One line for people."""
+    run: Callable[[Desk, Stub], Awaitable[Solution]]
+    roles: tuple[Role, ...]
+    bound: int | None
+    """Most model calls, None when there is no bound."""
+    source: str
+
+
+_A = "arXiv 2603.03406"
+
+PIPELINES: tuple[Pipeline, ...] = (
+    Pipeline(
+        name="review-with-evidence",
+        title="run the examples, review with what failed, prove each finding, fix",
+        run=reviewing.review_with_evidence,
+        roles=("coder", "reviewer"),
+        bound=3,
+        source="redraft",
+    ),
+    Pipeline(
+        name="review-then-fix",
+        title="draft, review blind, repair once",
+        run=reviewing.review_then_fix,
+        roles=("coder", "reviewer"),
+        bound=3,
+        source=f"{_A}, 3.2",
+    ),
+    Pipeline(
+        name="review-then-fix-retry",
+        title="review-then-fix, then up to three repairs from failing examples",
+        run=reviewing.review_then_fix_with_retry,
+        roles=("coder", "reviewer"),
+        bound=6,
+        source=f"{_A}, 3.3",
+    ),
+    Pipeline(
+        name="plan-then-code",
+        title="the planner plans, the coder follows",
+        run=planning.plan_then_code,
+        roles=("planner", "coder"),
+        bound=2,
+        source=f"{_A}, 3.1",
+    ),
+    Pipeline(
+        name="raw-coder",
+        title="the coder alone, one call",
+        run=planning.raw_coder,
+        roles=("coder",),
+        bound=1,
+        source=f"{_A}, 3.1",
+    ),
+    Pipeline(
+        name="raw-planner",
+        title="the planner's model alone, one call",
+        run=planning.raw_planner,
+        roles=("planner",),
+        bound=1,
+        source=f"{_A}, 3.1",
+    ),
+)
+
+CATALOGUE: dict[str, Pipeline] = {pipeline.name: pipeline for pipeline in PIPELINES}
+
+
+def pipeline(name: str) -> Pipeline:
+    """The pattern of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return CATALOGUE[name]
+    except KeyError:
+        raise UsageError(f"there is no pipeline {name!r}; there are: {', '.join(CATALOGUE)}") from None

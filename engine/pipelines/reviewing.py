@@ -1,0 +1,86 @@
+"""The patterns that draft, review and repair (arXiv 2603.03406, sections 3.2 and 3.3), and our own with evidence."""
+
+from __future__ import annotations
+
+from ..desk import Desk
+from ..facts import Draft, Report, Review, Solution, Stub
+
+RETRIES = 3
+"""Most repairs after an error of execution (arXiv 2603.03406, 3.3)."""
+
+
+async def review_then_fix(desk: Desk, stub: Stub) -> Solution:
+    """Draft, review blind, and repair once if the reviewer reports bugs. Two or three calls, no execution."""
+    draft, why = await _reviewed(desk, stub)
+    return await desk.settle(draft, why)
+
+
+async def review_then_fix_with_retry(desk: Desk, stub: Stub) -> Solution:
+    """The same, then up to three repairs from the errors of the visible examples; stops at the first pass.
+
+    The paper leaves open what happens after the third failure. We keep the attempt with most passing examples, ties to
+    the earliest, so that it is never worse than the reviewed code.
+    """
+    draft, why = await _reviewed(desk, stub)
+    best, best_report = draft, await desk.check(stub, draft)
+    report = best_report
+    for attempt in range(1, RETRIES + 1):
+        if not _fails(report):
+            break
+        draft = await desk.retry(stub, draft, report)
+        report = await desk.check(stub, draft)
+        if _rank(report) > _rank(best_report):
+            best, best_report, why = draft, report, f"retry {attempt} of {RETRIES}"
+    return await desk.settle(best, why)
+
+
+async def review_with_evidence(desk: Desk, stub: Stub) -> Solution:
+    """Draft and run the examples; review with what failed; execute the findings; fix what was shown. Ours.
+
+    The fix is kept only if it passes at least as many examples as the draft.
+    """
+    draft = await desk.draft(stub)
+    report = await desk.check(stub, draft)
+    review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
+    if not _fails(report) and not _shown(review):
+        return await desk.settle(draft, _why_no_fix(report, review))
+    fix = await desk.fix(stub, draft, review, report)
+    fixed = await desk.check(stub, fix)
+    await desk.prove(stub, draft, review, fix)
+    if fix.problem is None and not fixed.problem and fixed.passes >= report.passes:
+        return await desk.settle(fix, f"the fix: {_tally(report)} before, {_tally(fixed)} now")
+    desk.decide(f"the fix is not kept: {_tally(report)} before, {_tally(fixed)} with it")
+    return await desk.settle(draft, "the draft: the fix was no better")
+
+
+async def _reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
+    draft = await desk.draft(stub)
+    review = await desk.review(stub, draft)
+    if review.verdict == "unreadable":
+        desk.decide("the report is no review: nothing is repaired")
+    if review.verdict != "bugs":
+        return draft, "the reviewer found nothing" if review.verdict == "clean" else "the report could not be read"
+    return await desk.fix(stub, draft, review), "repaired from the report"
+
+
+def _fails(report: Report) -> bool:
+    return bool(report.problem) or bool(report.failures)
+
+
+def _rank(report: Report) -> int:
+    return -1 if report.problem else report.passes
+
+
+def _shown(review: Review) -> bool:
+    return any(finding.status == "reproduced" for finding in review.findings)
+
+
+def _tally(report: Report) -> str:
+    return "it did not run" if report.problem else f"{report.passes} of {len(report.checks)} examples held"
+
+
+def _why_no_fix(report: Report, review: Review) -> str:
+    held = "every example holds" if report.checks else "there are no examples"
+    if review.verdict == "unreadable":
+        return f"{held}; the report could not be read"
+    return f"{held}; no finding was reproduced" if review.findings else f"{held}; the reviewer found nothing"

@@ -1,0 +1,159 @@
+"""From a pipeline to one log: the only place where a queue, a task and a clock live."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Protocol
+
+from .desk import Desk
+from .errors import RedraftError
+from .events import AnyEvent, Entry, RunCancelled, RunEnded, RunFailed, RunStarted
+from .facts import Stub
+from .kit import Kit
+from .pipelines.catalogue import Pipeline
+from .version import version
+
+
+class Recorder(Protocol):
+    """Keeps each entry of a log as it happens."""
+
+    def keep(self, entry: Entry) -> None:
+        """Write one entry down."""
+        ...
+
+
+class Log:
+    """One run's entries, in order, as they happen. Iterate it once."""
+
+    def __init__(self, clock: Callable[[], float], record: Recorder | None) -> None:
+        self._clock = clock
+        self._record = record
+        self._began = clock()
+        self._entries: asyncio.Queue[Entry | None] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._cancelled_by = ""
+        self._may_go = asyncio.Event()
+        self._may_go.set()
+
+    def __aiter__(self) -> AsyncIterator[Entry]:
+        return self._iterate()
+
+    async def _iterate(self) -> AsyncIterator[Entry]:
+        while (entry := await self._entries.get()) is not None:
+            yield entry
+
+    def emit(self, event: AnyEvent) -> None:
+        """Add what has just happened."""
+        entry = Entry(at=round(self._clock() - self._began, 4), event=event)
+        if self._record is not None:
+            self._record.keep(entry)
+        self._entries.put_nowait(entry)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the run waits before its next model call."""
+        return not self._may_go.is_set()
+
+    def pause(self) -> None:
+        """Hold the run before its next model call; a call under way goes on."""
+        self._may_go.clear()
+
+    def resume(self) -> None:
+        """Let a paused run go on."""
+        self._may_go.set()
+
+    async def turn(self) -> None:
+        """Wait while the run is paused."""
+        await self._may_go.wait()
+
+    async def cancel(self, by: str = "you") -> None:
+        """End the run; returns once its streams are closed and its processes gone."""
+        if self._task is not None and not self._task.done():
+            self._cancelled_by = self._cancelled_by or by
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def drive(self, pipeline: Pipeline, kit: Kit, stub: Stub, started: RunStarted) -> None:
+        """Run the pipeline to its end, whatever the end is."""
+        self.emit(started)
+        try:
+            await pipeline.run(Desk(kit, stub, self.emit, self.turn), stub)
+        except asyncio.CancelledError:
+            self.emit(RunCancelled(by=self._cancelled_by or "you"))
+            if not self._cancelled_by:
+                raise
+        except (RedraftError, BaseExceptionGroup) as error:
+            fault = _first_fault(error)
+            if fault is None:
+                self.emit(RunFailed(problem=f"a fault in redraft itself: {error!r}", kind="bug"))
+                raise
+            self.emit(RunFailed(problem=str(fault), kind=type(fault).__name__))
+        except BaseException as error:
+            self.emit(RunFailed(problem=f"a fault in redraft itself: {error!r}", kind="bug"))
+            raise
+        finally:
+            self.emit(RunEnded(seconds=round(self._clock() - self._began, 4)))
+            self._entries.put_nowait(None)
+
+    def start(self, pipeline: Pipeline, kit: Kit, stub: Stub, started: RunStarted) -> asyncio.Task[None]:
+        """Begin to drive, in a task that `running` owns."""
+        self._task = asyncio.create_task(self.drive(pipeline, kit, stub, started), name=f"run {started.run}")
+        return self._task
+
+
+@asynccontextmanager
+async def running(
+    pipeline: Pipeline,
+    kit: Kit,
+    stub: Stub,
+    *,
+    record: Recorder | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    run: str = "",
+) -> AsyncIterator[Log]:
+    """The log of `pipeline` at work on `stub`. Leaving the block cancels what still runs, and waits for it.
+
+    A fault of our own world ends the log with `RunFailed`; a bug does too, and is raised when the block is left.
+    """
+    began = now()
+    log = Log(clock, record)
+    started = RunStarted(
+        run=run or run_name(stub, pipeline.name, began),
+        pipeline=pipeline.name,
+        stub=stub,
+        models={role: name for role, name in kit.models.items() if role in pipeline.roles},
+        scripted=kit.scripted,
+        seed=kit.seed,
+        began_at=began.isoformat(timespec="seconds"),
+        version=version(),
+        mode=kit.mode,
+        bound=pipeline.bound,
+    )
+    task = log.start(pipeline, kit, stub, started)
+    try:
+        yield log
+    finally:
+        await log.cancel()
+        if not task.cancelled():
+            task.result()
+
+
+def run_name(stub: Stub, pipeline: str, began: datetime) -> str:
+    """A name that sorts by time and says what was run."""
+    where = "".join(c if c.isalnum() else "-" for c in stub.name)
+    return f"{began:%Y%m%dT%H%M%S}.{began.microsecond // 1000:03d}-{where}-{pipeline}"
+
+
+def _first_fault(error: BaseException) -> RedraftError | None:
+    """The first of our own errors in what a task group threw, None when it holds anything else."""
+    if isinstance(error, RedraftError):
+        return error
+    if isinstance(error, BaseExceptionGroup):
+        faults = [_first_fault(inner) for inner in error.exceptions]
+        return faults[0] if faults and None not in faults else None
+    return None

@@ -1,0 +1,73 @@
+"""Facts put into words for a prompt. Short, because on a CPU every prompt token costs 11 ms (docs/performance.md)."""
+
+from __future__ import annotations
+
+from .facts import Check, Finding, Report, Review, Stub
+
+SHOWN_FAILURES = 3
+"""Failing examples a prompt tells of; more of them cost time and tell a small model nothing new."""
+
+
+def context(stub: Stub) -> str:
+    """Imports, neighbours and enclosing class of a stub, "" when it has none."""
+    parts = [stub.imports.strip(), stub.neighbours.strip()]
+    if stub.class_header.strip():
+        parts.append(f"# `{stub.entry_point}` belongs to:\n{stub.class_header.strip()}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def imports(stub: Stub) -> str:
+    """The import inventory of the paper's prompts: what the module already imports."""
+    return stub.imports.strip() or "(none)"
+
+
+def opening(stub: Stub) -> str:
+    """How an answer with this stub's code begins: a fence, signature and docstring, up to the newline."""
+    return f"```python\n{stub.header}"
+
+
+def fenced(code: str) -> str:
+    """Code as a model writes it in a conversation."""
+    return f"```python\n{code.rstrip()}\n```"
+
+
+def failures(report: Report | None) -> str:
+    """The failing examples with what came out, "" when none fail."""
+    if report is None:
+        return ""
+    if report.problem:
+        return f"The code does not run: {report.problem}"
+    return "\n".join(_failure(check) for check in report.failures[:SHOWN_FAILURES])
+
+
+def _failure(check: Check) -> str:
+    example = check.example
+    if example.compare == "truth":
+        return f"`{example.source.strip()}` should be true; it gives {check.got.strip() or 'nothing'}"
+    wanted = example.raises or example.want.strip() or "nothing"
+    return f"`{example.source.strip()}` should give {wanted}; it gives {_came_out(check)}"
+
+
+def _came_out(check: Check) -> str:
+    if check.verdict == "timeout":
+        return "no answer in time"
+    if check.verdict in {"crashed", "not run"}:
+        return "a crash"
+    return check.got.strip() or "nothing"
+
+
+def findings(review: Review) -> str:
+    """A review's findings for the coder: what was refuted is left out, what was executed says so."""
+    return "\n".join(_finding(f) for f in review.findings if f.status != "refuted")
+
+
+def _finding(finding: Finding) -> str:
+    line = f"- {finding.claim}"
+    if finding.quote:
+        line += f" (line: `{finding.quote.strip()}`)"
+    if finding.status == "reproduced":
+        line += f" Executed: `{finding.call}` gives {finding.got}"
+        line += f", should be {finding.should_be}" if finding.should_be else ""
+    elif finding.call and finding.should_be:
+        line += f" `{finding.call}` should be {finding.should_be}"
+    return line
