@@ -1,0 +1,119 @@
+"""Holding what a person wrote against what can be set, and saying what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from ..errors import SettingsError
+from .secret import Secret
+from .tree import Path, Values, choices, dotted, leaf_type, leaves, sections
+
+
+def checked(given: Iterable[tuple[Path, object]], *, where: str, strict: bool = True) -> Values:
+    """The leaves with values of the right type; text is read as the type asks for unless `strict`.
+
+    Raises:
+        SettingsError: a key is not known or its value cannot stand there; the text names `where`, key and remedy.
+    """
+    return {path: _value(path, value, where, strict) for path, value in given}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A phrase that offers the known word most like this one, or lists them when few, or ""."""
+    import difflib
+
+    words = list(known)
+    if alike := difflib.get_close_matches(word, words, n=1, cutoff=0.5):
+        return f"; did you mean {alike[0]!r}?"
+    return f"; known here: {', '.join(sorted(words))}" if 0 < len(words) <= 30 else ""
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown."""
+    return re.sub(r"(?<=://)[^/@]*@", "…@", address)
+
+
+def _value(path: Path, value: object, where: str, strict: bool) -> object:
+    kind = leaf_type(path)
+    if kind is None:
+        raise SettingsError(f"{where}: {_unknown(path)}")
+    if path[-1] == "api_key":
+        if not isinstance(value, str):
+            raise SettingsError(f"{where}: {dotted(path)} must be text")
+        return Secret.of(value, f"from {where}" if where.startswith("$") else f"in {where}")
+    try:
+        value = msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{where}: {dotted(path)}: {_complaint(kind, value, str(error))}") from None
+    if path[-1] == "base_url":
+        return _address(path, str(value), where)
+    if path[-1] == "api_key_env" and value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(value)):
+        # Most likely the key itself, so it is not repeated here.
+        raise SettingsError(
+            f"{where}: {dotted(path)} takes the name of an environment variable, such as OPENAI_API_KEY; "
+            "a key itself goes into api_key in your own redraft.toml"
+        )
+    return value
+
+
+def _unknown(path: Path) -> str:
+    if path in sections():
+        return f"[{dotted(path)}] is a table; write the settings under that heading"
+    table, name = path[:-1], path[-1]
+    known = {leaf[len(table)] for leaf in leaves() if leaf[: len(table)] == table and len(leaf) > len(table)}
+    inside = f" in [{dotted(table)}]" if table else ""
+    hint = nearest(name, known)
+    if "did you mean" not in hint and (homes := [leaf for leaf in leaves() if leaf[-1] == name]):
+        hint = f"; did you mean {dotted(homes[0])!r}?"
+    return f"unknown key {name!r}{inside}{hint}"
+
+
+def _complaint(kind: object, value: object, message: str) -> str:
+    if words := choices(kind):
+        return (
+            f"{value!r} is not one of {', '.join(words)}{nearest(str(value), words).partition(' known')[0].rstrip(';')}"
+        )
+    plain = message.partition(" - at `$")[0].replace("`", "")
+    for technical, common in _COMMON:
+        plain = re.sub(technical, common, plain)
+    return f"{plain[0].lower()}{plain[1:]}; it is {_shown(value)}"
+
+
+_COMMON = (
+    (r"\bfloat\b", "a number"),
+    (r"\bint\b", "a whole number"),
+    (r"\bstr\b", "text"),
+    (r"\bbool\b", "true or false"),
+    (r" \| null\b", ""),
+    (r"\barray\b", "a list"),
+    (r", got .*", ""),
+)
+"""msgspec's words for types, and a person's."""
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _address(path: Path, value: str, where: str) -> str:
+    from urllib.parse import urlsplit
+
+    if value == "embedded":
+        return value
+    problem = ""
+    try:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            problem = "it must begin with http:// or https:// and name a host, or be embedded"
+        _ = parts.port
+    except ValueError as error:
+        problem = str(error)
+    if problem:
+        raise SettingsError(
+            f"{where}: {dotted(path)}: {without_password(value)!r} is no address; {problem}, as in http://localhost:8000/v1"
+        )
+    return value.rstrip("/")

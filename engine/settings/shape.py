@@ -1,0 +1,156 @@
+"""What can be set. A field's docstring is its documentation; its annotation is its check."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from ..facts import Fact, Role
+from .secret import Secret
+
+EMBEDDED = "embedded"
+"""The `base_url` of the model that redraft starts itself."""
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=1)]
+Amount = Annotated[float, Meta(ge=0)]
+Seconds = Annotated[float, Meta(gt=0)]
+Tier = Literal["A", "B", "C", "D", "E"]
+
+
+class RoleSettings(Fact, frozen=True):
+    """Which model plays a role, and how it is asked. None means that the pipeline, or the server, decides."""
+
+    base_url: str = EMBEDDED
+    """Address of an OpenAI-compatible server, with its `/v1`, or "embedded"."""
+    model: str = ""
+    """Its name as the server knows it; "" takes the first the server offers."""
+    api_key: Secret | None = None
+    """The key itself; only in the user's own file or environment."""
+    api_key_env: str = ""
+    """Name of the environment variable that holds the key."""
+    api_key_command: str | tuple[str, ...] = ""
+    """A command whose first line of output is the key; run once, when the model is first asked."""
+    temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
+    top_p: Share | None = None
+    top_k: Annotated[int, Meta(ge=0)] | None = None
+    """0: no limit."""
+    min_p: Share | None = None
+    max_tokens: Count | None = None
+    """Of one answer, thinking included."""
+    seed: int | None = None
+    thinking: bool | None = None
+    """Whether a model that can think aloud should."""
+    prefill: Literal["auto", "on", "off"] = "auto"
+    """Whether the answer is begun with the stub; "auto" finds out what the server does with it."""
+    price_in: Amount | None = None
+    """USD per million prompt tokens; None: unknown, shown as "n/a"."""
+    price_out: Amount | None = None
+    """USD per million completion tokens; None: unknown, shown as "n/a"."""
+    timeout: Seconds = 120.0
+    """Seconds without a token before a call is given up."""
+    retries: Annotated[int, Meta(ge=0, le=10)] = 3
+    """How often a call is tried again after a rate limit or a broken connection."""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether redraft starts this model itself."""
+        return self.base_url == EMBEDDED
+
+
+class RolesSettings(Fact, frozen=True):
+    """One model a role. What a role leaves open, another fills in: see `FOLLOWS`."""
+
+    coder: RoleSettings = RoleSettings()
+    reviewer: RoleSettings = RoleSettings()
+    planner: RoleSettings = RoleSettings()
+    tester: RoleSettings = RoleSettings()
+
+
+FOLLOWS: dict[Role, Role] = {"reviewer": "coder", "tester": "coder", "planner": "reviewer"}
+"""Whom a role follows; in this order, so that the planner sees what the reviewer got from the coder."""
+
+
+class SandboxSettings(Fact, frozen=True):
+    """Where and how drafts are run."""
+
+    interpreter: str = ""
+    """Python that runs the drafts; "" takes `VIRTUAL_ENV`, then `.venv` beside `pyproject.toml`, then redraft's own."""
+    lowest_tier: Tier = "C"
+    """The weakest protection under which drafts run without a question; "E" is none at all. Never from a project."""
+    seconds: Seconds = 5.0
+    """Wall clock of one run."""
+    step_seconds: Seconds = 2.0
+    """Wall clock of one example."""
+    memory_mb: Annotated[int, Meta(ge=32)] = 512
+    allow_subprocess: bool = False
+    """Whether drafts may start programs."""
+
+
+class InterfaceSettings(Fact, frozen=True):
+    """How the screens look and which keys they obey."""
+
+    theme: str = "redraft-dark"
+    mouse: bool = True
+    split: Literal["auto", "always", "never"] = "auto"
+    """Whether a diff shows both sides; "auto" does so when both fit."""
+    wrap: bool = False
+    """Whether long lines are wrapped."""
+    keys: dict[str, str] = {}
+    """Key by binding id, several keys separated by commas; the help screen shows the ids."""
+
+
+class WatchSettings(Fact, frozen=True):
+    """How saves are noticed."""
+
+    settle: Annotated[float, Meta(ge=0, le=10)] = 0.15
+    """Seconds a file must stay the same before it is read."""
+    poll: bool | None = None
+    """Look at the files in turn, for network mounts; None finds out."""
+
+
+class LogSettings(Fact, frozen=True):
+    """How many run logs are kept; the oldest go first."""
+
+    runs: Annotated[int, Meta(ge=0)] = 200
+    megabytes: Annotated[int, Meta(ge=0)] = 200
+
+
+class BudgetSettings(Fact, frozen=True):
+    """What one run may use; it stops between calls. None: no limit."""
+
+    calls: Count | None = None
+    tokens: Count | None = None
+    """Prompt and completion together."""
+    seconds: Seconds | None = None
+    usd: Amount | None = None
+
+
+class Settings(Fact, frozen=True):
+    """Everything that can be set, after all sources were read."""
+
+    pipeline: str = ""
+    """Name in the catalogue of pipelines; "" takes the catalogue's default for the mode."""
+    mode: Literal["paper", "evidence"] = "evidence"
+    """"paper" sends what the papers send and nothing else; "evidence" runs first and shows what came out."""
+    context_tokens: Annotated[int, Meta(ge=0)] = 1500
+    """How much of the file around a stub goes into a prompt."""
+    roles: RolesSettings = RolesSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    interface: InterfaceSettings = InterfaceSettings()
+    watch: WatchSettings = WatchSettings()
+    log_keep: LogSettings = LogSettings()
+    budget: BudgetSettings = BudgetSettings()
+
+    def role(self, role: Role) -> RoleSettings:
+        """The settings of one role, with what it follows already filled in."""
+        match role:
+            case "coder":
+                return self.roles.coder
+            case "reviewer":
+                return self.roles.reviewer
+            case "planner":
+                return self.roles.planner
+            case "tester":
+                return self.roles.tester
