@@ -1,0 +1,31 @@
+"""What a specification says should happen, and whether it did.
+
+`extract` reads the examples of a docstring; `judge` and `report` hold them against what the sandbox saw. Neither paper
+says how examples are read: doctest's own syntax comes first, then prose such as `f(2) -> 5`. Values are compared where
+text comparison would reject a right answer.
+"""
+
+from __future__ import annotations
+
+from ..facts import Example
+from .doctests import interactive_examples
+from .prose import prose_examples
+from .verdicts import judge, report
+from .visible import visible
+
+__all__ = ["extract", "judge", "report", "visible"]
+
+
+def extract(docstring: str, entry_point: str, first_line: int = 0) -> tuple[Example, ...]:
+    """The examples of a docstring, in reading order.
+
+    `entry_point` is the function's name; for a method give the qualified name (`Stack.push`), because prose such as
+    `push(2) -> 5` cannot be run without its object. `first_line` is the 1-based line of the docstring's first line in
+    its file, 0 when there is no file. Doctests are all kept, in order and with their set-up statements: they share one
+    namespace. Prose that contradicts itself, repeats a doctest, or needs names that are not built in is dropped.
+    """
+    text = docstring.replace("\r\n", "\n")
+    formal, rest = interactive_examples(text)
+    found = [*formal, *prose_examples(rest, entry_point, known=formal)]
+    found.sort(key=lambda placed: placed.offset)
+    return tuple(placed.example(first_line) for placed in found)

@@ -1,0 +1,152 @@
+"""Examples written as interactive sessions (`>>>`), read as Python's doctest reads them, and a little more kindly."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import re
+import warnings
+
+from ..facts import Example
+from .placed import Placed
+
+_PROMPT = re.compile(r"^([ \t]*)>>>[ ]?(.*)$")
+_TRACEBACK = re.compile(r"^Traceback \((?:most recent call last|innermost last)\):[ \t]*$")
+_OPTION = re.compile(r"#\s*doctest:\s*([^\n'\"]*)$", re.MULTILINE)
+
+
+def interactive_examples(text: str) -> tuple[list[Placed], str]:
+    """All `>>>` examples of a docstring, and the docstring with the lines they take blanked.
+
+    Statements that are not Python (`>>> f(2) -> 5`) stay in the text that is returned: prose may be read there.
+    """
+    try:
+        parsed = doctest.DocTestParser().get_examples(text)
+    except ValueError:
+        # One bad indentation, or a string broken over two lines, would cost all examples of the docstring.
+        return _kindly_read(text)
+    lines = text.split("\n")
+    found: list[Placed] = []
+    for example in parsed:
+        placed = _placed(example)
+        if placed is None:
+            continue
+        found.append(placed)
+        size = example.source.count("\n") + example.want.count("\n")
+        lines[example.lineno : example.lineno + size] = [""] * size
+    return found, "\n".join(lines)
+
+
+def _placed(example: doctest.Example) -> Placed | None:
+    source = example.source.rstrip("\n")
+    raises = example.exc_msg.rstrip("\n") if example.exc_msg is not None else None
+    options = tuple(name for name, flag in doctest.OPTIONFLAGS_BY_NAME.items() if example.options.get(flag))
+    return _example(source, example.want, raises, options, example.lineno)
+
+
+def _example(source: str, want: str, raises: str | None, options: tuple[str, ...], offset: int) -> Placed | None:
+    """None when the source is no statement and nobody expects a SyntaxError."""
+    tree = _statement(source)
+    if tree is None and raises is None:
+        return None
+    if tree is not None and not tree.body and not want:
+        return None
+    compare = "truth" if not want and raises is None and _claims(tree) else "output"
+    return Placed(offset, Example(source=source, want=want, compare=compare, raises=raises, options=options))
+
+
+def _statement(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source + "\n")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _claims(tree: ast.Module | None) -> bool:
+    """Whether a statement without output is a claim such as `f(2) == 4`: doctest would print True against nothing."""
+    if tree is None or len(tree.body) != 1 or not isinstance(statement := tree.body[0], ast.Expr):
+        return False
+    return _is_comparison(statement.value)
+
+
+def _is_comparison(expression: ast.expr) -> bool:
+    match expression:
+        case ast.Compare():
+            return True
+        case ast.BoolOp(values=values):
+            return all(_is_comparison(value) for value in values)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _is_comparison(operand)
+        case _:
+            return False
+
+
+# ------------------------------------------------------------------- where doctest's parser refuses the whole docstring
+
+
+def _kindly_read(text: str) -> tuple[list[Placed], str]:
+    lines = text.split("\n")
+    found: list[Placed] = []
+    at = 0
+    while at < len(lines):
+        end = _read_one(lines, at, found)
+        if end:
+            lines[at:end] = [""] * (end - at)
+        at = end or at + 1
+    return found, "\n".join(lines)
+
+
+def _read_one(lines: list[str], at: int, found: list[Placed]) -> int:
+    """Reads the example that starts at a line, if one does: the line after it, else 0."""
+    prompt = _PROMPT.match(lines[at])
+    if not prompt or not prompt[2].strip():
+        return 0
+    source, after = _source(lines, at, len(prompt[1]), prompt[2])
+    end = after
+    while end < len(lines) and lines[end].strip() and not _PROMPT.match(lines[end]):
+        end += 1
+    want = _joined_literal([line.strip() for line in lines[after:end]], len(prompt[1]), lines[after:end])
+    raises = _exception_line(want)
+    options = _options(source)
+    placed = _example(source, want, raises, options, at)
+    if placed is None:
+        return 0
+    found.append(placed)
+    return end
+
+
+def _source(lines: list[str], at: int, margin: int, first: str) -> tuple[str, int]:
+    """The statement at a prompt and the line after it; a string that a real newline broke is joined again."""
+    source, end = first, at + 1
+    while end < len(lines) and re.match(r"[ \t]*\.\.\.(?: |$)", lines[end]):
+        source += "\n" + lines[end].lstrip()[4:]
+        end += 1
+    if _statement(source) is not None:
+        return source, end
+    joined = source
+    for number in range(end, min(end + 3, len(lines))):
+        joined += "\\n" + lines[number][margin if not lines[number][:margin].strip() else 0 :]
+        if _statement(joined) is not None:
+            return joined, number + 1
+    return source, end
+
+
+def _joined_literal(stripped: list[str], margin: int, lines: list[str]) -> str:
+    joined = "\\n".join(stripped)
+    if len(stripped) > 1 and joined[:1] in "'\"" and _statement(joined) is not None:
+        return joined + "\n"
+    return "".join((line[margin:] if not line[:margin].strip() else line.lstrip()) + "\n" for line in lines)
+
+
+def _exception_line(want: str) -> str | None:
+    lines = want.split("\n")
+    if not _TRACEBACK.match(lines[0]):
+        return None
+    return next((line for line in lines[1:] if re.match(r"\w", line)), None)
+
+
+def _options(source: str) -> tuple[str, ...]:
+    names = [name for found in _OPTION.findall(source) for name in found.replace(",", " ").split()]
+    return tuple(name[1:] for name in names if name.startswith("+") and name[1:] in doctest.OPTIONFLAGS_BY_NAME)

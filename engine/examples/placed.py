@@ -1,0 +1,28 @@
+"""An example and where in the docstring it stands."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ..facts import Example
+
+
+@dataclasses.dataclass(frozen=True)
+class Placed:
+    """What was read at one place of a docstring."""
+
+    offset: int
+    """0-based line within the docstring."""
+    found: Example
+
+    def example(self, first_line: int) -> Example:
+        """The example, with its line in the file if the docstring's `first_line` (1-based, 0 for none) is known."""
+        found = self.found
+        return Example(
+            source=found.source,
+            want=found.want,
+            compare=found.compare,
+            raises=found.raises,
+            options=found.options,
+            line=first_line + self.offset if first_line else 0,
+        )

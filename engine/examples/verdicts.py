@@ -1,0 +1,187 @@
+"""The parent's verdict: examples held against outcomes. An outcome comes from an untrusted child and is only a claim."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from ..facts import Check, Example, Execution, Outcome, Report
+from . import values
+from .visible import visible
+
+_MOST = 65_536
+"""Characters of output that are looked at; a printed flood is no right answer."""
+_NOT_RUN = Outcome(status="not run")
+_NOTHING = frozenset({"", "NoneType", "builtins.NoneType"})
+# These equal the plain value they wrap, but their repr says more.
+_EQUAL_TO_PLAIN = frozenset({"Counter", "OrderedDict", "defaultdict", "frozenset"})
+_CHECKER = doctest.OutputChecker()
+
+
+def report(draft_id: str, examples: Sequence[Example], execution: Execution) -> Report:
+    """All examples held against one execution. Examples without an outcome are "not run"."""
+    outcomes = execution.outcomes[: len(examples)]
+    return Report(
+        draft=draft_id,
+        checks=tuple(judge(example, outcome or _NOT_RUN) for example, outcome in zip_longest(examples, outcomes)),
+        problem=visible(execution.problem),
+        tier=execution.tier,
+        interpreter=visible(execution.interpreter),
+        seconds=execution.seconds,
+    )
+
+
+def judge(example: Example, outcome: Outcome) -> Check:
+    """Whether an example holds: doctest's text comparison with its options first, then values (see `values.same`)."""
+    got = visible(_got(example, outcome))
+    if outcome.status == "returned":
+        verdict = "passed" if _holds(example, outcome) else "failed"
+    elif outcome.status == "raised":
+        verdict = "passed" if example.raises is not None and _raised_right(example, outcome.raised) else "raised"
+    else:
+        verdict = outcome.status
+    return Check(example=example, verdict=verdict, got=got, seconds=outcome.seconds)
+
+
+def _got(example: Example, outcome: Outcome) -> str:
+    if outcome.status != "returned":
+        return outcome.raised or outcome.printed.rstrip("\n")
+    if example.compare == "output":
+        return outcome.printed.rstrip("\n")
+    if outcome.value is not None:
+        return outcome.value
+    return "None" if outcome.type_name in _NOTHING else outcome.printed.rstrip("\n")
+
+
+def _holds(example: Example, outcome: Outcome) -> bool:
+    if example.raises is not None:
+        return False
+    if example.compare == "truth":
+        return _is_true(outcome)
+    if example.compare == "value":
+        return _has_value(example.want, outcome)
+    return _text_agrees(example.want, outcome.printed, example.options) or _shows_value(example.want, outcome)
+
+
+def _flags(options: Sequence[str]) -> int:
+    flags = 0
+    for name in options:
+        flags |= doctest.OPTIONFLAGS_BY_NAME.get(name, 0)
+    return flags
+
+
+def _text_agrees(want: str, got: str, options: Sequence[str]) -> bool:
+    got = got[:_MOST]
+    return _CHECKER.check_output(_ended(want), _ended(got), _flags(options))
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _shows_value(want: str, outcome: Outcome) -> bool:
+    """Whether what a session would show spells the expected value in another way. Printed text has only one spelling."""
+    if outcome.type_name in _NOTHING or len(outcome.printed) > _MOST or not want.strip():
+        return False
+    if outcome.value is not None and outcome.printed.strip() == outcome.value.strip():
+        return _alike(want, outcome.value)
+    # Something was printed before the value, or its type has no literal: then the text must spell it all.
+    return _alike(want, outcome.printed)
+
+
+def _has_value(want: str, outcome: Outcome) -> bool:
+    if outcome.value is not None:
+        return len(outcome.value) <= _MOST and values.same_text(want, outcome.value)
+    if outcome.type_name in _NOTHING:
+        return want.strip() == "None"
+    return len(outcome.printed) <= _MOST and _alike(want, outcome.printed, unwrap=True)
+
+
+def _is_true(outcome: Outcome) -> bool:
+    if outcome.value is None:
+        # numpy's booleans are no plain values; their repr is known.
+        return outcome.type_name not in _NOTHING and outcome.printed.strip() in {"True", "np.True_", "numpy.True_"}
+    try:
+        return len(outcome.value) <= _MOST and bool(values.literal(outcome.value))
+    except values.NoLiteral:
+        return False
+
+
+# ------------------------------------------------------------------------------------- spellings of values
+
+
+def _alike(want: str, got: str, *, unwrap: bool = False) -> bool:
+    """Whether two texts are expressions that differ in quoting, wrapping, rounding and the order of keys at most."""
+    left, right = values.expression(want), values.expression(got)
+    if left is None or right is None:
+        return False
+    if unwrap:
+        right = _unwrapped(right)
+    try:
+        return _same_tree(left, right)
+    except RecursionError:
+        return False
+
+
+def _unwrapped(tree: ast.expr) -> ast.expr:
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in _EQUAL_TO_PLAIN and tree.args:
+        return tree.args[-1]
+    if (
+        isinstance(tree, ast.Call)
+        and re.match(r"(np|numpy)\.(float|int|uint)\d+$", ast.unparse(tree.func))
+        and tree.args
+    ):
+        return tree.args[0]
+    return tree
+
+
+def _same_tree(left: ast.expr, right: ast.expr) -> bool:
+    try:
+        return values.same(values.literal_of(left), values.literal_of(right))
+    except values.NoLiteral:
+        pass
+    match left, right:
+        case ast.Call(), ast.Call():
+            named = {word.arg: word.value for word in left.keywords}, {word.arg: word.value for word in right.keywords}
+            return (
+                ast.dump(left.func) == ast.dump(right.func)
+                and _same_trees(left.args, right.args)
+                and list(named[0]) == list(named[1])
+                and _same_trees(list(named[0].values()), list(named[1].values()))
+            )
+        case (ast.List(), ast.List()) | (ast.Tuple(), ast.Tuple()):
+            return _same_trees(left.elts, right.elts)
+        case ast.Dict(), ast.Dict():
+            return ast.dump(left) == ast.dump(right)
+        case _:
+            return ast.dump(left) == ast.dump(right)
+
+
+def _same_trees(left: Sequence[ast.expr], right: Sequence[ast.expr]) -> bool:
+    return len(left) == len(right) and all(map(_same_tree, left, right))
+
+
+# ------------------------------------------------------------------------------------- exceptions
+
+
+def _raised_right(example: Example, raised: str) -> bool:
+    """As doctest: type and message; the type alone under IGNORE_EXCEPTION_DETAIL. The module before it may be left out."""
+    want, got = example.raises or "", raised[:_MOST].rstrip("\n")
+    if _text_agrees(want, got, example.options):
+        return True
+    if "IGNORE_EXCEPTION_DETAIL" in example.options:
+        return _type_of(want) == _type_of(got)
+    return _text_agrees(_without_module(want), _without_module(got), example.options)
+
+
+def _without_module(line: str) -> str:
+    kind, colon, message = line.partition(":")
+    return kind.rpartition(".")[2] + colon + message
+
+
+def _type_of(line: str) -> str:
+    first = line.split("\n", 1)[0]
+    return first.partition(":")[0].strip().rpartition(".")[2]
