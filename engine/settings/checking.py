@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from ..errors import SettingsError
+from ..nearest import nearest
 from .secret import Secret
 from .tree import Path, Values, choices, dotted, leaf_type, leaves, sections
 
@@ -19,16 +20,6 @@ def checked(given: Iterable[tuple[Path, object]], *, where: str, strict: bool = 
         SettingsError: a key is not known or its value cannot stand there; the text names `where`, key and remedy.
     """
     return {path: _value(path, value, where, strict) for path, value in given}
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A phrase that offers the known word most like this one, or lists them when few, or ""."""
-    import difflib
-
-    words = list(known)
-    if alike := difflib.get_close_matches(word, words, n=1, cutoff=0.5):
-        return f"; did you mean {alike[0]!r}?"
-    return f"; known here: {', '.join(sorted(words))}" if 0 < len(words) <= 30 else ""
 
 
 def without_password(address: str) -> str:

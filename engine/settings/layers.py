@@ -12,9 +12,10 @@ import msgspec
 
 from ..errors import SettingsError
 from ..facts import ROLES
+from ..nearest import nearest
 from ..paths import HOME_VARIABLE
 from ..trust import digest_of
-from .checking import checked, nearest
+from .checking import checked
 from .tree import KEYS, Values, dotted, flattened, leaves
 from .tree import Path as Leaf
 
