@@ -1,0 +1,195 @@
+"""`ChatModel` over the OpenAI Chat Completions API: vLLM, llama.cpp, Ollama, LM Studio, OpenAI and their like."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import random
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from ..errors import ModelError
+from . import dialects, servers
+from .answer import Answer
+from .chat import Ask, Stream
+from .dialects import Feature
+from .endpoint import Endpoint, Secret, ServerKind
+from .live import LiveAnswer
+from .refusals import Refusal, RefusedError, error, refused_feature
+from .retries import Retries
+from .servers import Server
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from .wire import Wire
+
+__all__ = ["Endpoint", "OpenAIChat", "Retries", "Secret", "Server", "ServerKind"]
+
+RESTARTS = 2
+"""After this many answers in a row that began the prefill again, the server is no longer asked to continue one."""
+FOUR_ATTEMPTS = Retries()
+_PREFILL: frozenset[Feature] = frozenset({"prefill"})
+
+Got = TypeVar("Got")
+
+
+class OpenAIChat:
+    """One model behind one endpoint. Knows nothing of the server until the first ask, and then remembers."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        retries: Retries = FOUR_ATTEMPTS,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        luck: Callable[[], float] = random.random,  # noqa: S311  (jitter, no secret)
+        clock: Callable[[], float] = time.monotonic,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self._retries = retries
+        self._sleep, self._luck, self._clock = sleep, luck, clock
+        self._transport = transport
+        self._meeting = asyncio.Lock()
+        self._wire: Wire | None = None
+        self._server: Server | None = None
+        self._refused: frozenset[Feature] = frozenset()
+        self._restarts = 0
+        self._reasoning_is_answer = False
+
+    @property
+    def name(self) -> str:
+        """The model as people call it; before the first contact "the model at URL" when no name was set."""
+        listed = self._server.models if self._server else ()
+        known = self.endpoint.label or self.endpoint.model or (listed[0] if listed else "")
+        return known or f"the model at {self.endpoint.shown_url}"
+
+    @property
+    def scripted(self) -> bool:
+        """Whether the answers were written by a person: they were not."""
+        return False
+
+    @property
+    def refused(self) -> frozenset[Feature]:
+        """The parts of a request this server has refused so far; they are no longer sent."""
+        return self._refused
+
+    async def ready(self) -> Server:
+        """What serves the model and which models it has; asked once. Raises: ModelError."""
+        async with self._meeting:
+            if self._server is None:
+                self._server = await self._meet()
+            return self._server
+
+    @asynccontextmanager
+    async def stream(self, ask: Ask) -> AsyncGenerator[Stream]:
+        """Ask. Entering waits for the first piece; leaving closes the connection."""
+        live = await self._begin(ask)
+        try:
+            yield live
+        finally:
+            await live.aclose()
+            self._learn_from(live.answer)
+
+    async def aclose(self) -> None:
+        """Close the connections; a later ask opens new ones."""
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.aclose()
+
+    async def _connected(self) -> Wire:
+        if self._wire is None:
+            # Importing takes most of a second of which the interpreter lets other threads have a part.
+            await asyncio.to_thread(importlib.import_module, ".wire", __package__)
+            from .wire import Wire
+
+            self._wire = self._wire or Wire(self.endpoint, self._transport)
+        return self._wire
+
+    async def _meet(self) -> Server:
+        endpoint = self.endpoint
+        known: ServerKind = endpoint.kind or ("openai" if endpoint.host == "api.openai.com" else "")
+        if known and endpoint.model:
+            return Server(kind=known)
+        server = await self._persist(self._models)
+        if not (endpoint.model or server.models):
+            raise error("no model", f"{endpoint.shown_url} lists no model; load one there, or set `model`")
+        return server
+
+    async def _models(self) -> Server:
+        wire = await self._connected()
+        from . import wire as failures
+
+        try:
+            answer = await wire.get("/models")
+            if answer.status_code == 200:
+                return await servers.identify(wire.http, self.endpoint, answer)
+        except failures.FAILURES as failure:
+            raise failures.trouble(failure, self.endpoint, self.endpoint.model, (), now=time.time()) from None
+        if answer.status_code in {404, 405, 501} and self.endpoint.model:
+            return Server(kind=self.endpoint.kind)
+        raise failures.refused(answer, self.endpoint, self.endpoint.model, now=time.time())
+
+    async def _begin(self, ask: Ask) -> LiveAnswer:
+        """The answer from its first piece on, asked for with all that the server does not refuse."""
+        began = self._clock()
+        server = await self.ready()
+        while True:
+            try:
+                return await self._persist(lambda: self._request(ask, server, began))
+            except RefusedError as problem:
+                if problem.feature is None:
+                    raise
+                self._refused = self._refused.union([problem.feature])
+
+    async def _request(self, ask: Ask, server: Server, began: float) -> LiveAnswer:
+        wire = await self._connected()
+        from . import wire as failures
+
+        prefilled = dialects.prefills(ask, server.kind, self._refused)
+        fields = dialects.body(ask, server.kind, self._refused)
+        model = self.endpoint.model or server.models[0]
+
+        def trouble(failure: Exception) -> ModelError:
+            problem = failures.trouble(failure, self.endpoint, model, server.models, now=time.time())
+            if isinstance(problem, RefusedError):
+                self._blame(problem, fields, prefilled)
+            return problem
+
+        answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer)
+        live = LiveAnswer(answer, self.endpoint, model, clock=self._clock, began=began, trouble=trouble)
+        return await live.opened(lambda: wire.ask(model, dialects.messages(ask, prefilled), fields))
+
+    def _blame(self, problem: RefusedError, fields: dict[str, object], prefilled: bool) -> None:
+        """Find the part of the request that was refused; without that part it will not be the same request again."""
+        feature = refused_feature(problem.refusal, fields, prefilled)
+        if feature is not None and feature not in self._refused:
+            problem.feature, problem.retryable = feature, False
+
+    def _learn_from(self, answer: Answer) -> None:
+        """Remember how this server treats prefills and where it puts answers."""
+        if answer.prefilled and answer.began:
+            self._restarts = self._restarts + 1 if answer.restarted else 0
+            if self._restarts >= RESTARTS:
+                self._refused = self._refused.union(_PREFILL)
+        if answer.really_thought:
+            self._reasoning_is_answer = False
+        elif answer.had_misplaced_answer:
+            self._reasoning_is_answer = True
+
+    async def _persist(self, request: Callable[[], Awaitable[Got]]) -> Got:
+        """What `request` gives, after as many attempts as are allowed. Raises: ModelError of the last one."""
+        attempt = 1
+        while True:
+            try:
+                return await request()
+            except ModelError as problem:
+                refusal = problem.refusal if isinstance(problem, RefusedError) else Refusal()
+                wait = self._retries.wait(attempt, refusal.retry_after, self._luck()) if problem.retryable else None
+                if wait is None:
+                    raise
+            await self._sleep(wait)
+            attempt += 1

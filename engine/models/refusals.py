@@ -1,0 +1,214 @@
+"""What servers say when they do not answer, and what that means for the person or for the next attempt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal, cast
+
+from ..errors import ModelError
+from ..facts import Fact
+from .dialects import FIELDS, Feature
+from .endpoint import Endpoint
+
+Kind = Literal[
+    "unreachable", "unauthorized", "no model", "context", "busy", "timeout", "dropped", "refused", "broken", "nonsense",
+    "empty",
+]  # fmt: skip
+"""What `ModelError.kind` says for a model on a server."""
+
+BUSY = frozenset({408, 409, 425, 429, 503, 529})
+QUOTED = 300
+"""Most characters of a server's own words in a message."""
+
+_CONTEXT = re.compile(
+    r"context (?:length|size|window)|maximum model length|exceed_context|context_length|input is too long", re.I
+)
+_LIMIT = re.compile(r"(?:context (?:length|size|window)\D{0,24}|maximum model length of )(\d{3,})", re.I)
+_SENT = re.compile(
+    r"(\d+) (?:input tokens|in the messages|in your prompt)|resulted in (\d+)|\(length (\d+)\)|keep the first (\d+)"
+    r"|request \((\d+) tokens|requested (\d+) tokens",
+    re.I,
+)
+_UNKNOWN_FIELD = re.compile(
+    r"unsupported|not support|does not support|doesn't support|incompatible|unknown|unrecogni[sz]ed|not permitted"
+    r"|not allowed|extra inputs|invalid|not available|must be|too many|at most|cannot|is required|fail",
+    re.I,
+)
+_WORDS: tuple[tuple[Feature, re.Pattern[str]], ...] = (
+    (
+        "prefill",
+        re.compile(
+            r"prefill|continue_final_message|add_generation_prompt|last (?:message|role).*(?:user|assistant)", re.I
+        ),
+    ),
+    ("schema", re.compile(r"response_format|json_schema|schema|structured output|grammar", re.I)),
+    ("thinking", re.compile(r"chat_template|enable_thinking|does not support thinking|reasoning", re.I)),
+    ("samplers", re.compile(r"top_k|min_p", re.I)),
+    ("limit", re.compile(r"max_tokens.*max_completion_tokens|max_completion_tokens", re.I)),
+    ("usage", re.compile(r"stream_options|include_usage|timings_per_token", re.I)),
+    ("stop", re.compile(r"['\"`]stop['\"`]|\bstop (?:sequence|string|parameter|word)", re.I)),
+    ("seed", re.compile(r"\bseed\b", re.I)),
+    ("top_p", re.compile(r"top_p", re.I)),
+    ("temperature", re.compile(r"temperature", re.I)),
+)
+"""What a server's words name when it refuses a feature; the first that was sent and is named is the one."""
+
+
+class Refusal(Fact, frozen=True):
+    """One answer that is no answer."""
+
+    status: int | None = None
+    """HTTP status, None when the error came inside the stream or no answer came at all."""
+    message: str = ""
+    code: str = ""
+    param: str = ""
+    retry_after: float | None = None
+    """Seconds the server asks us to wait, None when it does not say."""
+    n_prompt: int | None = None
+    n_context: int | None = None
+
+
+class RefusedError(ModelError):
+    """A `ModelError` that still knows what the server said."""
+
+    def __init__(self, message: str, *, kind: Kind, refusal: Refusal, retryable: bool = False) -> None:
+        super().__init__(message, kind=kind, retryable=retryable)
+        self.refusal = refusal
+        self.feature: Feature | None = None
+        """The part of the request it is about, when asking again without that part makes sense."""
+
+
+def read_refusal(status: int | None, headers: Mapping[str, str], error: object, *, now: float) -> Refusal:
+    """The refusal in an error body, in any of the shapes servers use. `now` is seconds since the epoch."""
+    wait = _wait(headers, now)
+    outer = _mapping(error) or {}
+    said = _mapping(outer.get("error")) or outer
+    if not said or isinstance(outer.get("error"), str):
+        return Refusal(status=status, message=_text(outer.get("error", error)), retry_after=wait)
+    code = said.get("code")
+    return Refusal(
+        status=status if status is not None else code if isinstance(code, int) else None,
+        message=_text(said.get("message") or said.get("detail")),
+        code=" ".join(_text(said[name]) for name in ("code", "type") if said.get(name)),
+        param=_text(said.get("param")),
+        retry_after=wait,
+        n_prompt=_number(said.get("n_prompt_tokens")),
+        n_context=_number(said.get("n_ctx")),
+    )
+
+
+def refused_feature(refusal: Refusal, sent: Mapping[str, object], prefilled: bool) -> Feature | None:
+    """The part of the request this 400 is about, if it is one we can do without; None otherwise."""
+    if refusal.status not in {400, 404, 422, 500, 501} or is_context_overflow(refusal):
+        return None
+    if not (_UNKNOWN_FIELD.search(refusal.message) or "unsupported" in refusal.code):
+        return None
+    for feature, words in _WORDS:
+        carried = prefilled if feature == "prefill" else any(field in sent for field in FIELDS[feature])
+        if carried and (refusal.param.partition(".")[0] in FIELDS[feature] or words.search(refusal.message)):
+            return feature
+    return None
+
+
+def is_context_overflow(refusal: Refusal) -> bool:
+    """Whether the prompt, with the answer it leaves room for, is longer than the model reads."""
+    return refusal.n_context is not None or bool(_CONTEXT.search(f"{refusal.code} {refusal.message}"))
+
+
+def explain(refusal: Refusal, endpoint: Endpoint, model: str, models: tuple[str, ...] = ()) -> RefusedError:
+    """The error a person reads: what happened, with which server, and what to do next. The key is never in it."""
+    kind, message = _explained(refusal, endpoint, model, models)
+    return RefusedError(message, kind=kind, refusal=refusal, retryable=kind in {"busy", "broken"})
+
+
+def error(kind: Kind, message: str, *, retryable: bool = False) -> ModelError:
+    """A `ModelError` of one of the kinds above, for trouble in which no server said anything."""
+    return ModelError(message, kind=kind, retryable=retryable)
+
+
+def quoted(text: str, endpoint: Endpoint) -> str:
+    """A server's words, on one line, shortened, without control characters and without the key."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in endpoint.api_key.hidden_in(text)).split())
+    return line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
+
+
+def _explained(refusal: Refusal, endpoint: Endpoint, model: str, models: tuple[str, ...]) -> tuple[Kind, str]:
+    where, status = endpoint.shown_url, refusal.status or 0
+    said = quoted(refusal.message, endpoint)
+    because = f": {said}" if said else ""
+    if status in {401, 403}:
+        key = "does not accept the API key" if endpoint.api_key else "wants an API key"
+        return (
+            "unauthorized",
+            f"{where} {key} ({status}); set its `api_key` (`redraft config show` says where)",
+        )
+    if is_context_overflow(refusal):
+        return "context", _overflow(refusal, model, where)
+    if status == 404:
+        return "no model", _no_model(model, models, where, because)
+    if "insufficient_quota" in refusal.code:
+        return "refused", f"{where} says that the quota of this key is used up{because}"
+    if status in BUSY:
+        return "busy", f"{where} is too busy ({status}){because}; try again in a while"
+    if 300 <= status < 400:
+        return "refused", f"{where} sends us elsewhere ({status}); set `base_url` to the address it moved to"
+    if 400 <= status < 500:
+        return "refused", f"{where} refused the request ({status}){because}"
+    return "broken", f"{where} failed ({status or 'while answering'}){because}; look at its log"
+
+
+def _overflow(refusal: Refusal, model: str, where: str) -> str:
+    sent = refusal.n_prompt or _first_number(_SENT, refusal.message)
+    limit = refusal.n_context or _first_number(_LIMIT, refusal.message)
+    size = (
+        f"{sent} tokens where {limit} fit" if sent and limit else f"it does not fit in {limit or 'its context window'}"
+    )
+    return (
+        f"the prompt is too long for {model} at {where}: {size}; "
+        "lower max_tokens or the context budget, or serve the model with a larger context"
+    )
+
+
+def _no_model(model: str, models: tuple[str, ...], where: str, because: str) -> str:
+    if models and model not in models:
+        return f"{where} has no model {model!r}; it has {listed(models)}"
+    return f"{where} has no chat completions for model {model!r} (404){because}; check `base_url` and `model`"
+
+
+def listed(models: tuple[str, ...], most: int = 8) -> str:
+    """Names in a row, the end of a long row as a number."""
+    return ", ".join(models[:most]) + (f" and {len(models) - most} more" if len(models) > most else "")
+
+
+def _wait(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds in `retry-after-ms` or `Retry-After`, which is a number or a date."""
+    try:
+        if milliseconds := headers.get("retry-after-ms"):
+            return max(0.0, float(milliseconds) / 1000)
+        after = headers.get("retry-after", "")
+        return max(0.0, float(after)) if re.fullmatch(r"[0-9.]+", after) else _until(after, now)
+    except ValueError:
+        return None
+
+
+def _until(date: str, now: float) -> float | None:
+    return max(0.0, parsedate_to_datetime(date).timestamp() - now) if date else None
+
+
+def _first_number(pattern: re.Pattern[str], text: str) -> int | None:
+    found = pattern.search(text)
+    return next((int(group) for group in found.groups() if group), None) if found else None
+
+
+def _mapping(value: object) -> dict[str, Any] | None:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
