@@ -1,0 +1,98 @@
+"""The embedded model's own process: llama.cpp's HTTP server, started by `embedded`, gone when its standard input ends.
+
+It is a program of its own, because loading holds the interpreter's lock for seconds and a failure may end the process.
+The order comes as one JSON line on standard input (never as arguments, which every user of the machine can read); the
+answer is one JSON line with the port. llama.cpp writes its log to standard error, which our parent sends to a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from typing import Any
+
+import msgspec
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What to serve."""
+
+    model: str
+    """Path of the GGUF file."""
+    alias: str
+    """The name it answers under."""
+    key: str
+    """Without it any web page open on this machine could call the server."""
+    threads: int
+    slots: int = 5
+    """How many answers can be written at once; Best-of-N needs its N."""
+    context: int = 16384
+    """Tokens, shared by all slots: about 28 KiB of memory each for a 1.5B model."""
+    batch: int = 256
+    """Prompt tokens read between two looks at whether the client is still there."""
+    prompt_cache_mib: int = 384
+    """Memory for prompts of before; llama.cpp's own default is 8 GiB."""
+    speculation: tuple[int, int] | None = None
+    """Look for the last n tokens in what was read and guess the next m (n, m); None guesses nothing."""
+
+
+class Serving(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it listens; the model is loaded by then."""
+
+    port: int
+
+
+def parameters(xllamacpp: Any, order: Order) -> Any:
+    """llama.cpp's settings for an order; the package has no types of its own."""
+    wanted = xllamacpp.CommonParams()
+    wanted.model.path = order.model
+    wanted.model_alias = {order.alias}
+    wanted.api_keys = [order.key]
+    wanted.hostnames = ["127.0.0.1"]
+    wanted.port = 0
+    wanted.ui = False
+    wanted.endpoint_slots = False
+    wanted.n_parallel = order.slots
+    wanted.kv_unified = True
+    wanted.n_ctx = order.context
+    wanted.n_batch = order.batch
+    wanted.n_ubatch = order.batch
+    wanted.cache_ram_mib = order.prompt_cache_mib
+    wanted.cpuparams.n_threads = order.threads
+    wanted.cpuparams_batch.n_threads = order.threads
+    if order.speculation:
+        wanted.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
+        wanted.speculative.ngram_simple.size_n, wanted.speculative.ngram_simple.size_m = order.speculation
+    return wanted
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    # The order's line is read byte by byte from the descriptor: a buffered reader would hold on to it at exit.
+    order = msgspec.json.decode(_first_line(), type=Order)
+    # Our parent imports this module for its structs and must be able to do so without llama.cpp.
+    xllamacpp: Any = importlib.import_module("xllamacpp")
+    server = xllamacpp.Server(parameters(xllamacpp, order))
+    port = int(server.listening_address.rpartition(":")[2])
+    os.write(1, msgspec.json.encode(Serving(port=port)) + b"\n")
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    # llama.cpp's threads would hold an ordinary exit up for as long as an answer takes.
+    os._exit(0)
+
+
+def _first_line() -> bytes:
+    line = b""
+    while not line.endswith(b"\n"):
+        more = os.read(0, 1)
+        if not more:
+            sys.exit("no order came")
+        line += more
+    return line
+
+
+if __name__ == "__main__":
+    main()
