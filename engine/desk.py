@@ -38,6 +38,12 @@ class Desk:
             return await self._write(stub, role, "draft", self.kit.prompts.render("coder/draft_from_plan", **parts))
         return await self._write(stub, role, "draft", self._opening_turns(stub), prefill=self._begun(stub))
 
+    def adopt(self, stub: Stub) -> Draft:
+        """The body that is already in the file, as a draft."""
+        draft = Draft(id=next(self._ids), body=stub.body, purpose="yours", model="you")
+        self._emit(Drafted(draft=draft))
+        return draft
+
     async def plan(self, stub: Stub) -> Plan:
         """Algorithm, edge cases and complexity from signature and docstring (arXiv 2603.03406, 3.1)."""
         messages = self.kit.prompts.render("planner/plan", context=wording.context(stub), stub=stub.code(stub.body))

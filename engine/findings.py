@@ -69,7 +69,7 @@ def _judged(finding: Finding, outcome: Outcome, visible: tuple[Example, ...]) ->
         return replace(finding, status="refuted", got=got)
     if agrees(finding.call, finding.comes_out, outcome) or (specified is not None):
         return replace(finding, status="reproduced", got=got)
-    # The reviewer says what should come out, and it does not: shown as well, unless the draft crashed for another reason.
+    # Only what should come out was said, and it did not: shown too, unless the draft failed for another reason.
     wrong = bool(finding.should_be.strip()) and not finding.comes_out.strip() and outcome.status == "returned"
     return replace(finding, status="reproduced" if wrong else "not shown", got=got)
 

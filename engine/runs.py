@@ -86,15 +86,12 @@ class Log:
             self.emit(RunCancelled(by=self._cancelled_by or "you"))
             if not self._cancelled_by:
                 raise
-        except (RedraftError, BaseExceptionGroup) as error:
+        except BaseException as error:
             fault = _first_fault(error)
             if fault is None:
                 self.emit(RunFailed(problem=f"a fault in redraft itself: {error!r}", kind="bug"))
                 raise
             self.emit(RunFailed(problem=str(fault), kind=type(fault).__name__))
-        except BaseException as error:
-            self.emit(RunFailed(problem=f"a fault in redraft itself: {error!r}", kind="bug"))
-            raise
         finally:
             self.emit(RunEnded(seconds=round(self._clock() - self._began, 4)))
             self._entries.put_nowait(None)
@@ -153,7 +150,8 @@ def _first_fault(error: BaseException) -> RedraftError | None:
     """The first of our own errors in what a task group threw, None when it holds anything else."""
     if isinstance(error, RedraftError):
         return error
-    if isinstance(error, BaseExceptionGroup):
-        faults = [_first_fault(inner) for inner in error.exceptions]
-        return faults[0] if faults and None not in faults else None
-    return None
+    if not isinstance(error, BaseExceptionGroup):
+        return None
+    group: BaseExceptionGroup[BaseException] = error
+    faults = [_first_fault(inner) for inner in group.exceptions]
+    return faults[0] if None not in faults else None

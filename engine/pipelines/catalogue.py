@@ -78,6 +78,24 @@ PIPELINES: tuple[Pipeline, ...] = (
     ),
 )
 
+REVIEW = Pipeline(
+    name="review",
+    title="review what is there, prove each finding",
+    run=reviewing.review_only,
+    roles=("reviewer",),
+    bound=1,
+    source="redraft",
+)
+REVIEW_AND_FIX = Pipeline(
+    name="review-and-fix",
+    title="review what is there, prove each finding, fix",
+    run=reviewing.review_and_fix,
+    roles=("coder", "reviewer"),
+    bound=2,
+    source="redraft",
+)
+"""Two that start from a body that is already there; `redraft review` runs them, no picker offers them."""
+
 CATALOGUE: dict[str, Pipeline] = {pipeline.name: pipeline for pipeline in PIPELINES}
 
 

@@ -39,7 +39,23 @@ async def review_with_evidence(desk: Desk, stub: Stub) -> Solution:
 
     The fix is kept only if it passes at least as many examples as the draft.
     """
-    draft = await desk.draft(stub)
+    return await _with_evidence(desk, stub, await desk.draft(stub))
+
+
+async def review_and_fix(desk: Desk, stub: Stub) -> Solution:
+    """Review with evidence of the body that is already there, and a fix for what was shown. Ours."""
+    return await _with_evidence(desk, stub, desk.adopt(stub))
+
+
+async def review_only(desk: Desk, stub: Stub) -> Solution:
+    """Review with evidence of the body that is already there; nothing is repaired. One call. Ours."""
+    draft = desk.adopt(stub)
+    report = await desk.check(stub, draft)
+    review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
+    return await desk.settle(draft, f"{len(review.findings)} findings" if review.findings else "no findings")
+
+
+async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     report = await desk.check(stub, draft)
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
     if not _fails(report) and not _shown(review):

@@ -1,0 +1,50 @@
+"""`redraft`: reads the command line, runs one command, and turns errors into exit codes.
+
+Exit codes: 0 ok, 1 examples fail, 2 usage, 3 environment (may be retried), 124 time-out (check), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import sys
+
+from .parser import COMMANDS, build
+
+INTERRUPTED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line; returns the exit code."""
+    args = build().parse_args(_with_command(sys.argv[1:] if argv is None else argv))
+    if args.version:
+        from ..engine.version import version
+
+        print(version())  # noqa: T201
+        return 0
+    command = importlib.import_module(f".commands.{args.command}", __package__)
+    try:
+        return asyncio.run(command.run(args)) if asyncio.iscoroutinefunction(command.run) else command.run(args)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone; the interpreter would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from ..engine.errors import RedraftError
+
+        if not isinstance(error, RedraftError):
+            raise
+        from .output import print_error
+
+        print_error(error, as_json=bool(getattr(args, "json", False)))
+        return error.exit_code
+
+
+def _with_command(argv: list[str]) -> list[str]:
+    """`redraft shapes.py` means `redraft open shapes.py`; a file called `run` is reached as `./run`."""
+    if argv and (argv[0] in COMMANDS or argv[0] in {"open", "-h", "--help", "--version"}):
+        return argv
+    return ["open", *argv]

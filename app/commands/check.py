@@ -1,0 +1,102 @@
+"""`redraft check`: a function's examples, run in the sandbox. The parent holds what is expected and decides."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import msgspec
+
+from ...engine import examples
+from ...engine.errors import UsageError
+from ...engine.facts import Example, Execution, Report
+from ...engine.sandbox.runner import Limits
+from ..output import out, out_json, paint, report_lines
+from ..session import session
+
+TIMED_OUT = 124
+LARGEST_SOURCE = 256 * 1024
+"""Bytes; more than this is not parsed, let alone run."""
+
+
+async def run(args: argparse.Namespace) -> int:
+    """0 pass, 1 fail, 124 time-out, 2 usage, 3 no sandbox; no examples is 1: nothing was verified."""
+    from ...engine.sandbox import SandboxChoice, open_sandbox
+
+    path = Path(args.file)
+    here = session(args, path)
+    text = _source(path)
+    wanted = _given(args.examples) if args.examples else _own(path, args.function)
+    box = here.settings.sandbox
+    choice = SandboxChoice(
+        interpreter=box.interpreter or None,
+        tier=args.tier,
+        unsafe_run=args.unsafe_run,
+        allow_subprocess=args.allow_subprocess or box.allow_subprocess,
+        allow_limited=box.lowest_tier in {"D", "E"} or args.tier == "D",
+    )
+    seconds = args.timeout or box.seconds
+    limits = Limits(
+        seconds=seconds,
+        step_seconds=seconds if args.timeout else box.step_seconds,
+        memory_mb=args.memory_mb or box.memory_mb,
+    )
+    sandbox = await open_sandbox(choice)
+    try:
+        done = await sandbox.run(text, [example.source for example in wanted], limits, path=str(path))
+    finally:
+        await sandbox.aclose()
+    report = examples.report("", wanted, done)
+    _print(args, report)
+    return _code(report, done)
+
+
+def _source(path: Path) -> str:
+    """The file's text, as the interpreter would decode it.
+
+    Raises:
+        UsageError: it is too large to be looked at.
+        SourceError: it cannot be read.
+    """
+    from ...engine.sources import read
+
+    if path.is_file() and path.stat().st_size > LARGEST_SOURCE:
+        raise UsageError(f"{path}: over {LARGEST_SOURCE // 1024} kB is not run; move the function to a file of its own")
+    return read(path).text
+
+
+def _given(text: str) -> tuple[Example, ...]:
+    try:
+        pairs = msgspec.json.decode(text, type=list[tuple[str, str]])
+    except msgspec.MsgspecError as error:
+        raise UsageError(f'--examples: {error}; write a JSON list such as [["f(2)", "5"], ["f(3)", "10"]]') from error
+    return tuple(
+        Example(source=call, want=want if want.endswith("\n") or not want else want + "\n") for call, want in pairs
+    )
+
+
+def _own(path: Path, function: str) -> tuple[Example, ...]:
+    from ...engine.sources import find_function, read
+
+    found = find_function(read(path), function)
+    if found is None:
+        raise UsageError(f"{path}: there is no function named {function!r}")
+    return found.examples
+
+
+def _print(args: argparse.Namespace, report: Report) -> None:
+    if args.json:
+        out_json(report)
+        return
+    colours = paint(plain=args.plain)
+    out("\n".join(report_lines(report, colours)))
+    held = f"{report.passes} of {len(report.checks)} examples hold"
+    out(colours("green" if report.all_passed else "red", held) if report.checks else "nothing was verified")
+    out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s"))
+
+
+def _code(report: Report, done: Execution) -> int:
+    if report.all_passed:
+        return 0
+    timed_out = any(check.verdict == "timeout" for check in report.checks)
+    return TIMED_OUT if timed_out or done.timed_out else 1

@@ -1,0 +1,66 @@
+"""`redraft completion SHELL`: a completion script made from the parser itself."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..output import out
+from ..parser import build
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the script; `eval "$(redraft completion bash)"` installs it."""
+    out({"bash": _bash, "zsh": _zsh, "fish": _fish}[args.shell](_words()))
+    return 0
+
+
+def _words() -> dict[str, tuple[str, list[str]]]:
+    """Help and options of every command."""
+    subparsers = next(a for a in build()._actions if isinstance(a, argparse._SubParsersAction))  # pyright: ignore
+    helps = {choice.dest: choice.help or "" for choice in subparsers._choices_actions}
+    return {
+        name: (
+            helps.get(name, ""),
+            [flag for action in parser._actions for flag in action.option_strings] + _fixed(parser),
+        )
+        for name, parser in subparsers.choices.items()
+    }
+
+
+def _fixed(parser: argparse.ArgumentParser) -> list[str]:
+    return [str(c) for action in parser._actions if not action.option_strings for c in action.choices or ()]
+
+
+def _bash(words: dict[str, tuple[str, list[str]]]) -> str:
+    cases = "\n".join(f'    {name}) words="{" ".join(options)}" ;;' for name, (_, options) in words.items())
+    return f"""\
+_redraft() {{
+  local word="${{COMP_WORDS[COMP_CWORD]}}" words=""
+  if [ "$COMP_CWORD" -eq 1 ]; then words="{" ".join(words)}"; else case "${{COMP_WORDS[1]}}" in
+{cases}
+  esac; fi
+  COMPREPLY=($(compgen -W "$words" -- "$word") $(compgen -f -- "$word"))
+}}
+complete -o filenames -F _redraft redraft"""
+
+
+def _zsh(words: dict[str, tuple[str, list[str]]]) -> str:
+    return "autoload -U +X bashcompinit && bashcompinit\n" + _bash(words)
+
+
+def _fish(words: dict[str, tuple[str, list[str]]]) -> str:
+    lines = [
+        f"complete -c redraft -n __fish_use_subcommand -a {name} -d '{help_.replace(chr(39), '')}'"
+        for name, (help_, _) in words.items()
+    ]
+    for name, (_, options) in words.items():
+        for option in options:
+            kind = (
+                f"-l {option[2:]}"
+                if option.startswith("--")
+                else f"-s {option[1:]}"
+                if option[0] == "-"
+                else f"-a {option}"
+            )
+            lines.append(f"complete -c redraft -n '__fish_seen_subcommand_from {name}' {kind}")
+    return "\n".join(lines)

@@ -1,0 +1,42 @@
+"""`redraft doctor`: how well untrusted code is contained here, and what would make it better."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ...engine.models import weights
+from ...engine.sandbox import SandboxChoice, diagnose
+from ...engine.version import version
+from ..output import out, out_json, paint
+from ..session import session
+
+
+async def run(args: argparse.Namespace) -> int:
+    """0 when drafts would run, 3 when nothing may run here."""
+    here = session(args)
+    box = here.settings.sandbox
+    found = await diagnose(
+        SandboxChoice(
+            interpreter=box.interpreter or None,
+            allow_subprocess=box.allow_subprocess,
+            allow_limited=box.lowest_tier in {"D", "E"},
+            unsafe_run=box.lowest_tier == "E",
+        )
+    )
+    model = weights.find(here.environ)
+    if args.json:
+        out_json({"version": version(), "python": sys.version.split()[0], "sandbox": found, "model": str(model or "")})
+        return 0 if found.runs else 3
+    colours = paint(plain=args.plain)
+    good = found.tier in {"A", "B"}
+    out(f"redraft {version()} on Python {sys.version.split()[0]}")
+    out(f"protection: {colours('green' if good else 'yellow', f'{found.words} (tier {found.tier})')}")
+    for layer in found.layers:
+        sign = colours("green", "✓") if layer.holds else colours("yellow", "–")
+        out(f"  {sign} {layer.name:<22} {layer.detail}")
+    out(f"interpreter: {found.interpreter}")
+    if found.advice:
+        out(f"to raise it: {found.advice}")
+    out(f"embedded model: {model or 'not fetched; `redraft model pull` does it'}")
+    return 0 if found.runs else 3

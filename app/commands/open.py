@@ -1,0 +1,28 @@
+"""`redraft PATH…`: watch files and folders, and draft what is saved."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ...engine.errors import UsageError
+from ..session import session
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the main screen.
+
+    Raises:
+        UsageError: there is no terminal to open a screen on, or no such path.
+    """
+    paths = [Path(path) for path in args.paths]
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder; create it, or name one that is there")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("a screen needs a terminal; without one, use `redraft run PATH::NAME`")
+    here = session(args, paths[0])
+    from ..application import RedraftApp
+
+    return RedraftApp.watching(here, paths).run() or 0

@@ -1,0 +1,38 @@
+"""`redraft tour`: a few stubs to try redraft on. Without a terminal, the first one is drafted and printed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..fetching import ensure_model
+from ..headless import exit_code, print_state, run_once
+from ..session import open_kit, session
+from ..targets import stubs_of
+from ..tour import laid_out
+
+
+async def draft_first(args: argparse.Namespace, path: Path) -> int:
+    """Draft the first stub of the tour without a screen."""
+    here = session(args, path)
+    await ensure_model(here.settings, here.environ)
+    stub = stubs_of(str(path), here.settings.context_tokens)[0]
+    async with open_kit(here) as kit:
+        state = await run_once(here, kit, here.pipeline, stub, args)
+    if not args.json:
+        print_state(state, plain=args.plain)
+    return exit_code(state)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the tour, or draft its first stub where no screen can be opened."""
+    import asyncio
+
+    here = session(args)
+    files = laid_out(Path(args.folder) if args.folder else here.places.data / "tour")
+    if args.json or args.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return asyncio.run(draft_first(args, files[0]))
+    from ..application import RedraftApp
+
+    return RedraftApp.tour(here, files).run() or 0

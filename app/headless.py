@@ -1,0 +1,159 @@
+"""One run without a screen: the same log as everywhere, printed as it happens."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..engine.errors import RedraftError
+from ..engine.events import Decided, Drafted, Entry, RunFailed
+from ..engine.facts import Stub
+from ..engine.kit import Kit
+from ..engine.pipelines.catalogue import Pipeline
+from ..engine.recording import Recording, line_of
+from ..engine.runs import Log, run_name, running
+from ..engine.state import RunState
+from .output import Paint, harmless, meter_line, out, paint, report_lines, review_lines, say, verdict_line
+from .session import Session
+
+STAGE_WORDS = {"plan": "planning", "draft": "drafting", "review": "reviewing", "fix": "fixing", "retry": "retrying"}
+
+
+class Both:
+    """A recorder that keeps every entry in several places."""
+
+    def __init__(self, *recorders: Recording) -> None:
+        self._recorders = recorders
+
+    def keep(self, entry: Entry) -> None:
+        """Keep it everywhere."""
+        for recorder in self._recorders:
+            recorder.keep(entry)
+
+    def close(self) -> None:
+        """Done writing."""
+        for recorder in self._recorders:
+            recorder.close()
+
+
+async def run_once(session: Session, kit: Kit, pipeline: Pipeline, stub: Stub, args: argparse.Namespace) -> RunState:
+    """Run `pipeline` on `stub`, print it as the flags ask, and return its last state."""
+
+    name = run_name(stub, pipeline.name, datetime.now(UTC))
+    recordings = [session.runs.recording(name, say)]
+    if getattr(args, "record", None):
+        recordings.append(Recording(Path(args.record), say))
+    record = Both(*recordings)
+    progress = Progress(paint(plain=args.plain, stream=sys.stderr), live=sys.stderr.isatty() and not args.plain)
+    state = RunState()
+    try:
+        async with running(pipeline, kit, stub, record=record, run=name) as log, interruptible(log):
+            async for entry in log:
+                state = state.after(entry)
+                if args.json:
+                    sys.stdout.write(line_of(entry).decode())
+                    sys.stdout.flush()
+                else:
+                    progress.show(entry, state)
+    finally:
+        record.close()
+        progress.done()
+    return state
+
+
+@contextlib.asynccontextmanager
+async def interruptible(log: Log) -> AsyncIterator[None]:
+    """Within the block, Ctrl-C and SIGTERM cancel the run, whose log then ends as a log should."""
+    loop = asyncio.get_running_loop()
+    cancelling: set[asyncio.Task[None]] = set()
+
+    def stop() -> None:
+        cancelling.add(loop.create_task(log.cancel(by="you")))
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop)
+    try:
+        yield
+    finally:
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(sign)
+        await asyncio.gather(*cancelling)
+
+
+class Progress:
+    """What a person sees on standard error while a run goes on."""
+
+    def __init__(self, colours: Paint, *, live: bool) -> None:
+        self._paint = colours
+        self._live = live
+        self._shown = ""
+
+    def show(self, entry: Entry, state: RunState) -> None:
+        """Tell of one entry, if a person wants to know."""
+        event = entry.event
+        call = state.live_call
+        if isinstance(event, Drafted) and event.draft.problem:
+            self._line(self._paint("yellow", f"{event.draft.purpose}: {event.draft.problem}"))
+        elif isinstance(event, Decided):
+            self._line(event.what)
+        elif isinstance(event, RunFailed):
+            self._line(self._paint("red", event.problem))
+        elif call is not None and (self._live or not call.text):
+            word = STAGE_WORDS.get(call.purpose, call.purpose)
+            said = f"{len(call.text)} characters" if call.text else "reading prompt…"
+            self._over(f"{word} with {call.model}: {said}")
+
+    def done(self) -> None:
+        """Clear the line that was being redrawn."""
+        if self._live and self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def _over(self, text: str) -> None:
+        if text == self._shown:
+            return
+        self._shown = text
+        sys.stderr.write(f"\r\x1b[K{harmless(text)}" if self._live else harmless(text) + "\n")
+        sys.stderr.flush()
+
+    def _line(self, text: str) -> None:
+        self.done()
+        self._shown = ""
+        say(text)
+
+
+def print_state(state: RunState, *, plain: bool) -> None:
+    """The end of a run for people: the function, its examples, the report, and what it took."""
+    colours = paint(plain=plain)
+    proposal = state.proposal
+    if state.stub is not None and proposal is not None:
+        out(harmless(state.stub.code(proposal.body).rstrip()) + "\n")
+    for title, lines in (
+        ("examples", report_lines(state.report, colours)),
+        ("review", review_lines(state.review, colours)),
+    ):
+        if lines:
+            out(colours("bold", title))
+            out("\n".join(lines))
+    scripted = " · scripted, no model" if state.scripted else ""
+    out(verdict_line(state.solution, state, colours))
+    out(colours("dim", f"{state.pipeline} · {meter_line(state.meter, state.now)} · {_models(state)}{scripted}"))
+
+
+def exit_code(state: RunState) -> int:
+    """0 verified or unverified, 1 examples fail, 3 the run failed, 130 cancelled."""
+    if state.status == "cancelled":
+        return 130
+    if state.solution is None:
+        return RedraftError.exit_code
+    return 1 if state.solution.verdict == "fails" else 0
+
+
+def _models(state: RunState) -> str:
+    return ", ".join(dict.fromkeys(state.models.values()))

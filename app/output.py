@@ -1,0 +1,155 @@
+"""What the command line prints: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+import msgspec
+
+from ..engine.errors import RedraftError
+from ..engine.facts import Check, Draft, Report, Review, Solution
+from ..engine.state import Meter, RunState
+
+SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·"}
+_COLOURS = {"green": "32", "red": "31", "yellow": "33", "dim": "2", "bold": "1"}
+
+
+def wants_colour(stream: TextIO, environ: Mapping[str, str], *, plain: bool) -> bool:
+    """Whether to colour: a terminal, no `--plain`, and no `NO_COLOR` that is not empty (https://no-color.org)."""
+    return not plain and stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
+class Paint:
+    """Colours text, or leaves it as it is."""
+
+    def __init__(self, *, on: bool) -> None:
+        self._on = on
+
+    def __call__(self, colour: str, text: str) -> str:
+        """`text` in `colour` ("green", "red", "yellow", "dim" or "bold")."""
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self._on else text
+
+
+def paint(*, plain: bool, stream: TextIO | None = None) -> Paint:
+    """A paint for standard output, or for `stream`."""
+    return Paint(on=wants_colour(stream or sys.stdout, os.environ, plain=plain))
+
+
+def say(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(harmless(text) + "\n")
+    sys.stderr.flush()
+
+
+def out(text: str) -> None:
+    """Text on standard output, a newline added."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def out_json(value: object) -> None:
+    """One line of JSON on standard output."""
+    out(msgspec.json.encode(value).decode())
+
+
+def print_error(error: RedraftError, *, as_json: bool) -> None:
+    """An error for people on standard error, or as JSON on standard output."""
+    if as_json:
+        out_json({"error": type(error).__name__, "message": str(error), "exit": error.exit_code})
+    else:
+        say(f"redraft: {error}")
+
+
+def harmless(text: str) -> str:
+    """Text from models, files and programs without the characters that a terminal obeys."""
+    return "".join(c if c == "\n" or (c.isprintable() and not "\ud800" <= c <= "\udfff") else _spelt(c) for c in text)
+
+
+def _spelt(char: str) -> str:
+    return "    " if char == "\t" else char.encode("unicode_escape").decode()
+
+
+# -------------------------------------------------------------------------------------------------- facts in words
+
+
+def report_lines(report: Report | None, paint: Paint) -> list[str]:
+    """The examples of a draft, one a line, and what failed below it."""
+    if report is None:
+        return []
+    if report.problem:
+        return [paint("red", f"  ✗ {harmless(report.problem)}")]
+    if not report.checks:
+        return [paint("yellow", "  no examples: nothing was verified")]
+    return [line for check in report.checks for line in _check_lines(check, paint)]
+
+
+def _check_lines(check: Check, paint: Paint) -> list[str]:
+    colour = "green" if check.passed else "red"
+    source = harmless(check.example.source.strip()).replace("\n", " ⏎ ")
+    head = paint(colour, f"  {SIGNS[check.verdict]} {source}")
+    if check.passed:
+        return [head]
+    expected = (
+        check.example.raises
+        or check.example.want.strip()
+        or ("true" if check.example.compare == "truth" else "nothing")
+    )
+    return [
+        head,
+        f"      expected {harmless(expected)}",
+        f"      got      {harmless(check.got.strip() or check.verdict)}",
+    ]
+
+
+def review_lines(review: Review | None, paint: Paint) -> list[str]:
+    """A reviewer's report: verdict, then each finding with what execution showed."""
+    if review is None:
+        return []
+    if review.verdict == "unreadable":
+        return [
+            paint("yellow", "  the reply is no review:"),
+            *(f"    {line}" for line in harmless(review.text).splitlines()[:8]),
+        ]
+    if not review.findings:
+        return ["  the reviewer found nothing"]
+    lines: list[str] = []
+    for finding in review.findings:
+        colour = {"reproduced": "red", "refuted": "dim"}.get(finding.status, "yellow")
+        lines.append(paint(colour, f"  [{finding.status}] {harmless(finding.claim)}"))
+        if finding.quote:
+            lines.append(f"      line {finding.line or '?'}: {harmless(finding.quote.strip())}")
+        if finding.call:
+            fixed = f"; with the fix {harmless(finding.got_fixed)}" if finding.got_fixed else ""
+            lines.append(f"      {harmless(finding.call)} gives {harmless(finding.got or 'nothing')}{fixed}")
+    return lines
+
+
+def meter_line(meter: Meter, seconds: float) -> str:
+    """Calls, tokens, seconds and cost in one line."""
+    about = "~" if meter.estimated else ""
+    cost = "cost n/a" if meter.cost is None else f"${meter.cost:.4f}"
+    tokens = f"{about}{meter.prompt_tokens:,} tokens in, {about}{meter.completion_tokens:,} out"
+    return f"{meter.calls} call{'s' if meter.calls != 1 else ''} · {tokens} · {seconds:.1f} s · {cost}"
+
+
+def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> str:
+    """How a run ended, in one line."""
+    if solution is None:
+        return paint("red", harmless(state.problem or "cancelled"))
+    report = solution.report
+    match solution.verdict:
+        case "verified":
+            return paint("green", f"verified: all {len(report.checks) if report else 0} examples hold ({solution.why})")
+        case "unverified":
+            return paint("yellow", f"unverified: no examples, nothing was verified ({solution.why})")
+        case "fails":
+            return paint("red", f"{_failing(solution.draft, report)} ({solution.why})")
+
+
+def _failing(draft: Draft, report: Report | None) -> str:
+    if draft.problem or report is None or report.problem:
+        return harmless(draft.problem or (report.problem if report else "") or "it did not run")
+    return f"{len(report.failures)} of {len(report.checks)} examples fail"

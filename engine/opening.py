@@ -1,0 +1,144 @@
+"""From settings to a kit: which model plays which role, and where code runs. What is opened here is closed here."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from .errors import SettingsError
+from .facts import ROLES, Price, Role
+from .kit import Kit, Voice
+from .models.chat import ChatModel, Sampling
+from .models.embedded import EmbeddedModel
+from .models.openai import Endpoint, OpenAIChat, Retries
+from .models.openai import Secret as Key
+from .paths import Places
+from .prompts import Prompts
+from .sandbox import SandboxChoice, open_sandbox
+from .sandbox.runner import Limits, Sandbox
+from .settings import RoleSettings, SandboxSettings, Settings
+
+KEY_SECONDS = 30.0
+"""How long a command that prints a key may take."""
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, places: Places, environ: Mapping[str, str], notice: Callable[[str], None]
+) -> AsyncIterator[Kit]:
+    """A kit made as the settings say. Models are reached, and the embedded one started, when they are first asked.
+
+    Raises:
+        SettingsError: a key command gives no key.
+        SandboxError: code cannot be run as safely as the settings ask.
+    """
+    async with AsyncExitStack() as stack:
+        sandbox = await opened_sandbox(settings.sandbox)
+        stack.push_async_callback(sandbox.aclose)
+        models = await _models(settings, places, environ, notice)
+        for model in {id(model): model for model in models.values()}.values():
+            stack.push_async_callback(model.aclose)
+        yield Kit(
+            voices={role: _voice(models[role], settings.role(role), settings) for role in ROLES},
+            prompts=Prompts(places.prompts),
+            sandbox=sandbox,
+            limits=limits(settings.sandbox),
+            mode=settings.mode,
+            seed=settings.roles.coder.seed or 0,
+        )
+
+
+async def opened_sandbox(chosen: SandboxSettings) -> Sandbox:
+    """A sandbox as the settings ask for it."""
+    return await open_sandbox(
+        SandboxChoice(
+            interpreter=chosen.interpreter or None,
+            allow_subprocess=chosen.allow_subprocess,
+            allow_limited=chosen.lowest_tier in {"D", "E"},
+            unsafe_run=chosen.lowest_tier == "E",
+        )
+    )
+
+
+def limits(chosen: SandboxSettings) -> Limits:
+    """What one run of a draft may use."""
+    return Limits(seconds=chosen.seconds, step_seconds=chosen.step_seconds, memory_mb=chosen.memory_mb)
+
+
+async def _models(
+    settings: Settings, places: Places, environ: Mapping[str, str], notice: Callable[[str], None]
+) -> dict[Role, ChatModel]:
+    """One model a role; roles that ask for the same share it, and with it the server's prompt cache."""
+    shared: dict[tuple[str, str], ChatModel] = {}
+    models: dict[Role, ChatModel] = {}
+    for role in ROLES:
+        wanted = settings.role(role)
+        place = (wanted.base_url, wanted.model)
+        if place not in shared:
+            shared[place] = (
+                EmbeddedModel(environ, places.state, on_notice=notice)
+                if wanted.embedded
+                else OpenAIChat(await _endpoint(role, wanted), retries=Retries(attempts=wanted.retries + 1))
+            )
+        models[role] = shared[place]
+    return models
+
+
+async def _endpoint(role: Role, wanted: RoleSettings) -> Endpoint:
+    key = wanted.api_key.reveal() if wanted.api_key else ""
+    if not key and wanted.api_key_command:
+        key = await asyncio.to_thread(_key_from, role, wanted.api_key_command)
+    return Endpoint(base_url=wanted.base_url, api_key=Key(key), model=wanted.model, timeout=wanted.timeout)
+
+
+def _key_from(role: Role, command: str | tuple[str, ...]) -> str:
+    shell = isinstance(command, str)
+    try:
+        done = subprocess.run(
+            command,
+            shell=shell,
+            capture_output=True,
+            text=True,
+            timeout=KEY_SECONDS,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        # The error's own text may hold what the command printed.
+        raise SettingsError(
+            f"roles.{role}.api_key_command: the command failed ({type(error).__name__}); run it by hand to see why"
+        ) from None
+    return done.stdout.partition("\n")[0].strip()
+
+
+def _voice(model: ChatModel, wanted: RoleSettings, settings: Settings) -> Voice:
+    price = (
+        Price(input=wanted.price_in, output=wanted.price_out)
+        if wanted.price_in is not None and wanted.price_out is not None
+        else Price(input=0.0, output=0.0)
+        if wanted.embedded
+        else None
+    )
+    return Voice(
+        model=model,
+        sampling=_sampling(wanted),
+        price=price,
+        thinking=bool(wanted.thinking),
+        prefill=wanted.prefill != "off",
+    )
+
+
+def _sampling(wanted: RoleSettings) -> Sampling:
+    """Greedy unless the person says otherwise: the papers' setting, and the same answer for the same stub.
+
+    A model that thinks is never asked greedily (Qwen3's documentation: endless repetitions); it gets its card's values.
+    """
+    default = Sampling(temperature=0.6, top_p=0.95, top_k=20, max_tokens=8192) if wanted.thinking else Sampling()
+    given = {
+        name: value
+        for name in ("temperature", "top_p", "top_k", "min_p", "max_tokens", "seed")
+        if (value := getattr(wanted, name)) is not None
+    }
+    return Sampling(**{**{f: getattr(default, f) for f in default.__struct_fields__}, **given})
