@@ -48,6 +48,8 @@ class Answer:
         self._continuation = Continuation(ask.prefill if prefilled else "")
         self._said: list[str] = []
         self._thought: list[str] = []
+        self._prompt = tokens.estimate(ask.messages, ask.prefill if prefilled else "")
+        self._counted = 0
         self._chunks = 0
         self._characters = 0
         self._usage: Usage | None = None
@@ -155,7 +157,7 @@ class Answer:
             # Templates that open the thought inside the prompt leave only its closing tag to the answer.
             thought, _, text = text.partition(CLOSES)
             thinking, text = thinking + thought, text.lstrip()
-        usage = self._usage or self._estimated(text, thinking)
+        usage = self._usage or self._estimated()
         return Reply(
             text=text,
             thinking=thinking,
@@ -184,23 +186,21 @@ class Answer:
         if not text:
             return []
         (self._thought if thinking else self._said).append(text)
+        self._counted += tokens.count(text)
         return [Piece(text=text, thinking=thinking)]
 
-    def _estimated(self, text: str, thinking: str) -> Usage:
+    def _estimated(self) -> Usage:
         return Usage(
-            prompt_tokens=self._prompt_estimate(),
-            completion_tokens=tokens.count(text) + tokens.count(thinking),
+            prompt_tokens=self._prompt,
+            completion_tokens=self._counted,
             estimated=True,
         )
-
-    def _prompt_estimate(self) -> int:
-        return tokens.estimate(self._ask.messages, self._ask.prefill if self.prefilled else "")
 
     def _truncation(self, usage: Usage) -> list[str]:
         """The alarm for a server that silently cuts long prompts, as Ollama does at its `num_ctx`."""
         if usage.estimated or not usage.prompt_tokens:
             return []
-        sent, read = self._prompt_estimate(), usage.prompt_tokens
+        sent, read = self._prompt, usage.prompt_tokens
         if read >= TRUNCATED * sent or sent - read < TRUNCATED_TOKENS:
             return []
         cut = f"the server read {read} of about {sent} prompt tokens: it cut the prompt"
