@@ -1,0 +1,213 @@
+"""One body out of a reply (arXiv 2603.03406, 2.3: strip fences and repeated signature, fix indentation, cut trailing text).
+
+Ways to read the reply are tried in order, each is compiled under the stub, and the first that compiles is the body.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from ..facts import Stub
+from ..indent import dedented, indented
+from ..models.chat import Reply
+from . import fences
+from .ending import BodyEnd
+from .outside import Written, definitions, needed
+from .python import fault, is_placeholder, is_prose
+from .signatures import fitted
+
+_THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+_DOCSTRING = re.compile(
+    r"(?:[ \t]*\n)*[ \t]*[rRuU]?(?:(\"\"\"|''')(?:\\.|[^\\])*?\1|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')[ \t]*;?[ \t]*(?:#[^\n]*)?(?:\n|\Z)",
+    re.DOTALL,
+)
+_CODE_LINE = re.compile(
+    r"^[ \t]*(?:return\b|raise\b|(?:for|while|if|with|elif|except)\b.*:|(?:else|try):|(?:async )?def \w+\(|import \w|from [\w.]+ import"
+    r"|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:, *\w+)*[ \t]*[-+*/|&%]?=(?!=)|yield\b|[A-Za-z_][\w.]*\()",
+    re.MULTILINE,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Reading:
+    """One way to read a reply."""
+
+    body: str
+    problem: str | None = None
+    is_code: bool = True
+    """Whether somebody would call it code although it does not compile."""
+
+
+def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
+    """The one body a reply holds (dedented, LF), and why it cannot be used, or None.
+
+    Imports and helpers that the model wrote outside the function come first in the body, unless the stub's file has
+    them. The stub's signature and docstring win. A body that does not compile is returned as it came.
+    """
+    text = _THOUGHT.sub("", _clean(reply.text))
+    if not text.strip():
+        return "", "cut by length" if reply.finish == "length" else "the reply is empty"
+    first: tuple[str, str] | None = None
+    for reading in _readings(stub, text, prefilled=reply.prefilled):
+        problem = reading.problem or _problem(stub, reading)
+        if problem is None:
+            return _tidy(reading.body), None
+        if reading.is_code and (first is None or first[1] == _NO_CODE):
+            first = _tidy(reading.body), problem
+    found, problem = first or ("", _NO_CODE)
+    return found, "cut by length" if reply.finish == "length" and not _compiles(stub, found) else problem
+
+
+_NO_CODE = "the reply has no code"
+
+
+def _compiles(stub: Stub, code: str) -> bool:
+    return bool(code) and fault(stub, code) is None
+
+
+def _problem(stub: Stub, reading: _Reading) -> str | None:
+    if not reading.body.strip() or is_placeholder(reading.body):
+        return "the reply leaves the function empty"
+    return _NO_CODE if is_prose(reading.body) else fault(stub, reading.body)
+
+
+def _clean(text: str) -> str:
+    """LF newlines, no byte order mark, no lone surrogates, no NUL: what a compiler can be given."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "").removeprefix("\ufeff")
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _tidy(code: str) -> str:
+    lines = code.rstrip().split("\n")
+    while lines and not lines[0].strip():
+        del lines[0]
+    return "\n".join(lines)
+
+
+# ------------------------------------------------------------------------------------------------- ways to read
+
+
+def _readings(stub: Stub, text: str, *, prefilled: bool) -> Iterator[_Reading]:
+    if prefilled and not _restarts(stub, text):
+        yield from _continued(stub, text)
+    blocks = fences.blocks(text)
+    sources = blocks or [text]
+    found = [written for block in sources for written in definitions(block, stub.entry_point)]
+    # A reply that quotes the old code and then the new one means the last; one that is cut off means the last whole one.
+    for written in sorted(reversed(found), key=lambda w: not _suits(stub, w)):
+        yield _defined(stub, written, sources)
+    if not found:
+        for block in blocks:
+            yield from _bare(stub, block)
+        if not blocks:
+            yield from _bare(stub, text, is_code=bool(_CODE_LINE.search(text)))
+            yield _Reading(_indented_lines(text), is_code=False)
+
+
+def _restarts(stub: Stub, text: str) -> bool:
+    ending = BodyEnd(stub)
+    ending.feed(text)
+    return ending.restarted
+
+
+def _suits(stub: Stub, written: Written) -> bool:
+    """Whether a definition stands where the stub's stands: in the class of that name, or in none."""
+    classes = tuple(stub.name.split(".")[:-1])
+    return written.classes[-1:] == classes[-1:] or not written.classes
+
+
+def _defined(stub: Stub, written: Written, sources: list[str]) -> _Reading:
+    """The body under a signature, with what it needs from around it."""
+    inner = _under(stub, written)
+    code, problem = fitted(stub, written, inner)
+    others = [source for source in sources if source is not written.block and source != written.block]
+    before, _ = needed([written.block, *others], code, stub)
+    if problem is None:
+        problem = _lost_methods(stub, written, inner)
+    if is_placeholder(inner):
+        problem = "the reply leaves the function empty"
+    return _Reading(before + code, problem)
+
+
+def _under(stub: Stub, written: Written) -> str:
+    line, newline, rest = written.rest.partition("\n")
+    if line.strip() and not line.lstrip().startswith("#"):
+        # `def f(x): return x`: what is left on the line, and the lines its brackets go on to.
+        ending = BodyEnd(stub, column=written.column)
+        ending.feed(" " * (written.column + 1) + line.lstrip() + newline + rest)
+    else:
+        ending = BodyEnd(stub, column=written.column)
+        ending.feed(rest)
+    return _without_docstring(stub, dedented(_without_margin_comments(ending.finish(), written.column)))
+
+
+def _without_margin_comments(text: str, column: int) -> str:
+    """Comments that follow the body at the function's own column speak of what comes next."""
+    lines = text.rstrip().split("\n")
+    while lines and (not lines[-1].strip() or (lines[-1].lstrip()[:1] == "#" and _margin(lines[-1]) <= column)):
+        del lines[-1]
+    return "\n".join(
+        " " * (column + 4) + line.lstrip() if line.lstrip()[:1] == "#" and _margin(line) <= column else line
+        for line in lines
+    )
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _without_docstring(stub: Stub, code: str) -> str:
+    if not stub.docstring:
+        return code
+    found = _DOCSTRING.match(code)
+    return code[found.end() :] if found else code
+
+
+def _lost_methods(stub: Stub, written: Written, inner: str) -> str | None:
+    """A method cannot bring other methods with it."""
+    if not written.classes:
+        return None
+    known = stub.before + stub.after + stub.class_header + stub.neighbours
+    for name in dict.fromkeys(re.findall(r"\b(?:self|cls)\.(\w+)\(", inner)):
+        added = re.search(rf"def[ \t]+{re.escape(name)}[ \t]*\(", written.block)
+        if added and name != stub.entry_point and not re.search(rf"def[ \t]+{re.escape(name)}[ \t]*\(", known):
+            return f"the reply needs a method {name} that the class does not have"
+    return None
+
+
+def _bare(stub: Stub, block: str, *, is_code: bool = True) -> Iterator[_Reading]:
+    """A body without its signature, whatever its indentation."""
+    yield _Reading(_without_docstring(stub, dedented(block)), is_code=is_code)
+    yield from _continued(stub, block, is_code=is_code)
+
+
+def _indented_lines(text: str) -> str:
+    """Code that prose holds as an indented paragraph."""
+    return dedented("\n".join(line for line in text.split("\n") if line.startswith(("    ", "\t")) or not line.strip()))
+
+
+def _continued(stub: Stub, text: str, *, is_code: bool = True) -> Iterator[_Reading]:
+    """Text that goes on right after the header: up to the body's end, its first line moved to where the others are."""
+    ending = BodyEnd(stub)
+    ending.feed(text)
+    lines = _without_margin_comments(ending.finish(), 0).split("\n")
+    while lines and not lines[0].strip():
+        del lines[0]
+    if not lines:
+        yield _Reading("", is_code=is_code)
+        return
+    for margin in _margins(lines):
+        code = dedented("\n".join([margin + lines[0].lstrip(), *lines[1:]]))
+        yield _Reading(_without_docstring(stub, code), is_code=is_code)
+    # Every logical line moved by hand: `indented` leaves the insides of strings where they are.
+    yield _Reading(_without_docstring(stub, dedented(indented("\n".join(lines), " "))), is_code=is_code)
+
+
+def _margins(lines: list[str]) -> list[str]:
+    """Indentations that the first line may have had, the likeliest first."""
+    own = lines[0][: _margin(lines[0])]
+    rest = [line[: _margin(line)] for line in lines[1:] if line.strip() and line.lstrip()[0] not in "#)]}"]
+    least = min(rest, key=len, default=own)
+    return list(dict.fromkeys([own, least, least[4:] if least.startswith("    ") else least[1:]]))

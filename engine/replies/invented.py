@@ -1,0 +1,74 @@
+"""Checks that a model invented: `assert f(2) == 4` lines, read one statement at a time (FunCoder; arXiv 2605.07248)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..examples import values
+from ..facts import Example
+from . import fences
+from .lines import LineScanner
+from .python import parsed
+
+CHECKS = 10
+"""Generated checks that are kept (our choice; the papers' average is 6.7 with the visible ones)."""
+_LONGEST = 4000
+
+
+def checks(text: str, entry_point: str) -> tuple[Example, ...]:
+    """The usable checks of a reply: each compiles alone, starts with the function, and contradicts no other.
+
+    `entry_point` may be qualified (`Stack.push`); only its first name need be called then.
+    """
+    root = entry_point.partition(".")[0]
+    found: dict[str, Example | None] = {}
+    for block in fences.blocks(text) or [text]:
+        for statement in _asserts(block):
+            example = _check(statement, root)
+            if example is None:
+                continue
+            earlier = found.get(example.source, example)
+            # Two answers to one question: neither is worth believing.
+            found[example.source] = example if earlier == example else None
+    return tuple(example for example in found.values() if example is not None)[:CHECKS]
+
+
+def _asserts(block: str) -> Iterator[str]:
+    """The logical lines that begin with `assert`, wherever they stand."""
+    scanner = LineScanner()
+    statement: list[str] = []
+    for line in block.split("\n"):
+        if scanner.fresh or line.lstrip().startswith("assert "):
+            scanner = scanner if scanner.fresh else LineScanner()
+            statement = [line.lstrip()]
+        else:
+            statement.append(line)
+        scanner.read(line)
+        if scanner.fresh and statement[0].startswith("assert") and sum(map(len, statement)) < _LONGEST:
+            yield "\n".join(statement)
+
+
+def _check(statement: str, root: str) -> Example | None:
+    tree = parsed(statement)
+    test = tree.body[0].test if tree and len(tree.body) == 1 and isinstance(tree.body[0], ast.Assert) else None
+    if test is None or _first_name(test) != root or values.free_names(test) - {root}:
+        return None
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
+        value = values.spelled(ast.unparse(test.comparators[0]))
+        if value is not None:
+            return Example(source=ast.unparse(test.left), want=value, compare="value", origin="generated")
+    return Example(source=ast.unparse(test), compare="truth", origin="generated")
+
+
+def _first_name(test: ast.expr) -> str:
+    """The name that a claim's first call begins with, "" when the claim does not begin with a call."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    if isinstance(test, ast.Compare):
+        test = test.left
+    called = False
+    while isinstance(test, ast.Call | ast.Attribute | ast.Subscript):
+        called = called or isinstance(test, ast.Call)
+        test = test.func if isinstance(test, ast.Call) else test.value
+    return test.id if called and isinstance(test, ast.Name) else ""

@@ -1,0 +1,70 @@
+"""Reading Python that may be wrong, without a warning or an exception getting out."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+from ..facts import Stub
+
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What `ast.parse` and `compile` raise for text that is not Python."""
+
+
+def parsed(code: str) -> ast.Module | None:
+    """The syntax tree, None when there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
+    except UNREADABLE:
+        return None
+
+
+def fault(stub: Stub, body: str) -> str | None:
+    """Why the stub with this body does not compile ("line 3: invalid syntax", lines of the function), None if it does."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(stub.code(body), "<draft>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        if "nonlocal" in (error.msg or "") and parsed(stub.code(body)) is not None:
+            return None  # The name is bound in the function around the stub.
+        return f"line {error.lineno or 1}: {error.msg}"
+    except UNREADABLE as error:
+        return f"it cannot be compiled: {type(error).__name__}"
+    return None
+
+
+def names_used(code: str) -> set[str]:
+    """Names a piece of code mentions; every word of it when it does not parse."""
+    tree = parsed(code)
+    if tree is None:
+        return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", code))
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def is_placeholder(body: str) -> bool:
+    """Whether a body does nothing: a docstring, `pass`, `...`, `raise NotImplementedError`."""
+    tree = parsed(body)
+    return tree is not None and all(_does_nothing(statement) for statement in tree.body)
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Raise(exc=ast.Name(id="NotImplementedError") | ast.Call(func=ast.Name(id="NotImplementedError"))):
+            return True
+        case _:
+            return False
+
+
+def is_prose(body: str) -> bool:
+    """Whether text that parses is no code all the same: words, numbers and comments only ("Yes")."""
+    tree = parsed(body)
+    if tree is None:
+        return False
+    plain = ast.Name | ast.Constant | ast.Tuple | ast.Compare | ast.BinOp | ast.Attribute | ast.BoolOp
+    return all(isinstance(node, ast.Expr) and isinstance(node.value, plain) for node in tree.body)

@@ -1,0 +1,34 @@
+"""The shape of a review as JSON: the evidence first, the verdict last (a verdict written first is a guess)."""
+
+from __future__ import annotations
+
+FINDINGS = 10
+"""Findings that are kept of one report."""
+_PARTS = {"quote": 200, "call": 200, "comes_out": 200, "should_be": 200, "claim": 300}
+
+
+def _schema(*, capped: bool) -> dict[str, object]:
+    finding: dict[str, object] = {
+        "type": "object",
+        "properties": {
+            name: {"type": "string", "maxLength": most} if capped else {"type": "string"}
+            for name, most in _PARTS.items()
+        },
+        "required": list(_PARTS),
+        "additionalProperties": False,
+    }
+    findings: dict[str, object] = {"type": "array", "items": finding}
+    if capped:
+        findings["maxItems"] = 3
+    return {
+        "type": "object",
+        "properties": {"findings": findings, "verdict": {"type": "string", "enum": ["bugs", "clean"]}},
+        "required": ["findings", "verdict"],
+        "additionalProperties": False,
+    }
+
+
+REVIEW_SCHEMA = _schema(capped=True)
+"""With caps, because a small model fills what it may fill."""
+REVIEW_SCHEMA_STRICT = _schema(capped=False)
+"""Without the caps that OpenAI's strict mode refuses."""
