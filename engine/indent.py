@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import token
 import tokenize
 
@@ -33,14 +34,80 @@ def indented(code: str, margin: str) -> str:
         return code
     fixed = lines_inside_strings(code)
     return "".join(
-        line if number in fixed or not line.strip() else margin + line
-        for number, line in enumerate(code.splitlines(keepends=True))
+        line if number in fixed or not line.strip() else margin + line for number, line in enumerate(lines_of(code))
     )
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines with their newlines. Only LF ends a line: a form feed or U+2028 inside one does not."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def without_margin(code: str, margin: str) -> str:
+    """`code` moved left by `margin`; lines inside string literals stay, lines with less margin lose what they have."""
+    fixed = lines_inside_strings("if 1:\n" + code)
+    return "".join(
+        line if number in fixed or not line.strip() else _less(line, margin)
+        for number, line in enumerate(lines_of(code), start=1)
+    )
+
+
+def reindented(code: str, unit: str) -> str:
+    """`code` (at column 0) with every level of its blocks indented by `unit`; what aligns continued lines is kept.
+
+    Code that cannot be tokenised, or whose blocks do not agree on a width, comes back as it is.
+    """
+    try:
+        levels = _levels(code)
+    except (tokenize.TokenError, SyntaxError):
+        return code
+    depths = dict(levels.values())
+    if any(depths[margin] != depth for margin, depth in levels.values()):
+        return code
+    fixed = lines_inside_strings(code)
+    return "".join(
+        line if number in fixed or not line.strip() else _at_level(line, levels.get(number), depths, unit)
+        for number, line in enumerate(lines_of(code))
+    )
+
+
+Level = tuple[str, int]
+"""A block's indentation as it is spelled, and how deep it lies."""
+
+
+def _levels(code: str) -> dict[int, Level]:
+    """The level of the statement that each 0-based line belongs to; blank lines and lone comments belong to none."""
+    found: dict[int, Level] = {}
+    stack = [""]
+    first: int | None = None
+    for kind, text, (row, _), (last, _), _ in tokenize.generate_tokens(io.StringIO(code).readline):
+        if kind == token.INDENT:
+            stack.append(text)
+        elif kind == token.DEDENT:
+            stack.pop()
+        elif kind == token.NEWLINE and first is not None:
+            found.update((line, (stack[-1], len(stack) - 1)) for line in range(first - 1, last))
+            first = None
+        elif kind not in {token.NL, token.COMMENT, token.ENDMARKER} and first is None:
+            first = row
+    return found
+
+
+def _at_level(line: str, level: Level | None, depths: dict[str, int], unit: str) -> str:
+    if level is None:
+        level = max(((margin, depth) for margin, depth in depths.items() if line.startswith(margin)), default=("", 0))
+    margin, depth = level
+    return unit * depth + line.removeprefix(margin) if line.startswith(margin) else line
+
+
+def _less(line: str, margin: str) -> str:
+    blank = len(line) - len(line.lstrip(" \t\f"))
+    return line[len(margin) :] if line.startswith(margin) else line[min(blank, len(margin)) :]
 
 
 def dedented(code: str) -> str:
     """`code` without the indentation that all its lines share; lines inside string literals stay as they are."""
-    lines = code.splitlines(keepends=True)
+    lines = lines_of(code)
     # An indented block is no program: give it a head, so that it can be tokenised. Its line numbers shift by one.
     fixed = {number - 1 for number in lines_inside_strings("if 1:\n" + code)}
     shown = [line for number, line in enumerate(lines) if line.strip() and number not in fixed]

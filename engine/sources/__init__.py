@@ -1,0 +1,24 @@
+"""Source files: reading them, finding stubs in them, putting bodies into them, and writing them back."""
+
+from .folders import find
+from .reading import Source, digest_of, encoded, read
+from .splicing import relocate, splice
+from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_stubs
+from .syntax import problem_of
+from .writing import write
+
+__all__ = [
+    "NEIGHBOUR_TOKENS",
+    "Found",
+    "Source",
+    "digest_of",
+    "encoded",
+    "find",
+    "find_function",
+    "find_stubs",
+    "problem_of",
+    "read",
+    "relocate",
+    "splice",
+    "write",
+]

@@ -1,0 +1,69 @@
+"""Putting a body into its place, and finding that place again after the file was edited."""
+
+from __future__ import annotations
+
+from ..errors import StaleSource
+from ..facts import Stub
+from ..indent import dedented, indented, reindented
+from .functions import functions
+from .places import Place, place_of, split_after, written_place
+from .reading import Source
+from .stubs import find_stubs
+from .syntax import decode, encode, parse
+
+
+def splice(source: Source, stub: Stub, body: str) -> str:
+    """The file's text with this body (LF, any indentation) in the place of the stub's; every other character stays.
+
+    The stub may also be one that was filled, if `stub.body` is what stands there now. A blank body changes nothing but
+    the shape: the placeholder stays.
+
+    Raises:
+        StaleSource: the function is not there any more, or has another body by now.
+    """
+    raw = encode(source.text)
+    place = locate(raw, stub)
+    if place is None:
+        raise StaleSource(
+            f"{source.path}: {stub.name} was changed or filled since it was read; nothing was written. "
+            "Save the file to draft it again"
+        )
+    new = fitted(body if body.strip() else place.body or "pass", place)
+    return decode(raw[: place.start] + place.opening + encode(new) + raw[place.end :])
+
+
+def relocate(source: Source, stub: Stub) -> Stub | None:
+    """The stub as it stands in a newer reading of its file, found by name and header; None when it is not there so."""
+    raw = encode(source.text)
+    if locate(raw, stub) is None:
+        return None
+    fresh = [found for found in find_stubs(source).stubs if found.name == stub.name and found.header == stub.header]
+    return fresh[0] if fresh else stub
+
+
+def locate(raw: bytes, stub: Stub) -> Place | None:
+    """Where the stub's body lies in a text, if the function has its header and still waits, or is filled as it says."""
+    same_name = [function for function in functions(raw, parse(raw).root_node) if function.name == stub.name]
+    for function in same_name:
+        place = place_of(raw, function.node)
+        if place and place.header(raw) == stub.header:
+            return place
+    for function in same_name:
+        place = written_place(raw, function.node)
+        if place is None or not stub.body.strip():
+            continue
+        there = place.header(raw) + indented(place.body, place.indent)
+        if any(there.rstrip() == (stub.header + body).rstrip() for body in _spellings(stub)):
+            return split_after(raw, place, stub.header)
+    return None
+
+
+def fitted(body: str, place: Place) -> str:
+    """A body as it is written at its place: with the function's own unit of indentation, LF, no newline at the end."""
+    plain = dedented(body.replace("\r\n", "\n").replace("\r", "\n").strip("\n")).rstrip()
+    return indented(reindented(plain, place.indent), place.margin + place.indent)
+
+
+def _spellings(stub: Stub) -> tuple[str, str]:
+    """How the stub's body may stand in a file: as it is, or with the function's unit of indentation."""
+    return indented(stub.body, stub.indent), indented(reindented(dedented(stub.body), stub.indent), stub.indent)

@@ -1,0 +1,93 @@
+"""Finding the functions that wait for a body."""
+
+from __future__ import annotations
+
+from ..examples import extract
+from ..facts import Fact, Stub
+from .context import Surroundings
+from .functions import Function, class_header, functions, may_lack_a_body
+from .places import Place, place_of, written_place
+from .reading import Source
+from .syntax import encode, parse, problem_in, statements, string_value
+
+NEIGHBOUR_TOKENS = 400
+"""How much of a prompt the surroundings may take, by our own estimate of four characters a token."""
+
+
+class Found(Fact):
+    """What a file offers."""
+
+    path: str
+    stubs: tuple[Stub, ...] = ()
+    problem: str = ""
+    """Why the file is no program yet ("does not parse yet: line 7"), else "". Stubs are given all the same."""
+
+
+def find_stubs(source: Source, *, tokens: int = NEIGHBOUR_TOKENS) -> Found:
+    """The functions of a file whose body is `...`, `pass`, `raise NotImplementedError` or only a docstring.
+
+    Overloads, abstract methods, methods of protocols and what stands under `if TYPE_CHECKING:` are meant to have no
+    body and are left out, and so is every function of a `.pyi` file.
+    """
+    if source.path.endswith(".pyi"):
+        return Found(path=source.path, problem="a .pyi file has no bodies to write")
+    raw = encode(source.text)
+    tree = parse(raw)
+    problem = problem_in(source.text, tree)
+    waiting = [
+        (function, place)
+        for function in functions(raw, tree.root_node)
+        if (place := place_of(raw, function.node)) and not function.node.has_error and not may_lack_a_body(function)
+    ]
+    surroundings = Surroundings(raw, tree.root_node, whole=not problem, stubs=len(waiting))
+    stubs = tuple(_stub(source, surroundings, tokens, function, place) for function, place in waiting)
+    return Found(path=source.path, stubs=stubs, problem=problem)
+
+
+def find_function(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) -> Stub | None:
+    """The function of that name, written or not, as a stub whose `body` is what stands there; None when there is none.
+
+    `name` is qualified (`Stack.push`) or bare (`push`), and then the first of that name is meant.
+    """
+    raw = encode(source.text)
+    tree = parse(raw)
+    for exact in (True, False):
+        for function in functions(raw, tree.root_node):
+            fits = function.name == name if exact else function.name.rpartition(".")[2] == name
+            if not fits or may_lack_a_body(function) or function.node.has_error:
+                continue
+            if place := written_place(raw, function.node):
+                whole = not problem_in(source.text, tree)
+                return _stub(source, Surroundings(raw, tree.root_node, whole=whole, stubs=1), tokens, function, place)
+    return None
+
+
+def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Function, place: Place) -> Stub:
+    raw = surroundings.raw
+    docstring, line = _docstring(function)
+    before, after = surroundings.program(function, place)
+    return Stub(
+        path=source.path,
+        name=function.name,
+        line=function.node.start_point[0] + 1,
+        header=place.header(raw),
+        indent=place.indent,
+        body=place.body,
+        docstring=docstring,
+        examples=extract(docstring, function.name, line),
+        imports=surroundings.imports,
+        neighbours=surroundings.neighbours(function, tokens),
+        class_header=class_header(raw, function),
+        before=before,
+        after=after,
+        margin=place.margin,
+        digest=source.digest,
+    )
+
+
+def _docstring(function: Function) -> tuple[str, int]:
+    """The docstring as Python has it (not cleaned of indentation) and the 1-based line it begins on; or ("", 0)."""
+    block = function.node.child_by_field_name("body")
+    first = next(iter(statements(block)), None) if block else None
+    value = string_value(first) if first else None
+    return (value or "", first.start_point[0] + 1) if first and value is not None else ("", 0)
