@@ -1,0 +1,223 @@
+"""Each rule of arXiv 2603.03406, sections 3.1 to 3.3, and of our choices where it is silent."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from redraft.engine.events import CallStarted, Entry, RunFailed
+from redraft.engine.facts import Example, Price, Role, Stub
+from redraft.engine.kit import Kit, Mode, Voice
+from redraft.engine.models.scripted import Line, Scripted
+from redraft.engine.errors import ModelError
+from redraft.engine.pipelines.catalogue import CATALOGUE, PIPELINES
+from redraft.engine.prompts import Prompts
+from redraft.engine.runs import running
+from redraft.engine.sandbox.scripted import ScriptedSandbox
+from redraft.engine.state import RunState, state_of
+
+HEADER = 'def f(x):\n    """Double x.\n\n    >>> f(1)\n    2\n    >>> f(3)\n    6\n    """\n'
+STUB = Stub(
+    path="a.py",
+    name="f",
+    line=1,
+    header=HEADER,
+    body="...",
+    docstring="Double x.",
+    before="import math\n" + HEADER,
+    imports="import math\n",
+    examples=(Example(source="f(1)\n", want="2\n"), Example(source="f(3)\n", want="6\n")),
+)
+GOOD, HALF, BAD = "return 2 * x", "return x + 1", "return None"
+GIVES = {GOOD: {"f(1)": "2", "f(3)": "6", "f(5)": "10"}, HALF: {"f(1)": "2", "f(3)": "4", "f(5)": "6"}, BAD: {}}
+BUGS = "1. line 9 adds one, should double"
+CLEAN = "NO BUGS"
+
+
+def code(body: str) -> str:
+    return f"```python\n{HEADER}    {body}\n```"
+
+
+async def log_of(
+    name: str,
+    answers: Mapping[Role, Sequence[str | Line]],
+    *,
+    mode: Mode = "paper",
+    stub: Stub = STUB,
+    price: Price | None = None,
+) -> tuple[list[Entry], dict[Role, Scripted], ScriptedSandbox]:
+    models: dict[Role, Scripted] = {
+        role: Scripted(answers.get(role, []), name=f"scripted {role}")
+        for role in ("coder", "reviewer", "planner", "tester")
+    }
+    sandbox = ScriptedSandbox(GIVES)
+    voices = {role: Voice(model=model, price=price) for role, model in models.items()}
+    kit = Kit(voices=voices, prompts=Prompts(None), sandbox=sandbox, mode=mode)
+    async with running(CATALOGUE[name], kit, stub) as log:
+        entries = [entry async for entry in log]
+    return entries, models, sandbox
+
+
+async def state_after(name: str, answers: Mapping[Role, Sequence[str | Line]], **more: object) -> RunState:
+    entries, _, _ = await log_of(name, answers, **more)  # type: ignore[arg-type]
+    state = state_of(entries)
+    assert state.problem == ""
+    return state
+
+
+def asked(entries: list[Entry]) -> list[tuple[str, str]]:
+    return [(e.event.role, e.event.purpose) for e in entries if isinstance(e.event, CallStarted)]
+
+
+async def test_raw_coder_is_one_call_to_the_coder():
+    entries, _, _ = await log_of("raw-coder", {"coder": [code(GOOD)]})
+    assert asked(entries) == [("coder", "draft")]
+
+
+async def test_raw_planner_asks_the_planners_model_for_the_code_with_thinking_off():
+    entries, models, _ = await log_of("raw-planner", {"planner": [code(GOOD)]})
+    assert asked(entries) == [("planner", "draft")]
+    assert [ask.thinking for ask in models["planner"].asks] == [False]
+
+
+async def test_plan_then_code_hands_the_plan_to_the_coder():
+    entries, models, _ = await log_of("plan-then-code", {"planner": ["Multiply by two."], "coder": [code(GOOD)]})
+    assert asked(entries) == [("planner", "plan"), ("coder", "draft")]
+    assert "Multiply by two." in models["coder"].asks[0].messages[-1].content
+
+
+@pytest.mark.parametrize("name", ["review-then-fix", "review-then-fix-retry"])
+async def test_the_first_prompt_of_a_review_is_the_one_of_raw_coder(name: str):
+    _, alone, _ = await log_of("raw-coder", {"coder": [code(GOOD)]})
+    _, reviewed, _ = await log_of(name, {"coder": [code(GOOD)], "reviewer": [CLEAN]})
+    assert reviewed["coder"].asks[0] == alone["coder"].asks[0]
+
+
+async def test_a_clean_report_ends_review_then_fix_after_two_calls():
+    entries, _, _ = await log_of("review-then-fix", {"coder": [code(GOOD)], "reviewer": [CLEAN]})
+    assert asked(entries) == [("coder", "draft"), ("reviewer", "review")]
+
+
+async def test_a_report_of_bugs_leads_to_exactly_one_fix_with_stub_candidate_report_and_imports():
+    entries, models, _ = await log_of("review-then-fix", {"coder": [code(HALF), code(GOOD)], "reviewer": [BUGS]})
+    assert asked(entries) == [("coder", "draft"), ("reviewer", "review"), ("coder", "fix")]
+    prompt = models["coder"].asks[1].messages[-1].content
+    for part in (HEADER.strip(), HALF, "adds one, should double", "import math"):
+        assert part in prompt
+    assert state_of(entries).proposal.body == GOOD  # type: ignore[union-attr]
+
+
+async def test_the_reviewer_of_the_paper_never_sees_what_came_out():
+    _, models, _ = await log_of("review-then-fix", {"coder": [code(HALF), code(GOOD)], "reviewer": [BUGS]})
+    prompt = models["reviewer"].asks[0].messages[-1].content
+    assert HALF in prompt
+    assert "gives 4" not in prompt
+
+
+async def test_review_then_fix_executes_nothing_before_it_has_settled_on_a_draft():
+    _, _, sandbox = await log_of("review-then-fix", {"coder": [code(HALF), code(GOOD)], "reviewer": [BUGS]})
+    assert [GOOD in program for program in sandbox.programs] == [True]
+
+
+async def test_an_unreadable_report_repairs_nothing_and_is_shown_as_such():
+    state = await state_after("review-then-fix", {"coder": [code(HALF)], "reviewer": ["I like turtles."]})
+    assert (state.review.verdict, state.last_fix) == ("unreadable", None)  # type: ignore[union-attr]
+
+
+async def test_retry_stops_at_the_first_pass():
+    entries, _, _ = await log_of("review-then-fix-retry", {"coder": [code(BAD), code(GOOD)], "reviewer": [CLEAN]})
+    assert asked(entries)[2:] == [("coder", "retry")]
+    assert state_of(entries).solution.verdict == "verified"  # type: ignore[union-attr]
+
+
+async def test_retry_feeds_the_error_of_the_visible_examples_to_the_coder():
+    _, models, _ = await log_of("review-then-fix-retry", {"coder": [code(HALF), code(GOOD)], "reviewer": [CLEAN]})
+    assert "`f(3)` should give 6; it gives 4" in models["coder"].asks[1].messages[-1].content
+
+
+async def test_retry_gives_up_after_three_and_keeps_the_attempt_that_passes_most_ties_to_the_earliest():
+    state = await state_after(
+        "review-then-fix-retry", {"coder": [code(BAD), code(HALF), code(BAD), code(HALF)], "reviewer": [CLEAN]}
+    )
+    assert [d.purpose for d in state.drafts] == ["draft", "retry", "retry", "retry"]
+    assert (state.solution.draft.id, state.solution.report.passes) == ("d2", 1)  # type: ignore[union-attr]
+
+
+async def test_retry_is_never_worse_than_the_reviewed_code():
+    state = await state_after("review-then-fix-retry", {"coder": [code(HALF)] + [code(BAD)] * 3, "reviewer": [CLEAN]})
+    assert state.solution.draft.id == "d1"  # type: ignore[union-attr]
+
+
+async def test_retry_does_nothing_without_visible_examples():
+    bare = Stub(path="a.py", name="f", line=1, header="def f(x):\n", before="def f(x):\n", body="...")
+    state = await state_after("review-then-fix-retry", {"coder": [code(HALF)], "reviewer": [CLEAN]}, stub=bare)
+    assert [c.purpose for c in state.calls] == ["draft", "review"]
+    assert state.solution.verdict == "unverified"  # type: ignore[union-attr]
+
+
+async def test_paper_mode_is_greedy_and_begins_no_answer():
+    _, models, _ = await log_of("review-then-fix", {"coder": [code(HALF), code(GOOD)], "reviewer": [BUGS]})
+    asks = [*models["coder"].asks, *models["reviewer"].asks]
+    assert {(ask.sampling.temperature, ask.prefill, ask.schema is None) for ask in asks} == {(0.0, "", True)}
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda p: p.name)
+async def test_no_pipeline_makes_more_calls_than_its_bound(pipeline):
+    worst = {"coder": [code(BAD)] * 9, "planner": [code(BAD)] * 9, "reviewer": [BUGS] * 9}
+    entries, _, _ = await log_of(pipeline.name, worst)  # type: ignore[arg-type]
+    assert len(asked(entries)) == pipeline.bound
+
+
+# ------------------------------------------------------------------------------------------ with evidence (ours)
+
+FINDING = '{"findings": [{"quote": "return x + 1", "claim": "adds", "call": "f(5)", "comes_out": "6", "should_be": "10"}], "verdict": "bugs"}'
+WRONG_FINDING = '{"findings": [{"quote": "return 2 * x", "claim": "adds", "call": "f(5)", "comes_out": "6", "should_be": "10"}], "verdict": "bugs"}'
+EVIDENCE = "review-with-evidence"
+
+
+async def evidence(coder: Sequence[str], reviewer: str) -> tuple[RunState, dict[Role, Scripted]]:
+    entries, models, _ = await log_of(EVIDENCE, {"coder": coder, "reviewer": [reviewer]}, mode="evidence")
+    assert state_of(entries).problem == ""
+    return state_of(entries), models
+
+
+async def test_with_evidence_the_examples_run_before_the_review_and_their_failures_go_to_reviewer_and_coder():
+    _, models = await evidence([code(HALF), code(GOOD)], FINDING)
+    for role, nth in (("reviewer", 0), ("coder", 1)):
+        assert "`f(3)` should give 6; it gives 4" in models[role].asks[nth].messages[-1].content  # type: ignore[index]
+
+
+async def test_a_finding_that_its_own_call_shows_is_reproduced_and_tried_on_the_fix_too():
+    state, models = await evidence([code(HALF), code(GOOD)], FINDING)
+    finding = state.review.findings[0]  # type: ignore[union-attr]
+    assert (finding.status, finding.got, finding.got_fixed) == ("reproduced", "6", "10")
+    assert "Executed: `f(5)` gives 6, should be 10" in models["coder"].asks[1].messages[-1].content
+
+
+async def test_a_finding_whose_call_gives_what_it_should_is_refuted_and_repairs_nothing():
+    state, _ = await evidence([code(GOOD)], WRONG_FINDING)
+    assert state.review.findings[0].status == "refuted"  # type: ignore[union-attr]
+    assert (state.last_fix, state.solution.verdict) == (None, "verified")  # type: ignore[union-attr]
+
+
+async def test_failing_examples_are_fixed_even_when_the_reviewer_finds_nothing():
+    state, _ = await evidence([code(HALF), code(GOOD)], '{"findings": [], "verdict": "clean"}')
+    assert state.solution.verdict == "verified"  # type: ignore[union-attr]
+
+
+async def test_a_fix_that_passes_fewer_examples_is_not_kept_and_the_log_says_so():
+    state, _ = await evidence([code(HALF), code(BAD)], FINDING)
+    assert state.solution.draft.body == HALF  # type: ignore[union-attr]
+    assert "not kept" in state.decisions[-1]
+
+
+async def test_a_model_that_writes_no_code_leaves_a_draft_with_a_problem_and_no_exception():
+    state, _ = await evidence(["I cannot do that.", "Nor that."], "nothing to say")
+    assert state.solution.verdict == "fails"  # type: ignore[union-attr]
+    assert state.drafts[0].problem
+
+
+async def test_a_model_that_cannot_be_reached_ends_the_run_with_what_to_do():
+    dead = Line(fails=ModelError("http://127.0.0.1:1/v1: nothing answers; start the server", kind="unreachable"))
+    entries, _, _ = await log_of("raw-coder", {"coder": [dead]})
+    failed = [e.event for e in entries if isinstance(e.event, RunFailed)]
+    assert [event.problem for event in failed] == ["http://127.0.0.1:1/v1: nothing answers; start the server"]
+    assert state_of(entries).status == "failed"
