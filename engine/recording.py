@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from .errors import SourceError
+from .errors import EnvironmentFault, SourceError
 from .events import Entry, RunStarted
 from .paths import make_folder
 
@@ -41,9 +41,9 @@ class Recording:
                 self._file = self.path.open("wb")
             self._file.write(line_of(entry))
             self._file.flush()
-        except OSError as error:
+        except (OSError, EnvironmentFault) as error:
             self._broken = True
-            self._complain(f"{self.path}: this run is not recorded ({error.strerror})")
+            self._complain(f"{self.path}: this run is not recorded ({error})")
 
     def close(self) -> None:
         """Done writing."""
