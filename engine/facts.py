@@ -191,6 +191,8 @@ class Execution(Fact, frozen=True):
     """One for each statement asked for, in order; those never reached are "not run"."""
     problem: str = ""
     """Why the module itself could not be loaded or the process ended early; "" when all went through."""
+    timed_out: bool = False
+    """Whether it ended because the clock ran out, while loading or in a statement."""
     tier: str = ""
     """Letter of the protection in force (A to E), see docs/sandbox.md."""
     interpreter: str = ""

@@ -1,0 +1,124 @@
+"""Loading the program and running statements in its namespace, as an interactive session would.
+
+Standard library only, Python 3.6 and up. Nothing here decides anything: it says what came out.
+"""
+
+import __future__
+import io
+import linecache
+import sys
+import types
+
+PRINTED = 64_000
+"""Most bytes kept of what one statement prints."""
+
+
+class Printed(io.TextIOWrapper):
+    """Standard output of one statement, kept up to a limit; what follows is dropped and counted."""
+
+    def __init__(self) -> None:
+        self.kept = _Kept()
+        super().__init__(self.kept, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True)
+
+    def text(self) -> str:
+        """What was kept, with a note when something was dropped."""
+        said = bytes(self.kept.said).decode("utf-8", "replace")
+        return said if not self.kept.dropped else said + "\n... (%d more bytes were printed)\n" % self.kept.dropped
+
+
+class _Kept(io.RawIOBase):
+    def __init__(self) -> None:
+        self.said = bytearray()
+        self.dropped = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, some: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
+        size = memoryview(some).nbytes
+        room = PRINTED - len(self.said)
+        self.said += memoryview(some).cast("B")[: max(room, 0)]
+        self.dropped += max(size - max(room, 0), 0)
+        return size
+
+
+class Displayed:
+    """The display hook of one statement: shows values as a session does and remembers the last."""
+
+    def __init__(self, printed: Printed) -> None:
+        self._printed = printed
+        self.values = []  # type: list[object]
+
+    def __call__(self, value: object) -> None:
+        """Show a value."""
+        import builtins
+
+        self.values = [value]
+        if value is None:
+            return
+        builtins._ = None  # type: ignore[attr-defined]
+        self._printed.write(repr(value) + "\n")
+        builtins._ = value  # type: ignore[attr-defined]
+
+
+def new_module(name: str, path: str, package: str, source: str) -> types.ModuleType:
+    """An empty module for the program, known to imports, pickle, dataclasses and `inspect`."""
+    library = getattr(sys, "stdlib_module_names", ())
+    # A draft called random.py must not become everybody's random; one called __main__.py must not run its main.
+    if name in sys.modules or name in library or name == "__main__":
+        name += "_draft"
+    module = types.ModuleType(name)
+    module.__file__ = path or name + ".py"
+    module.__package__ = package
+    sys.modules[name] = module
+    if package:
+        sys.modules[package + "." + name] = module
+    lines = [line + "\n" for line in source.split("\n")]
+    linecache.cache[module.__file__] = (len(source), None, lines, module.__file__)
+    return module
+
+
+def load(module: types.ModuleType, source: str, printed: Printed) -> str:
+    """Run the program; what it raised as the last line of a traceback, or "" when it went through."""
+    sys.stdout = printed
+    try:
+        exec(compile(source, str(module.__file__), "exec", 0, True), module.__dict__)
+    except SyntaxError as problem:
+        # The module itself, or one it imports: the line number is what a person needs.
+        return "SyntaxError: %s (line %s)" % (problem.msg, problem.lineno)
+    except BaseException as problem:
+        return raised_line(problem)
+    return ""
+
+
+def run_step(source: str, number: int, names: "dict[str, object]", printed: Printed) -> "tuple[str, list[object]]":
+    """Run one interactive statement; what it raised ("" for nothing) and the value it showed, in a list of none or one."""
+    displayed = Displayed(printed)
+    sys.stdout = printed
+    sys.displayhook = displayed
+    flags = 0
+    for feature in __future__.all_feature_names:
+        if names.get(feature) is getattr(__future__, feature):
+            flags |= getattr(__future__, feature).compiler_flag
+    name = "<example %d>" % (number + 1)
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    try:
+        exec(compile(source if source.endswith("\n") else source + "\n", name, "single", flags, True), names)
+    except BaseException as problem:
+        return raised_line(problem), []
+    return "", displayed.values
+
+
+def raised_line(problem: BaseException) -> str:
+    """The last line of a traceback as Python writes it: the type with its module, and the message."""
+    kind = type(problem)
+    module, name = kind.__module__, kind.__qualname__
+    if module not in ("builtins", "__main__"):
+        name = "{}.{}".format(module, name)
+    try:
+        said = problem.msg if isinstance(problem, SyntaxError) else problem
+        message = str(said)
+    except Exception:
+        message = "<exception str() failed>"
+    message = message[:PRINTED]
+    return "{}: {}".format(name, message) if message else str(name)

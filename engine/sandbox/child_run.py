@@ -1,0 +1,86 @@
+"""One run: lock this process down, load the program, run its statements one by one, say what came out.
+
+Standard library only, Python 3.6 and up. The process that runs this never returns from `run`.
+"""
+
+import os
+import sys
+import types
+
+import child_frames as frames
+import child_layers as layers
+import child_module as module
+import child_values as values
+
+
+def run(request: "layers.Request", descriptors: "list[int]", protection: "layers.Protection") -> None:
+    """Take the three pipe ends (job, results, stray output), lock down, and serve until the application closes the job."""
+    job, results = _arrange(descriptors)
+    os.environ.update(HOME=request.scratch, TMPDIR=request.scratch)
+    os.chdir(request.scratch)
+    in_force = layers.lock_down(request, protection)
+    frames.send(results, frames.packed(frames.LAYERS, 0, " ".join(in_force), sys.version.split()[0]))
+    kind, _, texts = frames.receive(job)
+    if kind != frames.JOB:
+        return
+    _forget_ourselves()
+    _serve(job, results, texts)
+
+
+def _arrange(descriptors: "list[int]") -> "tuple[int, int]":
+    """Put the pipes in their places and close everything else that is open."""
+    job, results, stray = descriptors
+    os.dup2(stray, 1)
+    os.dup2(stray, 2)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    low, high = sorted((job, results))
+    os.closerange(3, low)
+    os.closerange(low + 1, high)
+    os.closerange(high + 1, 4096)
+    return job, results
+
+
+def _forget_ourselves() -> None:
+    """Take our modules out of sight: the program's `__main__` is not ours, and its modules may share our names."""
+    for name in [name for name in sys.modules if name.startswith("child_")]:
+        del sys.modules[name]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.argv = [""]
+
+
+def _serve(job: int, results: int, texts: "list[str]") -> None:
+    name, path, package, roots, program, asks = texts
+    _extend_search_path([root for root in roots.split("\0") if root])
+    printed = module.Printed()
+    draft = module.new_module(name, path, package, program)
+    if asks:
+        import child_asking  # noqa: F401
+    raised = module.load(draft, program, printed)
+    frames.send(results, frames.packed(frames.LOADED, 0, printed.text(), raised))
+    # A copy, as doctest takes one: names that examples bind are not the module's.
+    names = dict(draft.__dict__)
+    while True:
+        kind, number, texts = frames.receive(job)
+        if kind != frames.STEP:
+            return
+        frames.send(results, _outcome(number, texts[0], names))
+
+
+def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:
+    printed = module.Printed()
+    raised, shown = module.run_step(source, number, names, printed)
+    value, kind = None, ""
+    if shown:
+        kind = values.type_name(shown[0])
+        value = None if shown[0] is None else values.spelled(shown[0])
+    spelled = "" if value is None else value
+    has_value = "0" if value is None else "1"
+    return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised)
+
+
+def _extend_search_path(roots: "list[str]") -> None:
+    """Let the project's modules be found: after the standard library, before installed packages."""
+    installed = [place for place, entry in enumerate(sys.path) if "site-packages" in entry or "dist-packages" in entry]
+    at = installed[0] if installed else len(sys.path)
+    sys.path[at:at] = [root for root in roots if root not in sys.path]

@@ -1,0 +1,197 @@
+"""What application and sandboxed process say to each other: strictly in order, against the clock, believing nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from time import monotonic
+from typing import Protocol
+
+from ..facts import Execution, Outcome
+from . import child_frames as wire
+from .frames import Malformed, Record, RecordReader
+from .program import LARGEST, Job
+from .runner import Limits
+
+PRINTED = 70_000
+"""Most characters of one text that is shown; an honest child keeps to less."""
+NOT_RUN = Outcome(status="not run")
+
+
+class Link(Protocol):
+    """The two pipes to one sandboxed process, and the power to end it."""
+
+    async def send(self, record: bytes) -> None:
+        """Write a whole record. Raises BrokenPipeError when the process is gone."""
+        ...
+
+    async def receive(self) -> bytes:
+        """Some more bytes, b"" at the end."""
+        ...
+
+    async def how_it_ended(self) -> int | None:
+        """Exit status of a process that is gone, negative for a signal; None when it cannot be told."""
+        ...
+
+
+class Ended(Exception):
+    """The run is over before its last statement; the text says why."""
+
+    def __init__(self, why: str, status: str = "crashed") -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class Conversation:
+    """One program in one process: load it, then run statements one at a time."""
+
+    def __init__(self, link: Link, limits: Limits) -> None:
+        self._link = link
+        self._limits = limits
+        self._reader = RecordReader()
+        self._began = monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Wall clock since the run began."""
+        return monotonic() - self._began
+
+    async def layers(self) -> frozenset[str]:
+        """The layers that held in the self-test; the first thing an honest process says.
+
+        Raises:
+            Ended: it said something else, or nothing.
+        """
+        return frozenset((await self._next(wire.LAYERS, 0, self._limits.seconds)).texts[0].split())
+
+    async def load(self, job: Job, asks: str = "") -> str:
+        """Load the program; what it printed while loading. `asks` names a function that is asked for outside.
+
+        Raises:
+            Ended: it could not be loaded.
+        """
+        texts = (job.name, job.path, job.package, "\0".join(job.roots), job.program, asks)
+        await self._say(wire.packed(wire.JOB, 0, *texts))
+        printed, raised = (await self._next(wire.LOADED, 0, self._limits.seconds)).texts
+        if raised:
+            raise Ended(raised[:PRINTED], "not run")
+        return printed
+
+    async def step(self, number: int, source: str) -> Outcome:
+        """Run one statement; `number` counts from 0 and is what the answer must carry.
+
+        Raises:
+            Ended: there is no outcome, because the process ended, was too slow, or wrote nonsense.
+        """
+        if self._reader.has_surplus:
+            raise Ended("the process answered before it was asked")
+        began = monotonic()
+        await self._say(wire.packed(wire.STEP, number, source))
+        record = await self._next(wire.OUTCOME, number, self._limits.step_seconds)
+        return _outcome(record, monotonic() - began)
+
+    async def _say(self, record: bytes) -> None:
+        try:
+            async with asyncio.timeout_at(self._deadline(self._limits.seconds)):
+                await self._link.send(record)
+        except TimeoutError:
+            raise Ended(_too_slow(self._limits.seconds), "timeout") from None
+        except OSError:
+            raise Ended(await self._why()) from None
+
+    async def _next(self, kind: int, index: int, seconds: float) -> Record:
+        try:
+            async with asyncio.timeout_at(self._deadline(seconds)):
+                record = await self._record()
+        except TimeoutError:
+            raise Ended(_too_slow(min(seconds, self._limits.seconds)), "timeout") from None
+        except Malformed as error:
+            raise Ended(f"what the process wrote cannot be read: {error}") from None
+        if record is None:
+            raise Ended(await self._why())
+        if (record.kind, record.index) != (kind, index):
+            raise Ended("the process answered out of turn")
+        return record
+
+    async def _record(self) -> Record | None:
+        while (record := self._reader.take()) is None:
+            some = await self._link.receive()
+            if not some:
+                return None
+            self._reader.feed(some)
+        return record
+
+    def _deadline(self, seconds: float) -> float:
+        # The event loop's clock may have another origin than ours.
+        now = asyncio.get_running_loop().time()
+        return now + max(min(seconds, self._limits.seconds - self.seconds), 0)
+
+    async def _why(self) -> str:
+        status = await self._link.how_it_ended()
+        if status is None or status == 0:
+            return "the process ended before it was done"
+        if status > 0:
+            return f"the process ended with exit status {status} before it was done"
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            name = str(-status)
+        return f"the process was ended by {name}"
+
+
+async def converse(
+    link: Link, job: Job, steps: Sequence[str], limits: Limits, required: frozenset[str]
+) -> tuple[Execution, frozenset[str]]:
+    """A whole run: what came out, and the layers that were missing (nothing was run then).
+
+    Nothing that the process writes makes this raise.
+    """
+    conversation = Conversation(link, limits)
+    outcomes: list[Outcome] = []
+    problem, timed_out = "", False
+    try:
+        missing = required - await conversation.layers()
+        if missing:
+            return Execution(outcomes=(NOT_RUN,) * len(steps)), missing
+        await conversation.load(job)
+        for number, source in enumerate(steps):
+            began = conversation.seconds
+            try:
+                outcomes.append(await conversation.step(number, source))
+            except Ended as ended:
+                status = "timeout" if ended.status == "timeout" else "crashed"
+                outcomes.append(Outcome(status=status, seconds=conversation.seconds - began))
+                raise
+    except Ended as ended:
+        problem, timed_out = str(ended), ended.status == "timeout"
+    outcomes += [NOT_RUN] * (len(steps) - len(outcomes))
+    execution = Execution(outcomes=tuple(outcomes), problem=problem, timed_out=timed_out, seconds=conversation.seconds)
+    return execution, frozenset()
+
+
+def refused(program: str, steps: Sequence[str]) -> Execution | None:
+    """The answer for a program that is not even sent, or None when it may be."""
+    size = len(program.encode("utf-8", "replace"))
+    if size <= LARGEST and all(len(step) <= LARGEST for step in steps):
+        return None
+    problem = f"the program is {size // 1024:,} kB; more than {LARGEST // 1024} kB is not run"
+    return Execution(outcomes=(NOT_RUN,) * len(steps), problem=problem)
+
+
+def _outcome(record: Record, seconds: float) -> Outcome:
+    printed, has_value, value, kind, raised = record.texts
+    if len(printed) > PRINTED or len(raised) > PRINTED or len(kind) > 1000 or has_value not in ("0", "1"):
+        raise Ended("the process answered with more than it may")
+    return Outcome(
+        status="raised" if raised else "returned",
+        printed=printed,
+        value=value if has_value == "1" else None,
+        type_name=kind,
+        raised=raised,
+        seconds=round(seconds, 6),
+    )
+
+
+def _too_slow(seconds: float) -> str:
+    return f"timed out after {seconds:g} s"

@@ -1,0 +1,101 @@
+"""The sandbox on Linux: zygotes by interpreter, a bounded number of runs at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..errors import SandboxError
+from ..facts import Execution
+from .conversation import converse, refused
+from .interpreter import chosen_interpreter, environment_age
+from .program import Job, job_for
+from .runner import Limits
+from .scratch import ScratchRoom
+from .tiers import REQUIRED
+from .zygote import Wanted, Zygote
+
+
+class LinuxSandbox:
+    """Runs programs in processes forked from a warm interpreter. Make it with `open_sandbox`."""
+
+    def __init__(
+        self, tier: str, wanted: Wanted, setting: str | None, environ: Mapping[str, str], room: ScratchRoom
+    ) -> None:
+        self._tier, self._wanted, self._setting = tier, wanted, setting
+        self._environ, self._room = environ, room
+        self._zygotes: dict[tuple[str, int], Zygote] = {}
+        self._starting = asyncio.Lock()
+        self._workers = asyncio.Semaphore(max(2, os.cpu_count() or 2))
+
+    @property
+    def tier(self) -> str:
+        """Letter of the protection in force (A to E)."""
+        return self._tier
+
+    def adopt(self, interpreter: str, zygote: Zygote) -> None:
+        """Use a zygote that is running already."""
+        self._zygotes[interpreter, environment_age(interpreter)] = zygote
+
+    async def run(self, program: str, steps: Sequence[str], limits: Limits = Limits(), *, path: str = "") -> Execution:
+        """Load `program` as a module and run each of `steps` in its namespace; see `Sandbox.run`."""
+        interpreter = chosen_interpreter(self._setting, path, self._environ)
+        execution = refused(program, steps)
+        if execution is None:
+            async with self._workers:
+                execution = await self._run(interpreter, job_for(program, path), steps, limits)
+        return msgspec.structs.replace(execution, tier=self._tier, interpreter=interpreter)
+
+    async def _run(self, interpreter: str, job: Job, steps: Sequence[str], limits: Limits) -> Execution:
+        with self._room.scratch() as scratch:
+            for attempt in (1, 2):
+                zygote = await self._zygote(interpreter)
+                try:
+                    run, link = await zygote.begin(job, limits, scratch, self._environ.get("HOME", ""))
+                    break
+                except BrokenPipeError:
+                    if attempt == 2:
+                        raise SandboxError(f"{interpreter}: the sandbox ends as soon as it is used; try again") from None
+            try:
+                execution, missing = await converse(link, job, steps, limits, REQUIRED[self._tier])
+            finally:
+                run.kill()
+                await asyncio.shield(zygote.finish(run, link))
+        if missing:
+            raise SandboxError(f"protection {self._tier} is not in force any more ({', '.join(sorted(missing))}); nothing was run")
+        return execution
+
+    async def _zygote(self, interpreter: str) -> Zygote:
+        key = interpreter, environment_age(interpreter)
+        async with self._starting:
+            zygote = self._zygotes.get(key)
+            if zygote is None or not zygote.is_alive:
+                zygote = await Zygote.start(interpreter, child_environment(self._environ), self._wanted)
+                self._zygotes[key] = zygote
+        return zygote
+
+    async def aclose(self) -> None:
+        """End every process and remove all scratch."""
+        for zygote in self._zygotes.values():
+            await zygote.aclose()
+        self._zygotes.clear()
+        self._room.close()
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What an interpreter for untrusted code gets to see: nothing of the person's."""
+    one_thread = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": "/nonexistent",
+        "PYTHONHASHSEED": "0",
+        # Arenas of 64 MB for each thread would use up the address space that a run may have.
+        "MALLOC_ARENA_MAX": "2",
+        **dict.fromkeys(one_thread, "1"),
+    }

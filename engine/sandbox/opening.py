@@ -1,0 +1,81 @@
+"""Opening a sandbox: find out what this machine can do, and refuse what nobody agreed to."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..errors import SandboxError
+from ..facts import Fact
+from .interpreter import chosen_interpreter
+from .linux import LinuxSandbox, child_environment
+from .runner import Sandbox
+from .scratch import ScratchRoom
+from .tiers import EXPLAINED, REQUIRED, Tier, tier_of
+from .zygote import Wanted, Zygote
+
+
+class SandboxChoice(Fact):
+    """What the person chose about running code."""
+
+    interpreter: str | None = None
+    """Path of a Python or of its environment; None looks at VIRTUAL_ENV, then beside `pyproject.toml`, then takes ours."""
+    tier: str | None = None
+    """A lower tier that is forced, for tests; None takes the best there is."""
+    unsafe_run: bool = False
+    """Run even where nothing is contained (tier E)."""
+    allow_subprocess: bool = False
+    """Let programs start programs; needs a process namespace (tiers A and C)."""
+    allow_limited: bool = False
+    """The person agreed, for this project, that programs can read and change files (tier D)."""
+
+
+async def open_sandbox(choice: SandboxChoice = SandboxChoice()) -> Sandbox:
+    """A sandbox with the best protection this machine has, or the forced tier.
+
+    Raises:
+        SandboxError: the protection is below what the person agreed to, or the interpreter does not start.
+    """
+    environ = dict(os.environ)
+    interpreter = chosen_interpreter(choice.interpreter, "", environ)
+    wanted = wanted_layers(choice)
+    zygote = await Zygote.start(interpreter, child_environment(environ), wanted)
+    try:
+        tier = choice.tier or tier_of(zygote.layers)
+        agree(choice, tier, zygote)
+        sandbox = LinuxSandbox(tier, wanted, choice.interpreter, environ, ScratchRoom(environ))
+    except BaseException:
+        await zygote.aclose()
+        raise
+    sandbox.adopt(interpreter, zygote)
+    return sandbox
+
+
+def wanted_layers(choice: SandboxChoice) -> Wanted:
+    """Which layers to try: all, or those of the forced tier."""
+    if choice.tier is None:
+        return Wanted(subprocess=choice.allow_subprocess)
+    layers = REQUIRED.get(choice.tier)
+    if layers is None:
+        raise SandboxError(f"there is no tier {choice.tier!r}; choose one of {', '.join(REQUIRED)}")
+    return Wanted("namespaces" in layers, "landlock" in layers, "seccomp" in layers, choice.allow_subprocess)
+
+
+def agree(choice: SandboxChoice, tier: str, zygote: Zygote) -> None:
+    """Nothing, when the person agreed to this tier.
+
+    Raises:
+        SandboxError: they did not, or the machine cannot keep it.
+    """
+    missing = REQUIRED[tier] - zygote.layers
+    if missing:
+        raise SandboxError(f"tier {tier} cannot be had here: no {', '.join(sorted(missing))} ({zygote.problem or sys.platform})")
+    if tier == "E" and not choice.unsafe_run:
+        raise SandboxError(f"nothing is run: this machine cannot contain programs ({EXPLAINED['E']}); --unsafe-run runs them anyway")
+    if tier == "D" and not (choice.allow_limited or choice.unsafe_run):
+        raise SandboxError(f"nothing is run without your consent: {EXPLAINED['D']}; agree once for this project to run them")
+    if choice.allow_subprocess and tier not in ("A", "C"):
+        raise SandboxError(f"--allow-subprocess needs a process namespace, which tier {tier} has not; leave it out")
+
+
+__all__ = ["SandboxChoice", "Tier", "agree", "open_sandbox", "wanted_layers"]

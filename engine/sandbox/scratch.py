@@ -1,0 +1,88 @@
+"""Folders for runs to write in: made by the application, named after its process, removed whatever is inside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+PREFIX = "redraft-"
+
+
+class ScratchRoom:
+    """The one folder under which all scratch of this process lies."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._base = _base(environ)
+        sweep(self._base)
+        self._folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=self._base)
+        self._count = 0
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[str]:
+        """An empty folder for one run, removed at the end."""
+        self._count += 1
+        folder = f"{self._folder}/{self._count}"
+        os.mkdir(folder, 0o700)
+        try:
+            yield folder
+        finally:
+            remove_tree(folder)
+
+    def close(self) -> None:
+        """Remove everything."""
+        remove_tree(self._folder)
+
+
+def sweep(base: str) -> None:
+    """Remove what processes that are gone have left."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(base):
+            owner = entry.name.removeprefix(PREFIX).partition("-")[0]
+            if not entry.name.startswith(PREFIX) or not owner.isdigit() or Path(f"/proc/{owner}").exists():
+                continue
+            if entry.stat(follow_symlinks=False).st_uid == os.getuid():
+                remove_tree(entry.path)
+
+
+def remove_tree(folder: str) -> None:
+    """Remove a folder and all below it, by descriptors: no depth, name or link inside can lead it astray."""
+    with contextlib.suppress(OSError):
+        top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            _empty(top)
+        finally:
+            os.close(top)
+        os.rmdir(folder)
+
+
+def _empty(top: int) -> None:
+    # Folders are brought up to the top one by one instead of being descended into: depth then costs nothing.
+    count = 0
+    while True:
+        entries = os.listdir(top)
+        if not entries:
+            return
+        for name in entries:
+            if not stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode):
+                os.unlink(name, dir_fd=top)
+                continue
+            os.chmod(name, 0o700, dir_fd=top)
+            inside = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+            try:
+                for below in os.listdir(inside):
+                    count += 1
+                    os.rename(below, f"{count}.up", src_dir_fd=inside, dst_dir_fd=top)
+            finally:
+                os.close(inside)
+            os.rmdir(name, dir_fd=top)
+
+
+def _base(environ: Mapping[str, str]) -> str:
+    for folder in (environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm", tempfile.gettempdir()):
+        if folder and os.access(folder, os.W_OK | os.X_OK) and os.path.isdir(folder):
+            return folder
+    return tempfile.gettempdir()

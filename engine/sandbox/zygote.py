@@ -1,0 +1,218 @@
+"""A running interpreter that forks one locked-down process for each run: the application's side of `child.py`."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import SandboxError
+from . import child_frames as wire
+from .links import PipeLink
+from .program import Job
+from .runner import Limits
+
+BOOTSTRAP = Path(__file__).with_name("child.py")
+START_SECONDS = 20.0
+_GONE_SECONDS = 5.0
+
+
+class Wanted(NamedTuple):
+    """Which layers to try, and what to import beforehand."""
+
+    namespaces: bool = True
+    landlock: bool = True
+    seccomp: bool = True
+    subprocess: bool = False
+    preload: tuple[str, ...] = ()
+
+
+class Run:
+    """One forked process: its link, and its end."""
+
+    def __init__(self, number: int, zygote: Zygote) -> None:
+        self._zygote = zygote
+        self._number = number
+        loop = asyncio.get_running_loop()
+        self.started: asyncio.Future[int] = loop.create_future()
+        self.ended: asyncio.Future[int | None] = loop.create_future()
+
+    def kill(self) -> None:
+        """End the process now. Where the kernel gives no handle on it, its zygote ends with it."""
+        if not self.started.done() or self.started.cancelled() or self.started.result() < 0:
+            return self._zygote.kill()
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.started.result(), signal.SIGKILL)
+        return None
+
+    async def how_it_ended(self) -> int | None:
+        """Exit status, negative for a signal, None when it cannot be told."""
+        done, _ = await asyncio.wait([self.ended], timeout=_GONE_SECONDS)
+        return self.ended.result() if done else None
+
+
+class Zygote:
+    """One zygote. Make it with `started`; after `kill` or its own end `is_alive` is false and it takes no more runs."""
+
+    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket) -> None:
+        self._process = process
+        self._control = control
+        self._runs: dict[int, Run] = {}
+        self._count = 0
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[tuple[str, ...]] = self._loop.create_future()
+        self.is_alive = True
+        self.version = ""
+        self.layers: frozenset[str] = frozenset()
+        self.problem = ""
+        """Why a layer that was wanted is not there, in the kernel's words."""
+        self._loop.add_reader(control, self._listen)
+
+    @classmethod
+    async def start(cls, interpreter: str, environ: Mapping[str, str], wanted: Wanted) -> Zygote:
+        """Start an interpreter and wait until it says which layers it can put in force.
+
+        Raises:
+            SandboxError: it does not start.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)  # noqa: FBT003
+        with theirs:
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *(interpreter, "-I", "-B", "-X", "utf8", str(BOOTSTRAP), str(theirs.fileno())),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.PIPE,
+                    cwd="/",
+                    env=dict(environ),
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                ours.close()
+                raise SandboxError(f"{interpreter}: cannot be started: {error.strerror}; choose another interpreter") from error
+        zygote = cls(process, ours)
+        try:
+            await zygote._get_ready(interpreter, wanted)
+        except BaseException:
+            await zygote.aclose()
+            raise
+        return zygote
+
+    async def _get_ready(self, interpreter: str, wanted: Wanted) -> None:
+        flags = ("1" if flag else "" for flag in wanted[:4])
+        self._control.send(wire.packed(wire.START, 0, *flags, *wanted.preload))
+        done, _ = await asyncio.wait([self._ready], timeout=START_SECONDS)
+        if not done or self._ready.cancelled():
+            said = await self._last_words()
+            raise SandboxError(f"{interpreter}: the sandbox does not start in it{said}; choose another interpreter")
+        self.version, layers, self.problem = self._ready.result()
+        self.layers = frozenset(layers.split())
+
+    async def _last_words(self) -> str:
+        if self._process.stderr is None or self.is_alive:
+            return ""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                said = (await self._process.stderr.read(4000)).decode("utf-8", "replace").strip()
+                return f" ({said.splitlines()[-1][:200]})" if said else ""
+        return ""
+
+    async def begin(self, job: Job, limits: Limits, scratch: str, home: str) -> tuple[Run, PipeLink]:
+        """Fork a process for a job; it locks itself down before it listens.
+
+        Raises:
+            BrokenPipeError: the zygote is gone.
+        """
+        self._count += 1
+        number, run = self._count, Run(self._count, self)
+        self._runs[number] = run
+        job_out, job_in = os.pipe()
+        results_out, results_in = os.pipe()
+        stray_out, stray_in = os.pipe()
+        link = PipeLink(job_in, results_out, stray_out, run.kill, run.how_it_ended)
+        processor = str(int(limits.seconds) + 2)
+        texts = (scratch, str(limits.memory_mb), processor, job.path, "\0".join(job.roots), home, "")
+        rights = array.array("i", [job_out, results_in, stray_in])
+        try:
+            self._control.sendmsg(
+                [wire.packed(wire.RUN, number, *texts)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)]
+            )
+            await asyncio.wait([run.started], timeout=_GONE_SECONDS)
+            if not run.started.done() or run.started.cancelled():
+                raise BrokenPipeError
+        except BaseException as error:
+            self.kill()
+            link.close()
+            if isinstance(error, OSError):
+                raise BrokenPipeError from error
+            raise
+        finally:
+            for descriptor in rights:
+                os.close(descriptor)
+        return run, link
+
+    async def finish(self, run: Run, link: PipeLink) -> None:
+        """End a run and wait until nothing of it is left."""
+        run.kill()
+        link.close()
+        await run.how_it_ended()
+        if run.started.done() and not run.started.cancelled() and run.started.result() >= 0:
+            os.close(run.started.result())
+            run.started = self._loop.create_future()
+
+    def kill(self) -> None:
+        """End the zygote and with it all its runs."""
+        self._close_control()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def aclose(self) -> None:
+        """End the zygote and wait until it is gone."""
+        self.kill()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GONE_SECONDS):
+                await self._process.wait()
+
+    def _listen(self) -> None:
+        try:
+            message, rights, _, _ = socket.recv_fds(self._control, 1 << 16, 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            message, rights = b"", list[int]()
+        if not message:
+            return self._close_control()
+        kind, number, texts = wire.unpacked(message[4:])
+        run = self._runs.get(number)
+        if kind == wire.READY:
+            self._ready.set_result(tuple(texts))
+        elif kind == wire.STARTED and run:
+            run.started.set_result(rights.pop() if rights else -1)
+        elif kind == wire.ENDED and run:
+            run.ended.set_result(int(texts[0]))
+            del self._runs[number]
+        for descriptor in rights:
+            os.close(descriptor)
+        return None
+
+    def _close_control(self) -> None:
+        if not self.is_alive:
+            return
+        self.is_alive = False
+        self._loop.remove_reader(self._control)
+        self._control.close()
+        for waiting in (self._ready, *(run.started for run in self._runs.values())):
+            if not waiting.done():
+                waiting.cancel()
+        for run in self._runs.values():
+            if not run.ended.done():
+                run.ended.set_result(None)
+        self._runs.clear()
