@@ -1,0 +1,292 @@
+"""The examples and whether they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from textual.binding import Binding
+from textual.message import Message
+from textual.reactive import reactive
+
+from ..engine.facts import Check, Example, Report
+from ..engine.state import RunState
+from .sheet import Row, Sheet
+from .signs import CHECKS, Sign, counted
+from .text import Run, clipped, folded, paragraphs, shown, shown_line
+
+_ORIGINS = {
+    "visible": "from your docstring",
+    "generated": "written by the tester model",
+    "finding": "from the reviewer's findings",
+    "hidden": "kept apart for judging",
+}
+_WAITING = Sign("·", "waiting", "$state-wait")
+_NAME_CELLS = 10
+
+
+class _Line(NamedTuple):
+    """One example as the table shows it."""
+
+    example: Example
+    check: Check | None
+    sign: Sign
+    expected: str
+    got: str
+    seconds: str
+
+
+class ChecksTable(Sheet):
+    """The examples of `state` with what was expected and what came out; the chosen one is told in full."""
+
+    BINDINGS = [
+        Binding("down,j", "next", "next", show=False, id="checks.next"),
+        Binding("up,k", "previous", "previous", show=False, id="checks.previous"),
+        Binding("enter", "details", "details", show=False, id="checks.details"),
+    ]
+
+    state: reactive[RunState] = reactive(RunState, repaint=False)
+    chosen: reactive[int] = reactive(0)
+    """Which example the cursor is on, from 0."""
+    detailed: reactive[bool] = reactive(True)
+    """Whether the chosen example is told in full."""
+
+    class Chosen(Message):
+        """The cursor moved to an example."""
+
+        def __init__(self, example: Example) -> None:
+            super().__init__()
+            self.example = example
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[_Line] = []
+        self._seen: object = None
+
+    # ------------------------------------------------------------------------------------ drawing
+
+    def rows(self, width: int) -> list[Row]:
+        """The score, and under it the examples by where they come from."""
+        report, examples = self.state.report, self.state.stub.examples if self.state.stub else ()
+        self.entitle("examples", _other_score(self.state))
+        head = [Row(line) for line in folded(_score(self.state), width, words=True)]
+        problem = [Row(line) for line in paragraphs(report.problem, width, "$state-fail")] if report else []
+        self._lines = _lines(report, examples)
+        if not self._lines:
+            return [*head, *problem, Row(), *(Row(line) for line in paragraphs(_advice(self.state), width, "$muted"))]
+        return [*head, *problem, *self._table(width)]
+
+    def fill(self, row: Row) -> str:
+        """The cursor's ground."""
+        return "on $cursor-bg" if row.item == self.chosen and self.detailed else ""
+
+    def runs(self, row: Row) -> Sequence[Run]:
+        """A row with the cursor's column before it."""
+        if row.item < 0:
+            return row.runs
+        return [("▌", "$primary") if row.item == self.chosen else (" ", ""), *row.runs]
+
+    def _table(self, width: int) -> Iterator[Row]:
+        columns = _columns(self._lines, width - 1)
+        origin = None
+        for number, line in enumerate(self._lines):
+            if line.example.origin != origin:
+                origin = line.example.origin
+                yield Row()
+                yield Row(_heading(_ORIGINS[origin], columns, width))
+            yield Row(_cells(line, columns), number)
+            if number == self.chosen and self.detailed:
+                yield from (Row(runs, number) for runs in _details(line, width - 1))
+
+    # ------------------------------------------------------------------------------------ attributes from above
+
+    def watch_state(self, state: RunState) -> None:
+        """Lay out anew when the examples, or what is known of them, changed; go to the first that fails."""
+        seen = (state.run, state.stub, state.report, state.checking, state.status, _other_score(state))
+        if seen == self._seen:
+            return
+        self._seen = seen
+        lines = _lines(state.report, state.stub.examples if state.stub else ())
+        failing = next((n for n, line in enumerate(lines) if line.check is not None and not line.check.passed), 0)
+        self.set_reactive(ChecksTable.chosen, failing)
+        self.relayout()
+
+    def watch_chosen(self, chosen: int) -> None:
+        """Move the cursor."""
+        self.relayout()
+        self.bring_into_view(chosen)
+
+    def watch_detailed(self) -> None:
+        """Unfold or fold the chosen example."""
+        self.relayout()
+        self.bring_into_view(self.chosen)
+
+    # ------------------------------------------------------------------------------------ keys and mouse
+
+    def action_next(self) -> None:
+        """Go to the next example."""
+        self._go(self.chosen + 1)
+
+    def action_previous(self) -> None:
+        """Go to the previous example."""
+        self._go(self.chosen - 1)
+
+    def action_details(self) -> None:
+        """Tell the chosen example in full, or in one line."""
+        self.detailed = not self.detailed
+
+    def pressed(self, row: Row, name: str) -> None:
+        """A click goes there; one more folds."""
+        if row.item == self.chosen:
+            self.action_details()
+        elif row.item >= 0:
+            self._go(row.item)
+
+    def _go(self, number: int) -> None:
+        if self._lines:
+            self.chosen = max(0, min(number, len(self._lines) - 1))
+            self.post_message(self.Chosen(self._lines[self.chosen].example))
+
+
+# ---------------------------------------------------------------------------------------- from facts to words
+
+
+def _score(state: RunState) -> list[Run]:
+    """The first line: how many hold. Without examples nothing was verified, and that is said."""
+    report, examples = state.report, state.stub.examples if state.stub else ()
+    if state.checking:
+        return [(f"▸ running {counted(len(examples), 'example')}…", "bold $state-run")]
+    if report is not None and report.problem:
+        return [("✗ the program could not run", "bold $state-fail")]
+    if report is not None and report.checks:
+        total = len(report.checks)
+        if report.all_passed:
+            word = "the example holds" if total == 1 else f"all {total} examples hold"
+            return [(f"✓ {word}", "bold $state-pass")]
+        verb = "holds" if total == 1 else "hold"
+        return [(f"✗ {report.passes} of {counted(total, 'example')} {verb}", "bold $state-fail")]
+    if state.stub is None:
+        return [("no stub chosen", "bold $muted")]
+    if not examples:
+        ink = "bold $state-warn"
+        return [("? no examples: nothing was verified" if report or state.solution else "? no examples yet", ink)]
+    return [(f"· {counted(len(examples), 'example')} to hold a draft against", "bold $state-wait")]
+
+
+def _advice(state: RunState) -> str:
+    if state.stub is None:
+        return "choose a stub, and its examples are listed here"
+    return "write examples into the docstring, such as\n\n    >>> " + state.stub.entry_point + "(…)\n    …\n\nand save"
+
+
+def _other_score(state: RunState) -> str:
+    """What the reviewed draft reached, when the report is on another."""
+    first, report = state.first_draft, state.report
+    if first is None or report is None or report.draft == first.id or first.id not in state.reports:
+        return ""
+    before = state.reports[first.id]
+    return f"the first draft: {before.passes} of {len(before.checks)}"
+
+
+def _lines(report: Report | None, examples: Sequence[Example]) -> list[_Line]:
+    order = list(_ORIGINS)
+    if report is not None and report.checks:
+        lines = [_line(check.example, check) for check in report.checks]
+    else:
+        lines = [_line(example, None) for example in examples]
+    return sorted(lines, key=lambda line: order.index(line.example.origin))
+
+
+def _line(example: Example, check: Check | None) -> _Line:
+    sign = _WAITING if check is None else CHECKS[check.verdict]
+    got = check.got.rstrip("\n") if check is not None else ""
+    seconds = "" if check is None else f"{check.seconds:.2f} s" if check.seconds >= 0.005 else "<10 ms"
+    return _Line(example, check, sign, expectation(example), got, seconds)
+
+
+def expectation(example: Example) -> str:
+    """What an example says should happen, in words where it is no text."""
+    if example.raises is not None:
+        return f"raises {example.raises}"
+    if example.compare == "truth":
+        return "is true"
+    return example.want.rstrip("\n") or "prints nothing"
+
+
+# ---------------------------------------------------------------------------------------- from words to cells
+
+
+def _columns(lines: Sequence[_Line], width: int) -> list[int]:
+    """Cells of source, expected, got, seconds and word; 0 for a column there is no room for."""
+    seconds, word = 8 if width >= 72 else 0, _NAME_CELLS if width >= 96 else 0
+    room = width - 2 - seconds - word
+    wanted = [
+        max((cell_len(shown_line(text)) for text in texts), default=0) + 2
+        for texts in zip(*((line.example.source.strip(), line.expected, line.got) for line in lines), strict=True)
+    ]
+    wanted = [max(want, least) for want, least in zip(wanted, (9, 10, 5), strict=True)]
+    if width < 40:
+        return [max(1, room), 0, 0, seconds, word]
+    return [*_shared_out(wanted, room), seconds, word]
+
+
+def _shared_out(wanted: list[int], room: int) -> list[int]:
+    """Cells for each column: what it wants, where that is no more than its share, and the rest among the others."""
+    given = [0] * len(wanted)
+    left, waiting = room, set(range(len(wanted)))
+    while waiting:
+        share = left // len(waiting)
+        modest = {n for n in waiting if wanted[n] <= share}
+        for n in modest or waiting:
+            given[n] = wanted[n] if modest else share
+            left -= given[n]
+        waiting -= modest or waiting
+    return given
+
+
+def _heading(title: str, columns: list[int], width: int) -> list[Run]:
+    names = ("expected", "got", "time", "")
+    lead = clipped(title, columns[0] + 2 if columns[1] else width - 1)
+    line: list[Run] = [(" ", ""), (lead.ljust(columns[0] + 2), "$muted")]
+    return [*line, *((_cell(name, cells), "$muted") for name, cells in zip(names, columns[1:], strict=True) if cells)]
+
+
+def _cells(line: _Line, columns: list[int]) -> list[Run]:
+    source, expected, got, seconds, word = columns
+    passed = line.check is not None and line.check.passed
+    got_ink = "$muted" if passed else "$state-fail"
+    return [
+        (f"{line.sign.mark} ", line.sign.ink),
+        (_cell(shown_line(line.example.source.strip()), source), ""),
+        (_cell(shown_line(line.expected), expected), ""),
+        (_cell(shown_line(line.got), got), got_ink),
+        (_cell(line.seconds, seconds), "$muted"),
+        (_cell(line.sign.word, word), line.sign.ink),
+    ]
+
+
+def _cell(text: str, cells: int) -> str:
+    """Text in exactly so many cells, the last of them free."""
+    if not cells:
+        return ""
+    fitted = clipped(text, cells - 1)
+    return fitted + " " * (cells - cell_len(fitted))
+
+
+def _details(line: _Line, width: int) -> Iterator[list[Run]]:
+    """The chosen example in full: whole texts, broken where they must be."""
+    told = [("example", line.example.source.strip()), ("expected", line.expected)]
+    if line.check is not None:
+        told.append((line.sign.word if line.check.verdict != "failed" else "got", line.got or "nothing"))
+    if line.example.options:
+        told.append(("compared", ", ".join(line.example.options)))
+    for name, text in told:
+        ink = line.sign.ink if name not in {"example", "expected", "compared"} else ""
+        label = name.ljust(_NAME_CELLS)
+        for row in shown(text).split("\n"):
+            for piece in folded([(row, ink)], max(1, width - 3 - _NAME_CELLS)):
+                yield [("   ", ""), (label, "$muted"), *piece]
+                label = " " * _NAME_CELLS
+    if line.seconds and width < 72:
+        yield [("   ", ""), ("time".ljust(_NAME_CELLS), "$muted"), (line.seconds, "$muted")]

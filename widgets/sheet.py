@@ -1,0 +1,217 @@
+"""A scrolling sheet of styled lines: what all our larger widgets are drawn on.
+
+One widget with `render_line` and a cache of strips costs a fraction of a widget for each line, and knows no markup.
+A subclass says what its rows are (`rows`), and calls `relayout` when facts changed or `repaint` when only the look of
+some rows did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual import events
+from textual.cache import LRUCache
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from .ink import Inked
+from .text import Run, length, plain, shown_line
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A stretch of a row that can be clicked: cells from `start` up to `end`."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a sheet."""
+
+    runs: Sequence[Run] = ()
+    item: int = -1
+    """Number of the thing (finding, hunk, check) that the row belongs to, -1 for none."""
+    fill: str = ""
+    """Ink under the whole row, to the right edge."""
+    spots: tuple[Spot, ...] = ()
+
+
+class Sheet(Inked, ScrollView, can_focus=True):
+    """Rows of styled text, virtualised, with a title in the border; attributes down, messages up."""
+
+    ALLOW_SELECT = True
+    DEFAULT_CSS = """
+    Sheet {
+        height: 1fr;
+        width: 1fr;
+        border: round $border-blurred;
+        border-title-color: $foreground;
+        border-title-style: bold;
+        border-subtitle-color: $text-muted;
+        background: $background;
+        color: $foreground;
+        padding: 0 1;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        &:focus { border: round $border; border-title-color: $text-primary; }
+        &.-tight { border: none; padding: 0; scrollbar-size-vertical: 0; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: Sequence[Row] = ()
+        self._laid_out_for = -1
+        self._strips: LRUCache[int, Strip] = LRUCache(1024)
+
+    # ------------------------------------------------------------------------------------ what subclasses say
+
+    def rows(self, width: int) -> Sequence[Row]:
+        """The rows at a width of `width` cells."""
+        raise NotImplementedError
+
+    def fill(self, row: Row) -> str:
+        """The ink under a row as it looks now (a cursor, for example)."""
+        return row.fill
+
+    def runs(self, row: Row) -> Sequence[Run]:
+        """What stands in a row as it looks now."""
+        return row.runs
+
+    def pressed(self, row: Row, name: str) -> None:
+        """A row was clicked; `name` is its spot's, or ""."""
+
+    # ------------------------------------------------------------------------------------ what subclasses call
+
+    @property
+    def text_width(self) -> int:
+        """Cells that a row may take before it has to be broken or scrolled."""
+        return max(1, self.scrollable_content_region.width)
+
+    @property
+    def wide(self) -> bool:
+        """Whether rows may be longer than what is seen, and the sheet scrolls sideways."""
+        return False
+
+    @property
+    def row_count(self) -> int:
+        """Rows there are, seen or not."""
+        return len(self._rows)
+
+    @property
+    def text(self) -> str:
+        """All rows as plain text."""
+        return "\n".join(plain(self.runs(row)).rstrip() for row in self._rows)
+
+    def relayout(self) -> None:
+        """Ask for the rows anew; keeps the scroll position where it can."""
+        if not self.is_mounted or not self.size.width:
+            self._laid_out_for = -1
+            return
+        width = self.text_width
+        self._laid_out_for = width
+        self._rows = self.rows(width)
+        across = max((length(self.runs(row)) for row in self._rows), default=0) if self.wide else width
+        self.virtual_size = Size(across, len(self._rows))
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Draw the same rows again, because their look changed."""
+        self._strips.clear()
+        self.refresh()
+
+    def entitle(self, title: str, subtitle: str = "") -> None:
+        """Write into the border; the text may come from strangers."""
+        self.border_title = Content(shown_line(title))
+        self.border_subtitle = Content(shown_line(subtitle))
+
+    def bring_into_view(self, item: int) -> None:
+        """Scroll so that the rows of one item are seen, as many as fit."""
+        places = [y for y, row in enumerate(self._rows) if row.item == item]
+        if places:
+            self.bring_rows_into_view(places[0], places[-1])
+
+    def bring_rows_into_view(self, first: int, last: int) -> None:
+        """Scroll as little as needed to see these rows, the first one in any case."""
+        height = min(last - first + 1, max(1, self.scrollable_content_region.height))
+        self.scroll_to_region(Region(0, first, 1, height), animate=False, force=True, x_axis=False)
+
+    # ------------------------------------------------------------------------------------ drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One line of what is seen, `y` counted from the top of the widget's content."""
+        left, top = self.scroll_offset
+        width = self.size.width
+        if top + y >= len(self._rows):
+            return Strip.blank(width, self.rich_style_of(""))
+        strip = self._strip(top + y).crop_extend(left, left + width, self.rich_style_of(self.fill(self._rows[top + y])))
+        return strip.apply_offsets(left, top + y)
+
+    def _strip(self, y: int) -> Strip:
+        selection = self.text_selection
+        if selection is None and y in self._strips:
+            return self._strips[y]
+        row = self._rows[y]
+        under = self.fill(row)
+        strip = Strip([Segment(text, self.rich_style_of(f"{under}|{ink}")) for text, ink in self.runs(row) if text])
+        if selection is not None:
+            return self._with_selection(strip, selection, y)
+        self._strips[y] = strip
+        return strip
+
+    def _with_selection(self, strip: Strip, selection: Selection, y: int) -> Strip:
+        span = selection.get_span(y)
+        if span is None or not strip.cell_length:
+            return strip
+        start, end = span[0], strip.cell_length if span[1] == -1 else min(span[1], strip.cell_length)
+        if start >= end:
+            return strip
+        chosen = self.screen.get_component_rich_style("screen--selection")
+        before, middle, after = (strip.crop(a, b) for a, b in ((0, start), (start, end), (end, None)))
+        return Strip.join([before, Strip([Segment(s.text, (s.style or chosen) + chosen) for s in middle]), after])
+
+    # ------------------------------------------------------------------------------------ what Textual calls
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text that the mouse has selected."""
+        return (selection.extract(self.text), "\n") if self._rows else None
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection."""
+        self.repaint()
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in the styles before."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_mount(self) -> None:
+        """Lay out as soon as there is a place."""
+        super().on_mount()
+        self.relayout()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out anew when lines would break elsewhere; do without the border where there is no room for it."""
+        self.set_class(self.outer_size.height < 5 or self.outer_size.width < 16, "-tight")
+        if self.text_width != self._laid_out_for:
+            self.relayout()
+
+    def on_click(self, event: events.Click) -> None:
+        """Find what was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None or self.text_selection is not None:
+            return
+        y = offset.y + self.scroll_offset.y
+        if y < len(self._rows):
+            row, x = self._rows[y], offset.x + self.scroll_offset.x
+            self.pressed(row, next((spot.name for spot in row.spots if spot.start <= x < spot.end), ""))
