@@ -20,7 +20,7 @@ _RELATED = 0.4
 """Two lines less alike than this (difflib's ratio) are shown as different lines, without marks inside."""
 
 
-class DiffLine(Fact):
+class DiffLine(Fact, frozen=True):
     """One line of a hunk. `old` and `new` are 1-based line numbers, None where the line is not in that text."""
 
     kind: Literal["same", "removed", "added"]
@@ -34,7 +34,7 @@ class DiffLine(Fact):
     """Whether a newline follows; only a text's last line may lack one."""
 
 
-class Hunk(Fact):
+class Hunk(Fact, frozen=True):
     """One change that can be accepted by itself, with kept lines around it. No two hunks share a line.
 
     The change itself is `old[old_start - 1 : old_start - 1 + old_count]`, replaced by the lines whose kind is "added".

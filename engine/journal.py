@@ -24,7 +24,7 @@ _PATIENCE = 2.0
 """Seconds to wait for another redraft that is writing to the journal; it holds the lock for some milliseconds."""
 
 
-class Kept(Fact):
+class Kept(Fact, frozen=True):
     """One write."""
 
     id: str

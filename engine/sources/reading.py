@@ -22,7 +22,7 @@ LARGEST = 8_000_000
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
-class Source(Fact):
+class Source(Fact, frozen=True):
     """A file as it was read. `encoded(source, source.text)` gives its very bytes; `read` has made sure of that."""
 
     path: str

@@ -14,7 +14,7 @@ NEIGHBOUR_TOKENS = 400
 """How much of a prompt the surroundings may take, by our own estimate of four characters a token."""
 
 
-class Found(Fact):
+class Found(Fact, frozen=True):
     """What a file offers."""
 
     path: str

@@ -1,0 +1,235 @@
+"""Seeing saves: what an editor did to a file, told once, after it has come to rest.
+
+Editors rename, truncate, delete and touch; the kinds of events are therefore never looked at, only the content.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Protocol
+
+from .errors import SourceError
+from .facts import Fact
+from .folder_events import Events, FolderEvents, Folders
+from .sources.folders import is_python, python_files, source_folders
+from .sources.reading import LARGEST, Source, decoded, digest_of
+from .sources.syntax import problem_of
+
+
+class Watching(Fact, frozen=True):
+    """How to watch."""
+
+    settle_seconds: float = 0.15
+    """Between two looks at a file that must agree. Slow writers pause for less."""
+    patience_seconds: float = 10.0
+    """How long a file may go on changing before we say so."""
+    step_ms: int = 60
+    """How often the events are collected: smaller is sooner, and costs more when idle (0.11 % of a core)."""
+    polling: bool | None = None
+    """Ask the disk instead of the kernel, as network mounts need; None leaves it to watchfiles (which polls on WSL)."""
+
+
+class Saved(Fact, frozen=True):
+    """A file has a new content, which is a program."""
+
+    path: str
+    source: Source
+
+    @property
+    def text(self) -> str:
+        """The content, newlines as LF."""
+        return self.source.text
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes."""
+        return self.source.digest
+
+
+class Ignored(Fact, frozen=True):
+    """Something happened to a file that is no reason to draft."""
+
+    path: str
+    why: str
+    """For the status line: "own write", "unchanged", "does not parse yet: line 7", "deleted", "is a folder now", …"""
+
+
+Seen = Saved | Ignored
+
+
+class OwnWrites(Protocol):
+    """Who knows what we wrote ourselves; `journal.OwnWrites` does."""
+
+    def take(self, path: str, digest: str) -> bool:
+        """Whether this content of the file is our own last write. It answers once."""
+        ...
+
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+EventSource = Callable[[Folders, Watching], Events]
+"""Begins to watch folders; the tests have one that needs no kernel."""
+
+USUAL = Watching()
+
+
+async def saves(
+    paths: Iterable[str | os.PathLike[str]],
+    own_writes: OwnWrites,
+    settings: Watching = USUAL,
+    *,
+    sleep: Sleep = asyncio.sleep,
+    events: EventSource | None = None,
+) -> AsyncGenerator[Seen, None]:
+    """What happens to these files and folders from now on, until the caller stops listening or is cancelled.
+
+    What the files hold at the beginning counts as seen.
+
+    Raises:
+        SourceError: a folder cannot be watched.
+    """
+    watch = _Watch(paths, own_writes, settings, sleep)
+    await asyncio.to_thread(watch.look_around)
+    source = (events or _folder_events)(watch.folders, settings)
+    try:
+        while True:
+            touched = await source.touched()
+            for seen in await watch.settled(watch.concerned(touched)):
+                # When watching begins every file is looked at: those that are as they were are no news.
+                if touched is not None or seen != Ignored(path=seen.path, why="unchanged"):
+                    yield seen
+    finally:
+        source.close()
+
+
+def _folder_events(folders: Folders, settings: Watching) -> Events:
+    return FolderEvents(folders, step_ms=settings.step_ms, polling=settings.polling)
+
+
+class _Content(Fact, frozen=True):
+    """One look at a file."""
+
+    state: str
+    """"" for a readable file, else what is there instead ("deleted", "is a folder now", …)."""
+    size: int = 0
+    digest: str = ""
+    raw: bytes = b""
+
+    @property
+    def mark(self) -> tuple[str, int, str]:
+        """What two looks must agree on."""
+        return self.state, self.size, self.digest
+
+
+class _Watch:
+    """Which files are watched, and what was last seen in each."""
+
+    def __init__(
+        self, paths: Iterable[str | os.PathLike[str]], own_writes: OwnWrites, settings: Watching, sleep: Sleep
+    ) -> None:
+        """`paths` may be files (they need not exist yet) and folders."""
+        named = [Path(path) for path in paths]
+        self._roots = [path for path in named if path.is_dir()]
+        # Events name files by where they really are; the person's spelling is what they get back.
+        self._files = {_real(path): str(path) for path in named if not path.is_dir()}
+        self._last: dict[str, tuple[str, int, str]] = {}
+        self._own_writes = own_writes
+        self._settings = settings
+        self._sleep = sleep
+
+    def look_around(self) -> None:
+        """Take what is there as seen."""
+        for path in [*self._files.values(), *(str(path) for root in self._roots for path in python_files(root))]:
+            self._last[path] = _look(path).mark
+
+    def folders(self) -> set[str]:
+        """The folders whose direct entries matter now."""
+        found = {str(Path(real).parent) for real in self._files}
+        # A file that is a link is saved where it leads to, and replaced where it lies.
+        found |= {str(Path(path).absolute().parent) for path in self._files.values()}
+        return found | {_real(folder) for root in self._roots for folder in source_folders(root)}
+
+    def concerned(self, touched: Iterable[str] | None) -> list[str]:
+        """Those of the touched paths that are watched, as the person spells them; None stands for any."""
+        if touched is None:
+            below = [str(path) for root in self._roots for path in python_files(root)]
+            return list(dict.fromkeys([*self._files.values(), *below, *self._last]))
+        found: dict[str, None] = {}
+        for path in sorted(touched):
+            named = self._files.get(path) or self._files.get(_real(Path(path))) or self._below_a_root(path)
+            if named:
+                found[named] = None
+        return list(found)
+
+    async def settled(self, paths: list[str]) -> list[Seen]:
+        """Wait until these files have come to rest, and say what became of each."""
+        found: list[Seen] = []
+        waited = 0.0
+        looks = await asyncio.to_thread(_look_at, paths)
+        while looks:
+            await self._sleep(self._settings.settle_seconds)
+            waited += self._settings.settle_seconds
+            again = await asyncio.to_thread(_look_at, list(looks))
+            for path, content in again.items():
+                at_rest = content.mark == looks[path].mark
+                if at_rest:
+                    found.extend(await asyncio.to_thread(self._verdict, path, content))
+                elif waited >= self._settings.patience_seconds:
+                    found.append(Ignored(path=path, why="still being written"))
+                else:
+                    continue
+                del looks[path]
+            looks = {path: again[path] for path in looks}
+        return found
+
+    def _below_a_root(self, path: str) -> str | None:
+        for root in self._roots:
+            real = _real(root)
+            inside = path.startswith(real + os.sep) and is_python(Path(path).name)
+            if inside and _real(Path(path).parent) in {_real(folder) for folder in source_folders(root)}:
+                return str(root / Path(path).relative_to(real))
+        return None
+
+    def _verdict(self, path: str, content: _Content) -> list[Seen]:
+        """What there is to say about a file at rest: nothing when it never was there."""
+        before = self._last.get(path)
+        if content.mark == before or (content.state == "deleted" and before is None):
+            return [] if content.state else [Ignored(path=path, why="unchanged")]
+        self._last[path] = content.mark
+        if content.state:
+            return [Ignored(path=path, why=content.state)]
+        if self._own_writes.take(path, content.digest):
+            return [Ignored(path=path, why="own write")]
+        try:
+            source = decoded(path, content.raw)
+        except SourceError as error:
+            return [Ignored(path=path, why=str(error).removeprefix(f"{path}: "))]
+        problem = problem_of(source.text)
+        return [Ignored(path=path, why=problem) if problem else Saved(path=path, source=source)]
+
+
+def _look_at(paths: list[str]) -> dict[str, _Content]:
+    return {path: _look(path) for path in paths}
+
+
+def _look(path: str) -> _Content:
+    try:
+        size = os.stat(path).st_size  # noqa: PTH116 (a path kept as text, a thousand times a folder)
+        if size > LARGEST:
+            return _Content(state="is too large now", size=size)
+        raw = Path(path).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return _Content(state="deleted")
+    except IsADirectoryError:
+        return _Content(state="is a folder now")
+    except OSError as error:
+        return _Content(state=f"cannot be read ({error.strerror or error})")
+    return _Content(state="", size=len(raw), digest=digest_of(raw), raw=raw)
+
+
+def _real(path: Path) -> str:
+    return os.path.realpath(path)
