@@ -61,7 +61,7 @@ class DraftPane(Sheet):
         note = self._note()
         if note:
             ink = "$state-warn" if view.note else "$state-run"
-            rows += [Row(), *(Row(line) for line in paragraphs(note, width, ink))]
+            rows += [Row(), *(Row([("  ", ""), *line]) for line in paragraphs(note, width - 2, ink))]
         return rows
 
     def fill(self, row: Row) -> str:
@@ -98,10 +98,10 @@ class DraftPane(Sheet):
         gutter = max(2, len(str(len(header) + len(body))))
         for number, runs in enumerate([*header, *body], start=1):
             mark, ink = self._mark(number)
-            lead: list[Run] = [(mark, ink), (f"{number:>{gutter}}  ", "$line-number")]
-            for place, piece in enumerate(folded(runs, max(1, width - gutter - 3))):
+            lead: list[Run] = [(f"{mark} ", ink), (f"{number:>{gutter}}  ", "$line-number")]
+            for place, piece in enumerate(folded(runs, max(1, width - gutter - 4))):
                 yield Row(
-                    [*(lead if not place else [(" " * (gutter + 1), ""), ("↪ ", "$line-number")]), *piece], number
+                    [*(lead if not place else [(" " * (gutter + 2), ""), ("↪ ", "$line-number")]), *piece], number
                 )
 
     def _coloured(self, code: str) -> Sequence[Sequence[Run]]:

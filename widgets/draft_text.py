@@ -84,7 +84,7 @@ def _of_call(call: CallState, stub: Stub, plan: str) -> DraftView:
         note = "the planner writes" if call.status == "streaming" else ""
         waiting = call if call.status == "reading prompt" else None
         return DraftView("plan", call.model, stub.header, "", call.thinking, call.text, note, waiting, waiting is None)
-    code, whole = streamed_code(call.text, stub.entry_point)
+    code, whole = _without_header(*streamed_code(call.text, stub.entry_point), stub.header)
     live = call.status in {"reading prompt", "streaming"}
     word = "cancelled: this is what had come" if call.status == "cancelled" else call.problem
     return DraftView(
@@ -129,6 +129,14 @@ def _idle(state: RunState) -> str:
     if state.status in {"failed", "cancelled"}:
         return f"■ {state.problem or 'cancelled before anything came'}"
     return ""
+
+
+def _without_header(code: str, whole: bool, header: str) -> tuple[str, bool]:
+    """The body of a reply that repeats the stub's header word for word, so that the header looks as it did before."""
+    said = code.lstrip("\n")
+    if whole and said.startswith(header):
+        return said[len(header) :], False
+    return ("", False) if whole and header.startswith(said) else (code, whole)
 
 
 def _is_indented(code: str) -> bool:

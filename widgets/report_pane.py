@@ -15,7 +15,6 @@ from .sheet import Row, Sheet
 from .signs import by_weight, counted, sign_of_finding
 from .text import Run, folded, paragraphs, shown_line
 
-
 _NAME_CELLS = 13
 
 

@@ -81,7 +81,7 @@ EXHIBITS: dict[str, Callable[[], ComposeResult]] = {
     "stubs_empty": lambda: iter([StubList()]),
     "draft_waiting": lambda: iter([with_facts(DraftPane(), state=runs.until(1.0)), *bars(runs.until(1.0))]),
     "draft_streaming": lambda: iter([with_facts(DraftPane(), state=runs.until(3.0)), *bars(runs.until(3.0))]),
-    "draft_reviewed": lambda: iter([with_facts(DraftPane(), state=runs.settled(), line=16, unfolded=True)]),
+    "draft_reviewed": lambda: iter([with_facts(DraftPane(), state=runs.settled(), line=15, unfolded=True)]),
     "draft_cancelled": lambda: iter([with_facts(DraftPane(), state=runs.cancelled()), *bars(runs.cancelled())]),
     "draft_empty": lambda: iter([DraftPane()]),
     "report": lambda: iter([with_facts(ReportPane(), state=runs.settled())]),

@@ -82,7 +82,7 @@ FINDINGS = (
     Finding(
         claim="The range stops one window too early, so the last window is never averaged.",
         quote="for start in range(len(values) - width):",
-        line=16,
+        line=15,
         call="running_mean([1, 2, 3, 4], 2)",
         comes_out="[1.5, 2.5]",
         should_be="[1.5, 2.5, 3.5]",
@@ -93,7 +93,7 @@ FINDINGS = (
     Finding(
         claim="An empty list raises IndexError.",
         quote="window = values[start:start + width]",
-        line=17,
+        line=16,
         call="running_mean([], 3)",
         comes_out="IndexError",
         should_be="[]",
@@ -104,7 +104,7 @@ FINDINGS = (
     Finding(
         claim="A width of zero divides by zero instead of raising the ValueError that the docstring promises.",
         quote="means.append(sum(window) / width)",
-        line=18,
+        line=17,
         call="running_mean([1, 2], 0)",
         comes_out="ZeroDivisionError",
         should_be="ValueError: width must be positive",
@@ -112,7 +112,7 @@ FINDINGS = (
         got="ZeroDivisionError: division by zero",
         got_fixed="ValueError: width must be positive",
     ),
-    Finding(claim="The name `means` could be clearer.", quote="means = []", line=15, status="untested"),
+    Finding(claim="The name `means` could be clearer.", quote="means = []", line=14, status="untested"),
 )
 REVIEW = Review(draft="d1", verdict="bugs", findings=FINDINGS, model="qwen2.5-coder-1.5b")
 UNREADABLE = Review(
@@ -149,7 +149,7 @@ def log(*, scripted: bool = False, review: Review = REVIEW) -> list[ev.Entry]:
             (4.2, ev.Drafted(draft=DRAFT, call="c1")),
             (4.3, ev.CheckStarted(draft="d1", examples=4)),
             (4.4, ev.Checked(report=FAILING)),
-            (4.4, ev.Decided(what="2 examples fail: the reviewer gets them as evidence")),
+            (4.4, ev.Decided(what="3 examples fail: the reviewer gets them as evidence")),
             (
                 4.5,
                 ev.CallStarted(
@@ -168,7 +168,7 @@ def log(*, scripted: bool = False, review: Review = REVIEW) -> list[ev.Entry]:
             (13.2, ev.Drafted(draft=FIX, call="c3")),
             (13.3, ev.CheckStarted(draft="d2", examples=6)),
             (13.4, ev.Checked(report=HOLDING)),
-            (13.4, ev.Decided(what="the fix passes 6 of 6 examples, the draft 2 of 4: the fix is kept")),
+            (13.4, ev.Decided(what="the fix passes 6 of 6 examples, the draft 1 of 4: the fix is kept")),
             (13.4, ev.Settled(solution=Solution(draft=FIX, report=HOLDING))),
             (13.4, ev.RunEnded(seconds=13.4)),
         )
