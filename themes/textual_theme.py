@@ -14,4 +14,19 @@ def textual_theme(palette: Palette) -> Theme:
     """The theme as Textual wants it registered."""
     from textual.theme import Theme
 
-    return Theme(name=palette.name, dark=palette.dark, variables=palette.variables, **palette.colours)
+    colour = palette.colours
+    return Theme(
+        name=palette.name,
+        dark=palette.dark,
+        background=colour["background"],
+        surface=colour["surface"],
+        panel=colour["panel"],
+        foreground=colour["foreground"],
+        primary=colour["primary"],
+        secondary=colour["secondary"],
+        accent=colour["accent"],
+        success=colour["success"],
+        warning=colour["warning"],
+        error=colour["error"],
+        variables=palette.variables,
+    )

@@ -34,7 +34,7 @@ def _value(path: Path, value: object, where: str, strict: bool) -> object:
     if path[-1] == "api_key":
         if not isinstance(value, str):
             raise SettingsError(f"{where}: {dotted(path)} must be text")
-        return Secret.of(value, f"from {where}" if where.startswith("$") else f"in {where}")
+        return Secret.of(value, f"from {where}")
     try:
         value = msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:

@@ -82,7 +82,7 @@ def from_environment(environ: Mapping[str, str]) -> tuple[Layer, tuple[str, ...]
     return Layer(kind="environment", values=values, names=names), tuple(warnings)
 
 
-RESERVED = frozenset({HOME_VARIABLE})
+RESERVED = frozenset({HOME_VARIABLE, "REDRAFT_MODEL_DIR"})
 """Variables of ours that are read elsewhere."""
 
 

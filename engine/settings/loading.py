@@ -99,4 +99,6 @@ def _harmless(path: Leaf) -> bool:
 
 def _waiting(withheld: Withheld) -> str:
     names = ", ".join(key for key, _ in withheld.asks)
-    return f"{withheld.file} sets {names}: not used until you trust {withheld.folder}"
+    return (
+        f"{withheld.file} sets {names}: not used until you trust the folder; redraft trust {withheld.folder} shows them"
+    )

@@ -1,0 +1,211 @@
+"""Where settings come from, and which source wins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from redraft.engine.errors import SettingsError
+from redraft.engine.paths import Places
+from redraft.engine.settings import Loaded, Settings, load, variables
+
+
+class Desk:
+    """A project folder and a user's own folder, both in a scratch folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.project = root / "project"
+        self.target = self.project / "package" / "shapes.py"
+        self.target.parent.mkdir(parents=True)
+        self.places = Places.under(root / "home")
+        self.user_file = self.places.settings_file
+        self.project_file = self.project / "pyproject.toml"
+
+    def user(self, text: str) -> None:
+        self.user_file.parent.mkdir(parents=True, exist_ok=True)
+        self.user_file.write_text(text)
+
+    def load(self, flags: dict[str, object] | None = None, environ: dict[str, str] | None = None) -> Loaded:
+        return load(flags or {}, environ or {}, self.target, self.places)
+
+    def source(self, loaded: Loaded, key: str) -> str:
+        return next(origin.source for origin in loaded.origins if origin.key == key)
+
+    def shown(self, loaded: Loaded, key: str) -> str:
+        return next(origin.value for origin in loaded.origins if origin.key == key)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_without_any_source_everything_is_default_and_the_model_is_the_embedded_one(desk: Desk) -> None:
+    loaded = desk.load()
+    assert loaded.settings == Settings()
+    assert loaded.settings.role("planner").embedded
+    assert {origin.source for origin in loaded.origins} == {"default"}
+    assert loaded.warnings == ()
+
+
+def test_flags_beat_the_environment_beats_the_project_beats_the_user(desk: Desk) -> None:
+    desk.user('pipeline = "user"\nmode = "paper"\ncontext_tokens = 1\n[watch]\nsettle = 1')
+    desk.project_file.write_text('[tool.redraft]\npipeline = "project"\nmode = "evidence"\ncontext_tokens = 2')
+    loaded = desk.load({"pipeline": "flag"}, {"REDRAFT_PIPELINE": "variable", "REDRAFT_MODE": "paper"})
+    assert (loaded.settings.pipeline, desk.source(loaded, "pipeline")) == ("flag", "command line")
+    assert (loaded.settings.mode, desk.source(loaded, "mode")) == ("paper", "$REDRAFT_MODE")
+    assert (loaded.settings.context_tokens, desk.source(loaded, "context_tokens")) == (2, str(desk.project_file))
+    assert (loaded.settings.watch.settle, desk.source(loaded, "watch.settle")) == (1.0, str(desk.user_file))
+
+
+def test_a_flag_that_is_none_was_not_given(desk: Desk) -> None:
+    assert desk.load({"pipeline": None}, {"REDRAFT_PIPELINE": "variable"}).settings.pipeline == "variable"
+
+
+def test_an_empty_variable_was_not_given(desk: Desk) -> None:
+    assert desk.load({}, {"REDRAFT_MODE": ""}).settings.mode == "evidence"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "key", "expected"),
+    [
+        ("REDRAFT_MODEL", "q", "roles.coder.model", "q"),
+        ("REDRAFT_REVIEWER_TEMPERATURE", "0.7", "roles.reviewer.temperature", "0.7"),
+        ("REDRAFT_SANDBOX_ALLOW_SUBPROCESS", "true", "sandbox.allow_subprocess", "true"),
+        ("REDRAFT_BUDGET_CALLS", "12", "budget.calls", "12"),
+        ("REDRAFT_THEME", "redraft-light", "interface.theme", "redraft-light"),
+    ],
+)
+def test_a_variable_is_read_as_its_setting_asks(desk: Desk, name: str, value: str, key: str, expected: str) -> None:
+    loaded = desk.load({}, {name: value})
+    assert (desk.shown(loaded, key), desk.source(loaded, key)) == (expected, f"${name}")
+
+
+def test_the_variable_that_names_the_role_wins_over_the_one_that_does_not(desk: Desk) -> None:
+    environ = {"REDRAFT_CODER_MODEL": "named", "REDRAFT_MODEL": "general", "REDRAFT_TIMEOUT": "5"}
+    coder = desk.load({}, environ).settings.role("coder")
+    assert (coder.model, coder.timeout) == ("named", 5.0)
+
+
+def test_an_unknown_variable_of_ours_is_a_warning_with_the_nearest_name(desk: Desk) -> None:
+    loaded = desk.load({}, {"REDRAFT_MODELL": "q", "REDRAFT_HOME": "/elsewhere", "HOME": "/"})
+    assert loaded.warnings == ("$REDRAFT_MODELL is not a setting and was not used; did you mean 'REDRAFT_MODEL'?",)
+
+
+def test_every_setting_has_a_variable_and_no_two_share_one() -> None:
+    settings = [origin.key for origin in load({}, {}, Path("/"), Places.under(Path("/nowhere"))).origins]
+    of_coder = [key for key in settings if key.startswith("roles.coder.")]
+    shorthands = len(of_coder) + len(["REDRAFT_THEME"])
+    assert len(variables()) == len(settings) + shorthands
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[rolse.coder]\nmodel = "q"', "unknown key 'rolse'; did you mean 'roles'?"),
+        ('[roles.codr]\nmodel = "q"', "unknown key 'codr' in [roles]; did you mean 'coder'?"),
+        ('[roles.coder]\nmodl = "q"', "unknown key 'modl' in [roles.coder]; did you mean 'model'?"),
+        ('theme = "x"', "unknown key 'theme'; did you mean 'interface.theme'?"),
+        ('mode = "papr"', "mode: 'papr' is not one of paper, evidence; did you mean 'paper'?"),
+        ('[roles.coder]\ntemperature = "hot"', "roles.coder.temperature: expected a number; it is 'hot'"),
+        ("[roles.coder]\ntemperature = 3", "roles.coder.temperature: expected a number <= 2.0; it is 3"),
+        ("context_tokens = 1.5", "context_tokens: expected a whole number; it is 1.5"),
+        ('interface = "dark"', "[interface] is a table"),
+        ('[interface.keys]\naccept-hunk = 3', 'interface.keys.accept-hunk: expected text; it is 3'),
+        ('[roles.coder]\nbase_url = "localhost:8000"', "roles.coder.base_url: 'localhost:8000' is no address"),
+        ("pipeline = [", "this is not TOML"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_names_file_key_and_remedy(desk: Desk, text: str, told: str) -> None:
+    desk.user(text)
+    with pytest.raises(SettingsError) as caught:
+        desk.load()
+    assert str(caught.value).startswith(f"{desk.user_file}: ")
+    assert told in str(caught.value)
+
+
+def test_a_wrong_flag_names_the_command_line(desk: Desk) -> None:
+    with pytest.raises(SettingsError, match=r"^command line: roles.coder.seed: expected a whole number; it is 'x'$"):
+        desk.load({"roles.coder.seed": "x"})
+
+
+def test_a_wrong_variable_is_named(desk: Desk) -> None:
+    with pytest.raises(SettingsError, match=r"^\$REDRAFT_SANDBOX_MEMORY_MB: sandbox.memory_mb: .*>= 32; it is '1'$"):
+        desk.load({}, {"REDRAFT_SANDBOX_MEMORY_MB": "1"})
+
+
+def test_a_settings_file_that_is_a_folder_is_told(desk: Desk) -> None:
+    desk.user_file.mkdir(parents=True)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        desk.load()
+
+
+def test_a_key_binding_may_have_dots_written_either_way(desk: Desk) -> None:
+    desk.user('[interface.keys]\n"diff.accept" = "y"\ndiff.reject = "n"')
+    assert desk.load({"interface.keys.diff.undo": "z"}).settings.interface.keys == {
+        "diff.accept": "y",
+        "diff.reject": "n",
+        "diff.undo": "z",
+    }
+
+
+def test_an_unset_role_follows_coder_and_the_planner_the_reviewer(desk: Desk) -> None:
+    desk.user(
+        '[roles.coder]\nbase_url = "http://a/v1"\nmodel = "small"\nprice_in = 0.1\nretries = 1\n'
+        '[roles.reviewer]\nmodel = "big"\n'
+    )
+    loaded = desk.load()
+    roles = loaded.settings
+    assert [roles.role(r).model for r in ("coder", "reviewer", "planner", "tester")] == ["small", "big", "big", "small"]
+    assert {roles.role(r).base_url for r in ("reviewer", "planner", "tester")} == {"http://a/v1"}
+    assert roles.role("planner").retries == 1
+    assert desk.source(loaded, "roles.planner.model") == "follows roles.reviewer"
+
+
+def test_another_model_does_not_inherit_price_or_sampling(desk: Desk) -> None:
+    desk.user(
+        '[roles.coder]\nmodel = "small"\nprice_in = 0.1\nprice_out = 0.2\ntemperature = 0.3\nthinking = true\n'
+        '[roles.reviewer]\nmodel = "big"\n'
+    )
+    reviewer = desk.load().settings.role("reviewer")
+    assert (reviewer.price_in, reviewer.price_out, reviewer.temperature, reviewer.thinking) == (None, None, None, None)
+
+
+def test_a_model_named_by_flag_does_not_keep_the_price_of_the_one_in_the_file(desk: Desk) -> None:
+    desk.user('[roles.coder]\nmodel = "cheap"\nprice_in = 0.1\nprice_out = 0.1')
+    assert desk.load({"roles.coder.model": "dear"}).settings.role("coder").price_in is None
+    assert desk.load({"roles.coder.model": "cheap"}).settings.role("coder").price_in == 0.1
+
+
+def test_only_the_nearest_project_file_counts(desk: Desk) -> None:
+    desk.project_file.write_text('[tool.redraft]\npipeline = "far"')
+    (desk.target.parent / "pyproject.toml").write_text("[project]\nname = 'near'")
+    assert desk.load().settings.pipeline == ""
+
+
+def test_a_broken_project_file_that_does_not_speak_of_us_is_none_of_our_business(desk: Desk) -> None:
+    desk.project_file.write_text("[project\nname =")
+    assert desk.load().settings == Settings()
+
+
+def test_a_target_that_does_not_exist_yet_still_finds_its_project(desk: Desk) -> None:
+    desk.project_file.write_text('[tool.redraft]\nmode = "paper"')
+    loaded = load({}, {}, desk.project / "new" / "deep" / "file.py", desk.places)
+    assert loaded.settings.mode == "paper"
+
+
+def test_loading_writes_nothing(desk: Desk) -> None:
+    desk.load()
+    assert not desk.places.config.parent.exists()
+
+
+def test_every_setting_has_one_origin_and_a_documented_meaning(desk: Desk) -> None:
+    keys = [origin.key for origin in desk.load().origins]
+    assert len(keys) == len(set(keys))
+    assert {"roles.tester.prefill", "budget.usd", "log_keep.megabytes", "sandbox.step_seconds"} <= set(keys)
+
+
+def test_settings_survive_being_written_as_json_and_changed(desk: Desk) -> None:
+    changed = msgspec.structs.replace(desk.load().settings, pipeline="pat")
+    assert msgspec.json.decode(msgspec.json.encode(changed), type=Settings) == changed
