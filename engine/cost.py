@@ -12,7 +12,7 @@ PER = 1_000_000
 
 
 def cost(usage: Usage, price: Price | None) -> float | None:
-    """USD of one call (arXiv 2605.07248, section 4: prompt and completion tokens, each at its price); None for no price.
+    """USD of one call (arXiv 2605.07248: prompt and completion tokens, each at its price); None without a price.
 
     Tokens the server read from its cache are charged in full, so with a discount for them this is an upper bound.
     """

@@ -68,16 +68,14 @@ class Cassette:
     def read(cls, path: Path) -> Cassette:
         """The cassette in a file. Raises: ModelError when there is none, or a line of it is no take."""
         decoder = msgspec.json.Decoder(Take)
-        number = 0
         takes: list[Take] = []
         try:
-            for number, line in enumerate(path.read_bytes().splitlines(), 1):
-                takes.append(decoder.decode(line))
+            takes.extend(map(decoder.decode, path.read_bytes().splitlines()))
         except OSError as error:
             what = f"{path}: no cassette can be read there ({error.strerror})"
             raise ModelError(f"{what}; record one", kind="cassette") from None
         except msgspec.DecodeError as error:
-            what = f"{path}, line {number}: this is no take of a cassette ({error})"
+            what = f"{path}, line {len(takes) + 1}: this is no take of a cassette ({error})"
             raise ModelError(f"{what}; record it again", kind="cassette") from None
         return cls(path, takes)
 
@@ -132,9 +130,12 @@ class Recording:
     async def stream(self, ask: Ask) -> AsyncGenerator[Stream]:
         """Ask the model. Raises: ModelError, which is written down as well."""
         heard: _Heard | None = None
+        occurrence = 0
         failure: Failure | None = None
         try:
             async with self._model.stream(ask) as stream:
+                # Not before: a model without a set name learns it on the first contact.
+                occurrence = self._cassette.next_occurrence(self.name, ask)
                 heard = _Heard(stream)
                 yield heard
         except ModelError as error:
@@ -142,12 +143,11 @@ class Recording:
             raise
         finally:
             if heard is not None or failure is not None:
-                # A model without a set name learns it on the first contact, so the name is asked for only now.
                 self._cassette.add(
                     Take(
                         model=self.name,
                         ask=ask,
-                        occurrence=self._cassette.next_occurrence(self.name, ask),
+                        occurrence=occurrence if heard else self._cassette.next_occurrence(self.name, ask),
                         pieces=tuple(heard.pieces) if heard else (),
                         reply=heard.reply if heard else None,
                         failure=failure,

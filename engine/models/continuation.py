@@ -33,20 +33,28 @@ class Continuation:
     def end(self) -> str:
         """What was still held back when the stream ended."""
         if self.restarted is None:
-            self.restarted = self._says_first_line(_squashed(_unfenced(self._held)))
+            said = _squashed(_unfenced(self._held))
+            if said.startswith(self._prefill):
+                return self._strip_to(self._after_prefill())
+            self.restarted = self._says_first_line(said)
         held, self._held = self._held, ""
         return held
 
     def _decide(self, said: str) -> str:
         if said.startswith(self._prefill):
-            self.restarted = self.stripped = True
-            rest, self._held = self._after_prefill(), ""
-            return rest
+            rest = self._after_prefill()
+            # The line of the repetition may still end; only then is it over.
+            return self._strip_to(rest) if rest.strip(" \t") else ""
         if self._prefill.startswith(said) or _is_opening_fence(self._held):
             return ""
         self.restarted = self._says_first_line(said)
         held, self._held = self._held, ""
         return held
+
+    def _strip_to(self, rest: str) -> str:
+        self.restarted = self.stripped = True
+        self._held = ""
+        return re.sub(r"\A[ \t]*\n", "", rest)
 
     def _says_first_line(self, said: str) -> bool:
         return len(self._first_line) >= MEANINGFUL // 2 and said.startswith(self._first_line)
@@ -58,7 +66,7 @@ class Continuation:
         for position in range(start, len(self._held)):
             left -= not self._held[position].isspace()
             if not left:
-                return re.sub(r"\A[ \t]*\n", "", self._held[position + 1 :])
+                return self._held[position + 1 :]
         return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from ..facts import Fact
 
@@ -65,22 +65,30 @@ class Endpoint(Fact, frozen=True):
     """Seconds one answer may take in all."""
 
     @property
+    def _parts(self) -> SplitResult:
+        try:
+            return urlsplit(self.base_url.strip())
+        except ValueError:
+            # An unclosed bracket: no request can be made of it, and the first one says so.
+            return SplitResult("", "", self.base_url.strip(), "", "")
+
+    @property
     def url(self) -> str:
         """The base URL as requests use it, with a path and without a trailing slash."""
-        parts = urlsplit(self.base_url.strip())
+        parts = self._parts
         path = parts.path.rstrip("/") or "/v1"
         return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
     @property
     def shown_url(self) -> str:
         """The base URL for messages: a name, password or query in it is left out."""
-        parts = urlsplit(self.url)
-        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        parts = self._parts
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/") or "/v1", "", ""))
 
     @property
     def host(self) -> str:
         """The host name in lower case, "" when the URL has none."""
-        return urlsplit(self.url).hostname or ""
+        return self._parts.hostname or ""
 
     @property
     def is_local(self) -> bool:

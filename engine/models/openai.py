@@ -104,9 +104,12 @@ class OpenAIChat:
         if self._wire is None:
             # Importing takes most of a second of which the interpreter lets other threads have a part.
             await asyncio.to_thread(importlib.import_module, ".wire", __package__)
-            from .wire import Wire
+            from . import wire
 
-            self._wire = self._wire or Wire(self.endpoint, self._transport)
+            try:
+                self._wire = self._wire or wire.Wire(self.endpoint, self._transport)
+            except wire.FAILURES as failure:
+                raise wire.trouble(failure, self.endpoint, self.endpoint.model, (), now=time.time()) from None
         return self._wire
 
     async def _meet(self) -> Server:

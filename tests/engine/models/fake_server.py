@@ -81,6 +81,8 @@ class FakeServer:
         self.url = ""
         self.seen: list[Seen] = []
         self.open_streams = 0
+        self.client_waits = asyncio.Event()
+        """Set when an answer has begun to stall."""
         self.client_left = asyncio.Event()
         """Set when the client has closed a connection before the server was done with its answer."""
 
@@ -177,6 +179,7 @@ class FakeServer:
     async def _until_client_leaves(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, repeated: dict[str, Any] | None
     ) -> None:
+        self.client_waits.set()
         gone = asyncio.ensure_future(reader.read(1))
         while not gone.done():
             if repeated is None:
