@@ -11,6 +11,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from .errors import SourceError
 from .facts import Fact
 from .folder_events import Events, FolderEvents, Folders
@@ -99,9 +101,7 @@ async def saves(
         while True:
             touched = await source.touched()
             for seen in await watch.settled(watch.concerned(touched)):
-                # When watching begins every file is looked at: those that are as they were are no news.
-                if touched is not None or seen != Ignored(path=seen.path, why="unchanged"):
-                    yield seen
+                yield seen
     finally:
         source.close()
 
@@ -117,6 +117,8 @@ class _Content(Fact, frozen=True):
     """"" for a readable file, else what is there instead ("deleted", "is a folder now", …)."""
     size: int = 0
     digest: str = ""
+    stamp: tuple[int, int, int] = (0, 0, 0)
+    """Inode and times. Never a reason to draft; equal stamps mean that nobody touched the file at all."""
     raw: bytes = b""
 
     @property
@@ -136,7 +138,7 @@ class _Watch:
         self._roots = [path for path in named if path.is_dir()]
         # Events name files by where they really are; the person's spelling is what they get back.
         self._files = {_real(path): str(path) for path in named if not path.is_dir()}
-        self._last: dict[str, tuple[str, int, str]] = {}
+        self._last: dict[str, _Content] = {}
         self._own_writes = own_writes
         self._settings = settings
         self._sleep = sleep
@@ -144,7 +146,7 @@ class _Watch:
     def look_around(self) -> None:
         """Take what is there as seen."""
         for path in [*self._files.values(), *(str(path) for root in self._roots for path in python_files(root))]:
-            self._last[path] = _look(path).mark
+            self._last[path] = msgspec.structs.replace(_look(path), raw=b"")
 
     def folders(self) -> set[str]:
         """The folders whose direct entries matter now."""
@@ -195,11 +197,11 @@ class _Watch:
         return None
 
     def _verdict(self, path: str, content: _Content) -> list[Seen]:
-        """What there is to say about a file at rest: nothing when it never was there."""
-        before = self._last.get(path)
-        if content.mark == before or (content.state == "deleted" and before is None):
-            return [] if content.state else [Ignored(path=path, why="unchanged")]
-        self._last[path] = content.mark
+        """What there is to say about a file at rest: nothing when it never was there, or is the one we saw last."""
+        before = self._last.get(path, _ABSENT)
+        self._last[path] = msgspec.structs.replace(content, raw=b"")
+        if content.mark == before.mark:
+            return [] if content.state or content.stamp == before.stamp else [Ignored(path=path, why="unchanged")]
         if content.state:
             return [Ignored(path=path, why=content.state)]
         if self._own_writes.take(path, content.digest):
@@ -212,15 +214,18 @@ class _Watch:
         return [Ignored(path=path, why=problem) if problem else Saved(path=path, source=source)]
 
 
+_ABSENT = _Content(state="deleted")
+
+
 def _look_at(paths: list[str]) -> dict[str, _Content]:
     return {path: _look(path) for path in paths}
 
 
 def _look(path: str) -> _Content:
     try:
-        size = os.stat(path).st_size  # noqa: PTH116 (a path kept as text, a thousand times a folder)
-        if size > LARGEST:
-            return _Content(state="is too large now", size=size)
+        status = os.stat(path)  # noqa: PTH116 (paths stay text here)
+        if status.st_size > LARGEST:
+            return _Content(state="is too large now", size=status.st_size)
         raw = Path(path).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return _Content(state="deleted")
@@ -228,7 +233,8 @@ def _look(path: str) -> _Content:
         return _Content(state="is a folder now")
     except OSError as error:
         return _Content(state=f"cannot be read ({error.strerror or error})")
-    return _Content(state="", size=len(raw), digest=digest_of(raw), raw=raw)
+    stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+    return _Content(state="", size=len(raw), digest=digest_of(raw), stamp=stamp, raw=raw)
 
 
 def _real(path: Path) -> str:
