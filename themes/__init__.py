@@ -18,6 +18,7 @@ What `[colours]` says is known to style sheets as `$background`, `$surface`, `$p
     diff-added-bg diff-added-fg                 an added line: under it, and its sign
     diff-added-word-bg                          under the words that changed in it
     diff-removed-bg diff-removed-fg diff-removed-word-bg
+    diff-nothing                                the hatching where one side of a diff has no line
     state-pass state-fail state-wait state-run state-warn
     finding-reproduced finding-refuted finding-not-shown finding-untested
     finding-bg                                  under a source line of which a finding speaks

@@ -13,7 +13,7 @@ BASE = (
 VARIABLES = (
     "muted", "line-number", "border", "border-blurred", "cursor-bg", "selection-bg",
     "diff-added-bg", "diff-added-fg", "diff-added-word-bg",
-    "diff-removed-bg", "diff-removed-fg", "diff-removed-word-bg",
+    "diff-removed-bg", "diff-removed-fg", "diff-removed-word-bg", "diff-nothing",
     "state-pass", "state-fail", "state-wait", "state-run", "state-warn",
     "finding-reproduced", "finding-refuted", "finding-not-shown", "finding-untested", "finding-bg",
     "syntax-keyword", "syntax-string", "syntax-number", "syntax-comment", "syntax-function", "syntax-type",
