@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Awaitable, Callable
 
-from . import examples, findings, replies, wording
+from . import examples, findings, replies
 from .asking import Asker, Emit, Question
-from .events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Planned, Reviewed, Settled
-from .facts import Draft, Plan, Report, Review, Role, Solution, Stub
+from .events import Checked, CheckStarted, Decided, Drafted, Enriched, FindingsTested, Planned, Reviewed, Settled
+from .facts import Draft, Enrichment, Plan, Report, Review, Role, Solution, Stub
 from .kit import Kit
-from .models.chat import Message
+from .turns import Messages, Turns
 
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
@@ -26,6 +27,8 @@ class Desk:
         self.stub = stub
         self._emit = emit
         self._asker = Asker(kit, emit, turn)
+        self._turns = Turns(kit)
+        self._luck = random.Random(kit.seed)  # noqa: S311 - an order that can be repeated
         self._ids = (f"d{n}" for n in itertools.count(1))
         self._reports: dict[str, Report] = {}
 
@@ -33,10 +36,8 @@ class Desk:
 
     async def draft(self, stub: Stub, plan: Plan | None = None, *, role: Role = "coder") -> Draft:
         """A first body, from the stub alone or from a plan (arXiv 2603.03406, 3.1 and 3.2)."""
-        if plan is not None:
-            parts = {"context": wording.context(stub), "stub": stub.code(stub.body), "plan": plan.text}
-            return await self._write(stub, role, "draft", self.kit.prompts.render("coder/draft_from_plan", **parts))
-        return await self._write(stub, role, "draft", self._opening_turns(stub), prefill=self._begun(stub))
+        prefill = "" if plan is not None else self._turns.begun(stub)
+        return await self._write(stub, role, "draft", self._turns.draft(stub, plan), prefill=prefill)
 
     def adopt(self, stub: Stub) -> Draft:
         """The body that is already in the file, as a draft."""
@@ -46,18 +47,24 @@ class Desk:
 
     async def plan(self, stub: Stub) -> Plan:
         """Algorithm, edge cases and complexity from signature and docstring (arXiv 2603.03406, 3.1)."""
-        messages = self.kit.prompts.render("planner/plan", context=wording.context(stub), stub=stub.code(stub.body))
-        _, reply = await self._asker.ask(Question(role="planner", purpose="plan", messages=messages))
-        plan = Plan(text=reply.text.strip())
+        plan = Plan(text=await self._say("planner", "plan", self._turns.plan(stub)))
         self._emit(Planned(plan=plan))
         return plan
 
-    async def review(self, stub: Stub, draft: Draft, evidence: Report | None = None) -> Review:
-        """A report on a draft: blind as in the paper, or with the failing examples in hand."""
+    async def enrich(self, stub: Stub) -> Enrichment:
+        """More examples, types and edge cases for a specification (arXiv 2603.03406, 3.5)."""
+        enrichment = Enrichment(text=await self._say("planner", "enrich", self._turns.enrich(stub)))
+        self._emit(Enriched(enrichment=enrichment))
+        return enrichment
+
+    async def review(
+        self, stub: Stub, draft: Draft, evidence: Report | None = None, *, enrichment: Enrichment | None = None
+    ) -> Review:
+        """A report on a draft: blind as in the paper, against an enriched stub, or with what failed in hand."""
         question = Question(
             role="reviewer",
             purpose="review",
-            messages=self._review_turns(stub, draft, evidence),
+            messages=self._turns.review(stub, draft, evidence, enrichment),
             schema=None if evidence is None else replies.REVIEW_SCHEMA,
             max_tokens=None if evidence is None else REVIEW_TOKENS,
         )
@@ -69,23 +76,35 @@ class Desk:
 
     async def fix(self, stub: Stub, draft: Draft, review: Review, evidence: Report | None = None) -> Draft:
         """A repaired body from the report, and from the failing examples if they may be seen."""
-        if evidence is None:
-            messages = self.kit.prompts.render("coder/fix", **self._case(stub, draft), report=review.text.strip())
-            return await self._write(stub, "coder", "fix", messages, parent=draft, prefill=self._begun(stub))
-        turn = self.kit.prompts.render(
-            "loop/fix",
-            name=stub.entry_point,
-            failures=wording.failures(evidence),
-            findings=wording.findings(review),
-        )
-        messages = (*self._draft_turns(stub, draft), *turn)
-        return await self._write(stub, "coder", "fix", messages, parent=draft, prefill=self._begun(stub))
+        messages = self._turns.fix(stub, draft, review, evidence)
+        return await self._write(stub, "coder", "fix", messages, parent=draft, prefill=self._turns.begun(stub))
 
     async def retry(self, stub: Stub, draft: Draft, report: Report) -> Draft:
         """A body repaired after an error of execution (arXiv 2603.03406, 3.3)."""
-        error = wording.failures(report)
-        messages = self.kit.prompts.render("coder/retry", **self._case(stub, draft), error=error)
-        return await self._write(stub, "coder", "retry", messages, parent=draft, prefill=self._begun(stub))
+        messages = self._turns.retry(stub, draft, report)
+        return await self._write(stub, "coder", "retry", messages, parent=draft, prefill=self._turns.begun(stub))
+
+    async def choose(self, stub: Stub, first: Draft, second: Draft) -> Draft:
+        """The draft the reviewer prefers. The order it sees them in is drawn from the run's seed.
+
+        An answer that names neither chooses the coder's (our choice; the paper is silent).
+        """
+        shown = [first, second]
+        self._luck.shuffle(shown)
+        answer = await self._say("reviewer", "choose", self._turns.choose(stub, shown[0], shown[1]))
+        letter = replies.choice(answer)
+        if letter is None:
+            self.decide("the reviewer named neither draft: the coder's is taken")
+            return first if first.role == "coder" else second
+        chosen = shown["AB".index(letter)]
+        self.decide(f"the reviewer chose the {chosen.role}'s draft (shown as {letter})")
+        return chosen
+
+    async def synthesise(self, stub: Stub, drafts: tuple[Draft, ...], reviews: tuple[Review, ...]) -> Draft:
+        """A third body from candidates and their reviews (arXiv 2603.03406, 3.4)."""
+        messages = self._turns.synthesise(stub, drafts, reviews)
+        prefill = self._turns.begun(stub)
+        return await self._write(stub, "coder", "synthesis", messages, parent=drafts[0], prefill=prefill)
 
     # ------------------------------------------------------------------------------------------------- execution
 
@@ -126,47 +145,18 @@ class Desk:
         self._emit(Settled(solution=solution))
         return solution
 
-    # ------------------------------------------------------------------------------------------------- wording
+    # ------------------------------------------------------------------------------------------------- asking
 
-    def _begun(self, stub: Stub) -> str:
-        return wording.opening(stub) if self.kit.mode == "evidence" else ""
-
-    def _case(self, stub: Stub, draft: Draft) -> dict[str, str]:
-        return {
-            "stub": stub.code(stub.body),
-            "code": stub.code(draft.body),
-            "imports": wording.imports(stub),
-            "context": wording.context(stub),
-        }
-
-    def _opening_turns(self, stub: Stub) -> tuple[Message, ...]:
-        context = wording.context(stub)
-        if self.kit.mode == "evidence":
-            return self.kit.prompts.render("loop/draft", context=context, name=stub.entry_point)
-        return self.kit.prompts.render("coder/draft", context=context, stub=stub.code(stub.body))
-
-    def _draft_turns(self, stub: Stub, draft: Draft) -> tuple[Message, ...]:
-        """The conversation up to a draft. Review and fix begin with it, so that a server has it in its cache."""
-        said = Message(role="assistant", content=wording.fenced(stub.code(draft.body)))
-        return (*self._opening_turns(stub), said)
-
-    def _review_turns(self, stub: Stub, draft: Draft, evidence: Report | None) -> tuple[Message, ...]:
-        if evidence is None:
-            case = {"stub": stub.code(stub.body), "code": stub.code(draft.body)}
-            return self.kit.prompts.render("reviewer/review", **case)
-        parts = {"name": stub.entry_point, "failures": wording.failures(evidence)}
-        if self.kit.voices["reviewer"].model is self.kit.voices["coder"].model:
-            return (*self._draft_turns(stub, draft), *self.kit.prompts.render("loop/review", **parts))
-        # Another model did not write the draft: it gets the case afresh, not words put into its mouth.
-        case = {"context": wording.context(stub), "code": stub.code(draft.body)}
-        return self.kit.prompts.render("loop/review_afresh", **parts, **case)
+    async def _say(self, role: Role, purpose: str, messages: Messages) -> str:
+        _, reply = await self._asker.ask(Question(role=role, purpose=purpose, messages=messages))
+        return reply.text.strip()
 
     async def _write(
         self,
         stub: Stub,
         role: Role,
         purpose: str,
-        messages: tuple[Message, ...],
+        messages: Messages,
         *,
         parent: Draft | None = None,
         prefill: str = "",
@@ -178,10 +168,11 @@ class Desk:
             prefill=prefill if self.kit.voices[role].prefill else "",
             stop=CODE_STOPS if prefill else (),
         )
+        name = next(self._ids)
         call, reply = await self._asker.ask(question, replies.BodyEnd(stub).feed if prefill else None)
         body, problem = replies.body(stub, reply)
         draft = Draft(
-            id=next(self._ids),
+            id=name,
             body=body,
             purpose=purpose,
             role=role,

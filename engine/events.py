@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .facts import Draft, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
+from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
 
 
 class Event(Fact, frozen=True, tag=True, tag_field="event"):
@@ -78,6 +78,12 @@ class Planned(Event, frozen=True):
 
     plan: Plan
     node: str = ""
+
+
+class Enriched(Event, frozen=True):
+    """A planner added to the specification."""
+
+    enrichment: Enrichment
 
 
 class Drafted(Event, frozen=True):
@@ -167,8 +173,8 @@ class Undone(Event, frozen=True):
 
 
 AnyEvent = (
-    RunStarted | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Drafted | CheckStarted | Checked
-    | Reviewed | FindingsTested | Decided | Settled | RunFailed | RunCancelled | RunEnded | Written | Undone
+    RunStarted | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted | CheckStarted
+    | Checked | Reviewed | FindingsTested | Decided | Settled | RunFailed | RunCancelled | RunEnded | Written | Undone
 )  # fmt: skip
 
 

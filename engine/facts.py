@@ -117,6 +117,12 @@ class Plan(Fact, frozen=True):
     text: str
 
 
+class Enrichment(Fact, frozen=True):
+    """What a planner adds to a specification: examples, types, edge cases; as it came."""
+
+    text: str
+
+
 class Draft(Fact, frozen=True):
     """One candidate body. Imports and helpers a model wrote outside the function are already inside the body."""
 

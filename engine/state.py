@@ -8,7 +8,7 @@ from typing import Literal, TypeVar, assert_never
 from msgspec.structs import replace
 
 from . import events as ev
-from .facts import Draft, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
+from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
 
 _T = TypeVar("_T")
 
@@ -83,6 +83,7 @@ class RunState(Fact, frozen=True):
     """Seconds since the run began, of the last entry."""
     calls: tuple[CallState, ...] = ()
     plans: tuple[Plan, ...] = ()
+    enrichment: Enrichment | None = None
     drafts: tuple[Draft, ...] = ()
     reports: dict[str, Report] = {}
     """By draft id; the latest of each."""
@@ -216,6 +217,8 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return _begin(event)
         case ev.Planned(plan=plan):
             return replace(state, plans=(*state.plans, plan))
+        case ev.Enriched(enrichment=enrichment):
+            return replace(state, enrichment=enrichment)
         case ev.Drafted(draft=draft):
             return replace(state, drafts=(*state.drafts, draft))
         case ev.CheckStarted(draft=draft):

@@ -9,7 +9,7 @@ import msgspec
 from ..desk import Desk
 from ..errors import UsageError
 from ..facts import Role, Solution, Stub
-from . import planning, reviewing
+from . import debating, planning, reviewing, specifying
 
 
 class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +59,30 @@ PIPELINES: tuple[Pipeline, ...] = (
         roles=("planner", "coder"),
         bound=2,
         source=f"{_A}, 3.1",
+    ),
+    Pipeline(
+        name="debate",
+        title="coder and planner draft, examples judge, a reviewer decides or a third is written",
+        run=debating.debate,
+        roles=("coder", "planner", "reviewer"),
+        bound=5,
+        source=f"{_A}, 3.4",
+    ),
+    Pipeline(
+        name="spec-gated-review",
+        title="review-then-fix, on rich specifications only (the paper finds that this loses)",
+        run=specifying.spec_gated_review,
+        roles=("coder", "reviewer"),
+        bound=3,
+        source=f"{_A}, 3.5",
+    ),
+    Pipeline(
+        name="spec-enriched-review",
+        title="the planner enriches the specification, then review and fix",
+        run=specifying.spec_enriched_review,
+        roles=("coder", "planner", "reviewer"),
+        bound=4,
+        source=f"{_A}, 3.5",
     ),
     Pipeline(
         name="raw-coder",

@@ -11,7 +11,7 @@ RETRIES = 3
 
 async def review_then_fix(desk: Desk, stub: Stub) -> Solution:
     """Draft, review blind, and repair once if the reviewer reports bugs. Two or three calls, no execution."""
-    draft, why = await _reviewed(desk, stub)
+    draft, why = await reviewed(desk, stub)
     return await desk.settle(draft, why)
 
 
@@ -21,7 +21,7 @@ async def review_then_fix_with_retry(desk: Desk, stub: Stub) -> Solution:
     The paper leaves open what happens after the third failure. We keep the attempt with most passing examples, ties to
     the earliest, so that it is never worse than the reviewed code.
     """
-    draft, why = await _reviewed(desk, stub)
+    draft, why = await reviewed(desk, stub)
     best, best_report = draft, await desk.check(stub, draft)
     report = best_report
     for attempt in range(1, RETRIES + 1):
@@ -69,14 +69,20 @@ async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     return await desk.settle(draft, "the draft: the fix was no better")
 
 
-async def _reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
+async def reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
+    """A draft, reviewed blind and repaired if the report says so; and why it is this one."""
     draft = await desk.draft(stub)
     review = await desk.review(stub, draft)
     if review.verdict == "unreadable":
         desk.decide("the report is no review: nothing is repaired")
     if review.verdict != "bugs":
-        return draft, "the reviewer found nothing" if review.verdict == "clean" else "the report could not be read"
+        return draft, why_not_repaired(review)
     return await desk.fix(stub, draft, review), "repaired from the report"
+
+
+def why_not_repaired(review: Review) -> str:
+    """Why a review led to no fix."""
+    return "the reviewer found nothing" if review.verdict == "clean" else "the report could not be read"
 
 
 def _fails(report: Report) -> bool:

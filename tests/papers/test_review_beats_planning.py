@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import pytest
+from msgspec.structs import replace
+from redraft.engine.errors import ModelError
 from redraft.engine.events import CallStarted, Entry, RunFailed
 from redraft.engine.facts import Example, Price, Role, Stub
 from redraft.engine.kit import Kit, Mode, Voice
 from redraft.engine.models.scripted import Line, Scripted
-from redraft.engine.errors import ModelError
 from redraft.engine.pipelines.catalogue import CATALOGUE, PIPELINES
 from redraft.engine.prompts import Prompts
 from redraft.engine.runs import running
@@ -26,8 +27,15 @@ STUB = Stub(
     imports="import math\n",
     examples=(Example(source="f(1)\n", want="2\n"), Example(source="f(3)\n", want="6\n")),
 )
+RICH = replace(STUB, docstring="Double x. Negative numbers stay negative.")
 GOOD, HALF, BAD = "return 2 * x", "return x + 1", "return None"
-GIVES = {GOOD: {"f(1)": "2", "f(3)": "6", "f(5)": "10"}, HALF: {"f(1)": "2", "f(3)": "4", "f(5)": "6"}, BAD: {}}
+GIVES = {
+    "(2  *  x)": {"f(1)": "2", "f(3)": "6"},
+    "[None]": {},
+    GOOD: {"f(1)": "2", "f(3)": "6", "f(5)": "10"},
+    HALF: {"f(1)": "2", "f(3)": "4", "f(5)": "6"},
+    BAD: {},
+}
 BUGS = "1. line 9 adds one, should double"
 CLEAN = "NO BUGS"
 
@@ -161,8 +169,8 @@ async def test_paper_mode_is_greedy_and_begins_no_answer():
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda p: p.name)
 async def test_no_pipeline_makes_more_calls_than_its_bound(pipeline):
-    worst = {"coder": [code(BAD)] * 9, "planner": [code(BAD)] * 9, "reviewer": [BUGS] * 9}
-    entries, _, _ = await log_of(pipeline.name, worst)  # type: ignore[arg-type]
+    worst = {"coder": [code(BAD)] * 9, "planner": [code("return [None]")] * 9, "reviewer": [BUGS] * 9}
+    entries, _, _ = await log_of(pipeline.name, worst, stub=RICH)  # type: ignore[arg-type]
     assert len(asked(entries)) == pipeline.bound
 
 
@@ -221,3 +229,113 @@ async def test_a_model_that_cannot_be_reached_ends_the_run_with_what_to_do():
     failed = [e.event for e in entries if isinstance(e.event, RunFailed)]
     assert [event.problem for event in failed] == ["http://127.0.0.1:1/v1: nothing answers; start the server"]
     assert state_of(entries).status == "failed"
+
+
+# ------------------------------------------------------------------------------------------ adversarial debate
+
+
+def other(body: str) -> str:
+    return code(body.replace("return ", "return 0 or "))
+
+
+async def debate(coder: Sequence[str], planner: str, reviewer: Sequence[str] = (), **more: object) -> list[Entry]:
+    entries, _, _ = await log_of("debate", {"coder": coder, "planner": [planner], "reviewer": reviewer}, **more)  # type: ignore[arg-type]
+    assert state_of(entries).problem == ""
+    return entries
+
+
+async def test_in_a_debate_the_only_draft_that_passes_wins_after_two_calls():
+    entries = await debate([code(HALF)], code(GOOD))
+    assert sorted(asked(entries)) == [("coder", "draft"), ("planner", "draft")]
+    assert state_of(entries).solution.draft.role == "planner"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("answer", ["A", "B"])
+async def test_when_both_pass_one_reviewer_call_chooses(answer: str):
+    entries = await debate([code(GOOD)], code("return 2 * x + 0"), [answer])
+    assert asked(entries)[2:] == [("reviewer", "choose")]
+    assert f"(shown as {answer})" in state_of(entries).decisions[0]
+
+
+async def test_the_order_the_chooser_sees_is_drawn_from_the_seed():
+    shown: set[bool] = set()
+    for seed in range(8):
+        models = {role: Scripted([code(GOOD)]) for role in ("coder", "reviewer", "tester")}
+        models["planner"] = Scripted([code("return 2 * x + 0")])
+        voices = {role: Voice(model=model) for role, model in models.items()}
+        kit = Kit(voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox(GIVES), mode="paper", seed=seed)  # type: ignore[arg-type]
+        async with running(CATALOGUE["debate"], kit, STUB) as log:
+            _ = [entry async for entry in log]
+        prompt = models["reviewer"].asks[0].messages[-1].content
+        shown.add(prompt.index("2 * x + 0") < prompt.index(f"{GOOD}\n"))
+    assert shown == {True, False}
+
+
+async def test_the_chooser_is_skipped_when_both_drafts_are_the_same_program():
+    entries = await debate([code(GOOD)], code("return (2  *  x)"))
+    assert len(asked(entries)) == 2
+
+
+async def test_an_answer_that_names_neither_draft_takes_the_coders():
+    entries = await debate([code(GOOD)], code("return 2 * x + 0"), ["both are fine"])
+    assert state_of(entries).solution.draft.role == "coder"  # type: ignore[union-attr]
+
+
+async def test_when_none_passes_both_are_reviewed_and_the_coder_writes_a_third_from_all_four():
+    entries, models, _ = await log_of(
+        "debate", {"coder": [code(HALF), code(GOOD)], "planner": [code(BAD)], "reviewer": [BUGS, "1. line 9 is bad"]}
+    )
+    assert asked(entries)[2:] == [("reviewer", "review"), ("reviewer", "review"), ("coder", "synthesis")]
+    prompt = models["coder"].asks[1].messages[-1].content
+    for part in (HALF, BAD, "adds one", "line 9 is bad"):
+        assert part in prompt
+    assert state_of(entries).solution.verdict == "verified"  # type: ignore[union-attr]
+
+
+async def test_equal_failing_drafts_are_reviewed_once():
+    entries = await debate([code(HALF), code(GOOD)], code(HALF), [BUGS])
+    assert asked(entries)[2:] == [("reviewer", "review"), ("coder", "synthesis")]
+
+
+async def test_a_third_draft_that_passes_fewer_examples_gives_way():
+    entries = await debate([code(HALF), code(BAD)], code(BAD), [BUGS, BUGS])
+    assert state_of(entries).solution.draft.body == HALF  # type: ignore[union-attr]
+
+
+async def test_without_visible_examples_a_debate_says_that_passing_is_vacuous():
+    bare = Stub(path="a.py", name="f", line=1, header="def f(x):\n", before="def f(x):\n", body="...")
+    entries = await debate([code(GOOD)], code("return 2 * x + 0"), ["A"], stub=bare)
+    assert "vacuously" in state_of(entries).decisions[0]
+    assert asked(entries)[2:] == [("reviewer", "choose")]
+    assert state_of(entries).solution.verdict == "unverified"  # type: ignore[union-attr]
+
+
+# ------------------------------------------------------------------------------------------ gated and enriched
+
+
+async def test_a_lean_specification_is_not_reviewed_and_the_log_says_why():
+    lean = Stub(path="a.py", name="f", line=1, header="def f(x):\n", before="def f(x):\n", body="...")
+    entries, _, _ = await log_of("spec-gated-review", {"coder": [code(GOOD)]}, stub=lean)
+    assert asked(entries) == [("coder", "draft")]
+    assert "lean (0 points, 3 needed)" in state_of(entries).decisions[0]
+
+
+async def test_a_rich_specification_is_reviewed_as_in_review_then_fix():
+    entries, _, _ = await log_of("spec-gated-review", {"coder": [code(GOOD)], "reviewer": [CLEAN]}, stub=RICH)
+    assert asked(entries) == [("coder", "draft"), ("reviewer", "review")]
+
+
+async def test_the_enriched_review_sees_what_the_planner_added():
+    added = "Edge cases: zero gives zero."
+    entries, models, _ = await log_of(
+        "spec-enriched-review", {"coder": [code(HALF), code(GOOD)], "planner": [added], "reviewer": [BUGS]}
+    )
+    assert asked(entries) == [("coder", "draft"), ("planner", "enrich"), ("reviewer", "review"), ("coder", "fix")]
+    assert added in models["reviewer"].asks[0].messages[-1].content
+
+
+async def test_a_clean_enriched_review_ends_after_three_calls():
+    entries, _, _ = await log_of(
+        "spec-enriched-review", {"coder": [code(GOOD)], "planner": ["Types: int."], "reviewer": [CLEAN]}
+    )
+    assert len(asked(entries)) == 3

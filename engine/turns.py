@@ -1,0 +1,92 @@
+"""Which messages each verb sends: the papers' prompts in paper mode, one growing conversation in evidence mode.
+
+In evidence mode review and fix begin with the very turns of the draft, so that a server finds them in its prompt cache,
+and the stub is not sent where the answer is begun with it.
+"""
+
+from __future__ import annotations
+
+from . import wording
+from .facts import Draft, Enrichment, Plan, Report, Review, Stub
+from .kit import Kit
+from .models.chat import Message
+
+Messages = tuple[Message, ...]
+
+
+class Turns:
+    """Renders the prompts of a kit."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._render = kit.prompts.render
+
+    def begun(self, stub: Stub) -> str:
+        """How the answer is begun for the model, "" in paper mode."""
+        return wording.opening(stub) if self._kit.mode == "evidence" else ""
+
+    def draft(self, stub: Stub, plan: Plan | None = None) -> Messages:
+        """For a first body."""
+        context = wording.context(stub)
+        if plan is not None:
+            return self._render("coder/draft_from_plan", context=context, stub=stub.code(stub.body), plan=plan.text)
+        if self._kit.mode == "evidence":
+            return self._render("loop/draft", context=context, name=stub.entry_point)
+        return self._render("coder/draft", context=context, stub=stub.code(stub.body))
+
+    def plan(self, stub: Stub) -> Messages:
+        """For a plan."""
+        return self._render("planner/plan", context=wording.context(stub), stub=stub.code(stub.body))
+
+    def enrich(self, stub: Stub) -> Messages:
+        """For more examples, types and edge cases."""
+        return self._render("planner/enrich", context=wording.context(stub), stub=stub.code(stub.body))
+
+    def review(self, stub: Stub, draft: Draft, evidence: Report | None, enrichment: Enrichment | None) -> Messages:
+        """For a report: blind, against an enriched specification, or with the failing examples in hand."""
+        case = {"stub": stub.code(stub.body), "code": stub.code(draft.body)}
+        if enrichment is not None:
+            return self._render("reviewer/review_enriched", enrichment=enrichment.text, **case)
+        if evidence is None:
+            return self._render("reviewer/review", **case)
+        parts = {"name": stub.entry_point, "failures": wording.failures(evidence)}
+        if self._kit.voices["reviewer"].model is self._kit.voices["coder"].model:
+            return (*self._conversation(stub, draft), *self._render("loop/review", **parts))
+        # Another model did not write the draft: it gets the case afresh, not words put into its mouth.
+        context = wording.context(stub)
+        return self._render("loop/review_afresh", context=context, code=stub.code(draft.body), **parts)
+
+    def fix(self, stub: Stub, draft: Draft, review: Review, evidence: Report | None) -> Messages:
+        """For a repair from a report."""
+        if evidence is None:
+            return self._render("coder/fix", **self._case(stub, draft), report=review.text.strip())
+        parts = {"failures": wording.failures(evidence), "findings": wording.findings(review)}
+        return (*self._conversation(stub, draft), *self._render("loop/fix", name=stub.entry_point, **parts))
+
+    def retry(self, stub: Stub, draft: Draft, report: Report) -> Messages:
+        """For a repair from an error of execution."""
+        return self._render("coder/retry", **self._case(stub, draft), error=wording.failures(report))
+
+    def choose(self, stub: Stub, first: Draft, second: Draft) -> Messages:
+        """For a choice between two drafts, called A and B in the order given."""
+        codes = {"a": stub.code(first.body), "b": stub.code(second.body)}
+        return self._render("reviewer/choose", stub=stub.code(stub.body), **codes)
+
+    def synthesise(self, stub: Stub, drafts: tuple[Draft, ...], reviews: tuple[Review, ...]) -> Messages:
+        """For a third body from candidates and their reviews."""
+        candidates = "\n\n".join(wording.fenced(stub.code(draft.body)) for draft in drafts)
+        reports = "\n\n".join(review.text.strip() for review in reviews)
+        parts = {"candidates": candidates, "reports": reports, "imports": wording.imports(stub)}
+        return self._render("coder/synthesise", stub=stub.code(stub.body), context=wording.context(stub), **parts)
+
+    def _case(self, stub: Stub, draft: Draft) -> dict[str, str]:
+        return {
+            "stub": stub.code(stub.body),
+            "code": stub.code(draft.body),
+            "imports": wording.imports(stub),
+            "context": wording.context(stub),
+        }
+
+    def _conversation(self, stub: Stub, draft: Draft) -> Messages:
+        said = Message(role="assistant", content=wording.fenced(stub.code(draft.body)))
+        return (*self.draft(stub), said)
