@@ -1,21 +1,24 @@
 """The zygote: started by the application with the user's interpreter, it forks one locked-down process for each run.
 
 Standard library only, Python 3.6 and up; run as `python -I -B -X utf8 child.py DESCRIPTOR`, where the descriptor is a
-sequenced-packet socket to the application. Requests are believed, what programs say is not even read here.
+sequenced-packet socket to the application. Requests are believed; what programs say is not even read here.
 """
 
 import os
-import select
-import signal
 import socket
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import array  # noqa: E402
 
 import child_frames as frames  # noqa: E402
+import child_kernel as kernel  # noqa: E402
+import child_landlock as landlock  # noqa: E402
 import child_layers as layers  # noqa: E402
-import child_run  # noqa: E402
+import child_limits as limits  # noqa: E402
+import child_namespaces as namespaces  # noqa: E402
+import child_seccomp as seccomp  # noqa: E402
+import child_selftest as selftest  # noqa: E402
+import child_zygote  # noqa: E402
 
 del sys.path[0]
 
@@ -23,89 +26,80 @@ del sys.path[0]
 def main() -> None:
     """Set up, say what protection there is, then serve until the application is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
     _, _, texts = frames.unpacked(control.recv(1 << 16)[4:])
+    wants_namespaces, wants_landlock, wants_seccomp, _ = texts[:4]
     protection = layers.Protection()
-    control.send(frames.packed(frames.READY, 0, sys.version.split()[0], "rlimits", ""))
-    Zygote(control, protection).serve()
+    kernel.die_with(os.getppid())
+    problem = _enter_namespaces(protection) if wants_namespaces else ""
+    if not protection.outer:
+        protection.tasks = limits.tasks_of_user()
+    if wants_landlock:
+        protection.landlock = landlock.version()
+        problem = problem or ("" if protection.landlock else "the kernel has no Landlock")
+    if wants_seccomp:
+        problem = problem or _restrict_ourselves(protection)
+    _preload(texts[4:])
+    found = ["rlimits", "privileges"]
+    found += ["namespaces"] if protection.outer else []
+    found += ["landlock"] if protection.landlock else []
+    found += ["seccomp"] if protection.seccomp else []
+    control.send(frames.packed(frames.READY, 0, sys.version.split()[0], " ".join(found), problem))
+    child_zygote.Zygote(control, protection).serve()
 
 
-class Zygote:
-    """Forks on request and says how each fork ended."""
+def _enter_namespaces(protection: "layers.Protection") -> str:
+    """Go on as the first process of new namespaces, or here if the kernel does not let us; then why not.
 
-    def __init__(self, control: socket.socket, protection: "layers.Protection") -> None:
-        self._control = control
-        self._protection = protection
-        self._runs = {}  # type: dict[int, int]
-        self._woken, self._wake = os.pipe()
-        os.set_blocking(self._wake, False)
+    The attempt is made by a forked process, so that a half-entered state ends with it.
+    """
+    outer, user, group = selftest.identities(), os.getuid(), os.getgid()
+    answer, tell = os.pipe()
+    try:
+        child = kernel.fork_into(namespaces.ALL)
+    except OSError as problem:
+        return str(problem)
+    if child:
+        os.close(tell)
+        said = os.read(answer, 4096).decode()
+        os.close(answer)
+        if said == "ok":
+            _, status = os.waitpid(child, 0)
+            os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
+        os.waitpid(child, 0)
+        return said or "the first process of the namespaces died"
+    try:
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
+        namespaces.become_alone(user, group)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
+    except OSError as problem:
+        os.write(tell, str(problem).encode())
+        os._exit(1)
+    os.write(tell, b"ok")
+    os.close(answer)
+    os.close(tell)
+    protection.outer = outer
+    return ""
 
-    def serve(self) -> None:
-        """Serve until the application closes its end."""
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(self._wake)
-        while True:
-            ready, _, _ = select.select([self._control, self._woken], [], [])
-            if self._woken in ready:
-                os.read(self._woken, 4096)
-                self._reap()
-            if self._control in ready and not self._answer():
-                return
 
-    def _answer(self) -> bool:
-        size = array.array("i")
-        message, extra, _, _ = self._control.recvmsg(1 << 18, socket.CMSG_SPACE(3 * size.itemsize))
-        if not message:
-            return False
-        for _, _, packed in extra:
-            size.frombytes(packed[: len(packed) - len(packed) % size.itemsize])
-        kind, number, texts = frames.unpacked(message[4:])
-        if kind == frames.RUN and len(size) == 3:
-            self._start(number, layers.Request(texts), list(size))
-        for descriptor in size:
-            os.close(descriptor)
-        return True
+def _restrict_ourselves(protection: "layers.Protection") -> str:
+    """The zygote's own, wider filter; why there is none, if so."""
+    try:
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        seccomp.deny(None, metadata=False, sizes=False)
+    except OSError as problem:
+        return str(problem)
+    protection.seccomp = True
+    return ""
 
-    def _start(self, number: int, request: "layers.Request", descriptors: "list[int]") -> None:
-        child = os.fork()
-        if child == 0:
-            self._become_run(request, descriptors)
-        self._runs[child] = number
-        rights = []
+
+def _preload(names: "list[str]") -> None:
+    """Import what programs are going to import. Whatever goes wrong with it goes wrong in the run as well."""
+    for name in names:
         try:
-            handle = os.pidfd_open(child)
-        except (OSError, AttributeError):
-            handle = -1
-        if handle >= 0:
-            rights.append((socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle])))
-        self._control.sendmsg([frames.packed(frames.STARTED, number)], rights)
-        if handle >= 0:
-            os.close(handle)
-
-    def _become_run(self, request: "layers.Request", descriptors: "list[int]") -> None:
-        """Never returns: this is the child."""
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.setsid()
-        try:
-            child_run.run(request, descriptors, self._protection)
-        except EOFError:
-            os._exit(0)
-        except BaseException as problem:
-            os.write(2, ("sandbox: %s: %s\n" % (type(problem).__name__, problem)).encode())
-        os._exit(70)
-
-    def _reap(self) -> None:
-        while True:
-            try:
-                child, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if child == 0:
-                return
-            number = self._runs.pop(child, None)
-            if number is not None:
-                ended = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-                self._control.send(frames.packed(frames.ENDED, number, str(ended)))
+            __import__(name)
+        except BaseException:
+            continue
 
 
 if __name__ == "__main__":

@@ -3,7 +3,18 @@
 Standard library only, Python 3.6 and up.
 """
 
+import os
+import sys
+
+import child_kernel as kernel
+import child_landlock as landlock
 import child_limits as limits
+import child_privileges as privileges
+import child_reading as reading
+import child_seccomp as seccomp
+import child_selftest as selftest
+
+_TASKS_IN_NAMESPACE = 256
 
 
 class Request:
@@ -16,18 +27,64 @@ class Request:
         self.roots = [root for root in roots.split("\0") if root]
         self.may_start_programs = subprocess == "1"
 
+    def readable(self) -> "reading.Reading":
+        """What this run may read. Looks at the disk: call it before the lock-down."""
+        found = reading.Reading(self.path, self.home)
+        found.add_system(reading.system_paths(), [*self.roots, self.home])
+        for root in self.roots:
+            found.add_project(root)
+        return found
+
 
 class Protection:
     """What this machine can do and what was asked for, found once when the zygote starts."""
 
     def __init__(self) -> None:
-        self.namespaces = False
+        self.outer = {}  # type: dict[str, str]
+        """Namespaces of the application when runs have their own, else empty."""
         self.landlock = 0
         self.seccomp = False
         self.tasks = 0
+        """Tasks the user had already."""
 
 
-def lock_down(request: Request, protection: Protection) -> "list[str]":
+def lock_down(request: Request, protection: Protection, readable: "reading.Reading") -> "list[str]":
     """Put every layer in force, in the order that works, and name those that held in the self-test."""
-    limits.set_limits(request.memory_mb, request.processor_seconds, 0)
-    return ["rlimits"]
+    if not sys.platform.startswith("linux"):
+        limits.set_limits(request.memory_mb, request.processor_seconds, 0)
+        return ["rlimits"] if selftest.limits_hold(request.memory_mb) else []
+    fenced = bool(protection.outer)
+    nobody = not fenced and protection.seccomp and privileges.leave_root(request.scratch)
+    tasks = _TASKS_IN_NAMESPACE if fenced else limits.TASKS + (0 if nobody else protection.tasks)
+    limits.set_limits(request.memory_mb, request.processor_seconds, tasks, 64 if fenced else 32)
+    privileges.drop(nobody)
+    if protection.landlock:
+        _restrict_files(request, protection.landlock, readable)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+    kernel.die_with(os.getppid())
+    if protection.seccomp:
+        seccomp.deny(os.getpid(), request.may_start_programs, not fenced, protection.landlock < 3 and not fenced)
+    return _held(request, protection)
+
+
+def _restrict_files(request: Request, abi: int, readable: "reading.Reading") -> None:
+    rules = landlock.Rules(abi)
+    rules.give_scratch(request.scratch)
+    for path in readable.whole:
+        rules.give_reading(path, request.may_start_programs)
+    for path in readable.listed:
+        rules.give_listing(path)
+    for path in reading.DEVICES:
+        rules.give_device(path)
+    rules.put_in_force()
+
+
+def _held(request: Request, protection: Protection) -> "list[str]":
+    tried = [
+        ("rlimits", lambda: selftest.limits_hold(request.memory_mb)),
+        ("privileges", selftest.privileges_hold),
+        ("namespaces", lambda: bool(protection.outer) and selftest.namespaces_hold(protection.outer, request.scratch)),
+        ("landlock", lambda: protection.landlock and selftest.landlock_holds(request.path, request.scratch)),
+        ("seccomp", lambda: protection.seccomp and selftest.seccomp_holds(request.may_start_programs)),
+    ]
+    return [name for name, holds in tried if holds()]

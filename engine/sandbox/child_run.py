@@ -10,15 +10,18 @@ import types
 import child_frames as frames
 import child_layers as layers
 import child_module as module
+import child_reading as reading
 import child_values as values
 
 
-def run(request: "layers.Request", descriptors: "list[int]", protection: "layers.Protection") -> None:
+def run(
+    request: "layers.Request", descriptors: "list[int]", protection: "layers.Protection", readable: "reading.Reading"
+) -> None:
     """Take the three pipe ends (job, results, stray output), lock down, and serve until the application closes the job."""
     job, results = _arrange(descriptors)
     os.environ.update(HOME=request.scratch, TMPDIR=request.scratch)
     os.chdir(request.scratch)
-    in_force = layers.lock_down(request, protection)
+    in_force = layers.lock_down(request, protection, readable)
     frames.send(results, frames.packed(frames.LAYERS, 0, " ".join(in_force), sys.version.split()[0]))
     kind, _, texts = frames.receive(job)
     if kind != frames.JOB:

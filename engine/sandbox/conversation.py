@@ -43,6 +43,10 @@ class Ended(Exception):
         self.status = status
 
 
+class NotProtected(Exception):
+    """The process is not locked down as was promised; the text says what is missing."""
+
+
 class Conversation:
     """One program in one process: load it, then run statements one at a time."""
 
@@ -140,20 +144,17 @@ class Conversation:
         return f"the process was ended by {name}"
 
 
-async def converse(
-    link: Link, job: Job, steps: Sequence[str], limits: Limits, required: frozenset[str]
-) -> tuple[Execution, frozenset[str]]:
-    """A whole run: what came out, and the layers that were missing (nothing was run then).
+async def converse(link: Link, job: Job, steps: Sequence[str], limits: Limits, required: frozenset[str]) -> Execution:
+    """A whole run: what came out. Nothing that the program does makes this raise.
 
-    Nothing that the process writes makes this raise.
+    Raises:
+        NotProtected: the process could not put the required layers in force; the program was not sent to it.
     """
     conversation = Conversation(link, limits)
     outcomes: list[Outcome] = []
     problem, timed_out = "", False
+    await protected(conversation, required)
     try:
-        missing = required - await conversation.layers()
-        if missing:
-            return Execution(outcomes=(NOT_RUN,) * len(steps)), missing
         await conversation.load(job)
         for number, source in enumerate(steps):
             began = conversation.seconds
@@ -166,8 +167,21 @@ async def converse(
     except Ended as ended:
         problem, timed_out = str(ended), ended.status == "timeout"
     outcomes += [NOT_RUN] * (len(steps) - len(outcomes))
-    execution = Execution(outcomes=tuple(outcomes), problem=problem, timed_out=timed_out, seconds=conversation.seconds)
-    return execution, frozenset()
+    return Execution(outcomes=tuple(outcomes), problem=problem, timed_out=timed_out, seconds=conversation.seconds)
+
+
+async def protected(conversation: Conversation, required: frozenset[str]) -> None:
+    """Wait until the process says that it is locked down.
+
+    Raises:
+        NotProtected: it is not, or not as required.
+    """
+    try:
+        missing = required - await conversation.layers()
+    except Ended as ended:
+        raise NotProtected(str(ended)) from None
+    if missing:
+        raise NotProtected(f"the self-test failed for {', '.join(sorted(missing))}")
 
 
 def refused(program: str, steps: Sequence[str]) -> Execution | None:

@@ -49,6 +49,12 @@ class PipeLink:
         """Exit status of a process that is gone, negative for a signal; None when it cannot be told."""
         return await self._ended()
 
+    def last_words(self) -> str:
+        """The last line of stray output, in brackets, or ""."""
+        self._listen()
+        lines = self.stray.decode("utf-8", "replace").strip().splitlines()
+        return f" ({lines[-1][:300]})" if lines else ""
+
     def close(self) -> None:
         """Let go of the pipes."""
         for descriptor in (self._job, self._results, self._stray):

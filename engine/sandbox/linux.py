@@ -12,7 +12,7 @@ import msgspec
 
 from ..errors import SandboxError
 from ..facts import Execution
-from .conversation import converse, refused
+from .conversation import NotProtected, converse, refused
 from .interpreter import chosen_interpreter, environment_age
 from .program import Job, job_for
 from .runner import Limits
@@ -62,13 +62,13 @@ class LinuxSandbox:
                     if attempt == 2:
                         raise SandboxError(f"{interpreter}: the sandbox ends as soon as it is used; try again") from None
             try:
-                execution, missing = await converse(link, job, steps, limits, REQUIRED[self._tier])
+                return await converse(link, job, steps, limits, REQUIRED[self._tier])
+            except NotProtected as missing:
+                said = link.last_words()
+                raise SandboxError(f"tier {self._tier} cannot be kept: {missing}{said}; nothing was run") from None
             finally:
                 run.kill()
                 await asyncio.shield(zygote.finish(run, link))
-        if missing:
-            raise SandboxError(f"protection {self._tier} is not in force any more ({', '.join(sorted(missing))}); nothing was run")
-        return execution
 
     async def _zygote(self, interpreter: str) -> Zygote:
         key = interpreter, environment_age(interpreter)

@@ -1,0 +1,82 @@
+"""Namespaces: a file tree that cannot be written, no network, no other processes in sight, a scratch folder in memory.
+
+Standard library only, Python 3.6 and up. The zygote enters all of them once; every run gets its own processes and mounts.
+"""
+
+import ctypes
+import os
+import struct
+
+import child_kernel as kernel
+
+ALL = (
+    kernel.CLONE_NEWUSER
+    | kernel.CLONE_NEWNS
+    | kernel.CLONE_NEWPID
+    | kernel.CLONE_NEWNET
+    | kernel.CLONE_NEWIPC
+    | kernel.CLONE_NEWUTS
+)
+OF_A_RUN = kernel.CLONE_NEWPID | kernel.CLONE_NEWNS
+SCRATCH = "/dev/shm"
+SCRATCH_OPTIONS = "size=64m,nr_inodes=4096,mode=0700"
+MOST_TASKS = 400
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+_ATTR_RDONLY, _ATTR_NOSUID = 1, 2
+
+
+def become_alone(user: int, group: int) -> None:
+    """In a process just forked into `ALL`: keep the same user and make the whole tree read-only.
+
+    Raises:
+        OSError: the kernel lets namespaces be made but not be used, as Ubuntu 24.04 does.
+    """
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", "%d %d 1" % (user, user))
+    _write("/proc/self/gid_map", "%d %d 1" % (group, group))
+    kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    attributes = struct.pack("QQQQ", _ATTR_RDONLY | _ATTR_NOSUID, 0, 0, 0)
+    holder = ctypes.create_string_buffer(attributes, len(attributes))
+    where = ctypes.c_void_p(ctypes.addressof(holder))
+    kernel.syscall("mount_setattr", _AT_FDCWD, ctypes.c_char_p(b"/"), _AT_RECURSIVE, where, len(attributes))
+    kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
+    kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=0700")
+
+
+def furnish_run(hidden: "list[str]", covered: "list[str]") -> None:
+    """In a process just forked into `OF_A_RUN`: its own /proc and scratch, some files hidden and some folders covered."""
+    plain = kernel.MS_NOSUID | kernel.MS_NODEV
+    kernel.mount("tmpfs", SCRATCH, "tmpfs", plain, SCRATCH_OPTIONS)
+    for path in hidden:
+        try:
+            kernel.mount(os.devnull, path, "", kernel.MS_BIND)
+        except OSError:
+            continue
+    for folder in covered:
+        kernel.mount("tmpfs", folder, "tmpfs", plain | kernel.MS_RDONLY, "size=4k,mode=0555")
+    kernel.mount("proc", "/proc", "proc", plain | kernel.MS_NOEXEC)
+    try:
+        # Since Linux 6.14 the number is the namespace's own; before, only the user's limit counts.
+        _write("/proc/sys/kernel/pid_max", str(MOST_TASKS))
+    except OSError:
+        pass
+    kernel.mount("proc", "/proc", "", plain | kernel.MS_NOEXEC | kernel.MS_REMOUNT | kernel.MS_RDONLY)
+
+
+def watch_over(worker: int) -> int:
+    """As the first process of a run's namespace: wait for the worker and give its end as an exit status."""
+    while True:
+        try:
+            child, status = os.wait()
+        except ChildProcessError:
+            return 1
+        if child == worker:
+            return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def _write(path: str, text: str) -> None:
+    opened = os.open(path, os.O_WRONLY)
+    try:
+        os.write(opened, text.encode())
+    finally:
+        os.close(opened)

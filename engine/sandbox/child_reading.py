@@ -1,0 +1,141 @@
+"""What a run may read: the interpreter, the system's libraries, a few facts about the machine, and the project's modules.
+
+Standard library only, Python 3.6 and up.
+"""
+
+import os
+import stat
+import sys
+
+_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/opt", "/nix/store", "/gnu/store")
+_SINGLE = (
+    "/etc/ld.so.cache /etc/ld.so.conf /etc/localtime /etc/timezone /etc/mime.types /etc/ssl/openssl.cnf /etc/ssl/certs"
+    " /etc/pki/tls/openssl.cnf /etc/pki/tls/certs /etc/ca-certificates /etc/alternatives /etc/os-release"
+    " /proc/self /proc/cpuinfo /proc/meminfo /proc/stat /proc/uptime /proc/loadavg /proc/version /proc/filesystems"
+    " /proc/sys/kernel/osrelease /proc/sys/kernel/pid_max /proc/sys/vm/overcommit_memory /proc/sys/kernel/random"
+    " /sys/devices/system/cpu /sys/devices/system/node /sys/kernel/mm/transparent_hugepage"
+    " /dev/random /dev/urandom"
+).split()
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
+_OF_A_PREFIX = ("bin", "lib", "lib32", "lib64", "include", "share", "etc", "ssl", "pyvenv.cfg", "Library", "Frameworks")
+_MOST_ENTRIES = 4000
+_SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".keystore", ".env", ".ovpn", ".ppk")
+_SECRET_STARTS = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "secrets.", "secret.", "service-account")
+_LEFTOVER_ENDINGS = ("~", ".bak", ".orig", ".rej", ".swp", ".swo", ".swn", ".tmp", ".temp", ".old", ".save", ".pyc")
+_LEFTOVER_ENDINGS += (".pyo", ".patch", ".diff", ".log", ".sqlite", ".ipynb")
+
+
+def system_paths() -> "list[str]":
+    """Folders and files of the system and of this interpreter."""
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    prefixes |= {os.path.realpath(prefix) for prefix in prefixes}
+    own = [os.path.join(prefix, part) for prefix in sorted(prefixes - {"/", "/usr"}) for part in _OF_A_PREFIX]
+    return [*_SYSTEM, *_SINGLE, *own]
+
+
+class Reading:
+    """Sorts paths into those to be read whole, those only to be listed, and those to be hidden."""
+
+    def __init__(self, user_file: str, home: str) -> None:
+        self.whole = []  # type: list[str]
+        self.listed = []  # type: list[str]
+        self.hidden = []  # type: list[str]
+        self._user_file = os.path.realpath(user_file) if user_file else ""
+        self._home = os.path.realpath(home) if home else ""
+        self._stem = os.path.basename(user_file)
+        self._left = _MOST_ENTRIES
+        try:
+            self._identity = os.stat(user_file)[1:3] if user_file else None
+        except OSError:
+            self._identity = None
+
+    def add_system(self, folders: "list[str]", private: "list[str]") -> None:
+        """Paths to be read whole, but for the private folders (and what lies on the way to them)."""
+        private = [os.path.realpath(path) for path in private if path]
+        for folder in folders:
+            # /proc/self is another folder for each process: it must be resolved by the one that is to be restricted.
+            self._add_around(folder if folder.startswith("/proc/") else os.path.realpath(folder), private)
+
+    def _add_around(self, path: str, private: "list[str]") -> None:
+        inside = [other for other in private if other == path or other.startswith(path.rstrip("/") + "/")]
+        if not inside:
+            self.whole.append(path)
+        elif path not in inside:
+            self.listed.append(path)
+            for name in _names(path):
+                self._add_around(os.path.join(path, name), inside)
+
+    def add_project(self, root: str) -> None:
+        """A folder of the user: its modules, packages and files, without what is private or a leftover."""
+        real = os.path.realpath(root)
+        # In a home folder or at the top of the machine only modules belong to the program, not all that lies about.
+        is_project = real not in (self._home, "/", "/tmp", "/home", "/root") and any(
+            os.path.exists(os.path.join(real, mark)) for mark in ("pyproject.toml", "setup.py", "setup.cfg", ".git", "__init__.py")
+        )
+        self.listed.append(real)
+        for name in _names(real):
+            path = os.path.join(real, name)
+            if self._is_private(name, path):
+                self.hidden.append(path)
+            elif os.path.islink(path) and not os.path.realpath(path).startswith(real.rstrip("/") + "/"):
+                continue
+            elif os.path.isdir(path):
+                if is_project or _holds_modules(path):
+                    self._add_tree(path)
+            elif is_project or name.endswith((".py", ".pyi", ".so", ".txt", ".json", ".csv", ".toml")):
+                self.whole.append(path)
+
+    def _add_tree(self, folder: str) -> None:
+        """A folder and all below it; as one rule when nothing in it is private."""
+        clean, inside = self._look_through(folder)
+        if clean:
+            self.whole.append(folder)
+            return
+        self.listed.append(folder)
+        for path, is_folder in inside:
+            if is_folder:
+                self._add_tree(path)
+            else:
+                self.whole.append(path)
+
+    def _look_through(self, folder: str) -> "tuple[bool, list[tuple[str, bool]]]":
+        clean, inside = True, []  # type: bool, list[tuple[str, bool]]
+        for name in _names(folder):
+            self._left -= 1
+            path = os.path.join(folder, name)
+            if self._left < 0 or self._is_private(name, path) or os.path.islink(path):
+                clean = False
+                continue
+            is_folder = os.path.isdir(path)
+            inside.append((path, is_folder))
+            if is_folder and clean:
+                clean = self._look_through(path)[0]
+        return clean, inside
+
+    def _is_private(self, name: str, path: str) -> bool:
+        low = name.lower()
+        if name.startswith(".") or name == "__pycache__" or low.endswith(_SECRET_ENDINGS + _LEFTOVER_ENDINGS):
+            return True
+        if low.startswith(_SECRET_STARTS) or (name.startswith("#") and name.endswith("#")):
+            return True
+        if self._stem and name.startswith(self._stem) or name in ("node_modules", "conftest.py"):
+            return True
+        if not self._identity:
+            return False
+        try:
+            # The same file under another name: a hard link to what the user is editing.
+            found = os.stat(path)
+            return stat.S_ISREG(found.st_mode) and (found.st_ino, found.st_dev) == tuple(self._identity)
+        except OSError:
+            return True
+
+
+def _names(folder: str) -> "list[str]":
+    try:
+        return sorted(os.listdir(folder))[:_MOST_ENTRIES]
+    except OSError:
+        return []
+
+
+def _holds_modules(folder: str) -> bool:
+    return any(name.endswith((".py", ".so")) for name in _names(folder))

@@ -1,0 +1,125 @@
+"""The loop of the zygote: take requests, fork runs, tell their ends.
+
+Standard library only, Python 3.6 and up.
+"""
+
+import array
+import os
+import select
+import signal
+import socket
+
+import child_frames as frames
+import child_kernel as kernel
+import child_layers as layers
+import child_namespaces as namespaces
+import child_run
+
+_MESSAGE = 1 << 18
+
+
+class Zygote:
+    """Forks on request and says how each fork ended."""
+
+    def __init__(self, control: socket.socket, protection: "layers.Protection") -> None:
+        self._control = control
+        self._protection = protection
+        self._runs = {}  # type: dict[int, int]
+        self._woken, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
+
+    def serve(self) -> None:
+        """Serve until the application closes its end."""
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wake)
+        while True:
+            ready, _, _ = select.select([self._control, self._woken], [], [])
+            if self._woken in ready:
+                os.read(self._woken, 4096)
+                self._reap()
+            if self._control in ready and not self._answer():
+                return
+
+    def _answer(self) -> bool:
+        rights = array.array("i")
+        message, extra, _, _ = self._control.recvmsg(_MESSAGE, socket.CMSG_SPACE(3 * rights.itemsize))
+        if not message:
+            return False
+        for _, _, packed in extra:
+            rights.frombytes(packed[: len(packed) - len(packed) % rights.itemsize])
+        kind, number, texts = frames.unpacked(message[4:])
+        if kind == frames.RUN and len(rights) == 3:
+            self._start(number, layers.Request(texts), list(rights))
+        for descriptor in rights:
+            os.close(descriptor)
+        return True
+
+    def _start(self, number: int, request: "layers.Request", descriptors: "list[int]") -> None:
+        child = kernel.fork_into(namespaces.OF_A_RUN) if self._protection.outer else os.fork()
+        if child == 0:
+            self._become_run(request, descriptors)
+        self._runs[child] = number
+        rights = []
+        try:
+            handle = kernel.syscall("pidfd_open", child, 0)
+        except OSError:
+            handle = -1
+        if handle >= 0:
+            rights.append((socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle])))
+        self._control.sendmsg([frames.packed(frames.STARTED, number)], rights)
+        if handle >= 0:
+            os.close(handle)
+
+    def _become_run(self, request: "layers.Request", descriptors: "list[int]") -> None:
+        """Never returns: this is the forked process, the first one of its namespace where there is one."""
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            readable = request.readable()
+            if self._protection.outer:
+                request.scratch = namespaces.SCRATCH
+                self._become_first(readable.hidden, descriptors)
+            os.setsid()
+            child_run.run(request, descriptors, self._protection, readable)
+            os._exit(0)
+        except EOFError:
+            os._exit(0)
+        except BaseException as problem:
+            _complain(descriptors[2], "sandbox: %s: %s\n" % (type(problem).__name__, problem))
+            os._exit(70)
+
+    def _become_first(self, hidden: "list[str]", descriptors: "list[int]") -> None:
+        """As the first process: furnish the namespace, fork the worker, which returns, and wait for its end."""
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
+        namespaces.furnish_run(hidden, [])
+        worker = os.fork()
+        if worker == 0:
+            return
+        os.closerange(0, 4096)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+        os._exit(namespaces.watch_over(worker))
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                child, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if child == 0:
+                return
+            number = self._runs.pop(child, None)
+            if number is not None:
+                ended = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+                # The first process of a namespace tells the worker's signal as a shell would.
+                ended = 128 - ended if self._protection.outer and ended > 128 else ended
+                self._control.send(frames.packed(frames.ENDED, number, str(ended)))
+
+
+def _complain(stray: int, text: str) -> None:
+    # Descriptor 2 once the pipes are in their places, the pipe itself before.
+    for descriptor in (stray, 2):
+        try:
+            os.write(descriptor, text.encode("utf-8", "replace"))
+            return
+        except OSError:
+            continue
