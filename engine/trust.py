@@ -6,6 +6,7 @@ Trust is given to a folder *and* to the digest of the table that was shown. A ch
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -34,7 +35,8 @@ class _Ledger(Fact, frozen=True):
 
 def digest_of(table: Mapping[str, object]) -> str:
     """SHA-256 of a table's content, whatever the order of its keys."""
-    return hashlib.sha256(msgspec.json.encode(table, order="deterministic")).hexdigest()
+    # The standard library's: TOML has dates and numbers of any size.
+    return hashlib.sha256(json.dumps(table, sort_keys=True, default=str).encode()).hexdigest()
 
 
 class TrustBook:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 
@@ -39,6 +40,8 @@ def _value(path: Path, value: object, where: str, strict: bool) -> object:
         value = msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{where}: {dotted(path)}: {_complaint(kind, value, str(error))}") from None
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SettingsError(f"{where}: {dotted(path)}: {value} is no number to work with")
     if path[-1] == "base_url":
         return _address(path, str(value), where)
     if path[-1] == "api_key_env" and value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(value)):
@@ -98,7 +101,9 @@ def _address(path: Path, value: str, where: str) -> str:
     problem = ""
     try:
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if not value.isprintable() or " " in value:
+            problem = "it has spaces or control characters"
+        elif parts.scheme not in {"http", "https"} or not parts.hostname:
             problem = "it must begin with http:// or https:// and name a host, or be embedded"
         _ = parts.port
     except ValueError as error:

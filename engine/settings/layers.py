@@ -175,4 +175,4 @@ def _parsed(file: Path, content: bytes) -> dict[str, object]:
     try:
         return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: this is not TOML: {error}") from None
+        raise SettingsError(f"{file}: this is not TOML: {error}; mend it, or move it away") from None

@@ -13,7 +13,10 @@ EMBEDDED = "embedded"
 """The `base_url` of the model that redraft starts itself."""
 
 Share = Annotated[float, Meta(ge=0, le=1)]
-Count = Annotated[int, Meta(ge=1)]
+LARGEST = 2**53
+"""Whole numbers stay below this, so that every JSON reader keeps them as they are."""
+Count = Annotated[int, Meta(ge=1, le=LARGEST)]
+Whole = Annotated[int, Meta(ge=0, le=LARGEST)]
 Amount = Annotated[float, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0)]
 Tier = Literal["A", "B", "C", "D", "E"]
@@ -34,12 +37,12 @@ class RoleSettings(Fact, frozen=True):
     """A command whose first line of output is the key; run once, when the model is first asked."""
     temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
     top_p: Share | None = None
-    top_k: Annotated[int, Meta(ge=0)] | None = None
+    top_k: Whole | None = None
     """0: no limit."""
     min_p: Share | None = None
     max_tokens: Count | None = None
     """Of one answer, thinking included."""
-    seed: int | None = None
+    seed: Whole | None = None
     thinking: bool | None = None
     """Whether a model that can think aloud should."""
     prefill: Literal["auto", "on", "off"] = "auto"
@@ -83,7 +86,7 @@ class SandboxSettings(Fact, frozen=True):
     """Wall clock of one run."""
     step_seconds: Seconds = 2.0
     """Wall clock of one example."""
-    memory_mb: Annotated[int, Meta(ge=32)] = 512
+    memory_mb: Annotated[int, Meta(ge=32, le=LARGEST)] = 512
     allow_subprocess: bool = False
     """Whether drafts may start programs."""
 
@@ -113,8 +116,8 @@ class WatchSettings(Fact, frozen=True):
 class LogSettings(Fact, frozen=True):
     """How many run logs are kept; the oldest go first."""
 
-    runs: Annotated[int, Meta(ge=0)] = 200
-    megabytes: Annotated[int, Meta(ge=0)] = 200
+    runs: Whole = 200
+    megabytes: Whole = 200
 
 
 class BudgetSettings(Fact, frozen=True):
@@ -134,7 +137,7 @@ class Settings(Fact, frozen=True):
     """Name in the catalogue of pipelines; "" takes the catalogue's default for the mode."""
     mode: Literal["paper", "evidence"] = "evidence"
     """"paper" sends what the papers send and nothing else; "evidence" runs first and shows what came out."""
-    context_tokens: Annotated[int, Meta(ge=0)] = 1500
+    context_tokens: Whole = 1500
     """How much of the file around a stub goes into a prompt."""
     roles: RolesSettings = RolesSettings()
     sandbox: SandboxSettings = SandboxSettings()

@@ -6,9 +6,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from redraft.engine.errors import SettingsError
 from redraft.engine.paths import Places
 from redraft.engine.settings import Loaded, Settings, load, variables
+from redraft.engine.settings.checking import checked
+from redraft.engine.settings.tree import built, flattened
+from redraft.engine.trust import digest_of
+
+NAMES = st.one_of(
+    st.sampled_from(
+        ["roles", "coder", "model", "base_url", "api_key", "api_key_env", "seed", "interface", "keys", "mode"]
+    ),
+    st.text(max_size=5),
+)
 
 
 class Desk:
@@ -114,6 +126,13 @@ def test_every_setting_has_a_variable_and_no_two_share_one() -> None:
         ('interface = "dark"', "[interface] is a table"),
         ('[interface.keys]\naccept-hunk = 3', 'interface.keys.accept-hunk: expected text; it is 3'),
         ('[roles.coder]\nbase_url = "localhost:8000"', "roles.coder.base_url: 'localhost:8000' is no address"),
+        ('[roles.coder]\nbase_url = "http://a b/"', "it has spaces or control characters"),
+        ('[roles.coder]\nbase_url = "http://a:x/"', "is no address"),
+        ("[roles.coder]\ntimeout = inf", "roles.coder.timeout: inf is no number to work with"),
+        ("[roles.coder]\ntemperature = nan", "roles.coder.temperature: expected a number >= 0.0; it is nan"),
+        ("[roles.coder]\nseed = 99999999999999999999999", "roles.coder.seed: expected a whole number <= "),
+        ("pipeline = 2026-01-01", "pipeline: expected text"),
+        ("[[roles]]\na = 1", "[roles] is a table"),
         ("pipeline = [", "this is not TOML"),
     ],
 )  # fmt: skip
@@ -123,6 +142,24 @@ def test_a_wrong_setting_names_file_key_and_remedy(desk: Desk, text: str, told: 
         desk.load()
     assert str(caught.value).startswith(f"{desk.user_file}: ")
     assert told in str(caught.value)
+
+
+VALUES = st.recursive(
+    st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.datetimes(), st.none()),
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(NAMES, inner)),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(NAMES, VALUES))
+def test_any_table_is_either_taken_or_refused_with_reasons(table: dict[str, object]) -> None:
+    try:
+        values = checked(flattened(table), where="file")
+    except SettingsError as error:
+        assert str(error).startswith("file: ")
+    else:
+        assert isinstance(built(values), Settings)
+        assert len(digest_of(table)) == 64
 
 
 def test_a_wrong_flag_names_the_command_line(desk: Desk) -> None:
