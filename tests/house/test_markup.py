@@ -34,6 +34,9 @@ class Reader:
         self.makes_content = {
             node.name for node in functions if node.returns and ast.unparse(node.returns) == "Content"
         }
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node) in {"Static", "Label"}]
+        self.all_plain = bool(calls) and all(plain(call) for call in calls)
+        """Whether every Static made here reads no markup, so that any text may be put into it later."""
 
     def offences(self) -> Iterator[tuple[int, str]]:
         for node in ast.walk(self.tree):
@@ -50,9 +53,9 @@ class Reader:
 
     def in_call(self, call: ast.Call) -> Iterator[tuple[int, str]]:
         name = called(call)
-        if name == "update" and call.args and is_text(call.args[0]):
+        if name == "update" and call.args and is_text(call.args[0]) and not self.all_plain:
             yield call.lineno, ast.unparse(call)
-        if name not in MAKERS or any(word.arg == "markup" and is_false(word.value) for word in call.keywords):
+        if name not in MAKERS or plain(call):
             return
         texts = call.args if name in ITERATES | {"TabPane", "ListItem"} else call.args[:1]
         named = (word.value for word in call.keywords if word.arg in {"content", "label", "title", "message"})
@@ -68,6 +71,8 @@ class Reader:
                 return True
             case ast.Call(func=ast.Attribute(value=ast.Name(id="Content"), attr=maker)):
                 return maker != "from_markup"
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="Content")))):
+                return True
             case ast.Call():
                 return called(value) in MAKERS | self.makes_content
             case ast.IfExp(body=body, orelse=orelse):
@@ -93,8 +98,9 @@ def is_text(value: ast.expr) -> bool:
             return False
 
 
-def is_false(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is False
+def plain(call: ast.Call) -> bool:
+    """Whether it is told to read no markup."""
+    return any(word.arg == "markup" and ast.unparse(word.value) == "False" for word in call.keywords)
 
 
 def called(call: ast.Call) -> str:
@@ -118,6 +124,7 @@ def called(call: ast.Call) -> str:
         "pane.border_title = stub.name",
         "pane.tooltip = 'fine' if x else text",
         "self.query_one(Static).update(f'{got}')",
+        "Static('', markup=False)\nStatic('')\nself.query_one(Static).update(f'{got}')",
         "table.add_row('fine', check.got)",
         "tree.root.add_leaf(node.name)",
         "OptionList(Option(path))",
@@ -133,12 +140,14 @@ def test_the_check_finds_text_that_may_be_markup(source: str) -> None:
         "Static('written here')",
         "Static(Content(draft.body))",
         "Static(Content.assemble(*runs))",
+        "Static(Content(', ').join(parts))",
         "Static(draft.body, markup=False)",
         "Static()",
         "self.notify(str(error), markup=False)",
         "pane.border_title = Content(stub.name)",
         "pane.border_title = ''",
         "known.update({name: 1})",
+        "Static('', markup=False)\nself.query_one(Static).update(f'{got}')",
         "table.add_row('fine', Content(check.got))",
         "OptionList(Option(Content(path)))",
         "def made() -> Content: ...\nStatic(made())",
