@@ -11,7 +11,7 @@ import msgspec
 from ..errors import SettingsError
 from ..nearest import nearest
 from .secret import Secret
-from .tree import Path, Values, choices, dotted, leaf_type, leaves, sections
+from .tree import Path, Values, choices, dotted, is_of_role, leaf_type, leaves, sections
 
 
 def checked(given: Iterable[tuple[Path, object]], *, where: str, strict: bool = True) -> Values:
@@ -32,7 +32,7 @@ def _value(path: Path, value: object, where: str, strict: bool) -> object:
     kind = leaf_type(path)
     if kind is None:
         raise SettingsError(f"{where}: {_unknown(path)}")
-    if path[-1] == "api_key":
+    if is_of_role(path, "api_key"):
         if not isinstance(value, str):
             raise SettingsError(f"{where}: {dotted(path)} must be text")
         return Secret.of(value, f"from {where}")
@@ -42,9 +42,9 @@ def _value(path: Path, value: object, where: str, strict: bool) -> object:
         raise SettingsError(f"{where}: {dotted(path)}: {_complaint(kind, value, str(error))}") from None
     if isinstance(value, float) and not math.isfinite(value):
         raise SettingsError(f"{where}: {dotted(path)}: {value} is no number to work with")
-    if path[-1] == "base_url":
+    if is_of_role(path, "base_url"):
         return _address(path, str(value), where)
-    if path[-1] == "api_key_env" and value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(value)):
+    if is_of_role(path, "api_key_env") and value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(value)):
         # Most likely the key itself, so it is not repeated here.
         raise SettingsError(
             f"{where}: {dotted(path)} takes the name of an environment variable, such as OPENAI_API_KEY; "

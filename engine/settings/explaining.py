@@ -10,7 +10,7 @@ from ..facts import Fact
 from .checking import without_password
 from .merging import Placed
 from .secret import Secret
-from .tree import KEYS, Path, default, dotted, leaves
+from .tree import KEYS, Path, default, dotted, is_of_role, leaves
 
 
 class Origin(Fact, frozen=True):
@@ -40,7 +40,7 @@ def shown(path: Path, value: object) -> str:
             return str(value).lower()
         case int() | float():
             return f"{value:g}" if isinstance(value, float) else str(value)
-        case _ if path[-1] == "api_key_command":
+        case _ if is_of_role(path, "api_key_command"):
             # Its arguments may hold the very thing the command is there to hide.
             words = shlex.split(value) if isinstance(value, str) else list(cast("tuple[str, ...]", value))
             return " ".join(words[:1] + ["…"] * (len(words) > 1))

@@ -16,7 +16,7 @@ from ..nearest import nearest
 from ..paths import HOME_VARIABLE
 from ..trust import digest_of
 from .checking import checked
-from .tree import KEYS, Values, dotted, flattened, leaves
+from .tree import KEYS, Values, dotted, flattened, is_of_role, leaves
 from .tree import Path as Leaf
 
 PREFIX = "REDRAFT_"
@@ -104,7 +104,7 @@ def from_user(file: Path) -> tuple[Layer, tuple[str, ...]]:
     if content is None:
         return Layer(kind="user", where=str(file)), ()
     values = checked(flattened(_parsed(file, content)), where=str(file))
-    holds_key = any(path[-1] == "api_key" for path in values)
+    holds_key = any(is_of_role(path, "api_key") for path in values)
     open_to_others = holds_key and bool(file.stat().st_mode & 0o077)
     advice = (f"{file} holds an API key and others on this machine can read it; run: chmod 600 {file}",)
     return Layer(kind="user", values=values, where=str(file)), advice if open_to_others else ()
@@ -134,7 +134,7 @@ def project_of(target: Path) -> Project | None:
     settings = cast("dict[str, object]", table)
     values = checked(flattened(settings), where=where)
     for path in values:
-        if path[-1] == "api_key":
+        if is_of_role(path, "api_key"):
             raise SettingsError(
                 f"{where}: {dotted(path)}: a key does not belong in a file that is shared; "
                 "write api_key_env with the name of a variable, or put the key into your own redraft.toml"

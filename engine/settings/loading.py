@@ -13,7 +13,7 @@ from ..trust import TrustBook
 from .explaining import Origin, origins_of
 from .keys import with_environment_keys
 from .layers import Layer, Project, from_environment, from_flags, from_user, project_of
-from .merging import following, merged, values_of
+from .merging import merged, values_of
 from .shape import Settings
 from .tree import Path as Leaf
 from .tree import built, dotted
@@ -64,7 +64,6 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str], target: Path, 
     environment, unknown = from_environment(environ)
     project, withheld = _allowed(project_of(target), TrustBook(places))
     placed, dropped = merged([user, project, environment, from_flags(flags)])
-    placed = following(placed)
     placed, missing = with_environment_keys(placed, environ)
     waiting = (_waiting(withheld),) if withheld else ()
     return Loaded(

@@ -1,16 +1,16 @@
 """Laying the sources over each other, and letting roles follow each other, without sending a key to a stranger.
 
-Two rules beyond "the later source wins":
+Three rules beyond "the nearer source wins":
 
-* A key goes only to the endpoint it was set for, and a price belongs to one model. So a source that names another
-  endpoint or model drops what belonged to the former one. A key in an environment variable or flag stays: whoever
-  starts redraft with both means both.
+* A price belongs to one model: a source that names another model or endpoint drops it.
 * A role that leaves something open takes it from the role it follows, unless it names another endpoint or model.
+* A key in a file goes only to the endpoint for which the file has it. A key in a variable or flag goes where the
+  shell says: whoever starts redraft with both means both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..facts import ROLES, Role
@@ -22,10 +22,12 @@ KEYS = ("api_key", "api_key_env", "api_key_command")
 PRICES = ("price_in", "price_out")
 OF_MODEL = (*PRICES, "temperature", "top_p", "top_k", "min_p", "max_tokens", "thinking", "prefill")
 OF_ENDPOINT = ("model", *KEYS, *OF_MODEL)
+FILES = ("user", "project")
+FOLLOWING = "follows roles."
 
 
 class Placed(NamedTuple):
-    """A value, where it came from, and the endpoint its source knew of ("" when it named none)."""
+    """A value, where it came from, and, for a key, the endpoint that its source names ("" when it names none)."""
 
     value: object
     source: str
@@ -37,28 +39,15 @@ Placings = dict[Path, Placed]
 
 
 def merged(layers: Iterable[Layer]) -> tuple[Placings, tuple[str, ...]]:
-    """All layers, weakest first, laid over each other; and a warning for each key that was dropped."""
+    """All layers, weakest first, laid over each other, roles following; and a warning for each key that was dropped."""
     placed: Placings = {}
-    warnings: list[str] = []
     for layer in layers:
         for role in ROLES:
-            warnings += _make_way(placed, layer, role)
+            _make_way(placed, layer, role)
         for path, value in layer.values.items():
-            endpoint = str(layer.values.get((*path[:-1], "base_url"), "")) if path[-1] in KEYS else ""
+            endpoint = _endpoint(layer, path[1]) if path[-1] in KEYS else ""
             placed[path] = Placed(value, layer.source(path), layer.kind, endpoint)
-    return placed, tuple(warnings)
-
-
-def following(placed: Placings) -> Placings:
-    """The same, with what a role leaves open taken from the role it follows."""
-    full = dict(placed)
-    for role, leader in FOLLOWS.items():
-        barred = _barred(full, role, leader)
-        for path in [path for path in full if path[:2] == ("roles", leader)]:
-            here = ("roles", role, path[2])
-            if here not in full and path[2] not in barred:
-                full[here] = full[path]._replace(source=f"follows roles.{leader}")
-    return full
+    return _without_stray_keys(_following(placed))
 
 
 def values_of(placed: Placings) -> Values:
@@ -66,35 +55,39 @@ def values_of(placed: Placings) -> Values:
     return {path: place.value for path, place in placed.items()}
 
 
-def _make_way(placed: Placings, layer: Layer, role: Role) -> Sequence[str]:
-    """Drop from `placed` what the layer's endpoint, model or key makes void; say which file's key is not used."""
+def _endpoint(layer: Layer, role: str) -> str:
+    """The endpoint that a layer names for a role, itself or by way of the roles it follows."""
+    named: str | None = role
+    while named is not None:
+        if ("roles", named, "base_url") in layer.values:
+            return str(layer.values["roles", named, "base_url"])
+        named = next((leader for follower, leader in FOLLOWS.items() if follower == named), None)
+    return ""
 
-    def now(name: str) -> Path:
-        return ("roles", role, name)
 
+def _make_way(placed: Placings, layer: Layer, role: Role) -> None:
+    """Drop from `placed` what the layer's endpoint, model or key makes void."""
     sets = {path[2]: value for path, value in layer.values.items() if path[:2] == ("roles", role)}
     void: set[str] = set()
-    warnings: list[str] = []
     if any(name in sets for name in KEYS):
         void.update(KEYS)
-    if "model" in sets and sets["model"] != _value(placed, now("model"), ""):
-        void.update(PRICES)
-    if "base_url" in sets and sets["base_url"] != _value(placed, now("base_url"), EMBEDDED):
-        void.update(PRICES)
-        for name in KEYS:
-            key = placed.get(now(name))
-            if (
-                key
-                and name not in void
-                and key.kind in {"user", "project"}
-                and (key.endpoint or layer.kind == "project")
-            ):
-                void.add(name)
-                other = layer.source(now("base_url"))
-                warnings.append(f"{dotted(now(name))} ({key.source}) was not used: {other} names another endpoint")
+    for name, unset in (("model", ""), ("base_url", EMBEDDED)):
+        if name in sets and sets[name] != _value(placed, ("roles", role, name), unset):
+            void.update(PRICES)
     for name in void:
-        placed.pop(now(name), None)
-    return warnings
+        placed.pop(("roles", role, name), None)
+
+
+def _following(placed: Placings) -> Placings:
+    """The same, with what a role leaves open taken from the role it follows."""
+    full = dict(placed)
+    for role, leader in FOLLOWS.items():
+        barred = _barred(full, role, leader)
+        for path in [path for path in full if path[:2] == ("roles", leader)]:
+            here = ("roles", role, path[2])
+            if here not in full and path[2] not in barred:
+                full[here] = full[path]._replace(source=FOLLOWING + leader)
+    return full
 
 
 def _barred(placed: Placings, role: Role, leader: Role) -> frozenset[str]:
@@ -108,6 +101,22 @@ def _barred(placed: Placings, role: Role, leader: Role) -> frozenset[str]:
     if own & set(KEYS):
         barred.update(KEYS)
     return frozenset(barred)
+
+
+def _without_stray_keys(placed: Placings) -> tuple[Placings, tuple[str, ...]]:
+    """The same without the keys of files whose endpoint is not the one in force; a warning for each."""
+    kept = dict(placed)
+    warnings: list[str] = []
+    for path, key in placed.items():
+        if path[-1] not in KEYS or path[0] != "roles" or key.kind not in FILES:
+            continue
+        target = placed.get((*path[:-1], "base_url"), Placed(EMBEDDED, "default", "default"))
+        strange = target.kind == "project" and key.kind == "user"
+        if key.endpoint != target.value if key.endpoint else strange:
+            del kept[path]
+            if target.value != EMBEDDED and not key.source.startswith(FOLLOWING):
+                warnings.append(f"{dotted(path)} ({key.source}) was not used: {target.source} names another endpoint")
+    return kept, tuple(warnings)
 
 
 def _same(placed: Placings, role: Role, leader: Role, name: str, unset: str) -> bool:

@@ -36,6 +36,11 @@ def sections() -> frozenset[Path]:
     return frozenset(path[:depth] for path in leaves() for depth in range(1, len(path))) | {KEYS}
 
 
+def is_of_role(path: Path, name: str) -> bool:
+    """Whether this is the setting `name` of some role (a key binding may have the same name)."""
+    return path[0] == "roles" and path[-1] == name
+
+
 def leaf_type(path: Path) -> Any:
     """What may stand at `path`, or None when there is no such leaf."""
     if path[: len(KEYS)] == KEYS and len(path) > len(KEYS):

@@ -187,6 +187,13 @@ def test_a_key_binding_may_have_dots_written_either_way(desk: Desk) -> None:
     }
 
 
+def test_a_key_binding_may_be_called_like_a_setting_of_a_role(desk: Desk) -> None:
+    desk.user('[interface.keys]\napi_key = "a"\nbase_url = "b"\napi_key_env = "ctrl+x"')
+    loaded = desk.load()
+    assert loaded.settings.interface.keys == {"api_key": "a", "base_url": "b", "api_key_env": "ctrl+x"}
+    assert desk.shown(loaded, "interface.keys.api_key") == "a"
+
+
 def test_an_unset_role_follows_coder_and_the_planner_the_reviewer(desk: Desk) -> None:
     desk.user(
         '[roles.coder]\nbase_url = "http://a/v1"\nmodel = "small"\nprice_in = 0.1\nretries = 1\n'

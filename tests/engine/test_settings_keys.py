@@ -137,6 +137,21 @@ def test_a_role_with_its_own_endpoint_gets_neither_key_nor_model_of_the_coder(de
     assert desk.key(loaded, "tester") == KEY
 
 
+def test_the_key_of_a_reviewer_does_not_follow_the_coder_to_another_endpoint(desk: Desk) -> None:
+    desk.user(f'[roles.coder]\nbase_url = "https://mine/v1"\n[roles.reviewer]\napi_key = "{KEY}"')
+    assert desk.key(desk.load(), "reviewer") == desk.key(desk.load(), "planner") == KEY
+    moved = desk.load({"roles.coder.base_url": "http://other/v1"})
+    assert moved.settings.role("reviewer").base_url == "http://other/v1"
+    assert desk.key(moved, "reviewer") is desk.key(moved, "planner") is None
+    assert len(moved.warnings) == 1
+
+
+def test_going_to_the_embedded_model_for_once_needs_no_warning_about_keys(desk: Desk) -> None:
+    desk.user(f'[roles.coder]\nbase_url = "https://mine/v1"\napi_key = "{KEY}"')
+    loaded = desk.load({"roles.coder.base_url": "embedded"})
+    assert (desk.key(loaded), loaded.warnings) == (None, ())
+
+
 def test_a_role_that_goes_back_to_the_embedded_model_gets_no_key(desk: Desk) -> None:
     desk.user(f'[roles.coder]\nbase_url = "https://mine/v1"\napi_key = "{KEY}"\n[roles.tester]\nbase_url = "embedded"')
     assert desk.key(desk.load(), "tester") is None
