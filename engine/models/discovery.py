@@ -72,36 +72,38 @@ async def _kind_beside(url: str) -> ServerKind:
 async def _get(url: str, path: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers (names in lower case) and body; status 0 when nothing sensible answers.
 
-    HTTP/1.0, so that the body simply ends where the connection does.
+    HTTP/1.0, so that a body without a length simply ends where the connection does.
     """
     parts = urlsplit(url)
     try:
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80, limit=MOST_BYTES)
     except OSError:
         return 0, {}, b""
     try:
         request = f"GET {parts.path}{path} HTTP/1.0\r\nHost: {parts.netloc}\r\nAccept: application/json\r\n\r\n"
         writer.write(request.encode())
-        raw = await _until_closed(reader)
-    except OSError:
+        status, headers = _head(await reader.readuntil(b"\r\n\r\n"))
+        return status, headers, await _body(reader, headers) if status else b""
+    except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         return 0, {}, b""
     finally:
         writer.close()
-    return _parted(raw)
 
 
-async def _until_closed(reader: asyncio.StreamReader) -> bytes:
-    raw = b""
-    while len(raw) < MOST_BYTES and (more := await reader.read(65536)):
-        raw += more
-    return raw
-
-
-def _parted(raw: bytes) -> tuple[int, dict[str, str], bytes]:
-    head, _, body = raw.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
+def _head(raw: bytes) -> tuple[int, dict[str, str]]:
+    first, *lines = raw.decode("latin-1").strip().split("\r\n")
     words = first.split()
     if len(words) < 2 or not words[0].startswith("HTTP/") or not words[1].isdigit():
-        return 0, {}, b""
+        return 0, {}
     pairs = (line.partition(":") for line in lines)
-    return int(words[1]), {name.strip().lower(): value.strip() for name, _, value in pairs}, body
+    return int(words[1]), {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
+    """As many bytes as were announced, or all until the server closes; never more than MOST_BYTES."""
+    announced = headers.get("content-length", "")
+    most = min(int(announced), MOST_BYTES) if announced.isdigit() else MOST_BYTES
+    raw = b""
+    while len(raw) < most and (more := await reader.read(most - len(raw))):
+        raw += more
+    return raw

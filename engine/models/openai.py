@@ -17,7 +17,7 @@ from .chat import Ask, Stream
 from .dialects import Feature
 from .endpoint import Endpoint, Secret, ServerKind
 from .live import LiveAnswer
-from .refusals import Refusal, RefusedError, error, refused_feature
+from .refusals import Refusal, RefusedError, error, explain, refused_feature
 from .retries import Retries
 from .servers import Server
 
@@ -145,32 +145,44 @@ class OpenAIChat:
                 return await self._persist(lambda: self._request(ask, server, began))
             except RefusedError as problem:
                 if problem.feature is None:
-                    raise
+                    raise await self._about_models(problem) from None
                 self._refused = self._refused.union([problem.feature])
 
     async def _request(self, ask: Ask, server: Server, began: float) -> LiveAnswer:
         wire = await self._connected()
         from . import wire as failures
 
-        prefilled = dialects.prefills(ask, server.kind, self._refused)
-        fields = dialects.body(ask, server.kind, self._refused)
+        refused = self._refused
+        prefilled = dialects.prefills(ask, server.kind, refused)
+        fields = dialects.body(ask, server.kind, refused)
         model = self.endpoint.model or server.models[0]
 
         def trouble(failure: Exception) -> ModelError:
             problem = failures.trouble(failure, self.endpoint, model, server.models, now=time.time())
             if isinstance(problem, RefusedError):
-                self._blame(problem, fields, prefilled)
+                feature = refused_feature(problem.refusal, fields, prefilled)
+                if feature is not None and feature not in refused:
+                    # Without that part it will not be the same request again: no need to wait.
+                    problem.feature, problem.retryable = feature, False
             return problem
 
         answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer)
         live = LiveAnswer(answer, self.endpoint, model, clock=self._clock, began=began, trouble=trouble)
         return await live.opened(lambda: wire.ask(model, dialects.messages(ask, prefilled), fields))
 
-    def _blame(self, problem: RefusedError, fields: dict[str, object], prefilled: bool) -> None:
-        """Find the part of the request that was refused; without that part it will not be the same request again."""
-        feature = refused_feature(problem.refusal, fields, prefilled)
-        if feature is not None and feature not in self._refused:
-            problem.feature, problem.retryable = feature, False
+    async def _about_models(self, problem: RefusedError) -> ModelError:
+        """The same problem; when the model is not there, with the names of those that are."""
+        if problem.kind != "no model":
+            return problem
+        if not self.endpoint.model:
+            # What was first in the list once is gone: the next ask looks again.
+            self._server = None
+            return problem
+        try:
+            listed = (await self._models()).models
+        except ModelError:
+            return problem
+        return explain(problem.refusal, self.endpoint, self.endpoint.model, listed)
 
     def _learn_from(self, answer: Answer) -> None:
         """Remember how this server treats prefills and where it puts answers."""

@@ -18,6 +18,9 @@ class ThoughtSplitter:
         parts: list[tuple[str, bool]] = []
         if self._where == "start" and not self._starts():
             return parts
+        if self._where == "opened":
+            self._held = self._held.lstrip("\n")
+            self._where = "thought" if self._held else "opened"
         if self._where == "thought":
             thought, closed, rest = self._held.partition(CLOSES)
             if closed:
@@ -43,7 +46,7 @@ class ThoughtSplitter:
         """Whether it is decided how the text begins."""
         begin = self._held.lstrip()
         if begin.startswith(OPENS):
-            self._where, self._held = "thought", begin[len(OPENS) :].lstrip("\n")
+            self._where, self._held = "opened", begin[len(OPENS) :]
             return True
         if OPENS.startswith(begin):
             return False

@@ -1,6 +1,7 @@
 """What a person reads when a server does not answer, and how often it was tried."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -76,6 +77,28 @@ async def test_a_wrong_model_is_an_error_that_lists_what_the_server_has():
     problem = await problem_with(refusal(404, "The model `qwen9` does not exist."), "vllm", model="qwen9")
     assert problem.kind == "no model"
     assert "has no model 'qwen9'; it has Qwen/Qwen3-8B" in str(problem)
+
+
+async def test_a_wrong_model_on_a_server_that_was_not_asked_for_its_list_is_looked_up_then():
+    async with serving([refusal(404, "model 'qwen9' not found")], "ollama") as server:
+        model = OpenAIChat(Endpoint(base_url=server.url, model="qwen9", kind="ollama"), sleep=Waits())
+        with pytest.raises(ModelError, match=r"has no model 'qwen9'; it has qwen2\.5-coder:7b"):
+            await reply_of(model)
+        await model.aclose()
+
+
+async def test_a_server_that_changed_its_model_is_asked_for_its_list_again():
+    def only(name: str) -> Callable[[dict[str, Any]], Said]:
+        return lambda body: answer("ok") if body["model"] == name else refusal(404, "no such model")
+
+    async with serving(only("old"), "vllm", models={"data": [{"id": "old", "owned_by": "vllm"}]}) as server:
+        model = OpenAIChat(Endpoint(base_url=server.url), sleep=Waits())
+        await reply_of(model)
+        server.script, server.models = only("new"), {"data": [{"id": "new", "owned_by": "vllm"}]}
+        with pytest.raises(ModelError):
+            await reply_of(model)
+        assert (await reply_of(model)).text == "ok" and model.name == "new"
+        await model.aclose()
 
 
 async def test_a_server_without_models_asks_for_one():

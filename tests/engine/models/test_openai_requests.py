@@ -1,5 +1,6 @@
 """What `OpenAIChat` sends to each kind of server, and what it leaves out after a refusal."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -186,6 +187,17 @@ async def test_parameters_refused_one_after_the_other_are_all_left_out():
         reply = await reply_of(model, ask(sampling=Sampling(stop=("x",))))
         await model.aclose()
     assert reply.text == "ok" and "max_completion_tokens" in server.asked[-1]
+
+
+async def test_answers_asked_for_at_once_all_survive_the_same_refusal():
+    def script(body: dict[str, Any]) -> Said:
+        return refusal(400, "response_format is not supported") if "response_format" in body else answer("ok")
+
+    async with serving(script) as server:
+        model = OpenAIChat(Endpoint(base_url=server.url))
+        replies = await asyncio.gather(*(reply_of(model, ask(schema=SCHEMA)) for _ in range(5)))
+        await model.aclose()
+    assert [reply.text for reply in replies] == ["ok"] * 5
 
 
 async def test_a_server_that_refuses_whatever_is_left_out_gets_an_end():
