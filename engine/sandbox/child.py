@@ -4,11 +4,13 @@ Standard library only, Python 3.6 and up; run as `python -I -B -X utf8 child.py 
 sequenced-packet socket to the application. Requests are believed; what programs say is not even read here.
 """
 
+import _socket
 import os
-import socket
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+# -B is for the person's project; our own files may be kept compiled for this interpreter.
+sys.dont_write_bytecode = False
 
 import child_frames as frames  # noqa: E402
 import child_kernel as kernel  # noqa: E402
@@ -20,13 +22,13 @@ import child_seccomp as seccomp  # noqa: E402
 import child_selftest as selftest  # noqa: E402
 import child_zygote  # noqa: E402
 
+sys.dont_write_bytecode = True
 del sys.path[0]
 
 
 def main() -> None:
     """Set up, say what protection there is, then serve until the application is gone."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    control.set_inheritable(False)
+    control = _socket.socket(fileno=int(sys.argv[1]))
     _, _, texts = frames.unpacked(control.recv(1 << 16)[4:])
     wants_namespaces, wants_landlock, wants_seccomp, _ = texts[:4]
     protection = layers.Protection()

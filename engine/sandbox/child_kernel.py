@@ -6,9 +6,8 @@ Standard library only, Python 3.6 and up.
 import ctypes
 import errno
 import os
-import platform
 
-MACHINE = platform.machine()
+MACHINE = os.uname().machine
 _NUMBERS = {
     "x86_64": {"clone": 56, "capset": 126, "pidfd_open": 434, "mount_setattr": 442, "getrandom": 318},
     "aarch64": {"clone": 220, "capset": 91, "pidfd_open": 434, "mount_setattr": 442, "getrandom": 278},

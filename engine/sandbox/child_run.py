@@ -56,6 +56,8 @@ def _serve(job: int, results: int, texts: "list[str]") -> None:
     name, path, package, roots, program, asks = texts
     _extend_search_path([root for root in roots.split("\0") if root])
     printed = module.Printed()
+    if "linecache" not in sys.modules:
+        sys.meta_path.insert(0, module.SourcesTold())  # type: ignore[arg-type]
     draft = module.new_module(name, path, package, program)
     if asks:
         import child_asking  # noqa: F401

@@ -3,11 +3,11 @@
 Standard library only, Python 3.6 and up. A layer counts when everything it forbids was refused.
 """
 
+import _socket
 import ctypes
 import errno
 import os
 import resource
-import socket
 
 import child_kernel as kernel
 import child_privileges as privileges
@@ -18,8 +18,8 @@ NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
 def seccomp_holds(programs: bool) -> bool:
     """Whether sockets, mounts, new processes, programs and signals to others are denied."""
     denied = [
-        _denied(socket.socket),
-        _denied(lambda: socket.socket(socket.AF_UNIX)),
+        _denied(lambda: _socket.socket(_socket.AF_INET)),
+        _denied(lambda: _socket.socket(_socket.AF_UNIX)),
         _denied(lambda: kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)),
         _denied(lambda: kernel.syscall("mount_setattr", -1, ctypes.c_char_p(b""), 0, 0, 0)),
         _denied(lambda: kernel.syscall("pidfd_open", os.getpid(), 0)),

@@ -3,11 +3,11 @@
 Standard library only, Python 3.6 and up.
 """
 
-import array
+import _signal
+import _socket
 import os
 import select
-import signal
-import socket
+import struct
 
 import child_frames as frames
 import child_kernel as kernel
@@ -16,12 +16,13 @@ import child_namespaces as namespaces
 import child_run
 
 _MESSAGE = 1 << 18
+_THREE = struct.Struct("3i")
 
 
 class Zygote:
     """Forks on request and says how each fork ended."""
 
-    def __init__(self, control: socket.socket, protection: "layers.Protection") -> None:
+    def __init__(self, control: _socket.socket, protection: "layers.Protection") -> None:
         self._control = control
         self._protection = protection
         self._runs = {}  # type: dict[int, int]
@@ -30,8 +31,8 @@ class Zygote:
 
     def serve(self) -> None:
         """Serve until the application closes its end."""
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(self._wake)
+        _signal.signal(_signal.SIGCHLD, lambda *_: None)
+        _signal.set_wakeup_fd(self._wake)
         while True:
             ready, _, _ = select.select([self._control, self._woken], [], [])
             if self._woken in ready:
@@ -41,12 +42,10 @@ class Zygote:
                 return
 
     def _answer(self) -> bool:
-        rights = array.array("i")
-        message, extra, _, _ = self._control.recvmsg(_MESSAGE, socket.CMSG_SPACE(3 * rights.itemsize))
+        message, extra, _, _ = self._control.recvmsg(_MESSAGE, _socket.CMSG_SPACE(_THREE.size))
         if not message:
             return False
-        for _, _, packed in extra:
-            rights.frombytes(packed[: len(packed) - len(packed) % rights.itemsize])
+        rights = _THREE.unpack(extra[0][2]) if extra and len(extra[0][2]) == _THREE.size else ()
         kind, number, texts = frames.unpacked(message[4:])
         if kind == frames.RUN and len(rights) == 3:
             self._start(number, layers.Request(texts), list(rights))
@@ -65,7 +64,7 @@ class Zygote:
         except OSError:
             handle = -1
         if handle >= 0:
-            rights.append((socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle])))
+            rights.append((_socket.SOL_SOCKET, _socket.SCM_RIGHTS, struct.pack("i", handle)))
         self._control.sendmsg([frames.packed(frames.STARTED, number)], rights)
         if handle >= 0:
             os.close(handle)
@@ -73,8 +72,8 @@ class Zygote:
     def _become_run(self, request: "layers.Request", descriptors: "list[int]") -> None:
         """Never returns: this is the forked process, the first one of its namespace where there is one."""
         try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _signal.set_wakeup_fd(-1)
+            _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
             readable = request.readable()
             if self._protection.outer:
                 request.scratch = namespaces.SCRATCH
