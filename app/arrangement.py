@@ -8,7 +8,6 @@ from ..engine.state import STAGES, RunState, Stage
 
 Pane = Literal["draft", "report", "diff", "examples"]
 PANES: tuple[Pane, ...] = get_args(Pane)
-LEFT: frozenset[Pane] = frozenset({"draft", "report"})
 Layout = Literal["tiny", "single", "stacked", "columns", "grid"]
 
 SMALLEST = (40, 12)
@@ -17,46 +16,43 @@ STACKED_FROM = (100, 26)
 COLUMNS_FROM = (120, 20)
 GRID_FROM = (120, 40)
 
+IN_PAIRS: tuple[Pane, ...] = ("report", "draft", "examples", "diff")
+"""Which of two panes stands before the other: the report before what it speaks of, and before the diff."""
+IN_GRID: tuple[Pane, ...] = ("draft", "examples", "report", "diff")
+"""In the order of a run: above what was drafted and how it ran, below what was reported and what mends it."""
+
+_COMPANIONS: dict[Pane, Pane] = {"draft": "examples", "examples": "draft", "report": "diff", "diff": "report"}
+
 
 class Choice(NamedTuple):
-    """The pane a person looks at, and what lies beside it."""
+    """The pane a person looks at, and the one beside it where there is room for two."""
 
     focus: Pane = "draft"
-    left: Pane = "draft"
-    right: Pane = "examples"
+    beside: Pane = "examples"
 
     def with_focus(self, pane: Pane) -> Choice:
-        """The same, with this pane in front on its side."""
-        return self._replace(focus=pane, left=pane) if pane in LEFT else self._replace(focus=pane, right=pane)
+        """The same with this pane in front."""
+        if pane in self:
+            return Choice(pane, self.beside if pane == self.focus else self.focus)
+        return Choice(pane, _COMPANIONS[pane])
 
 
 class Arrangement(NamedTuple):
     """What to show."""
 
     layout: Layout
-    panes: frozenset[Pane]
+    panes: tuple[Pane, ...]
+    """In the order in which they stand, row by row."""
     rail: bool
     """Whether the stub list has a column of its own."""
-
-    @property
-    def left(self) -> bool:
-        """Whether anything of the left side is shown."""
-        return bool(self.panes & LEFT)
-
-    @property
-    def right(self) -> bool:
-        """Whether anything of the right side is shown."""
-        return bool(self.panes - LEFT)
 
 
 def arranged(width: int, height: int, choice: Choice, stubs: int) -> Arrangement:
     """The panes that fit into `width` columns and `height` lines, for a file with so many stubs."""
     layout = _layout(width, height)
-    pair = frozenset[Pane]({choice.left, choice.right})
-    panes = {"tiny": frozenset[Pane](), "single": frozenset[Pane]({choice.focus}), "grid": frozenset(PANES)}.get(
-        layout, pair
-    )
-    return Arrangement(layout, panes, rail=layout in {"columns", "grid"} and stubs > 1)
+    pair: tuple[Pane, ...] = tuple(pane for pane in IN_PAIRS if pane in choice)
+    panes: dict[Layout, tuple[Pane, ...]] = {"tiny": (), "single": (choice.focus,), "grid": IN_GRID}
+    return Arrangement(layout, panes.get(layout, pair), rail=layout in {"columns", "grid"} and stubs > 1)
 
 
 def _layout(width: int, height: int) -> Layout:
@@ -67,11 +63,12 @@ def _layout(width: int, height: int) -> Layout:
 
 
 _IN_FRONT: dict[Stage, Choice] = {
-    "stub": Choice("draft", "draft", "examples"),
-    "draft": Choice("draft", "draft", "examples"),
-    "examples": Choice("examples", "draft", "examples"),
-    "review": Choice("report", "report", "examples"),
-    "fix": Choice("diff", "report", "diff"),
+    "stub": Choice("draft", "examples"),
+    "draft": Choice("draft", "examples"),
+    "examples": Choice("examples", "draft"),
+    "review": Choice("report", "draft"),
+    # The fix streams into the draft's pane; meanwhile there is a report to read.
+    "fix": Choice("report", "draft"),
 }
 
 
@@ -82,6 +79,6 @@ def in_front(state: RunState) -> Choice:
     if running is not None:
         return _IN_FRONT.get(running, Choice())
     if state.proposal is not None and state.status != "running":
-        return Choice("diff", "report" if state.review is not None else "draft", "diff")
+        return Choice("diff", "report" if state.review is not None else "draft")
     reached: list[Stage] = [stage for stage in STAGES if stages[stage] in {"done", "failed"}]
     return _IN_FRONT.get(reached[-1], Choice()) if reached else Choice()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
 
 from ..engine.events import Entry
 from ..engine.state import RunState
@@ -15,7 +15,7 @@ CROWDED_HZ = 4.0
 CROWD = 2
 
 
-async def feed(log: AsyncIterable[Entry], hz: float = PEACEFUL_HZ) -> AsyncIterator[RunState]:
+async def feed(log: AsyncIterable[Entry], hz: float = PEACEFUL_HZ) -> AsyncGenerator[RunState]:
     """The states of a run, at most `hz` a second: the first at once, the last always, none twice.
 
     Leave it inside `aclosing(...)`, so that its last wait for an entry is not left behind. The run itself is not

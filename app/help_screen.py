@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,13 +11,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from .keys import ALL, Topic
+from .keys import Topic
 
 _KEY_WIDTH = 12
 
 
 class HelpScreen(ModalScreen[None]):
-    """What can be pressed. `bound` gives the keys of each binding id on the screen below."""
+    """What can be pressed. `bound` gives the keys of each binding id."""
 
     BINDINGS = [
         Binding("escape,q,question_mark,f1", "dismiss", "close", id="close-help"),
@@ -25,8 +25,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", "up", id="help-up"),
     ]
 
-    def __init__(self, bound: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, topics: Sequence[Topic], bound: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__()
+        self._topics = tuple(topics)
         self._bound = bound
 
     def compose(self) -> ComposeResult:
@@ -40,9 +41,8 @@ class HelpScreen(ModalScreen[None]):
                 markup=False,
                 classes="lead",
             )
-            for topic in ALL:
-                if any(binding.id in self._bound for binding in topic.bindings):
-                    yield Static(self._block(topic), classes="topic")
+            for topic in self._topics:
+                yield Static(self._block(topic), classes="topic")
             yield Static(
                 Content("Any key can be moved: [interface.keys] in the settings file, by the names on the right."),
                 classes="foot",

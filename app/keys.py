@@ -24,87 +24,81 @@ def _key(key: str, action: str, says: str, name: str, *, priority: bool = False)
 DRAFTING = Topic(
     "drafting",
     (
-        _key("enter", "draft", "draft", "draft"),
-        _key("r,f5", "rerun", "run again", "rerun"),
-        _key("escape", "cancel", "cancel", "cancel"),
-        _key("p", "pipeline", "pipeline", "pipeline"),
-        _key("m", "model", "model", "model"),
-        _key("e", "edit", "edit in $EDITOR", "edit"),
+        _key("enter", "deed('draft')", "draft", "run.draft"),
+        _key("r,f5", "deed('rerun')", "run again", "run.again"),
+        _key("escape", "deed('cancel')", "cancel", "run.cancel"),
+        _key("p", "deed('pipeline')", "pipeline", "run.pipeline"),
+        _key("m", "deed('model')", "model", "run.model"),
+        _key("e", "deed('edit')", "open $EDITOR there", "file.edit"),
     ),
 )
 DECIDING = Topic(
     "deciding",
     (
-        _key("a", "accept", "accept hunk", "accept-hunk"),
-        _key("A", "accept_all", "accept all", "accept-all"),
-        _key("x", "reject", "reject hunk", "reject-hunk"),
-        _key("X", "reject_all", "reject all", "reject-all"),
-        _key("u", "undo", "undo", "undo"),
-        _key("U", "redo", "redo", "redo"),
-        _key("y", "copy", "copy what is in front", "copy"),
+        _key("a", "deed('accept')", "accept", "diff.accept"),
+        _key("A", "deed('accept_all')", "accept all", "diff.accept_all"),
+        _key("x", "deed('reject')", "reject", "diff.reject"),
+        _key("X", "deed('reject_all')", "reject all", "diff.reject_all"),
+        _key("u", "deed('undo')", "undo", "file.undo"),
+        _key("U", "deed('redo')", "redo", "file.redo"),
     ),
 )
 LOOKING = Topic(
     "looking",
     (
-        _key("right_square_bracket", "next_hunk", "next hunk", "next-hunk"),
-        _key("left_square_bracket", "previous_hunk", "previous hunk", "previous-hunk"),
-        _key("d", "sides", "draft → fix, or file → proposal", "sides"),
-        _key("v", "split", "one column or two", "split"),
-        _key("w", "wrap", "wrap long lines", "wrap"),
-        _key("1", "show('draft')", "draft", "show-draft"),
-        _key("2", "show('report')", "report", "show-report"),
-        _key("3", "show('diff')", "diff", "show-diff"),
-        _key("4", "show('examples')", "examples", "show-examples"),
-        _key("tab", "next_pane", "next pane", "next-pane"),
-        _key("shift+tab", "previous_pane", "previous pane", "previous-pane"),
+        _key("right_square_bracket", "look('next_hunk')", "next change", "diff.next"),
+        _key("left_square_bracket", "look('previous_hunk')", "previous change", "diff.previous"),
+        _key("d", "look('sides')", "compare with file / draft", "diff.sides"),
+        _key("v", "look('split')", "one column or two", "diff.split"),
+        _key("w", "look('wrap')", "wrap long lines", "diff.wrap"),
+        _key("y", "look('copy')", "copy what is in front", "diff.copy"),
+        _key("1", "bring('draft')", "draft", "show.draft"),
+        _key("2", "bring('report')", "report", "show.report"),
+        _key("3", "bring('diff')", "diff", "show.diff"),
+        _key("4", "bring('examples')", "examples", "show.examples"),
+        _key("tab", "turn(1)", "next pane", "show.next"),
+        _key("shift+tab", "turn(-1)", "previous pane", "show.previous"),
     ),
 )
 MOVING = Topic(
     "moving",
     (
-        _key("right_curly_bracket", "next_stub", "next stub", "next-stub"),
-        _key("left_curly_bracket", "previous_stub", "previous stub", "previous-stub"),
-        _key("s", "stubs", "list of stubs", "stubs"),
-        _key("j,down", "scroll(1)", "down", "down"),
-        _key("k,up", "scroll(-1)", "up", "up"),
-        _key("g,home", "scroll_to('top')", "top", "top"),
-        _key("G,end", "scroll_to('bottom')", "bottom", "bottom"),
+        _key("right_curly_bracket", "deed('next_stub')", "next stub", "stub.next"),
+        _key("left_curly_bracket", "deed('previous_stub')", "previous stub", "stub.previous"),
+        _key("s", "deed('stubs')", "list of stubs", "stub.list"),
     ),
 )
 EVERYWHERE = Topic(
     "everywhere",
     (
-        _key("question_mark,f1", "help", "help", "help"),
-        _key("ctrl+p", "command_palette", "commands", "palette", priority=True),
-        _key("ctrl+c", "copy_or_cancel", "copy the selection, or cancel", "copy-or-cancel", priority=True),
-        _key("ctrl+q", "quit", "quit", "quit", priority=True),
+        _key("question_mark,f1", "help", "help", "app.help"),
+        _key("ctrl+p", "command_palette", "commands", "app.palette", priority=True),
+        _key("ctrl+c", "copy_or_cancel", "copy what is selected, or cancel", "app.copy", priority=True),
+        _key("ctrl+q", "quit", "quit", "app.quit", priority=True),
     ),
 )
 REPLAYING = Topic(
     "replaying",
     (
-        _key("space", "pause", "pause, go on", "replay-pause"),
-        _key("right,l", "step(1)", "one event on", "replay-step"),
-        _key("left,h", "step(-1)", "one event back", "replay-back"),
-        _key("period", "stage(1)", "next stage", "replay-next-stage"),
-        _key("comma", "stage(-1)", "previous stage", "replay-previous-stage"),
-        _key("plus", "faster", "faster", "replay-faster"),
-        _key("minus", "slower", "slower", "replay-slower"),
+        _key("space", "play", "pause", "timeline.play"),
+        _key("right", "step(1)", "forward", "timeline.forward"),
+        _key("left", "step(-1)", "back", "timeline.back"),
+        _key("full_stop", "stage(1)", "next stage", "timeline.next_stage"),
+        _key("comma", "stage(-1)", "previous stage", "timeline.previous_stage"),
+        _key("home", "edge(0)", "start", "timeline.start"),
+        _key("end", "edge(1)", "end", "timeline.end"),
+        _key("plus,equals_sign", "faster", "faster", "timeline.faster"),
+        _key("minus", "slower", "slower", "timeline.slower"),
     ),
 )
 
-ON_DRAFT_SCREEN = (DRAFTING, DECIDING, LOOKING, MOVING)
-ON_REPLAY_SCREEN = (REPLAYING, LOOKING, MOVING)
-ALL = (DRAFTING, DECIDING, LOOKING, MOVING, REPLAYING, EVERYWHERE)
-
-
 ON_THE_BAR = (
-    "cancel", "accept-hunk", "accept-all", "draft", "rerun", "undo", "sides", "next-stub",
-    "replay-pause", "replay-step", "replay-next-stage", "pipeline", "model",
+    "run.cancel", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft", "run.again", "diff.sides",
+    "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
+    "stub.next", "stub.list", "file.edit", "run.pipeline", "run.model",
 )  # fmt: skip
 """Ids of what the key bar shows, what matters most first: a narrow bar drops the last ones."""
-ALWAYS_ON_THE_BAR = ("help", "palette", "quit")
+ALWAYS_ON_THE_BAR = ("app.help", "app.palette", "app.quit")
 
 
 def bindings(topics: tuple[Topic, ...]) -> list[BindingType]:

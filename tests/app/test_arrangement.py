@@ -11,7 +11,7 @@ from redraft.engine.facts import Draft, Report, Review, Solution, Stub
 from redraft.engine.state import RunState, state_of
 
 STUB = Stub(path="a.py", name="f", line=1, header="def f():\n")
-AFTER_REVIEW = Choice("diff", "report", "diff")
+AFTER_REVIEW = Choice("diff", "report")
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_each_screen_has_its_layout(size: tuple[int, int], layout: str) -> None:
 
 
 def test_report_and_diff_stand_side_by_side_from_120_columns_on() -> None:
-    assert arranged(120, 30, AFTER_REVIEW, stubs=2) == ("columns", {"report", "diff"}, True)
+    assert arranged(120, 30, AFTER_REVIEW, stubs=2) == ("columns", ("report", "diff"), True)
 
 
 def test_a_file_with_one_stub_needs_no_list_beside_it() -> None:
@@ -34,6 +34,12 @@ def test_a_file_with_one_stub_needs_no_list_beside_it() -> None:
 def test_the_pane_a_person_asked_for_is_always_shown(width: int, height: int, pane: object) -> None:
     choice = Choice().with_focus(pane)  # type: ignore[arg-type]
     assert pane in arranged(width, height, choice, stubs=3).panes
+
+
+def test_a_pane_brings_its_companion_unless_it_is_in_sight() -> None:
+    assert Choice("draft", "examples").with_focus("report") == Choice("report", "diff")
+    assert Choice("report", "draft").with_focus("draft") == Choice("draft", "report")
+    assert Choice("report", "draft").with_focus("report") == Choice("report", "draft")
 
 
 def running(*more: ev.AnyEvent) -> RunState:
@@ -57,7 +63,7 @@ def asking(purpose: str) -> ev.CallStarted:
         ((DRAFTED, ev.CheckStarted(draft="d1", examples=1)), "examples"),
         ((DRAFTED, ev.Checked(report=Report(draft="d1"))), "examples"),
         ((DRAFTED, asking("review")), "report"),
-        ((DRAFTED, REVIEWED, asking("fix")), "diff"),
+        ((DRAFTED, REVIEWED, asking("fix")), "report"),
         ((DRAFTED, REVIEWED, ev.Settled(solution=Solution(draft=DRAFTED.draft))), "diff"),
     ],
 )
@@ -72,4 +78,4 @@ def test_the_report_is_beside_the_diff_once_there_is_one() -> None:
 
 def test_without_a_review_the_draft_is_beside_the_diff() -> None:
     settled = running(DRAFTED, ev.Settled(solution=Solution(draft=DRAFTED.draft)))
-    assert in_front(settled) == Choice("diff", "draft", "diff")
+    assert in_front(settled) == Choice("diff", "draft")

@@ -1,0 +1,173 @@
+"""The application: themes, keys, screens, and an orderly end. What happens on a screen is that screen's business."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from ..engine.errors import RedraftError
+from .help_screen import HelpScreen
+from .keys import EVERYWHERE, Topic, bindings
+
+if TYPE_CHECKING:
+    from ..engine.events import Entry
+    from .session import Session
+
+DEFAULT_THEME = "redraft-dark"
+
+
+class RedraftApp(App[int]):
+    """One invocation with a screen. Made by `watching`, `tour` or `replay`; `run()` gives the exit code, None for 0."""
+
+    TITLE = "redraft"
+    CSS_PATH = "styles/redraft.tcss"
+    BINDINGS = bindings((EVERYWHERE,))
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
+    NOTIFICATION_TIMEOUT = 8
+
+    def __init__(self, session: Session, opening: Screen[None]) -> None:
+        super().__init__()
+        self.session = session
+        self._opening = opening
+        self._clash_told = False
+
+    @classmethod
+    def watching(cls, session: Session, paths: Sequence[Path]) -> RedraftApp:
+        """Watch these files and folders."""
+        from .draft_screen import DraftScreen
+
+        return cls(session, DraftScreen(session, paths))
+
+    @classmethod
+    def tour(cls, session: Session, files: Sequence[Path]) -> RedraftApp:
+        """Watch the tour's files, with a word of welcome."""
+        from .draft_screen import DraftScreen
+
+        return cls(session, DraftScreen(session, files, welcome=True))
+
+    @classmethod
+    def replay(cls, session: Session, entries: Sequence[Entry], *, speed: float = 1.0) -> RedraftApp:
+        """Show a recorded run again."""
+        from .replay_screen import ReplayScreen
+
+        return cls(session, ReplayScreen(entries, speed=speed))
+
+    def on_mount(self) -> None:
+        """Dress, obey the person's keys, and open the first screen."""
+        self._take_themes()
+        self.set_keymap(self.session.settings.interface.keys)
+        self.push_screen(self._opening)
+
+    # ------------------------------------------------------------------------------------ themes and keys
+
+    def _take_themes(self) -> None:
+        from ..themes import load_themes, textual_theme
+
+        wanted = self.session.settings.interface.theme
+        try:
+            for palette in load_themes(self.session.places.themes).values():
+                self.register_theme(textual_theme(palette))
+        except RedraftError as error:
+            for palette in load_themes().values():
+                self.register_theme(textual_theme(palette))
+            self.tell(error)
+        if wanted in self.available_themes:
+            self.theme = wanted
+        else:
+            self.theme = DEFAULT_THEME
+            there = ", ".join(sorted(self.available_themes))
+            self.notify(f"there is no theme {wanted!r}; there are: {there}", severity="warning", markup=False)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Say once that two of the person's keys collide."""
+        if not self._clash_told:
+            self._clash_told = True
+            names = ", ".join(sorted(binding.id or binding.action for binding in clashed_bindings))
+            self.notify(f"[interface.keys] gives one key to two things: {names}", severity="warning", markup=False)
+
+    def bound_keys(self, topics: Iterable[Topic]) -> dict[str, tuple[str, ...]]:
+        """The keys of each binding id of these topics, as they are bound now and as people write them."""
+        keys: dict[str, tuple[str, ...]] = {}
+        for binding in (binding for topic in topics for binding in topic.bindings):
+            name = binding.id or ""
+            chosen = self._keymap.get(name, binding.key).split(",")
+            keys[name] = tuple(self.get_key_display(binding.with_key(key.strip())) for key in chosen)
+        return keys
+
+    # ------------------------------------------------------------------------------------ actions
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        if not isinstance(self.screen, HelpScreen):
+            topics = (*getattr(self.screen, "TOPICS", ()), EVERYWHERE)
+            self.push_screen(HelpScreen(topics, self.bound_keys(topics)))
+
+    async def action_copy_or_cancel(self) -> None:
+        """Copy what the mouse selected; with nothing selected, cancel what runs. Never quit."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
+            self.screen.clear_selection()
+        else:
+            await self.run_action("deed('cancel')", self.screen)
+
+    async def action_quit(self) -> None:
+        """End what runs, then leave."""
+        closing = getattr(self._opening, "close", None)
+        if closing is not None:
+            await closing()
+        self.exit(0)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the command palette offers: the screen's own commands, themes, help and the way out."""
+        offered = getattr(screen, "offered_commands", None)
+        if offered is not None:
+            yield from offered()
+        for name in sorted(self.available_themes):
+            if name.startswith("redraft-"):
+                yield SystemCommand(f"theme: {name}", "change the colours", partial(setattr, self, "theme", name))
+        yield SystemCommand("theme: others", "all themes, with a preview", self.action_change_theme)
+        yield SystemCommand("help", "all keys", self.action_help)
+        yield SystemCommand("quit", "cancel what runs and leave", self.action_quit)
+
+    # ------------------------------------------------------------------------------------ errors
+
+    def tell(self, error: BaseException) -> None:
+        """Show what went wrong: ours in its own words, a bug with the place where its traceback lies."""
+        if isinstance(error, RedraftError):
+            self.notify(str(error), severity="error", markup=False, timeout=15)
+            return
+        where = self._kept(error)
+        self.notify(
+            f"a fault in redraft itself: {error!r}; the traceback is in {where}, please report it",
+            severity="error",
+            markup=False,
+            timeout=30,
+        )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told, never swallowed."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.tell(event.worker.error)
+
+    def _kept(self, error: BaseException) -> str:
+        from ..engine.paths import write_private
+
+        path = self.session.places.state / "faults" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
+        try:
+            write_private(path, "".join(traceback.format_exception(error)).encode())
+        except RedraftError as unwritable:
+            return f"nowhere ({unwritable})"
+        return str(path)

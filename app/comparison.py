@@ -1,0 +1,123 @@
+"""What the diff compares, which changes were chosen, and the body that comes of them. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from ..engine.diff import Hunk, apply, hunks
+from ..engine.facts import Stub
+from ..engine.indent import dedented
+from ..engine.state import RunState
+
+Sides = Literal["fix", "file"]
+"""fix: from the draft to its repair. file: from what the file holds to what is proposed."""
+Decision = Literal["accepted", "rejected"]
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Two versions of one function."""
+
+    sides: Sides
+    caption: str
+    old: str
+    """The whole function at column 0, so that line numbers are those of the report."""
+    hunks: tuple[Hunk, ...]
+    draft: str
+    """Id of the draft whose changes these are."""
+
+    def body(self, stub: Stub, decided: Mapping[int, Decision]) -> str:
+        """The body with the accepted changes made and no others, dedented."""
+        chosen = [hunk for hunk in self.hunks if decided.get(hunk.number) == "accepted"]
+        return body_of(stub, apply(self.old, chosen))
+
+
+def usual_sides(state: RunState) -> Sides:
+    """What a person wants to compare first: the repair, if it is what is proposed."""
+    fix, proposal = state.last_fix, state.proposal
+    return "fix" if fix is not None and proposal is not None and proposal.id == fix.id else "file"
+
+
+def possible_sides(state: RunState) -> tuple[Sides, ...]:
+    """Which comparisons there are to choose from."""
+    fix = state.last_fix
+    has_fix = fix is not None and fix.problem is None and state.first_draft is not None
+    return (("fix",) if has_fix else ()) + (("file",) if state.proposal is not None else ())
+
+
+def compared(state: RunState, sides: Sides) -> Comparison | None:
+    """The comparison, None while there is nothing to compare."""
+    stub = state.stub
+    if stub is None or sides not in possible_sides(state):
+        return None
+    if sides == "fix":
+        old, new = state.first_draft, state.last_fix
+        assert old is not None
+        assert new is not None
+        return _comparison(stub, "fix", "draft → fix", old.body, new.body, new.id)
+    proposal = state.proposal
+    assert proposal is not None
+    return _comparison(stub, "file", "file → proposal", stub.body, proposal.body, proposal.id)
+
+
+@lru_cache(maxsize=32)
+def _comparison(stub: Stub, sides: Sides, caption: str, old: str, new: str, draft: str) -> Comparison:
+    before, after = stub.code(old), stub.code(new)
+    return Comparison(sides=sides, caption=caption, old=before, hunks=hunks(before, after), draft=draft)
+
+
+def body_of(stub: Stub, code: str) -> str:
+    """The dedented body in the code of a whole function: the inverse of `stub.code`."""
+    return dedented(code.removeprefix(stub.header))
+
+
+class Decisions(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided about the changes of one run, and in which order it was written."""
+
+    run: str = ""
+    made: tuple[tuple[Sides, int, Decision], ...] = ()
+    """One for each change decided, in order."""
+    taken_back: tuple[tuple[tuple[Sides, int, Decision], ...], ...] = ()
+    """What undo removed, the latest last; writing anything new forgets it."""
+    writes: tuple[int, ...] = ()
+    """For each write, how many decisions had been made before it."""
+
+    def on(self, sides: Sides) -> dict[int, Decision]:
+        """By number of the hunk."""
+        return {number: decision for where, number, decision in self.made if where == sides}
+
+    def with_(self, sides: Sides, numbers: tuple[int, ...], decision: Decision) -> Decisions:
+        """The same with these decided; an earlier decision on one of them no longer counts."""
+        kept = tuple(m for m in self.made if not (m[0] == sides and m[1] in numbers))
+        new = tuple((sides, number, decision) for number in numbers)
+        writes = (*self.writes, len(kept)) if decision == "accepted" else self.writes
+        return replace(self, made=kept + new, taken_back=(), writes=writes)
+
+    def undone(self) -> Decisions:
+        """As before the last write."""
+        if not self.writes:
+            return self
+        at = self.writes[-1]
+        return replace(
+            self, made=self.made[:at], taken_back=(*self.taken_back, self.made[at:]), writes=self.writes[:-1]
+        )
+
+    def redone(self) -> Decisions:
+        """As before the last undo."""
+        if not self.taken_back:
+            return self
+        return replace(
+            self,
+            made=self.made + self.taken_back[-1],
+            taken_back=self.taken_back[:-1],
+            writes=(*self.writes, len(self.made)),
+        )
+
+    def told(self, total: int, sides: Sides) -> str:
+        """What has been accepted, as a log says it: "all" or "1 of 3 hunks"."""
+        accepted = sum(decision == "accepted" for decision in self.on(sides).values())
+        return "all" if accepted == total else f"{accepted} of {total} hunks"

@@ -1,0 +1,202 @@
+"""What the person can do on the main screen, by the name that keys and the command palette know it under."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported, SystemCommand
+
+from ..engine.events import AnyEvent, Entry, Undone, Written
+from ..engine.facts import Stub
+from ..engine.state import RunState
+from ..widgets.diff_pane import DiffPane
+from .choosing import chosen_model, chosen_pipeline
+from .comparison import Comparison
+from .conflict_screen import ConflictScreen
+from .editor import editor_command
+from .keys import DECIDING, DRAFTING, MOVING
+
+if TYPE_CHECKING:
+    from .draft_screen import DraftScreen
+    from .work import Work
+
+Deed = Callable[[], Awaitable[None] | None]
+
+
+class Deeds:
+    """Acts on `work`, and tells the person through `screen`."""
+
+    def __init__(self, screen: DraftScreen, work: Work) -> None:
+        self._screen = screen
+        self._work = work
+        self._writing = asyncio.Lock()
+        self._by_name: dict[str, Deed] = {
+            "draft": self._draft,
+            "rerun": self._rerun,
+            "cancel": self._cancel,
+            "pipeline": partial(self._in_worker, self._choose_pipeline),
+            "model": partial(self._in_worker, self._choose_model),
+            "edit": partial(self._in_worker, self._edit),
+            "accept": lambda: self._diff.action_accept(),
+            "accept_all": lambda: self._diff.action_accept_all(),
+            "reject": lambda: self._diff.action_reject(),
+            "reject_all": lambda: self._diff.action_reject_all(),
+            "undo": partial(self._in_worker, partial(self._go_back, again=False)),
+            "redo": partial(self._in_worker, partial(self._go_back, again=True)),
+            "next_stub": lambda: work.following.move(1),
+            "previous_stub": lambda: work.following.move(-1),
+            "stubs": lambda: screen.view.list_stubs(),
+        }
+
+    async def do(self, name: str) -> None:
+        """Do it."""
+        done = self._by_name[name]()
+        if done is not None:
+            await done
+
+    def possible(self, name: str) -> bool:
+        """Whether it would do something now."""
+        card, following = self._screen.card, self._work.following
+        match name:
+            case "cancel":
+                return following.drafting.stub is not None or self._screen.view.stubs_open
+            case "accept" | "accept_all" | "reject" | "reject_all":
+                return self._screen.view.state.status != "running" and self._screen.view.comparison is not None
+            case "draft":
+                return card is not None and card.in_file and not card.drafted and not card.waiting
+            case "rerun":
+                return card is not None and card.in_file and card.state is not None
+            case "edit":
+                return card is not None
+            case "undo":
+                return card is not None and self._work.accepting.can_undo(card.stub.path)
+            case "redo":
+                return card is not None and self._work.accepting.can_redo(card.stub.path)
+            case "next_stub" | "previous_stub" | "stubs":
+                return len(following.shelf.cards) > 1
+            case _:
+                return True
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What the command palette offers: whatever is possible now."""
+        for topic in (DRAFTING, DECIDING, MOVING):
+            for binding in topic.bindings:
+                name = binding.action.split("'")[1]
+                if self.possible(name):
+                    yield SystemCommand(
+                        binding.description, f"key {binding.key}", partial(self._in_worker, self.do, name)
+                    )
+
+    # ------------------------------------------------------------------------------------ runs
+
+    def _draft(self) -> None:
+        if (card := self._screen.card) is not None:
+            self._work.following.ask(card.stub.key)
+
+    async def _rerun(self) -> None:
+        card, drafting = self._screen.card, self._work.following.drafting
+        if card is None:
+            return
+        if drafting.stub is not None and drafting.stub.key == card.stub.key:
+            await drafting.cancel("you")
+        self._screen.view.follow()
+        self._work.following.ask(card.stub.key)
+
+    async def _cancel(self) -> None:
+        if self._work.following.drafting.stub is None:
+            self._screen.view.stubs_open = False
+            return
+        self._screen.say("cancelling…")
+        await self._work.following.cancel("you")
+
+    async def _choose_pipeline(self) -> None:
+        pipeline = await chosen_pipeline(self._screen, self._work.following.pipeline)
+        if pipeline is not None:
+            self._work.use_pipeline(pipeline)
+            self._screen.show_title()
+            self._screen.say(f"{pipeline.name} from the next run on. r runs again")
+
+    async def _choose_model(self) -> None:
+        place = await chosen_model(self._screen, self._work.settings)
+        if place is not None:
+            self._work.use_model(*place)
+            self._screen.say(f"{place[1] or 'the embedded model'} from the next run on. r runs again")
+
+    async def _edit(self) -> None:
+        card = self._screen.card
+        if card is None:
+            return
+        command = editor_command(self._screen.session.environ, card.stub.path, card.stub.line)
+        try:
+            with self._screen.app.suspend():
+                subprocess.run(command, check=False)  # noqa: ASYNC221 - the terminal is lent: nothing may happen meanwhile
+        except SuspendNotSupported:
+            self._screen.say("this terminal cannot be lent to an editor; open the file in another window", "warning")
+        except OSError as error:
+            self._screen.say(f"the editor cannot be started ({error.strerror}); set $EDITOR", "error")
+
+    # ------------------------------------------------------------------------------------ writing
+
+    def accept(self, numbers: tuple[int, ...]) -> None:
+        """Write these changes of what the diff shows."""
+        card, view = self._screen.card, self._screen.view
+        if card is None or card.state is None or view.comparison is None:
+            return
+        if card.state.status == "running":
+            self._screen.say("the run goes on: wait for it, or press esc first", "warning")
+            return
+        self._in_worker(self._write, card.stub, card.state, view.comparison, numbers)
+
+    def reject(self, numbers: tuple[int, ...]) -> None:
+        """Leave these changes."""
+        card, view = self._screen.card, self._screen.view
+        if card is not None and card.state is not None and view.comparison is not None:
+            self._work.accepting.reject(card.stub, card.state.run, view.comparison.sides, numbers)
+            self._screen.show_decisions()
+
+    async def _write(self, stub: Stub, state: RunState, comparison: Comparison, numbers: tuple[int, ...]) -> None:
+        accepting = self._work.accepting
+        async with self._writing:
+            landing = await accepting.accept(state.stub or stub, state.run, comparison, numbers)
+        if landing.conflicts:
+            self._screen.say("you edited the same lines: nothing was written", "warning")
+            await self._screen.app.push_screen_wait(ConflictScreen(landing.conflicts))
+            return
+        told = accepting.decisions(stub.key, state.run).told(len(comparison.hunks), comparison.sides)
+        self._note(stub.key, Written(path=stub.path, draft=comparison.draft, hunks=told))
+        await self._work.refresh(landing.source)
+        self._screen.show_decisions()
+        if landing.merged:
+            self._screen.say(f"written ({told}) and merged with your edits. u takes it back", "good")
+
+    async def _go_back(self, *, again: bool) -> None:
+        card = self._screen.card
+        if card is None:
+            return
+        path, accepting = card.stub.path, self._work.accepting
+        async with self._writing:
+            key = await (accepting.redo(path) if again else accepting.undo(path))
+        if key:
+            self._note(key, Undone(path=path, again=again))
+        await self._work.reread(path)
+        self._screen.show_decisions()
+        self._screen.say("written again. u takes it back" if again else "taken back. U writes it again", "good")
+
+    def _note(self, key: str, event: AnyEvent) -> None:
+        """Put what was done to the file on the shelf, as part of what is known of the run."""
+        card = self._work.following.shelf.get(key)
+        if card is not None and card.state is not None:
+            self._work.following.took(card.stub, card.state.after(Entry(at=card.state.now, event=event)))
+
+    # ------------------------------------------------------------------------------------ inside
+
+    @property
+    def _diff(self) -> DiffPane:
+        return self._screen.query_one(DiffPane)
+
+    def _in_worker(self, deed: Callable[..., Awaitable[None]], *given: object) -> None:
+        self._screen.run_worker(deed(*given), group="deeds", exit_on_error=False)

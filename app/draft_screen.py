@@ -1,0 +1,235 @@
+"""The main screen: files beside one's editor, their stubs, and the run in front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult, SystemCommand
+from textual.screen import Screen
+from textual.worker import Worker
+
+from ..engine.state import RunState
+from ..widgets.diff_pane import DiffPane
+from ..widgets.draft_pane import DraftPane
+from ..widgets.meter_bar import MeterBar
+from ..widgets.report_pane import ReportPane
+from ..widgets.status_line import StatusLine, Tone
+from ..widgets.stub_list import StubList
+from .key_bar import KeyBar
+from .keys import DECIDING, DRAFTING, LOOKING, MOVING, bindings
+from .run_view import RunView
+from .sentences import ending
+from .shelf import Card, Shelf
+from .stub_rows import rows_of
+from .title_bar import TitleBar
+from .welcome import NoStubs, WelcomeScreen
+
+if TYPE_CHECKING:
+    from .deeds import Deeds
+    from .session import Session
+    from .work import OpenKit, Work
+
+
+class DraftScreen(Screen[None]):
+    """Watches `paths`; what a save asks for is drafted, what the person accepts is written."""
+
+    AUTO_FOCUS = ""
+    TOPICS = (DRAFTING, DECIDING, LOOKING, MOVING)
+    BINDINGS = bindings((DRAFTING, DECIDING, MOVING))
+
+    def __init__(
+        self, session: Session, paths: Sequence[Path], *, welcome: bool = False, open_kit: OpenKit | None = None
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.paths = tuple(paths)
+        self._welcomes = welcome
+        self._open_kit = open_kit
+        self._work: Work | None = None
+        self._deeds: Deeds | None = None
+        self._runner: Worker[None] | None = None
+        self._shelf = Shelf()
+        self._known: object = None
+
+    def compose(self) -> ComposeResult:
+        """Title, the run or how to get one, the status and the keys."""
+        yield TitleBar(id="title")
+        yield NoStubs(self.paths, id="no-stubs")
+        yield RunView(id="run")
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Show the empty screen first; everything that takes time comes after it."""
+        self._show_shelf(Shelf())
+        self.query_one(StatusLine).seen = f"looking into {', '.join(map(str, self.paths))}…"
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        from .deeds import Deeds
+        from .work import Work
+
+        self._work = Work(
+            self.session,
+            self.paths,
+            open_kit=self._open_kit,
+            has_model=self._has_model,
+            on_change=self._show_shelf,
+            wake=self._draft_next,
+            say=self._saw,
+        )
+        self._deeds = Deeds(self, self._work)
+        self.run_worker(self._work.hold(), group="kit", exit_on_error=False)
+        self.run_worker(self._work.watch(), group="watch", exit_on_error=False)
+        if self._welcomes:
+            self.app.push_screen(WelcomeScreen())
+
+    async def close(self) -> None:
+        """Cancel what runs and close what was opened; returns when both are done."""
+        if self._work is not None:
+            self.say("cancelling…" if self._work.following.drafting.stub else "closing…")
+            await self._work.close()
+            await self.workers.wait_for_complete([w for w in self.workers if w.group == "kit" and w.node is self])
+
+    # ------------------------------------------------------------------------------------ what is shown
+
+    @property
+    def view(self) -> RunView:
+        """The run in front."""
+        return self.query_one(RunView)
+
+    @property
+    def card(self) -> Card | None:
+        """The stub in front."""
+        return self._shelf.card
+
+    def say(self, notice: str, tone: Tone = "calm") -> None:
+        """Tell the person something that matters now."""
+        self.query_one(StatusLine).say(notice, tone)
+
+    def _saw(self, what: str) -> None:
+        self.query_one(StatusLine).seen = what
+
+    def _show_shelf(self, shelf: Shelf) -> None:
+        turned = shelf.current != self._shelf.current
+        self._shelf = shelf
+        card, view, stubs = shelf.card, self.view, self.query_one(StubList)
+        several_before = len(stubs.stubs) > 1
+        stubs.stubs, stubs.chosen = rows_of(shelf), shelf.current
+        if (len(shelf.cards) > 1) != several_before:
+            view.refit()
+        self.query_one(NoStubs).display = card is None
+        view.display = card is not None
+        view.state = (card.state or RunState(stub=card.stub)) if card else RunState()
+        self.show_title()
+        self.show_decisions()
+        self._tell_ending(view.state, turned=turned)
+
+    def show_title(self) -> None:
+        """Write where one is, and what will be done there."""
+        title, card = self.query_one(TitleBar), self.card
+        title.place = f"{card.stub.path} › {card.stub.name}" if card else ", ".join(map(str, self.paths))
+        title.position = f"{self._shelf.position + 1} of {len(self._shelf.cards)}" if len(self._shelf.cards) > 1 else ""
+        title.means = self._work.following.pipeline.name if self._work else ""
+
+    def show_decisions(self) -> None:
+        """Show what was decided about the changes in front."""
+        view, card = self.view, self.card
+        if self._work is not None and card is not None:
+            view.decided = self._work.accepting.decisions(card.stub.key, view.state.run).on(view.sides)
+
+    def _tell_ending(self, state: RunState, *, turned: bool) -> None:
+        """Say once how a run ended, and have the keys looked at again whenever others apply."""
+        known = (self._shelf.current, state.run, state.status, state.written, self.view.sides, self.view.decided)
+        if known == self._known:
+            return
+        self._known = known
+        notice, tone = ending(state)
+        if notice or turned:
+            self.say(notice, tone)
+        if state.status == "failed" and not turned:
+            self.notify(state.problem, severity="error", markup=False, timeout=15)
+        if self._work is not None:
+            self.query_one(MeterBar).protection = self._work.protection
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys do something now."""
+        if action != "deed":
+            return True
+        return self._deeds is not None and self._deeds.possible(str(parameters[0]))
+
+    def offered_commands(self) -> Iterable[SystemCommand]:
+        """What the command palette offers here."""
+        return self._deeds.commands() if self._deeds is not None else ()
+
+    # ------------------------------------------------------------------------------------ runs
+
+    def _draft_next(self) -> None:
+        """See to it that the queue is worked on, by one worker at a time."""
+        work = self._work
+        if work is not None and work.following.queue and (self._runner is None or self._runner.is_finished):
+            self._runner = self.run_worker(work.run(), group="follow", exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Go on with the queue when a worker ended while something was added."""
+        if event.worker is self._runner and event.worker.is_finished:
+            self._draft_next()
+            self.refresh_bindings()
+
+    async def _has_model(self) -> bool:
+        """Whether the embedded model is here, fetched now if the person agrees."""
+        from ..engine.models import weights
+        from .offer_screen import OfferScreen
+
+        there = weights.find(self.session.environ) is not None
+        return there or bool(await self.app.push_screen_wait(OfferScreen(self.session.environ)))
+
+    # ------------------------------------------------------------------------------------ messages from widgets
+
+    def on_stub_list_highlighted(self, event: StubList.Highlighted) -> None:
+        """The cursor moved to another stub: show it."""
+        if self._work is not None:
+            self._work.following.turn_to(event.key)
+
+    def on_stub_list_chosen(self, event: StubList.Chosen) -> None:
+        """Enter on a stub: draft it."""
+        if self._work is not None:
+            self.view.stubs_open = False
+            self._work.following.ask(event.key)
+
+    def on_diff_pane_accepted(self, event: DiffPane.Accepted) -> None:
+        """Write these changes."""
+        if self._deeds is not None:
+            self._deeds.accept(event.numbers)
+
+    def on_diff_pane_rejected(self, event: DiffPane.Rejected) -> None:
+        """Leave these changes."""
+        if self._deeds is not None:
+            self._deeds.reject(event.numbers)
+
+    def on_diff_pane_copied(self, event: DiffPane.Copied) -> None:
+        """Say what was copied."""
+        self.say("copied the new lines of this change")
+
+    def on_run_view_copied(self, event: RunView.Copied) -> None:
+        """Say what was copied."""
+        self.say(f"copied {event.what}")
+
+    def on_report_pane_finding_chosen(self, event: ReportPane.FindingChosen) -> None:
+        """Show the line that a finding speaks of."""
+        self.query_one(DraftPane).line = event.finding.line
+
+    def on_run_view_sides_changed(self) -> None:
+        """Show what was decided about these changes."""
+        self.show_decisions()
+        self.refresh_bindings()
+
+    # ------------------------------------------------------------------------------------ keys
+
+    async def action_deed(self, name: str) -> None:
+        """Do what a key asks for."""
+        if self._deeds is not None:
+            await self._deeds.do(name)

@@ -1,0 +1,119 @@
+"""From saves to runs: which stub is drafted when, and what the person is told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..engine.facts import Stub
+from ..engine.pipelines.catalogue import Pipeline
+from ..engine.sources import Source
+from ..engine.state import RunState
+from .drafting import Drafting
+from .shelf import Shelf, first_changed_line, surroundings, to_draft
+
+
+class Following:
+    """Keeps the shelf true to the files, and its stubs in a queue, which `work` empties."""
+
+    def __init__(
+        self,
+        drafting: Drafting,
+        pipeline: Pipeline,
+        on_change: Callable[[Shelf], None],
+        on_begin: Callable[[Stub, Source], None] = lambda _stub, _source: None,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.drafting = drafting
+        self.pipeline = pipeline
+        self.shelf = Shelf()
+        self.queue: list[str] = []
+        """Keys of the stubs to draft, the next one first."""
+        self._on_change = on_change
+        self._on_begin = on_begin
+        self._wake = wake
+        self.sources: dict[str, Source] = {}
+        """The files as they were read last, by path."""
+
+    async def saw(self, source: Source, stubs: tuple[Stub, ...], *, draft: bool = True) -> str:
+        """Take in what a file holds now; gives the sentence that says what comes of it.
+
+        A run on a stub that the save changed is cancelled and begun again. A run that it does not concern goes on.
+        """
+        path, before, known = source.path, self.shelf, source.path in self.sources
+        line = first_changed_line(self.sources[path].text if known else "", source.text) or 1
+        self.sources[path] = source
+        self._show(before.after_save(path, stubs))
+        begun_again = await self._after_change_of_running(path) if draft else None
+        asked = to_draft(before, self.shelf, path, line) if draft else None
+        if asked is not None and not (begun_again and begun_again.key == asked.key):
+            self.ask(asked.key)
+            return f"{counted(stubs)}: drafting {asked.name}"
+        if begun_again is not None:
+            return f"{begun_again.name} changed: drafting it again"
+        return f"{counted(stubs)}, none new or changed" if known and stubs else counted(stubs)
+
+    def gone(self, path: str) -> None:
+        """Forget the stubs of a file that is no more."""
+        self.sources.pop(path, None)
+        self._show(self.shelf.after_save(path, ()))
+
+    def ask(self, key: str) -> None:
+        """Put a stub into the queue and in front."""
+        under_way = self.drafting.stub
+        if key not in self.queue:
+            self.queue.append(key)
+        waits = under_way is not None and under_way.key != key
+        self._show(self.shelf.shown(key).waiting(key, waits=waits))
+        self._wake()
+
+    async def cancel(self, by: str = "you") -> None:
+        """End the run under way, and empty the queue."""
+        for key in self.queue:
+            self._show(self.shelf.waiting(key, waits=False))
+        self.queue.clear()
+        await self.drafting.cancel(by)
+
+    async def work(self) -> None:
+        """Draft what is in the queue, one stub after another, until it is empty."""
+        while self.queue:
+            card = self.shelf.get(self.queue.pop(0))
+            if card is not None and card.in_file:
+                self._on_begin(card.stub, self.sources[card.stub.path])
+                await self.drafting.draft(self.pipeline, card.stub)
+
+    def took(self, stub: Stub, state: RunState) -> None:
+        """Put news of a run on the shelf."""
+        self._show(self.shelf.after_run(stub.key, state))
+
+    def turn_to(self, key: str) -> None:
+        """Put another stub in front."""
+        self._show(self.shelf.shown(key))
+
+    def move(self, steps: int) -> None:
+        """Put the stub so many places on in front."""
+        self._show(self.shelf.moved(steps))
+
+    async def _after_change_of_running(self, path: str) -> Stub | None:
+        """The stub whose run was cancelled and is begun again because the file now says something else."""
+        under_way = self.drafting.stub
+        if under_way is None or under_way.path != path:
+            return None
+        card = self.shelf.get(under_way.key)
+        if card is not None and card.in_file and surroundings(card.stub) == surroundings(under_way):
+            return None
+        if card is None or not card.in_file:
+            await self.drafting.cancel(by="save")
+            return None
+        self.queue.insert(0, under_way.key)
+        await self.drafting.cancel(by="save")
+        return card.stub
+
+    def _show(self, shelf: Shelf) -> None:
+        if shelf != self.shelf:
+            self.shelf = shelf
+            self._on_change(shelf)
+
+
+def counted(stubs: tuple[Stub, ...]) -> str:
+    """How many stubs, as people say it."""
+    return {0: "no stubs", 1: "1 stub"}.get(len(stubs), f"{len(stubs)} stubs")

@@ -1,0 +1,254 @@
+"""One run on the screen: the stages, the panes that fit, and the meter. Live or replayed, it shows a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from ..engine.state import RunState
+from ..widgets.checks_table import ChecksTable
+from ..widgets.diff_pane import DiffPane
+from ..widgets.draft_pane import DraftPane
+from ..widgets.meter_bar import MeterBar
+from ..widgets.report_pane import ReportPane
+from ..widgets.stage_bar import StageBar
+from ..widgets.stub_list import StubList
+from .arrangement import PANES, Arrangement, Choice, Pane, arranged, in_front
+from .comparison import Comparison, Decision, Sides, compared, possible_sides, usual_sides
+from .copying import copied
+from .keys import LOOKING, bindings
+from .pane_tabs import PaneTabs
+
+
+class RunView(Vertical):
+    """Shows `state`. Which panes are in front follows the run until the person chooses one."""
+
+    state: reactive[RunState] = reactive(RunState, init=False)
+    choice: reactive[Choice] = reactive(Choice, init=False)
+    sides: reactive[Sides] = reactive[Sides]("file", init=False)
+    decided: reactive[Mapping[int, Decision]] = reactive(dict[int, Decision], init=False)
+    stubs_open: reactive[bool] = reactive(False, init=False)
+    """Whether the stub list covers the panes, where it has no column of its own."""
+
+    BINDINGS = bindings((LOOKING,))
+
+    class SidesChanged(Message):
+        """The diff compares something else now."""
+
+    class Copied(Message):
+        """Something went to the clipboard."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._chosen_by_hand = False
+        self._sides_by_hand = False
+        self.comparison: Comparison | None = None
+        """What the diff shows now."""
+
+    def compose(self) -> ComposeResult:
+        """The stage bar, the panes, the tabs and the meter."""
+        yield StageBar(id="stages")
+        yield PaneTabs(id="tabs")
+        with Horizontal(id="desk"):
+            yield StubList(id="stubs")
+            with Container(id="panes"):
+                yield DraftPane(id="draft")
+                yield ChecksTable(id="examples")
+                yield ReportPane(id="report")
+                yield DiffPane(id="diff")
+        yield Static(id="too-small", markup=False)
+        yield MeterBar(id="meter")
+
+    # ------------------------------------------------------------------------------------ attributes from above
+
+    def watch_state(self, old: RunState, new: RunState) -> None:
+        """Hand the state to every part, and turn to where things happen."""
+        other_run = (old.run, old.stub) != (new.run, new.stub)
+        if other_run:
+            self._chosen_by_hand = self._sides_by_hand = False
+        with self.app.batch_update():
+            for part in (StageBar, MeterBar, DraftPane, ReportPane, ChecksTable):
+                self.query_one(part).state = new
+            if not self._sides_by_hand:
+                self.set_reactive(RunView.sides, usual_sides(new))
+            self._compare()
+            if not self._chosen_by_hand:
+                self.choice = in_front(new)
+
+    def watch_choice(self, choice: Choice) -> None:
+        """Show the panes that were chosen."""
+        self._arrange(focus=self._holds_focus)
+
+    def watch_sides(self) -> None:
+        """Compare something else."""
+        self._compare()
+        self.post_message(self.SidesChanged())
+
+    def watch_decided(self, decided: Mapping[int, Decision]) -> None:
+        """Show what became of the changes."""
+        self.query_one(DiffPane).decided = decided
+
+    def watch_stubs_open(self) -> None:
+        """Show or hide the list."""
+        self._arrange(focus=True)
+
+    # ------------------------------------------------------------------------------------ what the person does
+
+    def action_bring(self, pane: Pane) -> None:
+        """Put a pane in front."""
+        self._chosen_by_hand = True
+        self.set_reactive(RunView.stubs_open, False)
+        self.set_reactive(RunView.choice, self.choice.with_focus(pane))
+        self._arrange(focus=True)
+
+    def action_turn(self, steps: int) -> None:
+        """The next pane, or the one before."""
+        self.action_bring(PANES[(PANES.index(self.choice.focus) + steps) % len(PANES)])
+
+    def action_look(self, what: str) -> None:
+        """Move in the diff, or show it otherwise, wherever the focus is."""
+        diff = self.query_one(DiffPane)
+        match what:
+            case "next_hunk":
+                diff.action_next_hunk()
+            case "previous_hunk":
+                diff.action_previous_hunk()
+            case "split":
+                diff.action_toggle_split()
+            case "wrap":
+                diff.action_toggle_wrap()
+            case "sides":
+                self._other_sides()
+            case _:
+                self._copy()
+
+    def follow(self) -> None:
+        """Let the panes follow the run again."""
+        self._chosen_by_hand = self._sides_by_hand = False
+        self.choice = in_front(self.state)
+
+    def list_stubs(self) -> None:
+        """Put the list of stubs in front, or away again."""
+        stubs = self.query_one(StubList)
+        if self.arrangement.rail:
+            self._focus(self.query_one(f"#{self.choice.focus}") if stubs.has_focus else stubs)
+        else:
+            self.stubs_open = not self.stubs_open
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys do something now."""
+        if action != "look":
+            return True
+        if parameters == ("sides",):
+            return len(possible_sides(self.state)) > 1
+        return self.comparison is not None or parameters == ("copy",)
+
+    def _other_sides(self) -> None:
+        possible = possible_sides(self.state)
+        self._sides_by_hand = True
+        self.sides = possible[(possible.index(self.sides) + 1) % len(possible)]
+
+    def _copy(self) -> None:
+        what, text = copied(self.state, self.choice.focus)
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.post_message(self.Copied(what))
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """What fits now."""
+        stubs = len(self.query_one(StubList).stubs)
+        return arranged(self.app.size.width, self.app.size.height, self.choice, stubs)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show what fits."""
+        self._arrange(focus=self._holds_focus)
+
+    def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
+        """A tab was clicked."""
+        self.action_bring(event.pane)
+
+    def refit(self) -> None:
+        """Show what fits, after the number of stubs changed."""
+        self._arrange(focus=self._holds_focus)
+
+    # ------------------------------------------------------------------------------------ inside
+
+    @property
+    def _holds_focus(self) -> bool:
+        focused = self.screen.focused
+        return focused is None or focused.parent is self.query_one("#panes")
+
+    def _arrange(self, *, focus: bool) -> None:
+        fits = self.arrangement
+        listed = fits.rail or self.stubs_open
+        alone = self.stubs_open and not fits.rail
+        shown: tuple[Pane, ...] = () if alone else fits.panes
+        with self.app.batch_update():
+            for layout in ("tiny", "single", "stacked", "columns", "grid"):
+                self.set_class(fits.layout == layout, f"-{layout}")
+            self.query_one(StubList).display = listed and fits.layout != "tiny"
+            self._place(shown)
+            tabs = self.query_one(PaneTabs)
+            tabs.display = fits.layout in {"single", "stacked", "columns"}
+            tabs.shown, tabs.front = frozenset(shown), self.choice.focus
+            self._tell_size(fits)
+        if focus:
+            self._focus(self.query_one(StubList) if alone else self.query_one(f"#{self.choice.focus}"))
+
+    def _place(self, shown: tuple[Pane, ...]) -> None:
+        """Show these panes in this order."""
+        room = self.query_one("#panes")
+        room.display = bool(shown)
+        standing = [child.id for child in room.children if child.id in shown]
+        if standing != list(shown):
+            for pane in shown:
+                room.move_child(self.query_one(f"#{pane}"), after=len(room.children) - 1)
+        for pane in PANES:
+            self.query_one(f"#{pane}").display = pane in shown
+
+    def _focus(self, widget: Widget) -> None:
+        if widget.display and self.screen.is_current:
+            widget.focus(scroll_visible=False)
+
+    def _tell_size(self, fits: Arrangement) -> None:
+        small = self.query_one("#too-small", Static)
+        small.display = fits.layout == "tiny"
+        if small.display:
+            small.update(f"terminal too small: {self.app.size.width}×{self.app.size.height}, needs 40×12")
+
+    def _compare(self) -> None:
+        comparison = compared(self.state, self.sides)
+        pane = self.query_one(DiffPane)
+        if comparison is not self.comparison:
+            self.comparison = comparison
+            pane.hunks = comparison.hunks if comparison else ()
+            pane.caption = comparison.caption if comparison else ""
+        if comparison is None or not comparison.hunks:
+            pane.empty = _nothing_to_compare(self.state, self.sides)
+
+
+def _nothing_to_compare(state: RunState, sides: Sides) -> str:
+    match state.status:
+        case "idle":
+            return "the proposal will be here, to accept or to leave"
+        case "running":
+            running = next((stage for stage, status in state.stages.items() if status == "running"), "")
+            return (
+                "the coder is writing the fix…" if running == "fix" else "the proposal will be here once it is drafted"
+            )
+        case _:
+            if state.proposal is None:
+                return "this run has no proposal"
+            return "the fix changed nothing" if sides == "fix" else "the file holds the proposal already"

@@ -1,0 +1,45 @@
+"""Cards as the stub list shows them."""
+
+from __future__ import annotations
+
+from ..widgets.stub_list import StubRow, StubStatus
+from .shelf import Card, CardStatus, Shelf
+
+_SHOWN: dict[CardStatus, StubStatus] = {
+    "new": "waiting",
+    "waiting": "waiting",
+    "running": "drafting",
+    "verified": "verified",
+    "fails": "fails",
+    "unverified": "unverified",
+    "failed": "problem",
+    "cancelled": "cancelled",
+    "written": "written",
+}
+
+
+def rows_of(shelf: Shelf) -> tuple[StubRow, ...]:
+    """One row a card."""
+    return tuple(_row(card) for card in shelf.cards)
+
+
+def _row(card: Card) -> StubRow:
+    stub = card.stub
+    return StubRow(
+        key=stub.key,
+        name=stub.name,
+        path=stub.path,
+        line=stub.line,
+        status=_SHOWN[card.status],
+        note=_note(card),
+    )
+
+
+def _note(card: Card) -> str:
+    if card.status == "waiting":
+        return "next"
+    if card.status == "fails" and card.state is not None and card.state.solution is not None:
+        report = card.state.solution.report
+        if report is not None and report.checks:
+            return f"{len(report.failures)} of {len(report.checks)} fail"
+    return ""

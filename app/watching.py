@@ -1,0 +1,81 @@
+"""Reading what there is, then following what is saved; every step is told in words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import NamedTuple
+
+from ..engine.errors import SourceError
+from ..engine.settings import Settings
+from ..engine.sources import Found, Source, find_stubs, read
+from ..engine.sources.folders import python_files
+from ..engine.watcher import Ignored, OwnWrites, Watching, saves
+from .following import Following, counted
+
+
+class Looked(NamedTuple):
+    """One file as it was read; `source` is None, and `why` says why, when it could not be."""
+
+    path: str
+    source: Source | None
+    found: Found
+    why: str = ""
+
+
+def look(paths: Iterable[Path], tokens: int) -> list[Looked]:
+    """What these files and folders hold."""
+    return [_look(str(path), tokens) for path in _files(paths)]
+
+
+async def watch(
+    following: Following, paths: Sequence[Path], settings: Settings, own_writes: OwnWrites, say: Callable[[str], None]
+) -> None:
+    """Take in what is there, have the first stub drafted, and then follow every save until cancelled.
+
+    Raises:
+        SourceError: a folder cannot be watched.
+    """
+    tokens = settings.context_tokens
+    how = Watching(settle_seconds=settings.watch.settle, polling=settings.watch.poll)
+    await _take_in(following, await asyncio.to_thread(look, paths, tokens), say)
+    async with aclosing(saves(paths, own_writes, how)) as seen:
+        async for save in seen:
+            name = Path(save.path).name
+            if isinstance(save, Ignored):
+                say(f"{name}: {save.why}")
+                if save.why == "deleted":
+                    following.gone(save.path)
+            else:
+                found = await asyncio.to_thread(find_stubs, save.source, tokens=tokens)
+                say(f"{name} saved: {await following.saw(save.source, found.stubs)}")
+
+
+async def _take_in(following: Following, files: list[Looked], say: Callable[[str], None]) -> None:
+    total = tuple(stub for file in files for stub in file.found.stubs)
+    for file in files:
+        if file.source is not None:
+            await following.saw(file.source, file.found.stubs, draft=False)
+    if total:
+        following.ask(total[0].key)
+    what = files[0].path if len(files) == 1 else f"{len(files)} files"
+    problem = next((file.why or file.found.problem for file in files if file.why or file.found.problem), "")
+    say(f"watching {what}: {counted(total)}{f' ({problem})' if problem else ''}")
+
+
+def _files(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from python_files(path)
+        else:
+            yield path
+
+
+def _look(path: str, tokens: int) -> Looked:
+    try:
+        source = read(path)
+    except SourceError as error:
+        return Looked(path, None, Found(path=path), str(error))
+    return Looked(path, source, find_stubs(source, tokens=tokens))

@@ -1,0 +1,75 @@
+"""What a person sees before there is anything to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+SPECIMEN = '''\
+def area(width: float, height: float) -> float:
+    """The area of a rectangle.
+
+    >>> area(2, 3)
+    6
+    """
+    ...
+'''
+HOW = """
+Write one like this in your editor and save the file. redraft drafts the body,
+runs your examples, has it reviewed, and shows you what it would write."""
+
+
+class NoStubs(Static):
+    """In place of the panes while no stub is in sight: how to write one."""
+
+    def __init__(self, paths: Sequence[Path], *, id: str | None = None) -> None:
+        where = str(paths[0]) if len(paths) == 1 else f"{len(paths)} places"
+        text = Content.assemble(
+            ("waiting for a stub in ", "$text-muted"),
+            (where, "bold"),
+            ("\n\n", ""),
+            (SPECIMEN, "$text-primary"),
+            (HOW, "$text-muted"),
+        )
+        super().__init__(text, id=id)
+
+
+class WelcomeScreen(ModalScreen[None]):
+    """The tour's first word: three keys."""
+
+    BINDINGS = [Binding("enter,escape,space,q", "dismiss", "begin", id="close-welcome")]
+
+    def compose(self) -> ComposeResult:
+        """A short text over the run, which has already begun."""
+        keys = (
+            ("A", "write the proposal into the file   (u takes it back)"),
+            ("}", "go to the next stub, enter drafts it"),
+            ("?", "every other key"),
+        )
+        with Vertical(classes="panel") as panel:
+            panel.border_title = "welcome to redraft"
+            panel.border_subtitle = "enter begins"
+            yield Static(
+                "Four stubs are waiting in the tour's files. The first one is being drafted behind this panel: "
+                "a coder model writes the body, your examples run, a reviewer reports, and a fix is made.\n\n"
+                "Nothing is written until you say so:",
+                markup=False,
+            )
+            yield Static(
+                Content("\n").join(
+                    Content.assemble(("\n" if not n else "", ""), (f"  {key}  ", "bold $primary"), (says, ""))
+                    for n, (key, says) in enumerate(keys)
+                )
+            )
+            yield Static(
+                "\nOpen the same files in your own editor beside this window. Every save counts.",
+                markup=False,
+                classes="foot",
+            )

@@ -1,0 +1,132 @@
+"""All that goes on behind the main screen: models, runs, files and what was accepted. Knows no widgets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from ..engine.errors import EnvironmentFault
+from ..engine.facts import ROLES
+from ..engine.journal import Journal, OwnWrites
+from ..engine.kit import Kit
+from ..engine.pipelines.catalogue import Pipeline
+from ..engine.settings import RolesSettings, Settings
+from ..engine.sources import Source, find_stubs, read
+from .accepting import Accepting
+from .drafting import Drafting
+from .following import Following
+from .session import Session
+from .shelf import Shelf
+from .watching import watch
+from .workshop import Workshop
+
+OpenKit = Callable[[Settings], AbstractAsyncContextManager[Kit]]
+
+
+class Work:
+    """One session's work. `hold`, `watch` and `run` are for workers; the rest is called by the screen."""
+
+    def __init__(
+        self,
+        session: Session,
+        paths: Sequence[Path],
+        *,
+        open_kit: OpenKit | None,
+        has_model: Callable[[], Awaitable[bool]],
+        on_change: Callable[[Shelf], None],
+        wake: Callable[[], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self.settings = session.settings
+        self.paths = tuple(paths)
+        self._session = session
+        self._open_kit = open_kit or self._usual_kit
+        self._has_model = has_model
+        self._say = say
+        self._own_writes = OwnWrites()
+        self.accepting = Accepting(Journal(session.places.state / "journal", own_writes=self._own_writes))
+        self.workshop = Workshop(lambda: self._open_kit(self.settings))
+        drafting = Drafting(self._kit, session.runs, lambda stub, state: self.following.took(stub, state), say)
+        self.following = Following(drafting, session.pipeline, on_change, self.accepting.began, wake)
+
+    # ------------------------------------------------------------------------------------ for workers
+
+    async def hold(self) -> None:
+        """Keep what was opened until it is closed; a change of model opens the next workshop."""
+        while True:
+            workshop = self.workshop
+            await workshop.hold()
+            if workshop is self.workshop:
+                return
+
+    async def watch(self) -> None:
+        """Follow the files."""
+        await watch(self.following, self.paths, self.settings, self._own_writes, self._say)
+
+    async def run(self) -> None:
+        """Draft what is asked for."""
+        await self.following.work()
+
+    async def close(self) -> None:
+        """Cancel what runs; `hold` ends once everything opened is closed."""
+        await self.following.cancel("you")
+        self.workshop.close()
+
+    # ------------------------------------------------------------------------------------ what the person decides
+
+    async def reread(self, path: str) -> None:
+        """Take in a file that we have just written, so that line numbers are right; nothing is drafted of it."""
+        source = await asyncio.to_thread(read, path)
+        await self.refresh(source)
+
+    async def refresh(self, source: Source) -> None:
+        """Take in a file as it is now; nothing is drafted of it."""
+        found = find_stubs(source, tokens=self.settings.context_tokens)
+        await self.following.saw(source, found.stubs, draft=False)
+
+    def use_pipeline(self, pipeline: Pipeline) -> None:
+        """Work by another pattern from the next run on."""
+        self.following.pipeline = pipeline
+
+    def use_model(self, base_url: str, model: str) -> None:
+        """Ask another model from the next run on, in every role that followed the coder."""
+        old = self.settings.roles.coder
+        changed = {
+            role: replace(mine, base_url=base_url, model=model)
+            for role in ROLES
+            if ((mine := self.settings.role(role)).base_url, mine.model) == (old.base_url, old.model)
+        }
+        roles: RolesSettings = replace(self.settings.roles, **changed)
+        self.settings = replace(self.settings, roles=roles)
+        left, self.workshop = self.workshop, Workshop(lambda: self._open_kit(self.settings))
+        left.close()
+
+    @property
+    def protection(self) -> str:
+        """What code is contained by, in words; "" before it is known."""
+        from ..engine.sandbox.tiers import SHOWN
+
+        kit = self.workshop.opened
+        return SHOWN.get(kit.sandbox.tier, kit.sandbox.tier) if kit else ""
+
+    # ------------------------------------------------------------------------------------ inside
+
+    @property
+    def _asks_embedded(self) -> bool:
+        return self._open_kit == self._usual_kit and any(self.settings.role(role).embedded for role in ROLES)
+
+    def _usual_kit(self, settings: Settings) -> AbstractAsyncContextManager[Kit]:
+        from ..engine.opening import opened
+
+        return opened(settings, self._session.places, self._session.environ, self._say)
+
+    async def _kit(self) -> Kit:
+        if self._asks_embedded and not await self._has_model():
+            raise EnvironmentFault(
+                "there is no model to ask: press m to choose a server, or run `redraft model pull` for the embedded one"
+            )
+        return await self.workshop.kit()
