@@ -1,4 +1,9 @@
-"""What each kind of server is sent for the same question (facts and their sources: docs, "Model servers")."""
+"""What each kind of server is sent for the same question.
+
+llama.cpp as measured on xllamacpp 2026.10; vLLM as its 0.32 sources read; Ollama by its "OpenAI compatibility" page and
+ollama/ollama#6778 (prefill) and #14820 (reasoning_effort); OpenAI by its API reference. That LM Studio continues a last
+assistant message is taken from llama.cpp, which it runs: what it does is watched (`continuation`).
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -102,15 +101,18 @@ class OpenAIChat:
 
     async def _connected(self) -> Wire:
         if self._wire is None:
-            # Importing takes most of a second of which the interpreter lets other threads have a part.
-            await asyncio.to_thread(importlib.import_module, ".wire", __package__)
-            from . import wire
-
-            try:
-                self._wire = self._wire or wire.Wire(self.endpoint, self._transport)
-            except wire.FAILURES as failure:
-                raise wire.trouble(failure, self.endpoint, self.endpoint.model, (), now=time.time()) from None
+            wired = await asyncio.to_thread(self._wired)
+            self._wire = self._wire or wired
         return self._wire
+
+    def _wired(self) -> Wire:
+        """New connections. In a thread: imports and certificates take most of a second, in which a screen must live."""
+        from . import wire
+
+        try:
+            return wire.Wire(self.endpoint, self._transport)
+        except wire.FAILURES as failure:
+            raise wire.trouble(failure, self.endpoint, self.endpoint.model, (), now=time.time()) from None
 
     async def _meet(self) -> Server:
         endpoint = self.endpoint
