@@ -30,7 +30,7 @@ def main() -> None:
     """Set up, say what protection there is, then serve until the application is gone."""
     control = _socket.socket(fileno=int(sys.argv[1]))
     _, _, texts = frames.unpacked(control.recv(1 << 16)[4:])
-    wants_namespaces, wants_landlock, wants_seccomp, _ = texts[:4]
+    wants_namespaces, wants_landlock, wants_seccomp, _, room = texts[:5]
     protection = layers.Protection()
     kernel.die_with(os.getppid())
     problem = _enter_namespaces(protection) if wants_namespaces else ""
@@ -40,8 +40,8 @@ def main() -> None:
         protection.landlock = landlock.version()
         problem = problem or ("" if protection.landlock else "the kernel has no Landlock")
     if wants_seccomp:
-        problem = problem or _restrict_ourselves(protection)
-    _preload(texts[4:])
+        problem = problem or _restrict_ourselves(protection, room)
+    _preload(texts[5:])
     found = ["rlimits", "privileges"]
     found += ["namespaces"] if protection.outer else []
     found += ["landlock"] if protection.landlock else []
@@ -84,10 +84,18 @@ def _enter_namespaces(protection: "layers.Protection") -> str:
     return ""
 
 
-def _restrict_ourselves(protection: "layers.Protection") -> str:
-    """The zygote's own, wider filter; why there is none, if so."""
+def _restrict_ourselves(protection: "layers.Protection", room: str) -> str:
+    """The zygote's own, wider restrictions, for what is imported beforehand; why there are none, if so."""
     try:
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        if protection.landlock and not protection.outer:
+            # With namespaces the tree is read-only already, and Landlock would forbid the mounts of the runs.
+            rules = landlock.Rules(protection.landlock)
+            rules.give_reading("/")
+            rules.give_scratch(room)
+            for path in ("/dev/null", "/dev/zero", "/dev/full"):
+                rules.give_device(path)
+            rules.put_in_force()
         seccomp.deny(None, metadata=False, sizes=False)
     except OSError as problem:
         return str(problem)

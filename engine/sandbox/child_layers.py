@@ -27,10 +27,10 @@ class Request:
         self.roots = [root for root in roots.split("\0") if root]
         self.may_start_programs = subprocess == "1"
 
-    def readable(self) -> "reading.Reading":
-        """What this run may read. Looks at the disk: call it before the lock-down."""
+    def readable(self, system: "reading.Reading") -> "reading.Reading":
+        """What this run may read, given what its zygote found of the system. Call it before the lock-down."""
         found = reading.Reading(self.path, self.home)
-        found.add_system(reading.system_paths(), [*self.roots, self.home])
+        found.whole, found.listed = list(system.whole), list(system.listed)
         for root in self.roots:
             found.add_project(root)
         return found
@@ -46,6 +46,16 @@ class Protection:
         self.seccomp = False
         self.tasks = 0
         """Tasks the user had already."""
+        self._system = {}  # type: dict[tuple[str, ...], reading.Reading]
+
+    def system_for(self, request: Request) -> "reading.Reading":
+        """What of the system may be read by this request; found once for each project, in the zygote."""
+        private = (*request.roots, request.home)
+        found = self._system.get(private)
+        if found is None:
+            found = self._system[private] = reading.Reading("", "")
+            found.add_system(reading.system_paths(), list(private))
+        return found
 
 
 def lock_down(request: Request, protection: Protection, readable: "reading.Reading") -> "list[str]":
@@ -58,9 +68,10 @@ def lock_down(request: Request, protection: Protection, readable: "reading.Readi
     tasks = _TASKS_IN_NAMESPACE if fenced else limits.TASKS + (0 if nobody else protection.tasks)
     limits.set_limits(request.memory_mb, request.processor_seconds, tasks, 64 if fenced else 32)
     privileges.drop(nobody)
+    # Changing credentials hid our own /proc/self from us.
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
     if protection.landlock:
         _restrict_files(request, protection.landlock, readable)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
     kernel.die_with(os.getppid())
     if protection.seccomp:
         seccomp.deny(os.getpid(), request.may_start_programs, not fenced, protection.landlock < 3 and not fenced)

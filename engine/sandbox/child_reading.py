@@ -4,7 +4,6 @@ Standard library only, Python 3.6 and up.
 """
 
 import os
-import stat
 import sys
 
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/opt", "/nix/store", "/gnu/store")
@@ -23,6 +22,9 @@ _SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".keystore",
 _SECRET_STARTS = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "secrets.", "secret.", "service-account")
 _LEFTOVER_ENDINGS = ("~", ".bak", ".orig", ".rej", ".swp", ".swo", ".swn", ".tmp", ".temp", ".old", ".save", ".pyc")
 _LEFTOVER_ENDINGS += (".pyo", ".patch", ".diff", ".log", ".sqlite", ".ipynb")
+_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "__init__.py")
+_OF_A_PROGRAM = (".py", ".pyi", ".so", ".txt", ".json", ".csv", ".toml", ".yaml", ".yml")
+_NEVER = ("__pycache__", "node_modules", "conftest.py", "sitecustomize.py", "usercustomize.py")
 
 
 def system_paths() -> "list[str]":
@@ -40,14 +42,13 @@ class Reading:
         self.whole = []  # type: list[str]
         self.listed = []  # type: list[str]
         self.hidden = []  # type: list[str]
-        self._user_file = os.path.realpath(user_file) if user_file else ""
         self._home = os.path.realpath(home) if home else ""
         self._stem = os.path.basename(user_file)
         self._left = _MOST_ENTRIES
         try:
-            self._identity = os.stat(user_file)[1:3] if user_file else None
+            self._inode = os.stat(user_file).st_ino if user_file else 0
         except OSError:
-            self._identity = None
+            self._inode = 0
 
     def add_system(self, folders: "list[str]", private: "list[str]") -> None:
         """Paths to be read whole, but for the private folders (and what lies on the way to them)."""
@@ -62,28 +63,28 @@ class Reading:
             self.whole.append(path)
         elif path not in inside:
             self.listed.append(path)
-            for name in _names(path):
-                self._add_around(os.path.join(path, name), inside)
+            for entry in _entries(path):
+                self._add_around(entry.path, inside)
 
     def add_project(self, root: str) -> None:
         """A folder of the user: its modules, packages and files, without what is private or a leftover."""
         real = os.path.realpath(root)
+        entries = _entries(real)
         # In a home folder or at the top of the machine only modules belong to the program, not all that lies about.
         is_project = real not in (self._home, "/", "/tmp", "/home", "/root") and any(
-            os.path.exists(os.path.join(real, mark)) for mark in ("pyproject.toml", "setup.py", "setup.cfg", ".git", "__init__.py")
+            entry.name in _MARKS for entry in entries
         )
         self.listed.append(real)
-        for name in _names(real):
-            path = os.path.join(real, name)
-            if self._is_private(name, path):
-                self.hidden.append(path)
-            elif os.path.islink(path) and not os.path.realpath(path).startswith(real.rstrip("/") + "/"):
+        for entry in entries:
+            if self._is_private(entry):
+                self.hidden.append(entry.path)
+            elif entry.is_symlink() and not os.path.realpath(entry.path).startswith(real.rstrip("/") + "/"):
                 continue
-            elif os.path.isdir(path):
-                if is_project or _holds_modules(path):
-                    self._add_tree(path)
-            elif is_project or name.endswith((".py", ".pyi", ".so", ".txt", ".json", ".csv", ".toml")):
-                self.whole.append(path)
+            elif entry.is_dir():
+                if is_project or _holds_modules(entry.path):
+                    self._add_tree(entry.path)
+            elif is_project or entry.name.endswith(_OF_A_PROGRAM):
+                self.whole.append(entry.path)
 
     def _add_tree(self, folder: str) -> None:
         """A folder and all below it; as one rule when nothing in it is private."""
@@ -100,42 +101,36 @@ class Reading:
 
     def _look_through(self, folder: str) -> "tuple[bool, list[tuple[str, bool]]]":
         clean, inside = True, []  # type: bool, list[tuple[str, bool]]
-        for name in _names(folder):
+        for entry in _entries(folder):
             self._left -= 1
-            path = os.path.join(folder, name)
-            if self._left < 0 or self._is_private(name, path) or os.path.islink(path):
+            if self._left < 0 or self._is_private(entry) or entry.is_symlink():
                 clean = False
                 continue
-            is_folder = os.path.isdir(path)
-            inside.append((path, is_folder))
+            is_folder = entry.is_dir()
+            inside.append((entry.path, is_folder))
             if is_folder and clean:
-                clean = self._look_through(path)[0]
+                clean = self._look_through(entry.path)[0]
         return clean, inside
 
-    def _is_private(self, name: str, path: str) -> bool:
-        low = name.lower()
-        if name.startswith(".") or name == "__pycache__" or low.endswith(_SECRET_ENDINGS + _LEFTOVER_ENDINGS):
+    def _is_private(self, entry: "os.DirEntry[str]") -> bool:
+        name, low = entry.name, entry.name.lower()
+        if name.startswith(".") or name in _NEVER or low.endswith(_SECRET_ENDINGS + _LEFTOVER_ENDINGS):
             return True
         if low.startswith(_SECRET_STARTS) or (name.startswith("#") and name.endswith("#")):
             return True
-        if self._stem and name.startswith(self._stem) or name in ("node_modules", "conftest.py"):
+        if self._stem and name.startswith(self._stem):
             return True
-        if not self._identity:
-            return False
-        try:
-            # The same file under another name: a hard link to what the user is editing.
-            found = os.stat(path)
-            return stat.S_ISREG(found.st_mode) and (found.st_ino, found.st_dev) == tuple(self._identity)
-        except OSError:
-            return True
+        # The same file under another name: a hard link to what the user is editing.
+        return entry.inode() == self._inode
 
 
-def _names(folder: str) -> "list[str]":
+def _entries(folder: str) -> "list[os.DirEntry[str]]":
     try:
-        return sorted(os.listdir(folder))[:_MOST_ENTRIES]
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)[:_MOST_ENTRIES]
     except OSError:
         return []
 
 
 def _holds_modules(folder: str) -> bool:
-    return any(name.endswith((".py", ".so")) for name in _names(folder))
+    return any(entry.name.endswith((".py", ".so")) for entry in _entries(folder))

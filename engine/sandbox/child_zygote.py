@@ -5,6 +5,7 @@ Standard library only, Python 3.6 and up.
 
 import _signal
 import _socket
+import gc
 import os
 import select
 import struct
@@ -13,6 +14,7 @@ import child_frames as frames
 import child_kernel as kernel
 import child_layers as layers
 import child_namespaces as namespaces
+import child_reading as reading
 import child_run
 
 _MESSAGE = 1 << 18
@@ -31,6 +33,8 @@ class Zygote:
 
     def serve(self) -> None:
         """Serve until the application closes its end."""
+        # What is there now is not looked at again by the collector: forks then share its pages.
+        getattr(gc, "freeze", gc.collect)()
         _signal.signal(_signal.SIGCHLD, lambda *_: None)
         _signal.set_wakeup_fd(self._wake)
         while True:
@@ -54,9 +58,10 @@ class Zygote:
         return True
 
     def _start(self, number: int, request: "layers.Request", descriptors: "list[int]") -> None:
+        system = self._protection.system_for(request)
         child = kernel.fork_into(namespaces.OF_A_RUN) if self._protection.outer else os.fork()
         if child == 0:
-            self._become_run(request, descriptors)
+            self._become_run(request, descriptors, system)
         self._runs[child] = number
         rights = []
         try:
@@ -69,15 +74,16 @@ class Zygote:
         if handle >= 0:
             os.close(handle)
 
-    def _become_run(self, request: "layers.Request", descriptors: "list[int]") -> None:
+    def _become_run(self, request: "layers.Request", descriptors: "list[int]", system: "reading.Reading") -> None:
         """Never returns: this is the forked process, the first one of its namespace where there is one."""
         try:
             _signal.set_wakeup_fd(-1)
             _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
-            readable = request.readable()
+            readable = request.readable(system)
             if self._protection.outer:
                 request.scratch = namespaces.SCRATCH
-                self._become_first(readable.hidden, descriptors)
+                # Where Landlock denies them, hiding them too would only cost time.
+                self._become_first([] if self._protection.landlock else readable.hidden)
             os.setsid()
             child_run.run(request, descriptors, self._protection, readable)
             os._exit(0)
@@ -87,7 +93,7 @@ class Zygote:
             _complain(descriptors[2], "sandbox: %s: %s\n" % (type(problem).__name__, problem))
             os._exit(70)
 
-    def _become_first(self, hidden: "list[str]", descriptors: "list[int]") -> None:
+    def _become_first(self, hidden: "list[str]") -> None:
         """As the first process: furnish the namespace, fork the worker, which returns, and wait for its end."""
         kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
         namespaces.furnish_run(hidden, [])

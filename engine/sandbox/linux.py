@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -14,11 +13,19 @@ from ..errors import SandboxError
 from ..facts import Execution
 from .conversation import NotProtected, converse, refused
 from .interpreter import chosen_interpreter, environment_age
+from .links import PipeLink
+from .preloading import preloadable
 from .program import Job, job_for
 from .runner import Limits
 from .scratch import ScratchRoom
+from .scratch_watch import watched
 from .tiers import REQUIRED
-from .zygote import Wanted, Zygote
+from .zygote import Run, Wanted, Zygote
+
+
+_Key = tuple[str, int, tuple[str, ...]]
+_ATTEMPTS = 3
+_MOST_ZYGOTES = 4
 
 
 class LinuxSandbox:
@@ -29,7 +36,8 @@ class LinuxSandbox:
     ) -> None:
         self._tier, self._wanted, self._setting = tier, wanted, setting
         self._environ, self._room = environ, room
-        self._zygotes: dict[tuple[str, int], Zygote] = {}
+        self._zygotes: dict[_Key, Zygote] = {}
+        self._seen: set[tuple[str, ...]] = {()}
         self._starting = asyncio.Lock()
         self._workers = asyncio.Semaphore(max(2, os.cpu_count() or 2))
 
@@ -40,7 +48,7 @@ class LinuxSandbox:
 
     def adopt(self, interpreter: str, zygote: Zygote) -> None:
         """Use a zygote that is running already."""
-        self._zygotes[interpreter, environment_age(interpreter)] = zygote
+        self._zygotes[interpreter, environment_age(interpreter), ()] = zygote
 
     async def run(self, program: str, steps: Sequence[str], limits: Limits = Limits(), *, path: str = "") -> Execution:
         """Load `program` as a module and run each of `steps` in its namespace; see `Sandbox.run`."""
@@ -53,16 +61,10 @@ class LinuxSandbox:
 
     async def _run(self, interpreter: str, job: Job, steps: Sequence[str], limits: Limits) -> Execution:
         with self._room.scratch() as scratch:
-            for attempt in (1, 2):
-                zygote = await self._zygote(interpreter)
-                try:
-                    run, link = await zygote.begin(job, limits, scratch, self._environ.get("HOME", ""))
-                    break
-                except BrokenPipeError:
-                    if attempt == 2:
-                        raise SandboxError(f"{interpreter}: the sandbox ends as soon as it is used; try again") from None
+            zygote, run, link = await self._begin(interpreter, job, limits, scratch)
             try:
-                return await converse(link, job, steps, limits, REQUIRED[self._tier])
+                async with self._kept_small(scratch, run):
+                    return await converse(link, job, steps, limits, REQUIRED[self._tier])
             except NotProtected as missing:
                 said = link.last_words()
                 raise SandboxError(f"tier {self._tier} cannot be kept: {missing}{said}; nothing was run") from None
@@ -70,14 +72,53 @@ class LinuxSandbox:
                 run.kill()
                 await asyncio.shield(zygote.finish(run, link))
 
-    async def _zygote(self, interpreter: str) -> Zygote:
-        key = interpreter, environment_age(interpreter)
+    def _kept_small(self, scratch: str, run: Run) -> contextlib.AbstractAsyncContextManager[None]:
+        """With namespaces the scratch is a file system of its own, with a size; without, it is watched."""
+        if "namespaces" in REQUIRED[self._tier]:
+            return contextlib.nullcontext()
+        return watched(scratch, run.handle, run.kill)
+
+    async def _begin(self, interpreter: str, job: Job, limits: Limits, scratch: str) -> tuple[Zygote, Run, PipeLink]:
+        preload = preloadable(job.program, job.roots)
+        for _ in range(_ATTEMPTS):
+            zygote = await self._zygote(interpreter, preload)
+            try:
+                return zygote, *await zygote.begin(job, limits, scratch, self._environ.get("HOME", ""))
+            except BrokenPipeError:
+                # It has died, or was killed to end one of its runs; the next attempt starts another.
+                preload = ()
+        raise SandboxError(f"{interpreter}: the sandbox ends as soon as it is used; try again")
+
+    async def _zygote(self, interpreter: str, preload: tuple[str, ...]) -> Zygote:
+        age = environment_age(interpreter)
         async with self._starting:
-            zygote = self._zygotes.get(key)
+            if preload not in self._seen:
+                # Importing beforehand pays from the second run on.
+                self._seen.add(preload)
+                preload = ()
+            zygote = self._zygotes.get((interpreter, age, preload))
             if zygote is None or not zygote.is_alive:
-                zygote = await Zygote.start(interpreter, child_environment(self._environ), self._wanted)
-                self._zygotes[key] = zygote
+                zygote = await self._started(interpreter, preload)
+                await self._retire()
+            key = interpreter, age, preload
+            # The newest is last: the first is retired when there are too many.
+            self._zygotes.pop(key, None)
+            self._zygotes[key] = zygote
         return zygote
+
+    async def _started(self, interpreter: str, preload: tuple[str, ...]) -> Zygote:
+        environ = child_environment(self._environ)
+        try:
+            return await Zygote.start(interpreter, environ, self._wanted._replace(preload=preload))
+        except SandboxError:
+            if not preload:
+                raise
+            return await Zygote.start(interpreter, environ, self._wanted)
+
+    async def _retire(self) -> None:
+        idle = [key for key, zygote in self._zygotes.items() if not zygote.is_busy]
+        for key in idle[: max(0, len(self._zygotes) - _MOST_ZYGOTES + 1)]:
+            await self._zygotes.pop(key).aclose()
 
     async def aclose(self) -> None:
         """End every process and remove all scratch."""

@@ -39,14 +39,21 @@ async def open_sandbox(choice: SandboxChoice = SandboxChoice()) -> Sandbox:
     environ = dict(os.environ)
     interpreter = chosen_interpreter(choice.interpreter, "", environ)
     wanted = wanted_layers(choice)
-    zygote = await Zygote.start(interpreter, child_environment(environ), wanted)
+    room = ScratchRoom(environ)
+    wanted = wanted._replace(room=room.folder)
+    try:
+        zygote = await Zygote.start(interpreter, child_environment(environ), wanted)
+    except BaseException:
+        room.close()
+        raise
     try:
         tier = choice.tier or tier_of(zygote.layers)
         agree(choice, tier, zygote)
-        sandbox = LinuxSandbox(tier, wanted, choice.interpreter, environ, ScratchRoom(environ))
     except BaseException:
         await zygote.aclose()
+        room.close()
         raise
+    sandbox = LinuxSandbox(tier, wanted, choice.interpreter, environ, room)
     sandbox.adopt(interpreter, zygote)
     return sandbox
 

@@ -16,17 +16,19 @@ class ScratchRoom:
     """The one folder under which all scratch of this process lies."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._base = _base(environ)
-        sweep(self._base)
-        self._folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=self._base)
+        base = _base(environ)
+        sweep(base)
+        self.folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base)
+        # Runs of root become a user that nobody is: it must be able to pass, and nobody else gains by it.
+        Path(self.folder).chmod(0o711)
         self._count = 0
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[str]:
         """An empty folder for one run, removed at the end."""
         self._count += 1
-        folder = f"{self._folder}/{self._count}"
-        os.mkdir(folder, 0o700)
+        folder = f"{self.folder}/{self._count}"
+        Path(folder).mkdir(mode=0o700)
         try:
             yield folder
         finally:
@@ -34,13 +36,13 @@ class ScratchRoom:
 
     def close(self) -> None:
         """Remove everything."""
-        remove_tree(self._folder)
+        remove_tree(self.folder)
 
 
 def sweep(base: str) -> None:
     """Remove what processes that are gone have left."""
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(base):
+    with contextlib.suppress(OSError), os.scandir(base) as entries:
+        for entry in entries:
             owner = entry.name.removeprefix(PREFIX).partition("-")[0]
             if not entry.name.startswith(PREFIX) or not owner.isdigit() or Path(f"/proc/{owner}").exists():
                 continue
@@ -53,36 +55,45 @@ def remove_tree(folder: str) -> None:
     with contextlib.suppress(OSError):
         top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
+            os.fchmod(top, 0o700)
             _empty(top)
         finally:
             os.close(top)
-        os.rmdir(folder)
+        Path(folder).rmdir()
 
 
 def _empty(top: int) -> None:
     # Folders are brought up to the top one by one instead of being descended into: depth then costs nothing.
     count = 0
-    while True:
-        entries = os.listdir(top)
-        if not entries:
-            return
+    while entries := os.listdir(top):
         for name in entries:
             if not stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode):
                 os.unlink(name, dir_fd=top)
                 continue
-            os.chmod(name, 0o700, dir_fd=top)
-            inside = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+            inside = _opened(name, top)
             try:
                 for below in os.listdir(inside):
                     count += 1
-                    os.rename(below, f"{count}.up", src_dir_fd=inside, dst_dir_fd=top)
+                    os.rename(below, f"{count}.redraft-up", src_dir_fd=inside, dst_dir_fd=top)
             finally:
                 os.close(inside)
             os.rmdir(name, dir_fd=top)
 
 
+def _opened(name: str, top: int) -> int:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+    try:
+        inside = os.open(name, flags, dir_fd=top)
+        os.fchmod(inside, 0o700)
+    except PermissionError:
+        # Its mode keeps us out; it is a folder and not a link, the run is over, so changing it by name is safe.
+        os.chmod(name, 0o700, dir_fd=top)
+        inside = os.open(name, flags, dir_fd=top)
+    return inside
+
+
 def _base(environ: Mapping[str, str]) -> str:
-    for folder in (environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm", tempfile.gettempdir()):
-        if folder and os.access(folder, os.W_OK | os.X_OK) and os.path.isdir(folder):
+    for folder in (environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):  # noqa: S108 (in memory, and per process below)
+        if folder and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK):
             return folder
     return tempfile.gettempdir()

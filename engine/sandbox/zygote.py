@@ -30,6 +30,8 @@ class Wanted(NamedTuple):
     landlock: bool = True
     seccomp: bool = True
     subprocess: bool = False
+    room: str = ""
+    """The only folder that may be written, where there are no namespaces."""
     preload: tuple[str, ...] = ()
 
 
@@ -43,13 +45,24 @@ class Run:
         self.started: asyncio.Future[int] = loop.create_future()
         self.ended: asyncio.Future[int | None] = loop.create_future()
 
+    @property
+    def handle(self) -> int:
+        """Descriptor of the process, -1 where the kernel gives none."""
+        return self.started.result() if self.started.done() and not self.started.cancelled() else -1
+
     def kill(self) -> None:
         """End the process now. Where the kernel gives no handle on it, its zygote ends with it."""
-        if not self.started.done() or self.started.cancelled() or self.started.result() < 0:
+        if self.handle < 0:
             return self._zygote.kill()
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.started.result(), signal.SIGKILL)
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
         return None
+
+    def let_go(self) -> None:
+        """Close the handle."""
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.started = asyncio.get_running_loop().create_future()
 
     async def how_it_ended(self) -> int | None:
         """Exit status, negative for a signal, None when it cannot be told."""
@@ -60,8 +73,9 @@ class Run:
 class Zygote:
     """One zygote. Make it with `started`; after `kill` or its own end `is_alive` is false and it takes no more runs."""
 
-    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket, wanted: Wanted) -> None:
         self._process = process
+        self._wanted = wanted
         self._control = control
         self._runs: dict[int, Run] = {}
         self._count = 0
@@ -73,6 +87,11 @@ class Zygote:
         self.problem = ""
         """Why a layer that was wanted is not there, in the kernel's words."""
         self._loop.add_reader(control, self._listen)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it has runs that have not ended."""
+        return bool(self._runs)
 
     @classmethod
     async def start(cls, interpreter: str, environ: Mapping[str, str], wanted: Wanted) -> Zygote:
@@ -98,17 +117,18 @@ class Zygote:
             except OSError as error:
                 ours.close()
                 raise SandboxError(f"{interpreter}: cannot be started: {error.strerror}; choose another interpreter") from error
-        zygote = cls(process, ours)
+        zygote = cls(process, ours, wanted)
         try:
-            await zygote._get_ready(interpreter, wanted)
+            await zygote._get_ready(interpreter)
         except BaseException:
             await zygote.aclose()
             raise
         return zygote
 
-    async def _get_ready(self, interpreter: str, wanted: Wanted) -> None:
+    async def _get_ready(self, interpreter: str) -> None:
+        wanted = self._wanted
         flags = ("1" if flag else "" for flag in wanted[:4])
-        self._control.send(wire.packed(wire.START, 0, *flags, *wanted.preload))
+        self._control.send(wire.packed(wire.START, 0, *flags, wanted.room, *wanted.preload))
         done, _ = await asyncio.wait([self._ready], timeout=START_SECONDS)
         if not done or self._ready.cancelled():
             said = await self._last_words()
@@ -138,8 +158,9 @@ class Zygote:
         results_out, results_in = os.pipe()
         stray_out, stray_in = os.pipe()
         link = PipeLink(job_in, results_out, stray_out, run.kill, run.how_it_ended)
+        programs = "1" if self._wanted.subprocess else ""
         processor = str(int(limits.seconds) + 2)
-        texts = (scratch, str(limits.memory_mb), processor, job.path, "\0".join(job.roots), home, "")
+        texts = (scratch, str(limits.memory_mb), processor, job.path, "\0".join(job.roots), home, programs)
         rights = array.array("i", [job_out, results_in, stray_in])
         try:
             self._control.sendmsg(
@@ -164,9 +185,7 @@ class Zygote:
         run.kill()
         link.close()
         await run.how_it_ended()
-        if run.started.done() and not run.started.cancelled() and run.started.result() >= 0:
-            os.close(run.started.result())
-            run.started = self._loop.create_future()
+        run.let_go()
 
     def kill(self) -> None:
         """End the zygote and with it all its runs."""

@@ -1,0 +1,76 @@
+"""Keeping a run's scratch folder small where the kernel cannot: looked at every few milliseconds, the run ended when full."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import stat
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+MOST_BYTES, MOST_ENTRIES, DEEPEST = 128 << 20, 4096, 64
+_PAUSE = 0.015
+_BLOCK = 512
+
+
+@contextlib.asynccontextmanager
+async def watched(folder: str, handle: int, kill: Callable[[], None]) -> AsyncIterator[None]:
+    """End the run with `kill` when it has filled its folder; `handle` is the descriptor of its process, negative for none."""
+    watcher = asyncio.create_task(_watch(folder, handle, kill))
+    try:
+        yield
+    finally:
+        watcher.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watcher
+
+
+async def _watch(folder: str, handle: int, kill: Callable[[], None]) -> None:
+    process = _process_of(handle)
+    while True:
+        await asyncio.sleep(_PAUSE)
+        entries, size = _usage(folder)
+        if entries > MOST_ENTRIES or size + _unlinked(process) > MOST_BYTES:
+            kill()
+
+
+def _usage(folder: str) -> tuple[int, int]:
+    """Entries and bytes below a folder; more than `MOST_ENTRIES` when it is deeper or larger than is looked through."""
+    entries, size = 0, 0
+    waiting = [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(place) as found:
+            for entry in found:
+                entries += 1
+                if entries > MOST_ENTRIES or depth > DEEPEST:
+                    return MOST_ENTRIES + 1, size
+                with contextlib.suppress(OSError):
+                    size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((entry.path, depth + 1))
+    return entries, size
+
+
+def _unlinked(process: str) -> int:
+    """Bytes of files that a process holds open but that have no name any more."""
+    size = 0
+    if process:
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{process}/fd") as found:
+            for entry in found:
+                with contextlib.suppress(OSError):
+                    held = entry.stat()
+                    if stat.S_ISREG(held.st_mode) and not held.st_nlink:
+                        size += held.st_blocks * _BLOCK
+    return size
+
+
+def _process_of(handle: int) -> str:
+    if handle < 0:
+        return ""
+    try:
+        lines = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+    except OSError:
+        return ""
+    return next((line.split()[1] for line in lines if line.startswith("Pid:")), "")
