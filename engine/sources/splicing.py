@@ -5,11 +5,11 @@ from __future__ import annotations
 from ..errors import StaleSource
 from ..facts import Stub
 from ..indent import dedented, indented, reindented
-from .functions import functions
+from .module import Module, module_of
 from .places import Place, place_of, split_after, written_place
 from .reading import Source
-from .stubs import find_stubs
-from .syntax import decode, encode, parse
+from .stubs import NEIGHBOUR_TOKENS, stubs_in
+from .syntax import decode, encode
 
 
 def splice(source: Source, stub: Stub, body: str) -> str:
@@ -21,29 +21,32 @@ def splice(source: Source, stub: Stub, body: str) -> str:
     Raises:
         StaleSource: the function is not there any more, or has another body by now.
     """
-    raw = encode(source.text)
-    place = locate(raw, stub)
+    module = module_of(source.text)
+    place = locate(module, stub)
     if place is None:
         raise StaleSource(
             f"{source.path}: {stub.name} was changed or filled since it was read; nothing was written. "
             "Save the file to draft it again"
         )
     new = fitted(body if body.strip() else place.body or "pass", place)
+    raw = module.raw
     return decode(raw[: place.start] + place.opening + encode(new) + raw[place.end :])
 
 
 def relocate(source: Source, stub: Stub) -> Stub | None:
     """The stub as it stands in a newer reading of its file, found by name and header; None when it is not there so."""
-    raw = encode(source.text)
-    if locate(raw, stub) is None:
+    module = module_of(source.text)
+    if locate(module, stub) is None:
         return None
-    fresh = [found for found in find_stubs(source).stubs if found.name == stub.name and found.header == stub.header]
+    same_name = stubs_in(source, module, NEIGHBOUR_TOKENS, named=stub.name).stubs
+    fresh = [found for found in same_name if found.header == stub.header]
     return fresh[0] if fresh else stub
 
 
-def locate(raw: bytes, stub: Stub) -> Place | None:
+def locate(module: Module, stub: Stub) -> Place | None:
     """Where the stub's body lies in a text, if the function has its header and still waits, or is filled as it says."""
-    same_name = [function for function in functions(raw, parse(raw).root_node) if function.name == stub.name]
+    raw = module.raw
+    same_name = [function for function in module.functions() if function.name == stub.name]
     for function in same_name:
         place = place_of(raw, function.node)
         if place and place.header(raw) == stub.header:

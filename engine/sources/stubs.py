@@ -5,10 +5,11 @@ from __future__ import annotations
 from ..examples import extract
 from ..facts import Fact, Stub
 from .context import Surroundings
-from .functions import Function, class_header, functions, may_lack_a_body
+from .functions import Function, class_header, may_lack_a_body
+from .module import Module, module_of
 from .places import Place, place_of, written_place
 from .reading import Source
-from .syntax import encode, parse, problem_in, statements, string_value
+from .syntax import statements, string_value
 
 NEIGHBOUR_TOKENS = 400
 """How much of a prompt the surroundings may take, by our own estimate of four characters a token."""
@@ -31,17 +32,21 @@ def find_stubs(source: Source, *, tokens: int = NEIGHBOUR_TOKENS) -> Found:
     """
     if source.path.endswith(".pyi"):
         return Found(path=source.path, problem="a .pyi file has no bodies to write")
-    raw = encode(source.text)
-    tree = parse(raw)
-    problem = problem_in(source.text, tree)
+    return stubs_in(source, module_of(source.text), tokens)
+
+
+def stubs_in(source: Source, module: Module, tokens: int, *, named: str = "") -> Found:
+    """The same, for a source that is parsed already; `named` keeps the stubs of one qualified name."""
     waiting = [
         (function, place)
-        for function in functions(raw, tree.root_node)
-        if (place := place_of(raw, function.node)) and not function.node.has_error and not may_lack_a_body(function)
+        for function in module.functions()
+        if named in {"", function.name}
+        and (place := place_of(module.raw, function.node))
+        and not may_lack_a_body(function)
     ]
-    surroundings = Surroundings(raw, tree.root_node, whole=not problem, stubs=len(waiting))
+    surroundings = Surroundings(module, stubs=len(waiting))
     stubs = tuple(_stub(source, surroundings, tokens, function, place) for function, place in waiting)
-    return Found(path=source.path, stubs=stubs, problem=problem)
+    return Found(path=source.path, stubs=stubs, problem=module.problem)
 
 
 def find_function(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) -> Stub | None:
@@ -49,23 +54,20 @@ def find_function(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) 
 
     `name` is qualified (`Stack.push`) or bare (`push`), and then the first of that name is meant.
     """
-    raw = encode(source.text)
-    tree = parse(raw)
-    for exact in (True, False):
-        for function in functions(raw, tree.root_node):
-            fits = function.name == name if exact else function.name.rpartition(".")[2] == name
-            if not fits or may_lack_a_body(function) or function.node.has_error:
-                continue
-            if place := written_place(raw, function.node):
-                whole = not problem_in(source.text, tree)
-                return _stub(source, Surroundings(raw, tree.root_node, whole=whole, stubs=1), tokens, function, place)
+    module = module_of(source.text)
+    qualified = [function for function in module.functions() if function.name == name]
+    bare = [function for function in module.functions() if function.name.rpartition(".")[2] == name]
+    for function in qualified + bare:
+        if not may_lack_a_body(function) and (place := written_place(module.raw, function.node)):
+            return _stub(source, Surroundings(module, stubs=1), tokens, function, place)
     return None
 
 
 def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Function, place: Place) -> Stub:
     raw = surroundings.raw
     docstring, line = _docstring(function)
-    before, after = surroundings.program(function, place)
+    shown = surroundings.neighbours(function, tokens)
+    before, after = surroundings.program(function, place, shown)
     return Stub(
         path=source.path,
         name=function.name,
@@ -76,7 +78,7 @@ def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Fun
         docstring=docstring,
         examples=extract(docstring, function.name, line),
         imports=surroundings.imports,
-        neighbours=surroundings.neighbours(function, tokens),
+        neighbours=shown,
         class_header=class_header(raw, function),
         before=before,
         after=after,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import symtable
 import warnings
 from functools import cache
 
@@ -99,7 +100,8 @@ def _line_python_refuses(text: str) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            # Half the time of `ast.parse`, because no Python objects are made for the tree.
+            symtable.symtable(text, "<source>", "exec")
     except SyntaxError as error:
         return error.lineno or 1
     except (ValueError, RecursionError, MemoryError):
