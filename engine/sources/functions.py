@@ -43,7 +43,8 @@ def functions(raw: bytes, root: Node) -> Iterator[Function]:
                 yield Function(node, ".".join(field_text(outer, "name") for outer in (*enclosing, node)), enclosing)
             inner = (*enclosing, node)
         # Looking for the word first is many times cheaper than walking every expression.
-        children = node.named_children if raw.find(b"def", node.start_byte + 4, node.end_byte) >= 0 else []
+        own = 4 if node.type == "function_definition" else 0
+        children = node.named_children if raw.find(b"def", node.start_byte + own, node.end_byte) >= 0 else []
         skipped = node.child_by_field_name("consequence") if _asks_for_type_checking(node) else None
         waiting.extend((child, inner) for child in reversed(children) if child != skipped)
 
