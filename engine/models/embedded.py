@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,8 @@ from ..errors import ModelError
 from ..facts import Usage
 from . import weights
 from .chat import Ask, Message, Piece, Reply, Sampling, Stream
-from .embedded_host import Address, Host
+from .embedded_host import DEFAULT_TUNING, Address, Host
+from .embedded_server import Tuning
 from .openai import Endpoint, OpenAIChat, Retries, Secret
 
 LONGEST_SILENCE = 300.0
@@ -31,7 +33,7 @@ class EmbeddedModel:
         environ: Mapping[str, str],
         state_folder: Path,
         *,
-        threads: int | None = None,
+        tuning: Tuning = DEFAULT_TUNING,
         on_notice: Callable[[str], None] = lambda _: None,
         file: weights.Weights = weights.CODER,
         program: Sequence[str] = (),
@@ -40,7 +42,7 @@ class EmbeddedModel:
         self._name = f"{file.name} (embedded)"
         self._alias = file.name
         self._notice = on_notice
-        self._host = Host(environ, state_folder, threads=threads, file=file, program=program)
+        self._host = Host(environ, state_folder, tuning=tuning, file=file, program=program)
         self._chat: OpenAIChat | None = None
         self._address: Address | None = None
         self._warming: _Warming | None = None
@@ -130,8 +132,12 @@ class EmbeddedModel:
                 kind="llama.cpp",
                 timeout=LONGEST_SILENCE,
             )
+            httpx2 = await asyncio.to_thread(importlib.import_module, "httpx2")
+            # llama.cpp closes a connection after a stream, though it promises to keep it: never use one twice.
+            transport = httpx2.AsyncHTTPTransport(limits=httpx2.Limits(max_keepalive_connections=0))
             # One attempt: trying again is our business, because the server may have to be started for it.
-            self._chat, self._address = OpenAIChat(endpoint, retries=Retries(attempts=1)), address
+            self._chat = OpenAIChat(endpoint, retries=Retries(attempts=1), transport=transport)
+            self._address = address
         return self._chat
 
     async def _disconnect(self) -> None:

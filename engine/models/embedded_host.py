@@ -21,7 +21,7 @@ import msgspec
 from ..errors import ModelError
 from ..facts import Fact
 from . import weights
-from .embedded_server import Order, Serving
+from .embedded_server import Order, Serving, Tuning
 
 if TYPE_CHECKING:
     import httpx2
@@ -32,6 +32,7 @@ STOP_SECONDS = 3.0
 """How long it may take to leave by itself before it is killed; it takes 0.1 s."""
 PROBE_SECONDS = 2.0
 """Longest wait for a sign of life from a server that should be up."""
+DEFAULT_TUNING = Tuning()
 
 
 class Address(Fact, frozen=True):
@@ -57,15 +58,15 @@ class Host:
         environ: Mapping[str, str],
         state_folder: Path,
         *,
-        threads: int | None = None,
+        tuning: Tuning = DEFAULT_TUNING,
         file: weights.Weights = weights.CODER,
         program: Sequence[str] = (),
         on_notice: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`threads` None means one for each core; `program` () means our own server program, run by this Python."""
+        """`program` () means our own server program, run by this Python."""
         self._environ = environ
         self._folder = state_folder
-        self._threads = threads or os.cpu_count() or 1
+        self._tuning = tuning
         self._weights = file
         self._program = program
         self._notice = on_notice
@@ -149,7 +150,7 @@ class Host:
                 kind="no engine",
             )
         key = secrets.token_urlsafe(24)
-        order = Order(model=str(model), alias=self._weights.name, key=key, threads=self._threads)
+        order = Order(model=str(model), alias=self._weights.name, key=key, tuning=self._tuning)
         self._child = await self._spawn()
         try:
             port = await self._port(self._child, order)

@@ -16,16 +16,11 @@ from typing import Any
 import msgspec
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What to serve."""
+class Tuning(msgspec.Struct, frozen=True, kw_only=True):
+    """How the model is served. What was measured for each number is in docs/performance.md."""
 
-    model: str
-    """Path of the GGUF file."""
-    alias: str
-    """The name it answers under."""
-    key: str
-    """Without it any web page open on this machine could call the server."""
-    threads: int
+    threads: int = 0
+    """0: one for each core."""
     slots: int = 5
     """How many answers can be written at once; Best-of-N needs its N."""
     context: int = 16384
@@ -38,6 +33,18 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """Look for the last n tokens in what was read and guess the next m (n, m); None guesses nothing."""
 
 
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What to serve."""
+
+    model: str
+    """Path of the GGUF file."""
+    alias: str
+    """The name it answers under."""
+    key: str
+    """Without it any web page open on this machine could call the server."""
+    tuning: Tuning = Tuning()
+
+
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """Where it listens; the model is loaded by then."""
 
@@ -46,7 +53,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
 
 def parameters(xllamacpp: Any, order: Order) -> Any:
     """llama.cpp's settings for an order; the package has no types of its own."""
-    wanted = xllamacpp.CommonParams()
+    wanted, tuning = xllamacpp.CommonParams(), order.tuning
     wanted.model.path = order.model
     wanted.model_alias = {order.alias}
     wanted.api_keys = [order.key]
@@ -54,17 +61,15 @@ def parameters(xllamacpp: Any, order: Order) -> Any:
     wanted.port = 0
     wanted.ui = False
     wanted.endpoint_slots = False
-    wanted.n_parallel = order.slots
+    wanted.n_parallel = tuning.slots
     wanted.kv_unified = True
-    wanted.n_ctx = order.context
-    wanted.n_batch = order.batch
-    wanted.n_ubatch = order.batch
-    wanted.cache_ram_mib = order.prompt_cache_mib
-    wanted.cpuparams.n_threads = order.threads
-    wanted.cpuparams_batch.n_threads = order.threads
-    if order.speculation:
+    wanted.n_ctx = tuning.context
+    wanted.n_batch = wanted.n_ubatch = tuning.batch
+    wanted.cache_ram_mib = tuning.prompt_cache_mib
+    wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = tuning.threads or os.cpu_count() or 1
+    if tuning.speculation:
         wanted.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
-        wanted.speculative.ngram_simple.size_n, wanted.speculative.ngram_simple.size_m = order.speculation
+        wanted.speculative.ngram_simple.size_n, wanted.speculative.ngram_simple.size_m = tuning.speculation
     return wanted
 
 

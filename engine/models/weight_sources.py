@@ -28,7 +28,6 @@ HUB = "https://huggingface.co"
 CONNECT_SECONDS = 4.0
 """A hub that is not reachable is given up after this time; its own client blocks 24 s offline."""
 READ_SECONDS = 30.0
-CHUNK_BYTES = 2**20
 
 
 def usual_sources(environ: Mapping[str, str], index_url: str | None = None) -> tuple[Source, ...]:
@@ -72,7 +71,8 @@ class Hub:
             _refuse_other_size(answer, weights)
             if answer.status_code == 200:
                 partial.start_over()
-            async for chunk in answer.aiter_bytes(CHUNK_BYTES):
+            # No chunk size: what is held back to fill a chunk is lost when the connection breaks.
+            async for chunk in answer.aiter_bytes():
                 partial.append(chunk)
 
 
@@ -218,7 +218,8 @@ def uv_index_url(environ: Mapping[str, str]) -> str | None:
         return None
     for variable in ("UV_DEFAULT_INDEX", "UV_INDEX_URL"):
         if chosen := environ.get(variable):
-            return chosen.rpartition("=")[2] if "=" in chosen.partition("://")[0] else chosen
+            # An index may be given with a name, as in "mirror=https://…".
+            return chosen.partition("=")[2] if "=" in chosen.partition("://")[0] else chosen
     return _index_in_uv_file(Path(environ.get("UV_CONFIG_FILE") or platformdirs.user_config_path("uv") / "uv.toml"))
 
 
