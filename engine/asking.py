@@ -17,6 +17,8 @@ from .models.chat import Ask, Message, Reply
 from .models.tokens import estimate
 
 Emit = Callable[[AnyEvent], None]
+Turn = Callable[[str], Awaitable[None]]
+"""Awaited with the node before each call: it waits while the run is paused, and raises when the person steers."""
 SaidEnough = Callable[[str], bool]
 """Told each piece of a prefilled answer as it comes; true once the rest is not needed."""
 
@@ -40,8 +42,7 @@ class Question(Fact, frozen=True):
 class Asker:
     """Puts questions to the roles of a kit and tells the log."""
 
-    def __init__(self, kit: Kit, emit: Emit, turn: Callable[[], Awaitable[None]]) -> None:
-        """`turn` is awaited before each call: it waits while the run is paused."""
+    def __init__(self, kit: Kit, emit: Emit, turn: Turn) -> None:
         self._kit = kit
         self._emit = emit
         self._turn = turn
@@ -53,7 +54,7 @@ class Asker:
         Raises:
             ModelError: there is no answer; the log knows.
         """
-        await self._turn()
+        await self._turn(question.node)
         voice = self._kit.voices[question.role]
         call = next(self._ids)
         self._emit(

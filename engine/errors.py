@@ -8,6 +8,7 @@ What a model's or a user's code does wrong is a fact (a failing check, an unread
     ├── EnvironmentFault     this machine or network cannot do it now; may be retried    exit 3
     │   ├── ModelError       a model server is unreachable, refuses, or answers nonsense
     │   └── SandboxError     code cannot be run as safely as was promised
+    ├── BudgetSpent          the run may use no more calls, tokens, seconds or money     exit 3
     └── SourceError          a file cannot be read or written back                       exit 3
         └── StaleSource      the file changed since it was read; nothing was written
 """
@@ -46,6 +47,10 @@ class ModelError(EnvironmentFault):
 
 class SandboxError(EnvironmentFault):
     """Code cannot be run with the protection that was promised, so it is not run."""
+
+
+class BudgetSpent(RedraftError):
+    """A run has used what its budget allows; raised between two calls."""
 
 
 class SourceError(RedraftError):

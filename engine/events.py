@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
+from typing import Literal
+
+from .facts import Draft, Enrichment, Example, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
 
 
 class Event(Fact, frozen=True, tag=True, tag_field="event"):
@@ -124,6 +126,73 @@ class FindingsTested(Event, frozen=True):
     """Id of the fix they were also run on, "" for the draft alone."""
 
 
+class NodeOpened(Event, frozen=True):
+    """A function of the decomposition tree is to be solved; the root opens first."""
+
+    node: str
+    """Its path: "" is the root, "2" its second helper, "2.1" that one's first."""
+    stub: Stub
+    depth: int
+    parent: str | None = None
+
+
+class ChecksInvented(Event, frozen=True):
+    """A tester wrote checks for a function; they are used for all its candidates."""
+
+    checks: tuple[Example, ...]
+    node: str = ""
+    contradicted: tuple[Example, ...] = ()
+    """Those that say otherwise than an example of the person: shown, not used."""
+
+
+class Decomposed(Event, frozen=True):
+    """A planner split a function."""
+
+    draft: str
+    helpers: tuple[str, ...]
+    """Names of the functions it introduced."""
+    node: str = ""
+    reused: tuple[str, ...] = ()
+    turn: int = 1
+    """The how-manieth plan of this node it is."""
+
+
+class Scored(Event, frozen=True):
+    """Candidates were ranked; the numbers are what decided."""
+
+    scores: dict[str, float]
+    """By draft id."""
+    chosen: str
+    by: str
+    """What the numbers count."""
+    node: str = ""
+
+
+class NodeClosed(Event, frozen=True):
+    """A function of the tree is done with."""
+
+    outcome: Literal["solved", "unverified", "abandoned"]
+    why: str
+    """"all checks pass", "no checks", "plateau", "depth", "budget", "you", …"""
+    node: str = ""
+    draft: str | None = None
+
+
+class Steered(Event, frozen=True):
+    """The person took the wheel."""
+
+    what: Literal["abandon", "retry", "pin", "stub", "body"]
+    node: str
+    text: str = ""
+    """The draft's id, the new stub, or the body written by hand."""
+
+
+class Paused(Event, frozen=True):
+    """The person held the run before its next call, or (`again`) let it go on."""
+
+    again: bool = False
+
+
 class Decided(Event, frozen=True):
     """The pipeline took a turn; the sentence says which and why."""
 
@@ -174,7 +243,8 @@ class Undone(Event, frozen=True):
 
 AnyEvent = (
     RunStarted | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted | CheckStarted
-    | Checked | Reviewed | FindingsTested | Decided | Settled | RunFailed | RunCancelled | RunEnded | Written | Undone
+    | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented | Decomposed | Scored | NodeClosed | Steered
+    | Paused | Decided | Settled | RunFailed | RunCancelled | RunEnded | Written | Undone
 )  # fmt: skip
 
 

@@ -172,6 +172,36 @@ class Review(Fact, frozen=True):
     model: str = ""
 
 
+class Helper(Fact, frozen=True):
+    """A function that a planner asked for, solved as far as it could be."""
+
+    stub: Stub
+    body: str
+    """Dedented; without the helpers it calls."""
+    verified: bool = False
+    """Whether all its checks passed."""
+    node: str = ""
+    """Where in the tree it was solved."""
+
+    @property
+    def code(self) -> str:
+        """The whole function."""
+        return self.stub.code(self.body)
+
+
+class Split(Fact, frozen=True):
+    """A planner's decomposition of one function."""
+
+    draft: Draft
+    """The new body, which calls the helpers."""
+    wanted: tuple[Stub, ...] = ()
+    """New functions in the order they were written, still to be solved."""
+    offered: dict[str, str] = {}
+    """Bodies that the planner wrote for some of them, by name."""
+    reused: tuple[str, ...] = ()
+    """Helpers that exist already and are called again."""
+
+
 # ---------------------------------------------------------------------------------------------- what running showed
 
 

@@ -27,6 +27,17 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     """Whether answers may be begun for the model, where its server can continue them."""
 
 
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run may use; it stops between calls. None: no limit."""
+
+    calls: int | None = None
+    tokens: int | None = None
+    """Prompt and completion together."""
+    seconds: float | None = None
+    usd: float | None = None
+    """Calls whose price is unknown do not count."""
+
+
 class Kit(msgspec.Struct, frozen=True, kw_only=True):
     """Everything from outside that pipelines use. One kit serves many runs, also at once."""
 
@@ -37,6 +48,7 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = "evidence"
     """paper: send what the papers send and nothing else. evidence: our own prompts, answers begun for the model."""
     seed: int = 0
+    budget: Budget = Budget()
 
     @property
     def scripted(self) -> bool:

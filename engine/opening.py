@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from .errors import SettingsError
 from .facts import ROLES, Price, Role
-from .kit import Kit, Voice
+from .kit import Budget, Kit, Voice
 from .models.chat import ChatModel, Sampling
 from .models.embedded import EmbeddedModel
 from .models.openai import Endpoint, OpenAIChat, Retries
@@ -18,7 +18,7 @@ from .paths import Places
 from .prompts import Prompts
 from .sandbox import SandboxChoice, open_sandbox
 from .sandbox.runner import Limits, Sandbox
-from .settings import RoleSettings, SandboxSettings, Settings
+from .settings import BudgetSettings, RoleSettings, SandboxSettings, Settings
 
 KEY_SECONDS = 30.0
 """How long a command that prints a key may take."""
@@ -47,7 +47,12 @@ async def opened(
             limits=limits(settings.sandbox),
             mode=settings.mode,
             seed=settings.roles.coder.seed or 0,
+            budget=_budget(settings.budget),
         )
+
+
+def _budget(chosen: BudgetSettings) -> Budget:
+    return Budget(calls=chosen.calls, tokens=chosen.tokens, seconds=chosen.seconds, usd=chosen.usd)
 
 
 async def opened_sandbox(chosen: SandboxSettings) -> Sandbox:

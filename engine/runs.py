@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Protocol
 
+from .allowance import Allowance
 from .desk import Desk
 from .errors import RedraftError
-from .events import AnyEvent, Entry, RunCancelled, RunEnded, RunFailed, RunStarted
+from .events import AnyEvent, Entry, Paused, RunCancelled, RunEnded, RunFailed, RunStarted, Steered
 from .facts import Stub
-from .kit import Kit
+from .kit import Budget, Kit
 from .pipelines.catalogue import Pipeline
+from .steering import Steering
 from .version import version
 
 
@@ -29,7 +31,7 @@ class Recorder(Protocol):
 class Log:
     """One run's entries, in order, as they happen. Iterate it once."""
 
-    def __init__(self, clock: Callable[[], float], record: Recorder | None) -> None:
+    def __init__(self, clock: Callable[[], float], record: Recorder | None, budget: Budget = Budget()) -> None:
         self._clock = clock
         self._record = record
         self._began = clock()
@@ -38,6 +40,8 @@ class Log:
         self._cancelled_by = ""
         self._may_go = asyncio.Event()
         self._may_go.set()
+        self._steering = Steering(self.emit)
+        self._allowance = Allowance(budget)
 
     def __aiter__(self) -> AsyncIterator[Entry]:
         return self._iterate()
@@ -48,6 +52,7 @@ class Log:
 
     def emit(self, event: AnyEvent) -> None:
         """Add what has just happened."""
+        self._allowance.count(event)
         entry = Entry(at=round(self._clock() - self._began, 4), event=event)
         if self._record is not None:
             self._record.keep(entry)
@@ -60,15 +65,30 @@ class Log:
 
     def pause(self) -> None:
         """Hold the run before its next model call; a call under way goes on."""
-        self._may_go.clear()
+        if not self.paused:
+            self._may_go.clear()
+            self.emit(Paused())
 
     def resume(self) -> None:
         """Let a paused run go on."""
-        self._may_go.set()
+        if self.paused:
+            self._may_go.set()
+            self.emit(Paused(again=True))
 
-    async def turn(self) -> None:
-        """Wait while the run is paused."""
+    def steer(self, wish: Steered) -> None:
+        """Do otherwise at a node of the tree, from the next model call on."""
+        self._steering.wish(wish)
+
+    async def turn(self, node: str) -> None:
+        """Wait while the run is paused.
+
+        Raises:
+            SteeredError: the person wants something else of this node.
+            BudgetSpent: the run may make no more calls.
+        """
         await self._may_go.wait()
+        self._steering.interrupt(node)
+        self._allowance.check(self._clock() - self._began)
 
     async def cancel(self, by: str = "you") -> None:
         """End the run; returns once its streams are closed and its processes gone."""
@@ -81,7 +101,7 @@ class Log:
         """Run the pipeline to its end, whatever the end is."""
         self.emit(started)
         try:
-            await pipeline.run(Desk(kit, stub, self.emit, self.turn), stub)
+            await pipeline.run(Desk(kit, stub, self.emit, self.turn, self._steering), stub)
         except asyncio.CancelledError:
             self.emit(RunCancelled(by=self._cancelled_by or "you"))
             if not self._cancelled_by:
@@ -118,7 +138,7 @@ async def running(
     A fault of our own world ends the log with `RunFailed`; a bug does too, and is raised when the block is left.
     """
     began = now()
-    log = Log(clock, record)
+    log = Log(clock, record, kit.budget)
     started = RunStarted(
         run=run or run_name(stub, pipeline.name, began),
         pipeline=pipeline.name,

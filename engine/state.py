@@ -89,6 +89,7 @@ class RunState(Fact, frozen=True):
     """By draft id; the latest of each."""
     reviews: dict[str, Review] = {}
     """By draft id; with the findings' status once they were executed."""
+    paused: bool = False
     checking: str = ""
     """Id of the draft that is in the sandbox, or ""."""
     decisions: tuple[str, ...] = ()
@@ -227,6 +228,10 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, checking="", reports=_latest(state.reports, report.draft, report))
         case ev.Reviewed(review=review) | ev.FindingsTested(review=review):
             return replace(state, reviews=_latest(state.reviews, review.draft, review))
+        case ev.NodeOpened() | ev.ChecksInvented() | ev.Decomposed() | ev.Scored() | ev.NodeClosed() | ev.Steered():
+            return state
+        case ev.Paused(again=again):
+            return replace(state, paused=not again)
         case ev.Decided(what=what):
             return replace(state, decisions=(*state.decisions, what))
         case ev.Settled(solution=solution):

@@ -6,8 +6,10 @@ and the stub is not sent where the answer is begun with it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from . import wording
-from .facts import Draft, Enrichment, Plan, Report, Review, Stub
+from .facts import Draft, Enrichment, Helper, Plan, Report, Review, Stub
 from .kit import Kit
 from .models.chat import Message
 
@@ -78,6 +80,32 @@ class Turns:
         reports = "\n\n".join(review.text.strip() for review in reviews)
         parts = {"candidates": candidates, "reports": reports, "imports": wording.imports(stub)}
         return self._render("coder/synthesise", stub=stub.code(stub.body), context=wording.context(stub), **parts)
+
+    def trial(self, stub: Stub, helpers: Mapping[str, Helper]) -> Messages:
+        """For a candidate that may call what is verified."""
+        return self._render("pat/trial", stub=stub.code("..."), **self._surroundings(stub, helpers))
+
+    def tests(self, stub: Stub) -> Messages:
+        """For asserts, from the specification alone."""
+        return self._render("pat/tests", context=wording.context(stub), stub=stub.header, name=stub.entry_point)
+
+    def split(self, stub: Stub, tried: Draft, report: Report, helpers: Mapping[str, Helper]) -> Messages:
+        """For a decomposition, after a direct attempt has failed."""
+        attempt = f"{wording.fenced(stub.code(tried.body))}\n\n{wording.failures(report)}" if tried.body else ""
+        parts = {"stub": stub.header, "name": stub.entry_point, "tried": attempt}
+        return self._render("pat/plan", **parts, **self._surroundings(stub, helpers))
+
+    def divide(self, stub: Stub, helpers: Mapping[str, Helper]) -> Messages:
+        """For FunCoder's first draft, which may leave functions unwritten."""
+        parts = {"stub": stub.header, "name": stub.entry_point}
+        return self._render("funcoder/divide", **parts, **self._surroundings(stub, helpers))
+
+    def calls(self, stub: Stub) -> Messages:
+        """For calls without expected results."""
+        return self._render("funcoder/calls", context=wording.context(stub), stub=stub.header, name=stub.entry_point)
+
+    def _surroundings(self, stub: Stub, helpers: Mapping[str, Helper]) -> dict[str, str]:
+        return {"context": wording.context(stub), "helpers": wording.existing(helpers)}
 
     def _case(self, stub: Stub, draft: Draft) -> dict[str, str]:
         return {

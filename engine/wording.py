@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .facts import Check, Finding, Report, Review, Stub
+from collections.abc import Mapping
+
+from .facts import Check, Finding, Helper, Report, Review, Stub
 
 SHOWN_FAILURES = 3
 """Failing examples a prompt tells of; more of them cost time and tell a small model nothing new."""
@@ -54,6 +56,12 @@ def _came_out(check: Check) -> str:
     if check.verdict in {"crashed", "not run"}:
         return "a crash"
     return check.got.strip() or "nothing"
+
+
+def existing(helpers: Mapping[str, Helper]) -> str:
+    """The helpers that are verified, whole, "" when there are none. Others would teach their mistakes."""
+    verified = [helper.code.rstrip() for helper in helpers.values() if helper.verified]
+    return f"These functions exist already:\n\n{fenced(chr(10).join(verified))}" if verified else ""
 
 
 def findings(review: Review) -> str:

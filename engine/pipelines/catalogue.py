@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from ..desk import Desk
+from ..desk.trying import PARSE_RETRIES
 from ..errors import UsageError
 from ..facts import Role, Solution, Stub
-from . import debating, planning, reviewing, specifying
+from . import debating, funcoder, pat, planning, reviewing, sampling, specifying
 
 
 class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,7 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _A = "arXiv 2603.03406"
+_B = "arXiv 2605.07248"
 
 PIPELINES: tuple[Pipeline, ...] = (
     Pipeline(
@@ -99,6 +101,54 @@ PIPELINES: tuple[Pipeline, ...] = (
         roles=("planner",),
         bound=1,
         source=f"{_A}, 3.1",
+    ),
+    Pipeline(
+        name="pat",
+        title="try first, plan only on failure, grow a tree of helpers",
+        run=pat.pat,
+        roles=("coder", "planner", "tester"),
+        bound=None,
+        source=f"{_B}, Algorithm 1",
+    ),
+    Pipeline(
+        name="standard",
+        title="one few-shot call at T=0.3, no tests",
+        run=sampling.standard,
+        roles=("coder",),
+        bound=1,
+        source=f"{_B}, 4.1",
+    ),
+    Pipeline(
+        name="best-of-n",
+        title="five samples, most passing examples wins",
+        run=sampling.best_of_n,
+        roles=("coder",),
+        bound=sampling.BEST_OF,
+        source=f"{_B}, 4.1",
+    ),
+    Pipeline(
+        name="codet-paper",
+        title="eleven samples scored by generated checks (CodeT as the paper ran it)",
+        run=sampling.codet_of_the_paper,
+        roles=("coder", "tester"),
+        bound=sampling.CODET_SAMPLES + 1 + PARSE_RETRIES,
+        source=f"{_B}, 4.1",
+    ),
+    Pipeline(
+        name="codet",
+        title="a hundred samples, dual execution agreement (CodeT as published)",
+        run=sampling.codet,
+        roles=("coder", "tester"),
+        bound=sampling.PUBLISHED_SAMPLES + 1 + PARSE_RETRIES,
+        source="arXiv 2207.10397",
+    ),
+    Pipeline(
+        name="funcoder",
+        title="divide always, conquer each part, candidates vote",
+        run=funcoder.funcoder,
+        roles=("coder", "tester"),
+        bound=None,
+        source=f"{_B}, 4.1 and App. F",
     ),
 )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from .bodies import body
-from .ending import BodyEnd
+from .calls import calls
 from .choices import choice
+from .ending import BodyEnd
 from .invented import checks
 from .reviews import review
 from .schema import REVIEW_SCHEMA, REVIEW_SCHEMA_STRICT
+from .splitting import split
 
-__all__ = ["REVIEW_SCHEMA", "REVIEW_SCHEMA_STRICT", "BodyEnd", "body", "checks", "choice", "review"]
+__all__ = ["REVIEW_SCHEMA", "REVIEW_SCHEMA_STRICT", "BodyEnd", "body", "calls", "checks", "choice", "review", "split"]

@@ -1,0 +1,107 @@
+"""What every verb is made of: asking, reading code, running examples, deciding."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+from msgspec.structs import replace
+
+from .. import examples, findings, replies
+from ..asking import Asker, Emit, Question, Turn
+from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
+from ..facts import Draft, Report, Review, Role, Solution, Stub
+from ..kit import Kit
+from ..steering import Steering
+from ..turns import Messages, Turns
+
+CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
+"""Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
+
+
+class Base:
+    """One run's common ground."""
+
+    def __init__(self, kit: Kit, stub: Stub, emit: Emit, turn: Turn, steering: Steering) -> None:
+        self.kit = kit
+        self.stub = stub
+        self.steering = steering
+        self._emit = emit
+        self._asker = Asker(kit, emit, turn)
+        self._turns = Turns(kit)
+        self._luck = random.Random(kit.seed)  # noqa: S311 - an order that can be repeated
+        self._ids = (f"d{n}" for n in itertools.count(1))
+        self._reports: dict[str, Report] = {}
+
+    # ------------------------------------------------------------------------------------------------- execution
+
+    async def check(self, stub: Stub, draft: Draft, node: str = "") -> Report:
+        """The stub's examples, run in the sandbox. A draft that cannot be used fails without running."""
+        if draft.problem is not None:
+            report = Report(draft=draft.id, problem=draft.problem, tier=self.kit.sandbox.tier)
+        else:
+            self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node))
+            steps = [example.source for example in stub.examples]
+            done = await self.kit.sandbox.run(stub.program(draft.body), steps, self.kit.limits, path=stub.path)
+            report = examples.report(draft.id, stub.examples, done)
+        self._reports[draft.id] = report
+        self._emit(Checked(report=report, node=node))
+        return report
+
+    async def prove(self, stub: Stub, draft: Draft, review: Review, fix: Draft | None = None) -> Review:
+        """The review with every finding that has an input executed against the draft, and against the fix if given."""
+        calls = [finding.call for finding in review.findings if finding.call]
+        target = draft if fix is None else fix
+        if not calls or target.problem is not None:
+            return review
+        done = await self.kit.sandbox.run(stub.program(target.body), calls, self.kit.limits, path=stub.path)
+        tested = findings.tested(review, done, stub.examples) if fix is None else findings.retested(review, done)
+        self._emit(FindingsTested(review=tested, against="" if fix is None else fix.id))
+        return tested
+
+    # ------------------------------------------------------------------------------------------------- deciding
+
+    def decide(self, what: str, node: str = "") -> None:
+        """Tell the log which way the pipeline goes, and why."""
+        self._emit(Decided(what=what, node=node))
+
+    async def settle(self, draft: Draft, why: str = "") -> Solution:
+        """End with this draft. It is checked if it was not yet: for the person to see, never for a model."""
+        report = self._reports.get(draft.id) or await self.check(self.stub, draft)
+        solution = Solution(draft=draft, report=report, why=why)
+        self._emit(Settled(solution=solution))
+        return solution
+
+    # ------------------------------------------------------------------------------------------------- asking
+
+    async def _say(self, role: Role, purpose: str, messages: Messages) -> str:
+        _, reply = await self._asker.ask(Question(role=role, purpose=purpose, messages=messages))
+        return reply.text.strip()
+
+    def _named(self) -> str:
+        return next(self._ids)
+
+    async def _write(
+        self,
+        stub: Stub,
+        question: Question,
+        *,
+        parent: Draft | None = None,
+    ) -> Draft:
+        """A draft from an answer that should be code; `question.prefill` is taken back where the role forbids it."""
+        name = self._named()
+        begun = question.prefill if self.kit.voices[question.role].prefill else ""
+        asked = replace(question, prefill=begun, stop=CODE_STOPS if begun else ())
+        call, reply = await self._asker.ask(asked, replies.BodyEnd(stub).feed if begun else None)
+        body, problem = replies.body(stub, reply)
+        draft = Draft(
+            id=name,
+            body=body,
+            purpose=question.purpose,
+            role=question.role,
+            model=self.kit.voices[question.role].model.name,
+            parent=parent.id if parent else None,
+            problem=problem,
+        )
+        self._emit(Drafted(draft=draft, call=call, node=question.node))
+        return draft

@@ -1,0 +1,93 @@
+"""The verbs of *Review Beats Planning* (arXiv 2603.03406), from draft to synthesis."""
+
+from __future__ import annotations
+
+from .. import replies
+from ..asking import Question
+from ..events import Drafted, Enriched, Planned, Reviewed
+from ..facts import Draft, Enrichment, Plan, Report, Review, Role, Stub
+from ..turns import Messages
+from .base import Base
+
+REVIEW_TOKENS = 320
+"""Enough for three findings; a small model that does not stop is stopped here."""
+
+
+class Reviewing(Base):
+    """Drafts, and what is said of them."""
+
+    async def draft(self, stub: Stub, plan: Plan | None = None, *, role: Role = "coder") -> Draft:
+        """A first body, from the stub alone or from a plan (arXiv 2603.03406, 3.1 and 3.2)."""
+        prefill = "" if plan is not None else self._turns.begun(stub)
+        return await self._write(stub, self._coding(role, "draft", self._turns.draft(stub, plan), prefill))
+
+    def adopt(self, stub: Stub) -> Draft:
+        """The body that is already in the file, as a draft."""
+        draft = Draft(id=self._named(), body=stub.body, purpose="yours", model="you")
+        self._emit(Drafted(draft=draft))
+        return draft
+
+    async def plan(self, stub: Stub) -> Plan:
+        """Algorithm, edge cases and complexity from signature and docstring (arXiv 2603.03406, 3.1)."""
+        plan = Plan(text=await self._say("planner", "plan", self._turns.plan(stub)))
+        self._emit(Planned(plan=plan))
+        return plan
+
+    async def enrich(self, stub: Stub) -> Enrichment:
+        """More examples, types and edge cases for a specification (arXiv 2603.03406, 3.5)."""
+        enrichment = Enrichment(text=await self._say("planner", "enrich", self._turns.enrich(stub)))
+        self._emit(Enriched(enrichment=enrichment))
+        return enrichment
+
+    async def review(
+        self, stub: Stub, draft: Draft, evidence: Report | None = None, *, enrichment: Enrichment | None = None
+    ) -> Review:
+        """A report on a draft: blind as in the paper, against an enriched stub, or with what failed in hand."""
+        question = Question(
+            role="reviewer",
+            purpose="review",
+            messages=self._turns.review(stub, draft, evidence, enrichment),
+            schema=None if evidence is None else replies.REVIEW_SCHEMA,
+            max_tokens=None if evidence is None else REVIEW_TOKENS,
+        )
+        _, reply = await self._asker.ask(question)
+        model = self.kit.voices["reviewer"].model.name
+        review = replies.review(reply.text, draft.id, stub.code(draft.body), model)
+        self._emit(Reviewed(review=review))
+        return review
+
+    async def fix(self, stub: Stub, draft: Draft, review: Review, evidence: Report | None = None) -> Draft:
+        """A repaired body from the report, and from the failing examples if they may be seen."""
+        messages = self._turns.fix(stub, draft, review, evidence)
+        return await self._write(stub, self._coding("coder", "fix", messages, self._turns.begun(stub)), parent=draft)
+
+    async def retry(self, stub: Stub, draft: Draft, report: Report) -> Draft:
+        """A body repaired after an error of execution (arXiv 2603.03406, 3.3)."""
+        messages = self._turns.retry(stub, draft, report)
+        return await self._write(stub, self._coding("coder", "retry", messages, self._turns.begun(stub)), parent=draft)
+
+    async def choose(self, stub: Stub, first: Draft, second: Draft) -> Draft:
+        """The draft the reviewer prefers. The order it sees them in is drawn from the run's seed.
+
+        An answer that names neither chooses the coder's (our choice; the paper is silent).
+        """
+        shown = [first, second]
+        self._luck.shuffle(shown)
+        answer = await self._say("reviewer", "choose", self._turns.choose(stub, shown[0], shown[1]))
+        letter = replies.choice(answer)
+        if letter is None:
+            self.decide("the reviewer named neither draft: the coder's is taken")
+            return first if first.role == "coder" else second
+        chosen = shown["AB".index(letter)]
+        self.decide(f"the reviewer chose the {chosen.role}'s draft (shown as {letter})")
+        return chosen
+
+    async def synthesise(self, stub: Stub, drafts: tuple[Draft, ...], reviews: tuple[Review, ...]) -> Draft:
+        """A third body from candidates and their reviews (arXiv 2603.03406, 3.4)."""
+        messages = self._turns.synthesise(stub, drafts, reviews)
+        question = self._coding("coder", "synthesis", messages, self._turns.begun(stub))
+        return await self._write(stub, question, parent=drafts[0])
+
+    @staticmethod
+    def _coding(role: Role, purpose: str, messages: Messages, prefill: str) -> Question:
+        return Question(role=role, purpose=purpose, messages=messages, prefill=prefill)

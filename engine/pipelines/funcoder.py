@@ -1,0 +1,96 @@
+"""FunCoder as the paper runs it: divide, conquer each part, agree (arXiv 2605.07248, 4.1 and App. F).
+
+Its consensus compares results as JSON, where 1 is not 1.0, the order of keys counts and sets have none. Here values are
+compared by value, everything is seeded, and ties go to the earliest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..desk import Desk
+from ..events import NodeClosed
+from ..examples.values import same_text
+from ..facts import Draft, Helper, Outcome, Solution, Stub
+
+SAMPLES = 10
+"""Bodies drawn for each function after its parts are there; with the divide draft there are eleven candidates."""
+TEMPERATURE = 0.8
+DEPTH = 6
+CRASH = -100.0
+FAILS_SPECIFICATION = -10_000.0
+"""Once, for the root, when a visible example fails."""
+
+
+async def funcoder(desk: Desk, stub: Stub) -> Solution:
+    """Divide first, always; then write each function again with its parts in place, and let the candidates vote."""
+    builder = Builder(desk)
+    best = await builder.build(stub, "", ())
+    return await desk.settle(desk.compose(best, builder.helpers), "the candidates agree on it most")
+
+
+class Builder:
+    """One tree, depth first."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.helpers: dict[str, Helper] = {}
+
+    async def build(self, stub: Stub, path: str, ancestors: tuple[str, ...]) -> Draft:
+        """Divide, build the parts, conquer, and choose by consensus."""
+        self._desk.open_node(path, stub, len(ancestors))
+        drafts: list[Draft] = []
+        split = None
+        # At the limit FunCoder returns nothing and leaves the stub unwritten; here it is only not divided any more.
+        if len(ancestors) < DEPTH:
+            split = await self._desk.divide(stub, self.helpers, node=path, ancestors=(*ancestors, stub.entry_point))
+        if split is not None:
+            for nth, part in enumerate(split.wanted, 1):
+                if part.entry_point not in self.helpers:
+                    await self._add(part, f"{path}.{nth}".lstrip("."), (*ancestors, stub.entry_point))
+            drafts.append(split.draft)
+        for nth in range(SAMPLES):
+            drafts.append(
+                await self._desk.sample(
+                    stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer"
+                )
+            )
+        best = await self._agreed(stub, [d for d in drafts if d.problem is None] or drafts, path)
+        self._desk.close_node(NodeClosed(outcome="unverified", why="consensus", node=path, draft=best.id))
+        return best
+
+    async def _add(self, part: Stub, path: str, ancestors: tuple[str, ...]) -> None:
+        best = await self.build(part, path, ancestors)
+        # FunCoder verifies nothing and shows every part to the next prompt.
+        self.helpers[part.entry_point] = Helper(stub=part, body=best.body, verified=True, node=path)
+
+    async def _agreed(self, stub: Stub, drafts: list[Draft], path: str) -> Draft:
+        calls = await self._desk.invent_calls(stub, path)
+        given = {d.id: await self._desk.outcomes(stub, d, self.helpers, calls) for d in drafts if d.problem is None}
+        scores = {draft.id: _score(given.get(draft.id, ()), list(given.values())) for draft in drafts}
+        if not path and stub.examples:
+            for draft in drafts:
+                report = await self._desk.judge(stub, draft, self.helpers, stub.examples, path)
+                if not report.all_passed:
+                    scores[draft.id] += FAILS_SPECIFICATION
+        chosen = max(drafts, key=lambda draft: scores[draft.id])
+        self._desk.rank(scores, chosen.id, "candidates that give the same results", path)
+        return chosen
+
+
+def _score(own: Sequence[Outcome], everyone: list[tuple[Outcome, ...]]) -> float:
+    """For each call, how many others give the same result; a crash costs 100."""
+    return sum(
+        sum(_agree(outcome, theirs[nth]) for theirs in everyone if nth < len(theirs)) - 1.0
+        if outcome.status == "returned"
+        else CRASH
+        for nth, outcome in enumerate(own)
+    )
+
+
+def _agree(one: Outcome, other: Outcome) -> bool:
+    if other.status != "returned":
+        return False
+    if one.value is not None and other.value is not None:
+        return same_text(one.value, other.value)
+    return (one.value, one.printed) == (other.value, other.printed)

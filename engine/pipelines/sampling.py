@@ -1,0 +1,81 @@
+"""The baselines that sample and select (arXiv 2605.07248, 4.1): Standard, Best-of-N, and CodeT in its two forms."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from ..desk import Desk
+from ..facts import Draft, Example, Report, Solution, Stub
+
+STANDARD_TEMPERATURE = 0.3
+TEMPERATURE = 0.8
+BEST_OF = 5
+CODET_SAMPLES = 11
+"""Of the paper's CodeT, which is FunCoder's implementation: ten samples and a draft."""
+PUBLISHED_SAMPLES = 100
+"""Of CodeT as published (arXiv 2207.10397); at 30 tokens a second that is an hour."""
+
+
+async def standard(desk: Desk, stub: Stub) -> Solution:
+    """One call with few-shot examples, no tests."""
+    draft = await desk.sample(stub, {}, nth=0, temperature=STANDARD_TEMPERATURE, purpose="draft")
+    return await desk.settle(draft, "the only draft")
+
+
+async def best_of_n(desk: Desk, stub: Stub) -> Solution:
+    """Five samples; most passing visible examples wins, the first of equals. Without examples it is the first.
+
+    The "provided test suite" can only be the visible one: with hidden tests this would be pass@5.
+    """
+    drafts = [await _sample(desk, stub, nth) for nth in range(BEST_OF)]
+    if not stub.examples:
+        return await desk.settle(drafts[0], "there are no visible examples: the first sample")
+    reports = {draft.id: await desk.check(stub, draft) for draft in drafts}
+    return await _highest(desk, drafts, {d: float(_passes(r)) for d, r in reports.items()}, "visible examples passed")
+
+
+async def codet_of_the_paper(desk: Desk, stub: Stub) -> Solution:
+    """Eleven samples, each scored by the generated checks it passes; the unwritten stub is a candidate too.
+
+    That is what FunCoder's authors call CodeT, and what the paper ran. Ties go to the earliest where they draw lots.
+    """
+    checks = await _generated(desk, stub)
+    drafts = [desk.adopt(stub), *[await _sample(desk, stub, nth) for nth in range(CODET_SAMPLES)]]
+    scores = {draft.id: float(_passes(await desk.judge(stub, draft, {}, checks))) for draft in drafts}
+    # The stub counts as FunCoder counts it, but it comes last among equals: it is no answer.
+    return await _highest(desk, [*drafts[1:], drafts[0]], scores, "generated checks passed")
+
+
+async def codet(desk: Desk, stub: Stub) -> Solution:
+    """CodeT as published: samples grouped by the very checks they pass; |checks| × √|samples| ranks the groups.
+
+    Equal samples count each. Nothing passes: the first sample, where the original draws lots.
+    """
+    checks = await _generated(desk, stub)
+    drafts = [await _sample(desk, stub, nth) for nth in range(PUBLISHED_SAMPLES)]
+    groups: dict[frozenset[int], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        report = await desk.judge(stub, draft, {}, checks)
+        groups[frozenset(n for n, check in enumerate(report.checks) if check.passed)].append(draft)
+    score = {passed: len(passed) * math.sqrt(len(group)) for passed, group in groups.items()}
+    scores = {draft.id: score[passed] for passed, group in groups.items() for draft in group}
+    return await _highest(desk, drafts, scores, "checks passed × √samples that agree")
+
+
+async def _generated(desk: Desk, stub: Stub) -> tuple[Example, ...]:
+    return tuple(check for check in await desk.invent_checks(stub) if check.origin == "generated")
+
+
+async def _sample(desk: Desk, stub: Stub, nth: int) -> Draft:
+    return await desk.sample(stub, {}, nth=nth, temperature=TEMPERATURE)
+
+
+async def _highest(desk: Desk, drafts: list[Draft], scores: dict[str, float], by: str) -> Solution:
+    chosen = max(drafts, key=lambda draft: scores[draft.id])
+    desk.rank(scores, chosen.id, by)
+    return await desk.settle(chosen, f"{scores[chosen.id]:.4g} {by}")
+
+
+def _passes(report: Report) -> int:
+    return -1 if report.problem else report.passes
