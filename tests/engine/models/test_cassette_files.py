@@ -107,6 +107,16 @@ async def test_a_failure_is_replayed_where_it_was(tmp_path: Path, text: str):
     assert (caught.value.kind, caught.value.retryable) == ("dropped", True)
 
 
+async def test_an_answer_that_never_began_fails_on_entering_as_it_did(tmp_path: Path):
+    path = tmp_path / "tape.jsonl"
+    nobody = Scripted([Line(fails=ModelError("nobody there", kind="unreachable"))], name="m")
+    with pytest.raises(ModelError):
+        await Recording(nobody, Cassette(path)).stream(ask()).__aenter__()
+    with pytest.raises(ModelError, match="nobody there") as caught:
+        await Replaying("m", Cassette.read(path)).stream(ask()).__aenter__()
+    assert caught.value.kind == "unreachable"
+
+
 async def test_a_cassette_of_a_real_server_holds_neither_key_nor_address_and_names_the_model(tmp_path: Path):
     path = tmp_path / "tape.jsonl"
     async with serving([answer("ok")], key="sk-secret") as server:

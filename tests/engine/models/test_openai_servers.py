@@ -36,6 +36,13 @@ async def test_the_server_is_recognised_by_what_it_lists_and_asked_only_once(kin
     assert server.paths.count("/v1/models") == 1
 
 
+async def test_a_llama_cpp_that_hides_its_owner_is_recognised_by_its_header():
+    async with serving([], "llama.cpp", models={"data": [{"id": "m", "owned_by": "acme"}]}) as server:
+        model = OpenAIChat(Endpoint(base_url=server.url))
+        assert (await model.ready()).kind == "llama.cpp"
+        await model.aclose()
+
+
 async def test_a_vllm_behind_other_owners_is_recognised_by_its_version_page():
     async with serving([], "vllm", models={"data": [{"id": "m", "owned_by": "acme"}]}) as server:
         model = OpenAIChat(Endpoint(base_url=server.url))

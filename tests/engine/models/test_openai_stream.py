@@ -228,6 +228,15 @@ async def test_a_server_that_does_not_close_after_the_end_is_not_waited_for():
     assert (reply.text, reply.finish) == ("a", "stop")
 
 
+@pytest.mark.parametrize("last", [STALL, DROP])
+async def test_trouble_after_the_server_said_how_the_answer_ended_spoils_nothing(last: str):
+    async with serving([Said([delta("a"), finish("length"), last])]) as server:
+        model = OpenAIChat(Endpoint(base_url=server.url, timeout=0.2), sleep=no_sleep)
+        _, reply = await heard(model, ask())
+        await model.aclose()
+    assert (reply.text, reply.finish, reply.usage.estimated) == ("a", "length", True)
+
+
 async def test_a_prompt_the_server_cut_silently_raises_the_alarm():
     async with serving([answer("ok", prompt=2048), answer("ok", prompt=4000)], "ollama") as server:
         model = OpenAIChat(Endpoint(base_url=server.url))
