@@ -1,7 +1,7 @@
 """Model traffic on file, so that a run can be had again exactly and without a network.
 
 A cassette is JSON lines; each is one `Take`: an ask, the model that was asked, how many times it had been asked just
-that before, and what came. It holds no key and no address. It is not a run log: it has no times to replay.
+that before, and what came. It holds no key. It is not a run log: it has no times to replay.
 
     cassette = Cassette(path)
     model = Recording(OpenAIChat(endpoint), cassette)        asks for real, and writes down
