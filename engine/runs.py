@@ -31,7 +31,7 @@ class Recorder(Protocol):
 class Log:
     """One run's entries, in order, as they happen. Iterate it once."""
 
-    def __init__(self, clock: Callable[[], float], record: Recorder | None, budget: Budget = Budget()) -> None:
+    def __init__(self, clock: Callable[[], float], record: Recorder | None, budget: Budget) -> None:
         self._clock = clock
         self._record = record
         self._began = clock()
@@ -172,6 +172,6 @@ def _first_fault(error: BaseException) -> RedraftError | None:
         return error
     if not isinstance(error, BaseExceptionGroup):
         return None
-    group: BaseExceptionGroup[BaseException] = error
-    faults = [_first_fault(inner) for inner in group.exceptions]
+    inside: tuple[BaseException, ...] = error.exceptions  # pyright: ignore[reportUnknownVariableType]
+    faults = [_first_fault(inner) for inner in inside]
     return faults[0] if None not in faults else None

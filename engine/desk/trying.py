@@ -1,4 +1,4 @@
-"""The verbs of PaT and its baselines (arXiv 2605.07248): sample, invent checks, split, judge, rank, open and close nodes."""
+"""The verbs of PaT and its baselines (arXiv 2605.07248), from a sample to a closed node."""
 
 from __future__ import annotations
 

@@ -49,15 +49,15 @@ class Builder:
                 if part.entry_point not in self.helpers:
                     await self._add(part, f"{path}.{nth}".lstrip("."), (*ancestors, stub.entry_point))
             drafts.append(split.draft)
-        for nth in range(SAMPLES):
-            drafts.append(
-                await self._desk.sample(
-                    stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer"
-                )
-            )
+        drafts += [await self._sample(stub, path, nth) for nth in range(SAMPLES)]
         best = await self._agreed(stub, [d for d in drafts if d.problem is None] or drafts, path)
         self._desk.close_node(NodeClosed(outcome="unverified", why="consensus", node=path, draft=best.id))
         return best
+
+    async def _sample(self, stub: Stub, path: str, nth: int) -> Draft:
+        return await self._desk.sample(
+            stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer"
+        )
 
     async def _add(self, part: Stub, path: str, ancestors: tuple[str, ...]) -> None:
         best = await self.build(part, path, ancestors)

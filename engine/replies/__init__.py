@@ -1,4 +1,4 @@
-"""Model prose made into facts: bodies, reviews, generated checks. What cannot be read is a fact too, never an exception."""
+"""Model prose made into facts: bodies, reviews, plans, checks. What cannot be read is a fact too, never an error."""
 
 from __future__ import annotations
 
