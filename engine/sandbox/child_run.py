@@ -7,6 +7,7 @@ import os
 import sys
 import types
 
+import child_asking as asking_module
 import child_frames as frames
 import child_layers as layers
 import child_module as module
@@ -59,8 +60,9 @@ def _serve(job: int, results: int, texts: "list[str]") -> None:
     if "linecache" not in sys.modules:
         sys.meta_path.insert(0, module.SourcesTold())  # type: ignore[arg-type]
     draft = module.new_module(name, path, package, program)
-    if asks:
-        import child_asking  # noqa: F401
+    asking = asks and asking_module.Asking(job, results, asks)
+    if asking:
+        draft.__dict__[asks] = asking
     raised = module.load(draft, program, printed)
     frames.send(results, frames.packed(frames.LOADED, 0, printed.text(), raised))
     # A copy, as doctest takes one: names that examples bind are not the module's.
@@ -69,6 +71,8 @@ def _serve(job: int, results: int, texts: "list[str]") -> None:
         kind, number, texts = frames.receive(job)
         if kind != frames.STEP:
             return
+        if asking:
+            asking.number = number
         frames.send(results, _outcome(number, texts[0], names))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ..facts import Execution, Outcome
 from . import child_frames as wire
@@ -16,6 +16,8 @@ from .runner import Limits
 
 PRINTED = 70_000
 """Most characters of one text that is shown; an honest child keeps to less."""
+Reply = Callable[[str, str], Awaitable[tuple[str, str]]]
+"""Spelled positional and keyword arguments to ("returned", spelled value) or ("raised", exception line)."""
 NOT_RUN = Outcome(status="not run")
 
 
@@ -38,9 +40,9 @@ class Link(Protocol):
 class Ended(Exception):
     """The run is over before its last statement; the text says why."""
 
-    def __init__(self, why: str, status: str = "crashed") -> None:
+    def __init__(self, why: str, status: Literal["crashed", "timeout"] = "crashed") -> None:
         super().__init__(why)
-        self.status = status
+        self.status: Literal["crashed", "timeout"] = status
 
 
 class NotProtected(Exception):
@@ -55,6 +57,9 @@ class Conversation:
         self._limits = limits
         self._reader = RecordReader()
         self._began = monotonic()
+        self._steps = 0
+        self.in_force: frozenset[str] = frozenset()
+        """The layers that held in the self-test, once it has said so."""
 
     @property
     def seconds(self) -> float:
@@ -67,7 +72,8 @@ class Conversation:
         Raises:
             Ended: it said something else, or nothing.
         """
-        return frozenset((await self._next(wire.LAYERS, 0, self._limits.seconds)).texts[0].split())
+        self.in_force = frozenset((await self._next(wire.LAYERS, 0, self._limits.seconds)).texts[0].split())
+        return self.in_force
 
     async def load(self, job: Job, asks: str = "") -> str:
         """Load the program; what it printed while loading. `asks` names a function that is asked for outside.
@@ -79,21 +85,29 @@ class Conversation:
         await self._say(wire.packed(wire.JOB, 0, *texts))
         printed, raised = (await self._next(wire.LOADED, 0, self._limits.seconds)).texts
         if raised:
-            raise Ended(raised[:PRINTED], "not run")
+            raise Ended(raised[:PRINTED])
         return printed
 
-    async def step(self, number: int, source: str) -> Outcome:
-        """Run one statement; `number` counts from 0 and is what the answer must carry.
+    async def step(self, source: str, reply: Reply | None = None) -> Outcome:
+        """Run one statement. `reply` answers calls of the function that the program asks for outside.
 
         Raises:
             Ended: there is no outcome, because the process ended, was too slow, or wrote nonsense.
         """
         if self._reader.has_surplus:
             raise Ended("the process answered before it was asked")
-        began = monotonic()
+        began, number = monotonic(), self._steps
+        self._steps += 1
         await self._say(wire.packed(wire.STEP, number, source))
-        record = await self._next(wire.OUTCOME, number, self._limits.step_seconds)
-        return _outcome(record, monotonic() - began)
+        while reply is not None:
+            record = await self._any(self._limits.step_seconds)
+            if record.kind == wire.OUTCOME and record.index == number:
+                return _outcome(record, monotonic() - began)
+            if record.kind != wire.CALL or record.index != number:
+                raise Ended("the process answered out of turn")
+            status, text = await reply(*record.texts)
+            await self._say(wire.packed(wire.REPLY, number, status, text))
+        return _outcome(await self._next(wire.OUTCOME, number, self._limits.step_seconds), monotonic() - began)
 
     async def _say(self, record: bytes) -> None:
         try:
@@ -105,6 +119,12 @@ class Conversation:
             raise Ended(await self._why()) from None
 
     async def _next(self, kind: int, index: int, seconds: float) -> Record:
+        record = await self._any(seconds)
+        if (record.kind, record.index) != (kind, index):
+            raise Ended("the process answered out of turn")
+        return record
+
+    async def _any(self, seconds: float) -> Record:
         try:
             async with asyncio.timeout_at(self._deadline(seconds)):
                 record = await self._record()
@@ -114,8 +134,6 @@ class Conversation:
             raise Ended(f"what the process wrote cannot be read: {error}") from None
         if record is None:
             raise Ended(await self._why())
-        if (record.kind, record.index) != (kind, index):
-            raise Ended("the process answered out of turn")
         return record
 
     async def _record(self) -> Record | None:
@@ -144,25 +162,18 @@ class Conversation:
         return f"the process was ended by {name}"
 
 
-async def converse(link: Link, job: Job, steps: Sequence[str], limits: Limits, required: frozenset[str]) -> Execution:
-    """A whole run: what came out. Nothing that the program does makes this raise.
-
-    Raises:
-        NotProtected: the process could not put the required layers in force; the program was not sent to it.
-    """
-    conversation = Conversation(link, limits)
+async def converse(conversation: Conversation, job: Job, steps: Sequence[str]) -> Execution:
+    """A whole run in a process that is locked down: what came out. Nothing that the program does makes this raise."""
     outcomes: list[Outcome] = []
     problem, timed_out = "", False
-    await protected(conversation, required)
     try:
         await conversation.load(job)
-        for number, source in enumerate(steps):
+        for source in steps:
             began = conversation.seconds
             try:
-                outcomes.append(await conversation.step(number, source))
+                outcomes.append(await conversation.step(source))
             except Ended as ended:
-                status = "timeout" if ended.status == "timeout" else "crashed"
-                outcomes.append(Outcome(status=status, seconds=conversation.seconds - began))
+                outcomes.append(Outcome(status=ended.status, seconds=conversation.seconds - began))
                 raise
     except Ended as ended:
         problem, timed_out = str(ended), ended.status == "timeout"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
 from ..errors import SandboxError
 from ..facts import Execution
-from .conversation import NotProtected, converse, refused
+from .conversation import Conversation, NotProtected, converse, protected, refused
 from .interpreter import chosen_interpreter, environment_age
 from .links import PipeLink
 from .preloading import preloadable
@@ -55,22 +55,51 @@ class LinuxSandbox:
         interpreter = chosen_interpreter(self._setting, path, self._environ)
         execution = refused(program, steps)
         if execution is None:
-            async with self._workers:
-                execution = await self._run(interpreter, job_for(program, path), steps, limits)
+            job = job_for(program, path)
+            async with self._workers, self._talking(interpreter, job, limits) as conversation:
+                execution = await converse(conversation, job, steps)
         return msgspec.structs.replace(execution, tier=self._tier, interpreter=interpreter)
 
-    async def _run(self, interpreter: str, job: Job, steps: Sequence[str], limits: Limits) -> Execution:
+    @contextlib.asynccontextmanager
+    async def session(
+        self, program: str, limits: Limits = Limits(), *, path: str = "", asks: str = ""
+    ) -> AsyncIterator[Conversation]:
+        """A locked-down process with the program loaded, for statements that are not known beforehand.
+
+        `asks` names a function that the program finds in its namespace and that is answered by us, see `Conversation.step`.
+
+        Raises:
+            Ended: the program cannot be loaded.
+            SandboxError: the protection promised cannot be had; nothing was run.
+        """
+        interpreter = chosen_interpreter(self._setting, path, self._environ)
+        job = job_for(program, path)
+        # A judge waits for its candidate: if it took a worker's place too, two pairs could wait for each other for ever.
+        place = contextlib.nullcontext() if asks else self._workers
+        async with place, self._talking(interpreter, job, limits) as conversation:
+            await conversation.load(job, asks)
+            yield conversation
+
+    @contextlib.asynccontextmanager
+    async def _talking(self, interpreter: str, job: Job, limits: Limits) -> AsyncIterator[Conversation]:
+        """A process for the job that is locked down as promised; it is gone when the block ends."""
         with self._room.scratch() as scratch:
             zygote, run, link = await self._begin(interpreter, job, limits, scratch)
+            conversation = Conversation(link, limits)
             try:
                 async with self._kept_small(scratch, run):
-                    return await converse(link, job, steps, limits, REQUIRED[self._tier])
-            except NotProtected as missing:
-                said = link.last_words()
-                raise SandboxError(f"tier {self._tier} cannot be kept: {missing}{said}; nothing was run") from None
+                    await self._protected(conversation, link)
+                    yield conversation
             finally:
                 run.kill()
                 await asyncio.shield(zygote.finish(run, link))
+
+    async def _protected(self, conversation: Conversation, link: PipeLink) -> None:
+        try:
+            await protected(conversation, REQUIRED[self._tier])
+        except NotProtected as missing:
+            said = link.last_words()
+            raise SandboxError(f"tier {self._tier} cannot be kept: {missing}{said}; nothing was run") from None
 
     def _kept_small(self, scratch: str, run: Run) -> contextlib.AbstractAsyncContextManager[None]:
         """With namespaces the scratch is a file system of its own, with a size; without, it is watched."""
