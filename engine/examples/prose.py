@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,8 @@ _SEPARATOR = re.compile(
     )[ \t]*[`]?""",
     re.VERBOSE,
 )
+_PLACES = 500
+"""Mentions of the function that are looked at."""
 _TRAILERS = 8
 """Most `.name`, `[…]` and `(…)` that may follow a call and still be read as one expression."""
 
@@ -45,7 +48,8 @@ def _claims(text: str, entry_point: str) -> Iterator[tuple[int, str, str]]:
     root = entry_point.partition(".")[0]
     offset = searched = 0
     end = 0
-    for match in re.finditer(rf"(?<![\w.]){re.escape(root)}(?=[(.])", text):
+    places = re.finditer(rf"(?<![\w.]){re.escape(root)}(?=[(.])", text)
+    for match in itertools.islice(places, _PLACES):
         start = match.start()
         if start < end:
             continue

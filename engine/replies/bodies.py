@@ -50,7 +50,11 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
     if not text.strip():
         return "", "cut by length" if reply.finish == "length" else "the reply is empty"
     first: tuple[str, str] | None = None
+    tried: set[str] = set()
     for reading in _readings(stub, text, prefilled=reply.prefilled):
+        if reading.body in tried:
+            continue
+        tried.add(reading.body)
         problem = reading.problem or _problem(stub, reading)
         if problem is None:
             return _tidy(reading.body), None
@@ -61,6 +65,8 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
 
 
 _NO_CODE = "the reply has no code"
+_BLOCKS = 12
+"""Blocks, and definitions, of one reply that are read; a reply that repeats itself without end is no better for it."""
 
 
 def _compiles(stub: Stub, code: str) -> bool:
@@ -94,12 +100,12 @@ def _readings(stub: Stub, text: str, *, prefilled: bool) -> Iterator[_Reading]:
         yield from _continued(stub, text)
     blocks = fences.blocks(text)
     sources = blocks or [text]
-    found = [written for block in sources for written in definitions(block, stub.entry_point)]
+    found = [written for block in sources[-_BLOCKS:] for written in definitions(block, stub.entry_point)][-_BLOCKS:]
     # A reply that quotes the old code and then the new one means the last; one that is cut off means the last whole one.
     for written in sorted(reversed(found), key=lambda w: not _suits(stub, w)):
         yield _defined(stub, written, sources)
     if not found:
-        for block in blocks:
+        for block in blocks[:_BLOCKS]:
             yield from _bare(stub, block)
         if not blocks:
             yield from _bare(stub, text, is_code=bool(_CODE_LINE.search(text)))
@@ -123,7 +129,7 @@ def _defined(stub: Stub, written: Written, sources: list[str]) -> _Reading:
     inner = _under(stub, written)
     code, problem = fitted(stub, written, inner)
     others = [source for source in sources if source is not written.block and source != written.block]
-    before, _ = needed([written.block, *others], code, stub)
+    before = needed([written.block, *others], code, stub)
     if problem is None:
         problem = _lost_methods(stub, written, inner)
     if is_placeholder(inner):
@@ -132,7 +138,7 @@ def _defined(stub: Stub, written: Written, sources: list[str]) -> _Reading:
 
 
 def _under(stub: Stub, written: Written) -> str:
-    line, newline, rest = written.rest.partition("\n")
+    line, newline, rest = written.block[written.at :].partition("\n")
     if line.strip() and not line.lstrip().startswith("#"):
         # `def f(x): return x`: what is left on the line, and the lines its brackets go on to.
         ending = BodyEnd(stub, column=written.column)

@@ -11,7 +11,7 @@ from .lines import LineScanner
 _FENCE = ("```", "~~~")
 _NEVER_INSIDE = re.compile(r"(?:async\s+)?def\s+\w+\s*\(|class\s+\w+|import\s+\w+|from\s+[\w.]+\s+import\b")
 """No bracket holds these at the start of a line: the bracket before them was never closed."""
-_FLAT_END = re.compile(r"if\s+__name__\b|print\s*\(|assert\b|class\s+\w")
+_FLAT_END = r"if\s+__name__\b|class\s+\w|(?:assert\b|print\s*\()[^#\n]*\b{name}\s*\("
 _LEAVES = re.compile(r"(?:return|raise)\b")
 
 
@@ -27,6 +27,7 @@ class BodyEnd:
         """`column` is where `def` stands in the text that is continued (0 for a stub's header)."""
         name = re.escape(stub.entry_point) if stub else r"\w+"
         self._again = re.compile(rf"(?:async\s+)?def\s+{name}\s*\(")
+        self._after = re.compile(_FLAT_END.format(name=name))
         self._column = column
         self._scanner = LineScanner()
         self._lines: list[str] = []
@@ -125,7 +126,7 @@ class BodyEnd:
         if self._again.match(stripped):
             self._layout = "restarted"
             return False
-        if self._left or _FLAT_END.match(stripped):
+        if self._left or self._after.match(stripped):
             return self._layout == "flat"
         self._left = bool(_LEAVES.match(stripped))
         return False

@@ -6,6 +6,7 @@ A draft is one body, so what is needed moves inside it: imports first, the rest 
 from __future__ import annotations
 
 import ast
+import collections
 import dataclasses
 import re
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ _STATEMENTS = frozenset({
 })  # fmt: skip
 _DEEPEST = 40
 """Levels of nesting in which a definition is looked for."""
+_LAST = 4
+"""Definitions of the wanted function that are read, from the last."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,9 +35,9 @@ class Written:
     block: str
     """The code it stands in."""
     header: str
-    """`def` to the colon, dedented."""
-    rest: str
-    """What follows the colon, to the end of the block."""
+    """`def` to the colon, as it stands."""
+    at: int
+    """Where in the block the rest begins, right after the colon (characters)."""
     column: int
     decorators: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
@@ -52,13 +55,13 @@ class Item:
 
 
 def definitions(block: str, name: str) -> list[Written]:
-    """Every definition of a function called `name`, at any depth, in order."""
+    """The last definitions of a function called `name`, at any depth, in order."""
     source = block.encode()
-    found: list[Written] = []
+    found: collections.deque[Written] = collections.deque(maxlen=_LAST)
     todo: list[tuple[tree_sitter.Node, tuple[str, ...], tuple[str, ...], int]] = [(_tree(source), (), (), 0)]
     while todo:
         node, classes, decorators, depth = todo.pop()
-        if node.type == "function_definition" and (written := _written(source, node, name, classes, decorators)):
+        if node.type == "function_definition" and (written := _written(block, source, node, name, classes, decorators)):
             found.append(written)
         if depth > _DEEPEST:
             continue
@@ -67,7 +70,7 @@ def definitions(block: str, name: str) -> list[Written]:
         around = node.type == "decorated_definition"
         decorators = tuple(_text(source, c) for c in node.children if c.type == "decorator") if around else ()
         todo += [(child, classes, decorators, depth + 1) for child in reversed(node.named_children)]
-    return found or _by_line(block, name)
+    return list(found) or _by_line(block, name)
 
 
 def _by_line(block: str, name: str) -> list[Written]:
@@ -76,47 +79,55 @@ def _by_line(block: str, name: str) -> list[Written]:
     for match in re.finditer(
         rf"^([ \t]*)((?:async[ \t]+)?def[ \t]+{re.escape(name)}[ \t]*\([^\n]*:)[ \t]*$", block, re.M
     ):
-        rest = block[match.end() :]
-        found.append(Written(block=block, header=match[2], rest=rest, column=len(match[1])))
-    return found
+        found.append(Written(block=block, header=match[2], at=match.end(), column=len(match[1])))
+    return list(found)
 
 
 def _written(
-    source: bytes, node: tree_sitter.Node, name: str, classes: tuple[str, ...], decorators: tuple[str, ...]
+    block: str,
+    source: bytes,
+    node: tree_sitter.Node,
+    name: str,
+    classes: tuple[str, ...],
+    decorators: tuple[str, ...],
 ) -> Written | None:
     called = node.child_by_field_name("name")
     colon = next((child for child in node.children if child.type == ":"), None)
     if called is None or colon is None or _text(source, called) != name:
         return None
     return Written(
-        block=source.decode(),
+        block=block,
         header=source[node.start_byte : colon.end_byte].decode(),
-        rest=source[colon.end_byte :].decode(),
+        at=colon.end_byte if block.isascii() else len(source[: colon.end_byte].decode()),
         column=node.start_point.column,
         decorators=decorators,
         classes=classes,
     )
 
 
-def needed(blocks: list[str], code: str, stub: Stub) -> tuple[str, list[str]]:
-    """Code to put before a body, and the names it brings: what the body needs of its blocks and the file has not.
+def needed(blocks: list[str], code: str, stub: Stub) -> str:
+    """Code to put before a body, "" for none: what the body needs of the reply's blocks and the file has not.
 
     The first block wins where several define a name.
     """
     there = _Module(stub)
     items = [item for block in blocks for item in _items(block) if stub.entry_point not in item.binds]
-    wanted, brought = set(names_used(code)), list[Item]()
-    done: set[str] = set()
-    while names := wanted - done:
-        done |= names
-        for item in items:
-            if item not in brought and item.binds & names and (kept := there.missing(item)):
-                brought.append(item)
+    by_name: dict[str, list[int]] = {}
+    for number, item in enumerate(items):
+        for name in item.binds:
+            by_name.setdefault(name, []).append(number)
+    wanted, brought = names_used(code), set[int]()
+    todo = list(wanted)
+    while todo:
+        for number in by_name.get(todo.pop(), ()):
+            if number not in brought and (kept := there.missing(items[number])):
+                brought.add(number)
+                todo += kept.needs - wanted
                 wanted |= kept.needs
-    texts = [kept.text for item in items if item in brought and (kept := there.missing(item, wanted))]
+    texts = [kept.text for number in sorted(brought) if (kept := there.missing(items[number], wanted))]
     imports = [text for text in texts if _is_import(text)]
     helpers = [text for text in texts if not _is_import(text)]
-    return _laid_out(list(dict.fromkeys(imports)), list(dict.fromkeys(helpers))), sorted(done)
+    return _laid_out(list(dict.fromkeys(imports)), list(dict.fromkeys(helpers)))
 
 
 def _laid_out(imports: list[str], helpers: list[str]) -> str:

@@ -1,0 +1,151 @@
+"""Names that a function uses and nobody defines: seen before it runs (7 of 15 regressions in arXiv 2603.03406 are imports)."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import importlib
+import symtable
+import sys
+import warnings
+from collections.abc import Iterator
+
+_KNOWN = frozenset(dir(builtins)) | {
+    "__file__", "__path__", "__class__", "__annotations__", "__builtins__", "__module__", "__qualname__", "__dict__",
+}  # fmt: skip
+_HOMES = (
+    "collections", "collections.abc", "typing", "functools", "itertools", "math", "dataclasses", "heapq", "enum", "abc",
+    "contextlib", "operator", "bisect", "copy", "string", "random", "statistics", "decimal", "fractions", "datetime",
+    "pathlib", "re", "types", "json", "time", "textwrap", "hashlib", "os.path",
+)  # fmt: skip
+"""Standard modules whose names people use bare, in the order in which a name is looked for."""
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def undefined(program_text: str, function_qualname: str) -> tuple[tuple[str, int], ...]:
+    """(name, 1-based line of its first use) of what a function of a program uses although nothing defines it.
+
+    `function_qualname` is as in `Stack.push` or `outer.inner`; the last definition of that name counts. Nothing is
+    reported for a program that does not parse, lacks the function, or imports `*`.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(program_text)
+            module = symtable.symtable(program_text, "<program>", "exec")
+    except _UNREADABLE:
+        return ()
+    path = function_qualname.split(".")
+    table, node = _table(module, path), _definition(tree, path)
+    if table is None or node is None or _imports_everything(tree):
+        return ()
+    missing = _global_reads(table) - _module_names(module) - _KNOWN
+    uses = ((name.id, name.lineno) for name in _names(node) if name.id in missing)
+    first: dict[str, int] = {}
+    for name, line in sorted(uses, key=lambda use: use[1]):
+        first.setdefault(name, line)
+    return tuple(first.items())
+
+
+def importable(name: str) -> str | None:
+    """The import statement of the standard library that gives a bare name, None when there is none.
+
+    A module's own name wins over a member's: `datetime` is `import datetime`.
+    """
+    if name in sys.stdlib_module_names and not name.startswith("_"):
+        return f"import {name}"
+    home = _homes().get(name)
+    return f"from {home} import {name}" if home else None
+
+
+@functools.cache
+def _homes() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for home in _HOMES:
+        module = importlib.import_module(home)
+        names: list[str] = getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]
+        for name in names:
+            if name not in sys.stdlib_module_names:
+                found.setdefault(name, home)
+    return found
+
+
+# ------------------------------------------------------------------------------------------------- symbol tables
+
+
+def _table(module: symtable.SymbolTable, path: list[str]) -> symtable.SymbolTable | None:
+    """The table of the function, following the last definition of each name."""
+    found: symtable.SymbolTable | None = module
+    for name in path:
+        children = [child for child in _children(found) if child.get_name() == name]
+        found = children[-1] if children else None
+        if found is None:
+            return None
+    return found
+
+
+def _children(table: symtable.SymbolTable) -> list[symtable.SymbolTable]:
+    """Tables right below one; the scopes of type parameters (PEP 695) are looked through."""
+    found: list[symtable.SymbolTable] = []
+    for child in table.get_children():
+        plain = str(child.get_type()).rpartition(".")[2].lower() in {"function", "class", "module"}
+        found += [child] if plain else _children(child)
+    return found
+
+
+def _global_reads(table: symtable.SymbolTable) -> set[str]:
+    """Names that a function and what is nested in it read from the module or from the built-in names."""
+    found: set[str] = set()
+    todo = [table]
+    while todo:
+        scope = todo.pop()
+        todo += scope.get_children()
+        found |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+    return found
+
+
+def _module_names(module: symtable.SymbolTable) -> set[str]:
+    """Names the module binds: at its top, or through `global` in any function."""
+    found = {s.get_name() for s in module.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    todo = list(module.get_children())
+    while todo:
+        scope = todo.pop()
+        todo += scope.get_children()
+        found |= {s.get_name() for s in scope.get_symbols() if s.is_declared_global() and s.is_assigned()}
+    return found
+
+
+# ------------------------------------------------------------------------------------------------- syntax trees
+
+
+def _definition(tree: ast.AST, path: list[str]) -> ast.AST | None:
+    found: ast.AST | None = tree
+    for name in path:
+        named = [node for node in _defined_in(found) if node.name == name]
+        found = named[-1] if named else None
+        if found is None:
+            return None
+    return found
+
+
+def _defined_in(node: ast.AST | None) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """Functions and classes of a scope, also those under an `if` or a `try`."""
+    todo = list(ast.iter_child_nodes(node)) if node else []
+    while todo:
+        child = todo.pop(0)
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield child
+        elif isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            todo += ast.iter_child_nodes(child)
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    """Every name in a function's body; its decorators, defaults and annotations belong to the scope around it."""
+    body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else []
+    for statement in body:
+        yield from (child for child in ast.walk(statement) if isinstance(child, ast.Name))
+
+
+def _imports_everything(tree: ast.Module) -> bool:
+    return any(isinstance(n, ast.ImportFrom) and any(a.name == "*" for a in n.names) for n in ast.walk(tree))
