@@ -10,6 +10,7 @@ import re
 import stat
 import tokenize
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 from ..diff import matching_lines
@@ -147,9 +148,13 @@ def _decode(path: str, raw: bytes, encoding: str) -> str:
 def _with_endings(source: Source, text: str) -> str:
     old, new = source.text.split("\n"), text.split("\n")
     # What follows the last newline has no ending; pairing it must not lend one.
-    endings = [source.newline] * (len(new) - 1) + [""]
-    for at_old, at_new, size in matching_lines(old, new):
-        for step in range(size):
-            if at_old + step < len(source.endings) and at_new + step < len(new) - 1:
-                endings[at_new + step] = source.endings[at_old + step]
+    known = [*source.endings, source.newline]
+    endings = [source.newline] * len(new)
+    runs = [(0, 0, 0), *matching_lines(old, new), (len(old), len(new), 0)]
+    for (at_old, at_new, size), (next_old, next_new, _) in pairwise(runs):
+        endings[at_new : at_new + size] = known[at_old : at_old + size]
+        # The newline after changed lines lies outside the change.
+        if next_old > at_old + size and next_new > at_new + size:
+            endings[next_new - 1] = known[next_old - 1]
+    endings[-1] = ""
     return "".join(line + ending for line, ending in zip(new, endings, strict=True))
