@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -13,9 +11,9 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
 
 from ..engine.errors import RedraftError
+from .faults import tell
 from .help_screen import HelpScreen
 from .keys import EVERYWHERE, Topic, bindings
 
@@ -82,7 +80,7 @@ class RedraftApp(App[int]):
         except RedraftError as error:
             for palette in load_themes().values():
                 self.register_theme(textual_theme(palette))
-            self.tell(error)
+            tell(self, error, self.session.places)
         if wanted in self.available_themes:
             self.theme = wanted
         else:
@@ -141,33 +139,3 @@ class RedraftApp(App[int]):
         yield SystemCommand("theme: others", "all themes, with a preview", self.action_change_theme)
         yield SystemCommand("help", "all keys", self.action_help)
         yield SystemCommand("quit", "cancel what runs and leave", self.action_quit)
-
-    # ------------------------------------------------------------------------------------ errors
-
-    def tell(self, error: BaseException) -> None:
-        """Show what went wrong: ours in its own words, a bug with the place where its traceback lies."""
-        if isinstance(error, RedraftError):
-            self.notify(str(error), severity="error", markup=False, timeout=15)
-            return
-        where = self._kept(error)
-        self.notify(
-            f"a fault in redraft itself: {error!r}; the traceback is in {where}, please report it",
-            severity="error",
-            markup=False,
-            timeout=30,
-        )
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that failed is told, never swallowed."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.tell(event.worker.error)
-
-    def _kept(self, error: BaseException) -> str:
-        from ..engine.paths import write_private
-
-        path = self.session.places.state / "faults" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
-        try:
-            write_private(path, "".join(traceback.format_exception(error)).encode())
-        except RedraftError as unwritable:
-            return f"nowhere ({unwritable})"
-        return str(path)

@@ -39,13 +39,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 def usual_sides(state: RunState) -> Sides:
     """What a person wants to compare first: the repair, if it is what is proposed."""
     fix, proposal = state.last_fix, state.proposal
-    return "fix" if fix is not None and proposal is not None and proposal.id == fix.id else "file"
+    is_proposed = fix is not None and proposal is not None and proposal.id == fix.id
+    return "fix" if is_proposed and "fix" in possible_sides(state) else "file"
 
 
 def possible_sides(state: RunState) -> tuple[Sides, ...]:
     """Which comparisons there are to choose from."""
-    fix = state.last_fix
-    has_fix = fix is not None and fix.problem is None and state.first_draft is not None
+    fix, draft = state.last_fix, state.first_draft
+    has_fix = fix is not None and fix.problem is None and draft is not None and fix.body != draft.body
     return (("fix",) if has_fix else ()) + (("file",) if state.proposal is not None else ())
 
 

@@ -17,6 +17,7 @@ from ..widgets.meter_bar import MeterBar
 from ..widgets.report_pane import ReportPane
 from ..widgets.status_line import StatusLine, Tone
 from ..widgets.stub_list import StubList
+from .faults import tell_of
 from .key_bar import KeyBar
 from .keys import DECIDING, DRAFTING, LOOKING, MOVING, bindings
 from .run_view import RunView
@@ -105,6 +106,12 @@ class DraftScreen(Screen[None]):
         """The stub in front."""
         return self._shelf.card
 
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way or waits."""
+        following = self._work.following if self._work else None
+        return following is None or following.drafting.stub is not None or bool(following.queue)
+
     def say(self, notice: str, tone: Tone = "calm") -> None:
         """Tell the person something that matters now."""
         self.query_one(StatusLine).say(notice, tone)
@@ -174,7 +181,8 @@ class DraftScreen(Screen[None]):
             self._runner = self.run_worker(work.run(), group="follow", exit_on_error=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Go on with the queue when a worker ended while something was added."""
+        """Tell why a worker failed; go on with the queue when something was added while one ended."""
+        tell_of(self, event, self.session.places)
         if event.worker is self._runner and event.worker.is_finished:
             self._draft_next()
             self.refresh_bindings()
@@ -185,7 +193,7 @@ class DraftScreen(Screen[None]):
         from .offer_screen import OfferScreen
 
         there = weights.find(self.session.environ) is not None
-        return there or bool(await self.app.push_screen_wait(OfferScreen(self.session.environ)))
+        return there or bool(await self.app.push_screen_wait(OfferScreen(self.session.environ, self.session.places)))
 
     # ------------------------------------------------------------------------------------ messages from widgets
 

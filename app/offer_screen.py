@@ -16,6 +16,8 @@ from textual.worker import Worker
 from ..engine.errors import RedraftError
 from ..engine.models import weights
 from ..engine.models.weight_sources import usual_sources
+from ..engine.paths import Places
+from .faults import tell_of
 
 
 class OfferScreen(ModalScreen[bool]):
@@ -26,8 +28,9 @@ class OfferScreen(ModalScreen[bool]):
         Binding("n,escape", "refuse", "not now", id="offer.no"),
     ]
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], places: Places) -> None:
         super().__init__()
+        self._places = places
         self._environ = environ
         self._folder = weights.models_folder(environ)
         self._fetching: Worker[None] | None = None
@@ -66,6 +69,10 @@ class OfferScreen(ModalScreen[bool]):
         if self._fetching is not None:
             self._fetching.cancel()
         self.dismiss(False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a fault of our own; what the network or the disk refuse is said beside the bar."""
+        tell_of(self, event, self._places)
 
     async def _fetch(self) -> None:
         said = self.query_one("#source", Static)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,6 +19,7 @@ from redraft.engine.paths import Places
 from redraft.engine.prompts import Prompts
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.settings import Settings, load
+from textual.pilot import Pilot
 
 RUNS_OF_LETTERS = '''\
 def runs_of_letters(text: str) -> list[tuple[str, int]]:
@@ -93,6 +95,7 @@ REVIEW = {
 }
 CLEAN = {"findings": [], "verdict": "clean"}
 TOLD = {
+    "times = sorted(times)": {"widest_gap([10.0, 1.0, 4.0])": "6.0"},
     "if not text:": {
         'runs_of_letters("aaab")': "[('a', 3), ('b', 1)]",
         'runs_of_letters("")': "[]",
@@ -103,7 +106,6 @@ TOLD = {
         'runs_of_letters("")': "!IndexError: string index out of range",
         'runs_of_letters("ab")': "[('a', 1)]",
     },
-    "times = sorted(times)": {"widest_gap([10.0, 1.0, 4.0])": "6.0"},
 }
 
 
@@ -145,9 +147,32 @@ def session(home: Path, **flags: object) -> Session:
     return Session(loaded=load(given, {}, home, places), places=places, environ={})
 
 
-def watching(home: Path, *, text: str = RUNS_OF_LETTERS, answers: Answers = answer, pace: float = 0.0) -> RedraftApp:
+def watching(
+    home: Path, *, text: str = RUNS_OF_LETTERS, answers: Answers = answer, pace: float = 0.0, **flags: object
+) -> RedraftApp:
     """The main screen on one file, `shapes.py` in `home`."""
     path = home / "shapes.py"
     path.write_text(text)
-    here = session(home)
+    here = session(home, **flags)
     return RedraftApp(here, DraftScreen(here, [path], open_kit=scripted_kit(answers, pace=pace)))
+
+
+async def until(pilot: Pilot[int], come: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for what the program does by itself: the disk and the scripted models answer when they do."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not come():
+        assert asyncio.get_running_loop().time() < deadline, "it did not come"
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+def screen_of(app: RedraftApp) -> DraftScreen:
+    """The main screen of a running program, whatever lies over it."""
+    return next(screen for screen in app.screen_stack if isinstance(screen, DraftScreen))
+
+
+async def settled(pilot: Pilot[int]) -> DraftScreen:
+    """The main screen, once the run in front is over."""
+    screen = screen_of(pilot.app)  # type: ignore[arg-type]
+    await until(pilot, lambda: screen.view.state.status in {"settled", "failed", "cancelled"} and not screen.busy)
+    return screen

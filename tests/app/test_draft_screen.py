@@ -1,0 +1,297 @@
+"""The main screen as a person meets it: real files, scripted models, keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from redraft.app.help_screen import HelpScreen
+from redraft.app.picker import Picker
+from redraft.engine.errors import ModelError
+from redraft.engine.models.scripted import Line
+from redraft.widgets.diff_pane import DiffPane
+from redraft.widgets.status_line import StatusLine
+from redraft.widgets.stub_list import StubList
+from scenes import FIRST_TRY, GAP, MENDED, RUNS_OF_LETTERS, WIDEST_GAP, answer, screen_of, settled, until, watching
+
+BOTH = RUNS_OF_LETTERS + WIDEST_GAP
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(app: object) -> str:
+    return screen_of(app).query_one(StatusLine).notice  # type: ignore[arg-type]
+
+
+def seen(app: object) -> str:
+    return screen_of(app).query_one(StatusLine).seen  # type: ignore[arg-type]
+
+
+async def test_the_first_stub_is_drafted_when_a_file_is_opened(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        assert screen.view.state.solution is not None
+        assert screen.view.state.solution.verdict == "verified"
+        assert said(app) == "verified: 2 examples hold. A accepts"
+
+
+async def test_accepting_all_writes_the_fix_and_undo_takes_it_back(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "written" in said(app))
+        assert (home / "shapes.py").read_text() == RUNS_OF_LETTERS.replace("    ...\n", MENDED)
+        await pilot.press("u")
+        await until(pilot, lambda: "taken back" in said(app))
+        assert (home / "shapes.py").read_text() == RUNS_OF_LETTERS
+        await pilot.press("U")
+        await until(pilot, lambda: "written again" in said(app))
+        assert (home / "shapes.py").read_text() == RUNS_OF_LETTERS.replace("    ...\n", MENDED)
+
+
+async def test_one_accepted_hunk_is_written_into_the_draft_and_no_other(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("right_square_bracket", "a")
+        await until(pilot, lambda: "written (1 of 2 hunks)" in said(app))
+        only_last = FIRST_TRY.replace("    return runs", "    runs.append((last, count))\n    return runs")
+        assert (home / "shapes.py").read_text() == RUNS_OF_LETTERS.replace("    ...\n", only_last)
+        await pilot.press("a")
+        await until(pilot, lambda: "written (all)" in said(app))
+        assert (home / "shapes.py").read_text() == RUNS_OF_LETTERS.replace("    ...\n", MENDED)
+
+
+async def test_a_rejected_hunk_is_not_written(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("x", "a")
+        await until(pilot, lambda: "written (1 of 2 hunks)" in said(app))
+        assert dict(screen.query_one(DiffPane).decided) == {1: "rejected", 2: "accepted"}
+
+
+async def test_edits_elsewhere_in_the_file_survive_accepting(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        (home / "shapes.py").write_text("# mine\n" + RUNS_OF_LETTERS + "\nx = 1\n")
+        await until(pilot, lambda: "none new or changed" in seen(app))
+        await pilot.press("A")
+        await until(pilot, lambda: "written" in said(app))
+        text = (home / "shapes.py").read_text()
+        assert text == "# mine\n" + RUNS_OF_LETTERS.replace("    ...\n", MENDED) + "\nx = 1\n"
+
+
+async def test_a_body_typed_meanwhile_wins_and_the_conflict_is_shown(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        mine = RUNS_OF_LETTERS.replace("    ...\n", "    return []  # mine\n")
+        (home / "shapes.py").write_text(mine)
+        await until(pilot, lambda: "no stubs" in seen(app))
+        await pilot.press("A")
+        await until(pilot, lambda: len(app.screen_stack) > 2)
+        assert "nothing was written" in said(app)
+        assert (home / "shapes.py").read_text() == mine
+        await pilot.press("escape")
+
+
+async def test_a_read_only_file_is_left_alone_and_the_person_is_told_why(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        (home / "shapes.py").chmod(0o444)
+        await pilot.press("A")
+        await until(pilot, lambda: len(app._notifications) > 0)
+        assert "read-only" in next(iter(app._notifications)).message
+        assert (home / "shapes.py").read_text() == RUNS_OF_LETTERS
+
+
+async def test_a_save_drafts_the_stub_that_is_new(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        (home / "shapes.py").write_text(BOTH)
+        await until(pilot, lambda: screen.view.state.stub is not None and screen.view.state.stub.name == "widest_gap")
+        await settled(pilot)
+        assert "drafting widest_gap" in seen(app)
+        assert screen.card is not None
+        assert screen.card.status == "verified"
+
+
+async def test_going_to_another_stub_and_back_shows_its_result_again(home: Path) -> None:
+    async with watching(home, text=BOTH).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("right_curly_bracket")
+        assert screen.view.state.status == "idle"
+        assert screen.query_one(StubList).chosen.endswith("widest_gap")
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.view.state.status == "settled")
+        await pilot.press("left_curly_bracket")
+        assert screen.view.state.stub is not None
+        assert screen.view.state.stub.name == "runs_of_letters"
+        assert len(screen.query_one(DiffPane).hunks) == 2
+
+
+async def test_accepting_one_stub_leaves_the_other_findable_at_its_new_line(home: Path) -> None:
+    async with (app := watching(home, text=BOTH)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "written" in said(app))
+        await pilot.press("right_curly_bracket", "enter")
+        await until(pilot, lambda: screen.view.state.status == "settled")
+        await pilot.press("A")
+        await until(pilot, lambda: (home / "shapes.py").read_text().count("...") == 0)
+        assert (home / "shapes.py").read_text().endswith(GAP)
+
+
+def hanging(ask: object) -> Line:
+    return Line(text="    return", hangs=True)
+
+
+async def test_escape_says_cancelled_only_when_the_stream_is_closed_and_keeps_the_text(home: Path) -> None:
+    async with (app := watching(home, answers=hanging)).run_test(size=(120, 36)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: screen.view.state.live_call is not None and screen.view.state.live_call.text != "")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert screen.view.state.status == "cancelled"
+        assert screen.view.state.calls[0].text.strip() == "return"
+        assert said(app).startswith("cancelled")
+
+
+async def test_ctrl_c_cancels_and_does_not_quit(home: Path) -> None:
+    async with (app := watching(home, answers=hanging)).run_test(size=(120, 36)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: screen.view.state.live_call is not None)
+        await pilot.press("ctrl+c")
+        await settled(pilot)
+        assert screen.view.state.status == "cancelled"
+        assert app.is_running
+
+
+async def test_a_save_of_the_stub_being_drafted_begins_again_with_what_it_says_now(home: Path) -> None:
+    asked: list[str] = []
+
+    def answers(ask: object) -> str | Line:
+        asked.append(str(ask))
+        return hanging(ask) if len(asked) == 1 else answer(ask)  # type: ignore[arg-type]
+
+    async with (app := watching(home, answers=answers)).run_test(size=(120, 36)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: screen.view.state.live_call is not None)
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS.replace("in order.", "from left to right."))
+        await until(pilot, lambda: len(asked) > 1)
+        await settled(pilot)
+        assert screen.view.state.stub is not None
+        assert "from left to right" in screen.view.state.stub.header
+        assert "from left to right" in asked[1]
+
+
+async def test_quitting_while_a_model_answers_closes_the_stream_first(home: Path) -> None:
+    app = watching(home, answers=hanging)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: screen.view.state.live_call is not None)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+        assert screen.view.state.status == "cancelled"
+    assert app.return_value == 0
+
+
+async def test_a_model_that_cannot_be_reached_is_told_with_what_to_do(home: Path) -> None:
+    def answers(ask: object) -> Line:
+        return Line(fails=ModelError("no server answers at 127.0.0.1:1; start it, or press m"))
+
+    async with (app := watching(home, answers=answers)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        assert screen.view.state.status == "failed"
+        assert "press m" in said(app)
+
+
+async def test_what_a_save_comes_to_is_told_also_when_nothing_is_done(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS + "\n\ndef broken(:\n")
+        await until(pilot, lambda: "does not parse" in seen(app))
+        (home / "shapes.py").unlink()
+        await until(pilot, lambda: "deleted" in seen(app))
+
+
+async def test_a_file_without_stubs_shows_how_to_write_one(home: Path) -> None:
+    async with (app := watching(home, text="x = 1\n")).run_test(size=(80, 24)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: "no stubs" in seen(app))
+        assert screen.query_one("#no-stubs").display
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await settled(pilot)
+        assert not screen.query_one("#no-stubs").display
+
+
+@pytest.mark.parametrize("key", ["1", "2", "3", "4"])
+async def test_a_number_brings_its_pane_on_a_small_terminal(home: Path, key: str) -> None:
+    async with watching(home).run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press(key)
+        pane = {"1": "draft", "2": "report", "3": "diff", "4": "examples"}[key]
+        assert [child.id for child in screen.query_one("#panes").children if child.display] == [pane]
+        assert screen.focused is not None
+        assert screen.focused.id == pane
+
+
+async def test_keys_can_be_moved_by_the_settings(home: Path) -> None:
+    settings = home / "redraft" / "config" / "redraft.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[interface.keys]\n"diff.accept_all" = "ctrl+s"\n')
+    app = watching(home)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("A")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "written" in said(app))
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        assert "^s" in str(app.screen.query(".topic").first().visual) or any(
+            "^s" in str(topic.visual) for topic in app.screen.query(".topic")
+        )
+
+
+async def test_another_pipeline_is_used_from_the_next_run_on(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, Picker))
+        await pilot.press("end", "up", "enter")
+        await until(pilot, lambda: "raw-coder" in said(app))
+        await pilot.press("r")
+        await until(pilot, lambda: screen.view.state.pipeline == "raw-coder" and screen.view.state.status == "settled")
+
+
+@pytest.mark.parametrize("size", [(20, 5), (1, 1), (40, 12), (200, 60)])
+async def test_no_size_of_the_terminal_ends_the_program(home: Path, size: tuple[int, int]) -> None:
+    async with (app := watching(home)).run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_code_that_looks_like_markup_is_shown_as_it_is(home: Path) -> None:
+    text = 'def f(m: list[int]) -> int:\n    """m[i][j] [/] [@click=app.quit]x[/]\n\n    >>> f([1])\n    1\n    """\n    ...\n'
+    async with (app := watching(home, text=text, answers=lambda _: "    return m[0][/]")).run_test(
+        size=(80, 24)
+    ) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("1")
+        assert "m[i][j] [/] [@click=app.quit]x[/]" in screen.query_one("#draft").text  # type: ignore[attr-defined]
+        assert app.is_running
+
+
+async def test_nothing_of_ours_lies_about_after_a_session(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "written" in said(app))
+    assert sorted(path.name for path in home.iterdir()) == ["redraft", "shapes.py"]
