@@ -11,7 +11,7 @@ _OPENS = {getattr(token, name) for name in ("FSTRING_START", "TSTRING_START") if
 _CLOSES = {getattr(token, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(token, name)}
 
 _SPANS = ('"""', "'''", "\\\n")
-"""Without one of these no string goes on to the next line (but in the braces of an f-string, where margins are free)."""
+"""Without one of these no string goes on to the next line (but in an f-string's braces, where margins are free)."""
 
 
 def lines_inside_strings(code: str) -> frozenset[int]:

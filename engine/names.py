@@ -1,4 +1,4 @@
-"""Names that a function uses and nobody defines: seen before it runs (7 of 15 regressions in arXiv 2603.03406 are imports)."""
+"""Names that a function uses and nobody defines (7 of the 15 regressions in arXiv 2603.03406 are missing imports)."""
 
 from __future__ import annotations
 

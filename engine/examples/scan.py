@@ -34,7 +34,7 @@ def closing(text: str, at: int) -> int:
 
 
 def literal_prefix(text: str, at: int) -> str | None:
-    """The repr of the longest literal that text begins with at `at`, None when there is none or it goes on as a formula."""
+    """The repr of the longest literal that begins at `at`, None when there is none or it goes on as a formula."""
     end = _literal_end(text, at)
     if not end:
         return None
@@ -60,7 +60,7 @@ def _literal_end(text: str, at: int) -> int:
 
 
 def _goes_on(text: str, end: int) -> bool:
-    """Whether something follows that makes the literal a part of something larger (`""aaa"`, `1 + n`, `2x`, `[1][0]`)."""
+    """Whether what follows makes the literal a part of something larger (`""aaa"`, `1 + n`, `2x`, `[1][0]`)."""
     if re.compile(r"[\w\"'(\[{]").match(text, end):
         return True
     return bool(re.compile(r"[ \t]*(?:[+*/%&|^<>=]|-(?!-)|if\b|for\b|\.\.\.)").match(text, end))

@@ -9,17 +9,17 @@ import ast
 import builtins
 import math
 import warnings
-from collections.abc import Callable, Iterable
-from typing import TypeGuard
+from collections.abc import Collection, Sequence
+from typing import TypeGuard, cast
+
+from ..sandbox import literals
+from ..sandbox.literals import NotPlain
+
+__all__ = ["NotPlain", "expression", "free_names", "literal", "literal_of", "same", "same_text", "spelled"]
 
 UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-9
 _BUILTINS = frozenset(dir(builtins))
-_NAMED = {"nan": math.nan, "inf": math.inf}
-
-
-class NoLiteral(ValueError):
-    """The text does not spell a value of plain built-in types."""
 
 
 def expression(text: str) -> ast.expr | None:
@@ -36,24 +36,21 @@ def literal(text: str) -> object:
     """The value a text spells; `nan` and `inf` count as numbers.
 
     Raises:
-        NoLiteral: it spells none.
+        NotPlain: it spells none.
     """
-    tree = expression(text)
-    if tree is None:
-        raise NoLiteral(text[:80])
-    return literal_of(tree)
+    return literals.parsed(text)
 
 
 def literal_of(tree: ast.expr) -> object:
     """The value an expression spells.
 
     Raises:
-        NoLiteral: it spells none.
+        NotPlain: it spells none.
     """
     try:
-        return ast.literal_eval(_Named().visit(tree))
-    except UNREADABLE as error:
-        raise NoLiteral(str(error)) from None
+        return literals.parsed(ast.unparse(tree))
+    except RecursionError as error:
+        raise literals.NotPlain(str(error)) from None
 
 
 def spelled(text: str) -> str | None:
@@ -62,11 +59,6 @@ def spelled(text: str) -> str | None:
         return repr(literal(text))
     except UNREADABLE:
         return None
-
-
-class _Named(ast.NodeTransformer):
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 (ast's protocol)
-        return ast.Constant(_NAMED[node.id]) if node.id in _NAMED else node
 
 
 def free_names(tree: ast.expr) -> set[str]:
@@ -95,12 +87,13 @@ def same(want: object, got: object) -> bool:
         return _same_number(want, got)
     if type(want) is not type(got):
         return False
-    if isinstance(want, list | tuple) and isinstance(got, list | tuple):
-        return len(want) == len(got) and all(map(same, want, got))
-    if isinstance(want, dict) and isinstance(got, dict):
-        return _same_dict(want, got)
-    if isinstance(want, set | frozenset) and isinstance(got, set | frozenset):
-        return len(want) == len(got) and _paired(want, got) is not None
+    if isinstance(want, list | tuple):
+        left, right = cast("Sequence[object]", want), cast("Sequence[object]", got)
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(want, dict):
+        return _same_dict(cast("_Mapping", want), cast("_Mapping", got))
+    if isinstance(want, set | frozenset):
+        return _paired(cast("Collection[object]", want), cast("Collection[object]", got)) is not None
     return want == got
 
 
@@ -123,33 +116,40 @@ def _same_number(want: complex, got: complex) -> bool:
         return False
 
 
-def _same_dict(want: dict[object, object], got: dict[object, object]) -> bool:
-    pairs = _paired(want, got) if len(want) == len(got) else None
+_Mapping = dict[object, object]
+
+
+def _same_dict(want: _Mapping, got: _Mapping) -> bool:
+    pairs = _paired(want, got)
     return pairs is not None and all(same(want[left], got[right]) for left, right in pairs)
 
 
-def _paired(want: Iterable[object], got: Iterable[object]) -> list[tuple[object, object]] | None:
+def _paired(want: Collection[object], got: Collection[object]) -> list[tuple[object, object]] | None:
     """Members of two sets of keys that are the same, pair by pair, or None if one is left over."""
     left, right = {_key(member): member for member in want}, {_key(member): member for member in got}
     if left.keys() == right.keys():
         return [(member, right[key]) for key, member in left.items()]
-    ours, theirs = list(left.values()), list(right.values())
-    order: Callable[[object], tuple[str, str, object]] = _order
-    try:
-        pairs = list(zip(sorted(ours, key=order), sorted(theirs, key=order), strict=True))
-    except (TypeError, ValueError):
+    if len(want) != len(got):
         return None
+    try:
+        pairs = list(zip(sorted(want, key=_order), sorted(got, key=_order), strict=True))
+    except TypeError:
+        return None  # Complex numbers have no order.
     return pairs if all(same(a, b) for a, b in pairs) else None
 
 
 def _key(member: object) -> object:
     """A hashable that keeps `True` and `1` apart, and makes one of all NaNs."""
-    if isinstance(member, tuple | frozenset):
-        return (type(member), type(member)(map(_key, member)))
+    if isinstance(member, tuple):
+        return tuple(map(_key, cast("tuple[object, ...]", member)))
+    if isinstance(member, frozenset):
+        return frozenset(map(_key, cast("frozenset[object]", member)))
     if _is_number(member):
         return "nan" if member != member else ("number", member)
     return (type(member), member)
 
 
-def _order(member: object) -> tuple[str, str, object]:
-    return ("number", "", member) if _is_number(member) else (type(member).__name__, repr(member), 0)
+def _order(member: object) -> tuple[str, str, float]:
+    if isinstance(member, int | float) and not isinstance(member, bool):
+        return ("number", "", member)
+    return (type(member).__name__, repr(member), 0)

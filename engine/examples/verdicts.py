@@ -1,4 +1,4 @@
-"""The parent's verdict: examples held against outcomes. An outcome comes from an untrusted child and is only a claim."""
+"""The parent's verdict: examples held against outcomes, which come from an untrusted child and are only claims."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _ended(text: str) -> str:
 
 
 def _shows_value(want: str, outcome: Outcome) -> bool:
-    """Whether what a session would show spells the expected value in another way. Printed text has only one spelling."""
+    """Whether what a session would show spells the expected value in another way; printed text has only one way."""
     if outcome.type_name in _NOTHING or len(outcome.printed) > _MOST or not want.strip():
         return False
     if outcome.value is not None and outcome.printed.strip() == outcome.value.strip():
@@ -106,7 +106,7 @@ def _is_true(outcome: Outcome) -> bool:
         return outcome.type_name not in _NOTHING and outcome.printed.strip() in {"True", "np.True_", "numpy.True_"}
     try:
         return len(outcome.value) <= _MOST and bool(values.literal(outcome.value))
-    except values.NoLiteral:
+    except values.NotPlain:
         return False
 
 
@@ -141,7 +141,7 @@ def _unwrapped(tree: ast.expr) -> ast.expr:
 def _same_tree(left: ast.expr, right: ast.expr) -> bool:
     try:
         return values.same(values.literal_of(left), values.literal_of(right))
-    except values.NoLiteral:
+    except values.NotPlain:
         pass
     match left, right:
         case ast.Call(), ast.Call():
@@ -154,8 +154,6 @@ def _same_tree(left: ast.expr, right: ast.expr) -> bool:
             )
         case (ast.List(), ast.List()) | (ast.Tuple(), ast.Tuple()):
             return _same_trees(left.elts, right.elts)
-        case ast.Dict(), ast.Dict():
-            return ast.dump(left) == ast.dump(right)
         case _:
             return ast.dump(left) == ast.dump(right)
 
@@ -168,7 +166,7 @@ def _same_trees(left: Sequence[ast.expr], right: Sequence[ast.expr]) -> bool:
 
 
 def _raised_right(example: Example, raised: str) -> bool:
-    """As doctest: type and message; the type alone under IGNORE_EXCEPTION_DETAIL. The module before it may be left out."""
+    """As doctest: type and message, the type alone under IGNORE_EXCEPTION_DETAIL. The module may be left out."""
     want, got = example.raises or "", raised[:_MOST].rstrip("\n")
     if _text_agrees(want, got, example.options):
         return True

@@ -1,4 +1,4 @@
-"""One body out of a reply (arXiv 2603.03406, 2.3: strip fences and repeated signature, fix indentation, cut trailing text).
+"""One body out of a reply (arXiv 2603.03406, 2.3): no fences, no second signature, indentation fixed, the rest cut off.
 
 Ways to read the reply are tried in order, each is compiled under the stub, and the first that compiles is the body.
 """
@@ -20,12 +20,13 @@ from .signatures import fitted
 
 _THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _DOCSTRING = re.compile(
-    r"(?:[ \t]*\n)*[ \t]*[rRuU]?(?:(\"\"\"|''')(?:\\.|[^\\])*?\1|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')[ \t]*;?[ \t]*(?:#[^\n]*)?(?:\n|\Z)",
+    r"(?:[ \t]*\n)*[ \t]*[rRuU]?(?:(\"\"\"|''')(?:\\.|[^\\])*?\1|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
+    r"[ \t]*;?[ \t]*(?:#[^\n]*)?(?:\n|\Z)",
     re.DOTALL,
 )
 _CODE_LINE = re.compile(
-    r"^[ \t]*(?:return\b|raise\b|(?:for|while|if|with|elif|except)\b.*:|(?:else|try):|(?:async )?def \w+\(|import \w|from [\w.]+ import"
-    r"|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:, *\w+)*[ \t]*[-+*/|&%]?=(?!=)|yield\b|[A-Za-z_][\w.]*\()",
+    r"^[ \t]*(?:return\b|raise\b|(?:for|while|if|with|elif|except)\b.*:|(?:else|try):|(?:async )?def \w+\(|import \w"
+    r"|from [\w.]+ import|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:, *\w+)*[ \t]*[-+*/|&%]?=(?!=)|yield\b|[A-Za-z_][\w.]*\()",
     re.MULTILINE,
 )
 
@@ -101,8 +102,9 @@ def _readings(stub: Stub, text: str, *, prefilled: bool) -> Iterator[_Reading]:
     blocks = fences.blocks(text)
     sources = blocks or [text]
     found = [written for block in sources[-_BLOCKS:] for written in definitions(block, stub.entry_point)][-_BLOCKS:]
-    # A reply that quotes the old code and then the new one means the last; one that is cut off means the last whole one.
-    for written in sorted(reversed(found), key=lambda w: not _suits(stub, w)):
+    # A reply that quotes the old code and then the new one means the last; a reply cut off means the last whole one.
+    found.reverse()
+    for written in sorted(found, key=lambda one: not _suits(stub, one)):
         yield _defined(stub, written, sources)
     if not found:
         for block in blocks[:_BLOCKS]:

@@ -9,7 +9,7 @@ _PYTHON = frozenset({"", "py", "python", "python3", "py3"})
 
 
 def blocks(text: str) -> list[str]:
-    """The Python blocks in order, the last also if its fence is never closed; blocks in other languages if there is none.
+    """The Python blocks in order, the last also if its fence is never closed; other languages' blocks if there is none.
 
     A fence that is indented deeper than the one that opened its block is a line of the code (of a docstring, say).
     """

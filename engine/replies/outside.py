@@ -75,12 +75,9 @@ def definitions(block: str, name: str) -> list[Written]:
 
 def _by_line(block: str, name: str) -> list[Written]:
     """The same for code so broken that it has no definition node: the signature's line is still a line."""
-    found: list[Written] = []
-    for match in re.finditer(
-        rf"^([ \t]*)((?:async[ \t]+)?def[ \t]+{re.escape(name)}[ \t]*\([^\n]*:)[ \t]*$", block, re.M
-    ):
-        found.append(Written(block=block, header=match[2], at=match.end(), column=len(match[1])))
-    return list(found)
+    signature = rf"^([ \t]*)((?:async[ \t]+)?def[ \t]+{re.escape(name)}[ \t]*\([^\n]*:)[ \t]*$"
+    found = collections.deque(re.finditer(signature, block, re.MULTILINE), maxlen=_LAST)
+    return [Written(block=block, header=at[2], at=at.end(), column=len(at[1])) for at in found]
 
 
 def _written(

@@ -23,7 +23,7 @@ def parsed(code: str) -> ast.Module | None:
 
 
 def fault(stub: Stub, body: str) -> str | None:
-    """Why the stub with this body does not compile ("line 3: invalid syntax", lines of the function), None if it does."""
+    """Why the stub with this body does not compile ("line 3: invalid syntax", from its top), None if it does."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Finding the line a reviewer speaks of. Quotes beat line numbers: small models miscount, and quote lines that are not there."""
+"""Finding the line a reviewer speaks of: quotes beat numbers, and small models quote lines that are not there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_LINES = 2000
 def line_of(quote: str, source: list[str], stated: int | None = None) -> int | None:
     """1-based line that a quote is of: exact, else with other spaces, else the only close one; None if there is none.
 
-    `stated` is the number the reviewer gave: it chooses among equal lines, and counts alone only when nothing is quoted.
+    `stated` is the number the reviewer gave: it chooses among equal lines, and counts alone when nothing is quoted.
     """
     wanted, number = _wanted(quote)
     stated = stated if stated is not None else number

@@ -1,4 +1,4 @@
-"""A reviewer's reply made into a review: JSON if there is any, else a verdict in the first line, else a bulleted report."""
+"""A reviewer's reply made into a review: JSON if there is any, else an all-clear in the first line, else bullets."""
 
 from __future__ import annotations
 
@@ -50,13 +50,7 @@ def review(text: str, draft_id: str, source_code: str, model: str) -> Review:
     text = text[:_LONGEST_TEXT].encode("utf-8", "replace").decode()
     source = source_code.split("\n")
     said = re.sub(r"\A\s*<think>.*?(?:</think>|\Z)", "", text, flags=re.DOTALL)
-    found = _from_json(said)
-    if found is None and _all_clear(said):
-        found = "clean", []
-    if found is None:
-        bullets = list(_from_bullets(said, source))
-        found = ("bugs", bullets) if bullets else ("unreadable", [])
-    verdict, raw = found
+    verdict, raw = _from_json(said) or _from_prose(said, source)
     findings = tuple(_finding(parts, source) for parts in raw[:FINDINGS])
     if verdict == "clean":
         # A verdict of "clean" over a call that shows a bug: the call is executed, the verdict is only an opinion.
@@ -165,6 +159,13 @@ def _said(value: object) -> str:
 
 
 # ------------------------------------------------------------------------------------------------- prose
+
+
+def _from_prose(text: str, source: list[str]) -> tuple[str, list[Parts]]:
+    if _all_clear(text):
+        return "clean", []
+    found = list(_from_bullets(text, source))
+    return ("bugs", found) if found else ("unreadable", [])
 
 
 def _all_clear(text: str) -> bool:

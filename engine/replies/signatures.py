@@ -110,7 +110,7 @@ def _calls_itself_by(stub: Stub, body: str, names: list[str]) -> bool:
 
 
 def _nested(stub: Stub, written: Written, body: str, ours: _Parameters, decorators: list[str]) -> str:
-    """The model's function as it wrote it, inside the stub, and a call of it: its memo and its recursion stay its own."""
+    """The model's function as it wrote it, inside the stub, and a call of it: memo and recursion stay its own."""
     passed = [*ours.positional, *(f"*{ours.rest}" if ours.rest else "",), *(f"{name}={name}" for name in ours.keyword)]
     passed.append(f"**{ours.keywords}" if ours.keywords else "")
     header = textwrap.dedent(" " * written.column + written.header)
