@@ -64,7 +64,7 @@ class Asker:
                 purpose=question.purpose,
                 model=voice.model.name,
                 node=question.node,
-                prompt_tokens=estimate(question.messages) + len(question.prefill) // 4,
+                prompt_tokens=estimate(question.messages, question.prefill),
             )
         )
         try:

@@ -23,8 +23,6 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     price: Price | None = None
     """None when it is unknown; then costs are "n/a"."""
     thinking: bool = False
-    prefill: bool = True
-    """Whether answers may be begun for the model, where its server can continue them."""
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):

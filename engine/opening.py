@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from .errors import SettingsError
 from .facts import ROLES, Price, Role
 from .kit import Budget, Kit, Voice
 from .models.chat import ChatModel, Sampling
@@ -18,10 +16,7 @@ from .paths import Places
 from .prompts import Prompts
 from .sandbox import SandboxChoice, open_sandbox
 from .sandbox.runner import Limits, Sandbox
-from .settings import BudgetSettings, RoleSettings, SandboxSettings, Settings
-
-KEY_SECONDS = 30.0
-"""How long a command that prints a key may take."""
+from .settings import BudgetSettings, RoleSettings, SandboxSettings, Settings, key_of
 
 
 @asynccontextmanager
@@ -31,7 +26,7 @@ async def opened(
     """A kit made as the settings say. Models are reached, and the embedded one started, when they are first asked.
 
     Raises:
-        SettingsError: a key command gives no key.
+        ModelError: a key command gives no key.
         SandboxError: code cannot be run as safely as the settings ask.
     """
     async with AsyncExitStack() as stack:
@@ -76,46 +71,32 @@ async def _models(
     settings: Settings, places: Places, environ: Mapping[str, str], notice: Callable[[str], None]
 ) -> dict[Role, ChatModel]:
     """One model a role; roles that ask for the same share it, and with it the server's prompt cache."""
-    shared: dict[tuple[str, str], ChatModel] = {}
+    shared: dict[tuple[object, ...], ChatModel] = {}
     models: dict[Role, ChatModel] = {}
     for role in ROLES:
         wanted = settings.role(role)
-        place = (wanted.base_url, wanted.model)
+        key = (wanted.api_key, wanted.api_key_env, wanted.api_key_command)
+        place = (wanted.base_url, wanted.model, *key, wanted.timeout, wanted.retries, wanted.prefill)
         if place not in shared:
             shared[place] = (
                 EmbeddedModel(environ, places.state, on_notice=notice)
                 if wanted.embedded
-                else OpenAIChat(await _endpoint(role, wanted), retries=Retries(attempts=wanted.retries + 1))
+                else OpenAIChat(
+                    await _endpoint(wanted), retries=Retries(attempts=wanted.retries + 1), prefill=wanted.prefill
+                )
             )
         models[role] = shared[place]
     return models
 
 
-async def _endpoint(role: Role, wanted: RoleSettings) -> Endpoint:
-    key = wanted.api_key.reveal() if wanted.api_key else ""
-    if not key and wanted.api_key_command:
-        key = await asyncio.to_thread(_key_from, role, wanted.api_key_command)
-    return Endpoint(base_url=wanted.base_url, api_key=Key(key), model=wanted.model, timeout=wanted.timeout)
-
-
-def _key_from(role: Role, command: str | tuple[str, ...]) -> str:
-    shell = isinstance(command, str)
-    try:
-        done = subprocess.run(
-            command,
-            shell=shell,
-            capture_output=True,
-            text=True,
-            timeout=KEY_SECONDS,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        # The error's own text may hold what the command printed.
-        raise SettingsError(
-            f"roles.{role}.api_key_command: the command failed ({type(error).__name__}); run it by hand to see why"
-        ) from None
-    return done.stdout.partition("\n")[0].strip()
+async def _endpoint(wanted: RoleSettings) -> Endpoint:
+    key = await asyncio.to_thread(key_of, wanted)
+    return Endpoint(
+        base_url=wanted.base_url,
+        api_key=Key(key.reveal() if key else ""),
+        model=wanted.model,
+        timeout=wanted.timeout,
+    )
 
 
 def _voice(model: ChatModel, wanted: RoleSettings, settings: Settings) -> Voice:
@@ -131,7 +112,6 @@ def _voice(model: ChatModel, wanted: RoleSettings, settings: Settings) -> Voice:
         sampling=_sampling(wanted),
         price=price,
         thinking=bool(wanted.thinking),
-        prefill=wanted.prefill != "off",
     )
 
 

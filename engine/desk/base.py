@@ -88,10 +88,10 @@ class Base:
         *,
         parent: Draft | None = None,
     ) -> Draft:
-        """A draft from an answer that should be code; `question.prefill` is taken back where the role forbids it."""
+        """A draft from an answer that should be code."""
         name = self._named()
-        begun = question.prefill if self.kit.voices[question.role].prefill else ""
-        asked = replace(question, prefill=begun, stop=CODE_STOPS if begun else ())
+        begun = bool(question.prefill)
+        asked = replace(question, stop=CODE_STOPS if begun else ())
         call, reply = await self._asker.ask(asked, replies.BodyEnd(stub).feed if begun else None)
         body, problem = replies.body(stub, reply)
         draft = Draft(

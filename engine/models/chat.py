@@ -36,7 +36,10 @@ class Ask(Fact, frozen=True):
     messages: tuple[Message, ...]
     sampling: Sampling = Sampling()
     prefill: str = ""
-    """Text the answer should continue; a hint: `Reply.prefilled` tells whether the server did."""
+    """Text the answer should continue; `Reply.prefilled` tells whether it did.
+
+    Where the server cannot continue an answer, the last message asks for one that begins so, and stops are not sent.
+    """
     schema: dict[str, object] | None = None
     """JSON schema the answer should follow; a hint."""
     thinking: bool = False

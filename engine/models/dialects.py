@@ -68,22 +68,35 @@ FIELDS: dict[Feature, tuple[str, ...]] = {
 """The fields of a request that carry each feature."""
 
 
-def prefills(ask: Ask, kind: ServerKind, refused: frozenset[Feature]) -> bool:
-    """Whether this server will be asked to go on with `ask.prefill`.
+def prefills(ask: Ask, kind: ServerKind, refused: frozenset[Feature], *, insisted: bool = False) -> bool:
+    """Whether this server will be asked to go on with `ask.prefill`; `insisted` also where nobody knows that it can.
 
     Never while the model thinks aloud: the thoughts would have to come before the prefill (llama.cpp answers 400).
     """
-    return bool(ask.prefill and DIALECTS[kind].prefill and "prefill" not in refused and not ask.thinking)
+    offered = DIALECTS[kind].prefill or insisted
+    return bool(ask.prefill and offered and "prefill" not in refused and not ask.thinking)
 
 
 def messages(ask: Ask, prefilled: bool) -> list[dict[str, str]]:
-    """The conversation, with the beginning of the answer as its last turn when it is prefilled."""
+    """The conversation. Where the answer is not begun for the model, its last turn says how it should begin.
+
+    The prefill may be all that tells of the stub, so it is never left out.
+    """
     turns = [{"role": message.role, "content": message.content} for message in ask.messages]
-    return [*turns, {"role": "assistant", "content": ask.prefill}] if prefilled else turns
+    if prefilled:
+        return [*turns, {"role": "assistant", "content": ask.prefill}]
+    if ask.prefill and turns:
+        turns[-1]["content"] += (
+            f"\n\nBegin your answer exactly so, and go on to the end of the code block:\n\n{ask.prefill}"
+        )
+    return turns
 
 
-def body(ask: Ask, kind: ServerKind, refused: frozenset[Feature] = frozenset()) -> dict[str, object]:
+def body(
+    ask: Ask, kind: ServerKind, refused: frozenset[Feature] = frozenset(), *, insisted: bool = False
+) -> dict[str, object]:
     """All fields of the request but the model and the messages, for this kind of server, less what it refused."""
+    prefilled = prefills(ask, kind, refused, insisted=insisted)
     dialect, sampling = DIALECTS[kind], ask.sampling
     fields: dict[str, object] = {
         "stream_options": {"include_usage": True} | ({"continuous_usage_stats": True} if kind == "vllm" else {}),
@@ -94,7 +107,8 @@ def body(ask: Ask, kind: ServerKind, refused: frozenset[Feature] = frozenset()) 
     }
     if sampling.seed is not None:
         fields["seed"] = sampling.seed
-    if sampling.stop:
+    # The stops of a prefilled ask end a continuation; an answer that begins anew would end at its opening fence.
+    if sampling.stop and (prefilled or not ask.prefill):
         fields["stop"] = list(sampling.stop[: dialect.stops])
     if dialect.samplers:
         fields |= {"top_k": sampling.top_k or dialect.no_top_k, "min_p": sampling.min_p}
@@ -104,7 +118,7 @@ def body(ask: Ask, kind: ServerKind, refused: frozenset[Feature] = frozenset()) 
         fields |= dict(dialect.no_thinking)
     if ask.schema is not None:
         fields["response_format"] = _response_format(ask.schema)
-    if dialect.prefill == "flags" and prefills(ask, kind, refused):
+    if dialect.prefill == "flags" and prefilled:
         fields |= {"continue_final_message": True, "add_generation_prompt": False}
     dropped = {field for feature in refused if feature != "limit" for field in FIELDS[feature]}
     return {name: value for name, value in fields.items() if name not in dropped}

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ..errors import ModelError
 from . import dialects, servers
@@ -43,19 +43,22 @@ class OpenAIChat:
         endpoint: Endpoint,
         *,
         retries: Retries = FOUR_ATTEMPTS,
+        prefill: Literal["auto", "on", "off"] = "auto",
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         luck: Callable[[], float] = random.random,  # noqa: S311  (jitter, no secret)
         clock: Callable[[], float] = time.monotonic,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
+        """`prefill`: "auto" begins answers where the server is known to continue them, "on" always, "off" never."""
         self.endpoint = endpoint
+        self._insisted = prefill == "on"
         self._retries = retries
         self._sleep, self._luck, self._clock = sleep, luck, clock
         self._transport = transport
         self._meeting = asyncio.Lock()
         self._wire: Wire | None = None
         self._server: Server | None = None
-        self._refused: frozenset[Feature] = frozenset()
+        self._refused: frozenset[Feature] = _PREFILL if prefill == "off" else frozenset()
         self._restarts = 0
         self._reasoning_is_answer = False
 
@@ -155,8 +158,8 @@ class OpenAIChat:
         from . import wire as failures
 
         refused = self._refused
-        prefilled = dialects.prefills(ask, server.kind, refused)
-        fields = dialects.body(ask, server.kind, refused)
+        prefilled = dialects.prefills(ask, server.kind, refused, insisted=self._insisted)
+        fields = dialects.body(ask, server.kind, refused, insisted=self._insisted)
         model = self.endpoint.model or server.models[0]
 
         def trouble(failure: Exception) -> ModelError:

@@ -52,7 +52,7 @@ def _first_line(words: list[str]) -> str:
     import subprocess
 
     def failed(what: str) -> ModelError:
-        return ModelError(f"api_key_command: {words[0]} {what}; run it by hand to see why", kind="unauthorised")
+        return ModelError(f"api_key_command: {words[0]} {what}; run it by hand to see why", kind="unauthorized")
 
     try:
         # Its standard error goes to nobody: it may hold the key.

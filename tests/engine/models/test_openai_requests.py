@@ -87,6 +87,28 @@ async def test_a_server_nobody_knows_is_not_prefilled():
     assert not reply.prefilled and server.asked[0]["messages"][-1]["role"] == "user"
 
 
+async def test_a_server_that_continues_nothing_is_asked_to_begin_so_and_is_sent_no_stops():
+    prefill = "```python\ndef f():\n"
+    async with serving(answer("```python\ndef f():\n    return 1\n```"), "") as server:
+        model = OpenAIChat(Endpoint(base_url=server.url))
+        reply = await reply_of(model, ask(prefill=prefill, sampling=Sampling(stop=("\n```",))))
+        await model.aclose()
+    (body,) = server.asked
+    assert body["messages"][-1]["role"] == "user"
+    assert body["messages"][-1]["content"].endswith(prefill)
+    assert "stop" not in body
+    assert not reply.prefilled
+
+
+@pytest.mark.parametrize(("wish", "kind", "last"), [("off", "llama.cpp", "user"), ("on", "", "assistant")])
+async def test_the_person_decides_whether_answers_are_begun(wish: Any, kind: str, last: str):
+    async with serving(answer("return 1"), kind) as server:
+        model = OpenAIChat(Endpoint(base_url=server.url), prefill=wish)
+        await reply_of(model, ask(prefill="def f():\n"))
+        await model.aclose()
+    assert server.asked[0]["messages"][-1]["role"] == last
+
+
 async def test_nothing_is_prefilled_while_the_model_thinks_aloud():
     body = await sent("llama.cpp", ask(prefill="def f():\n", thinking=True))
     assert body["messages"][-1]["role"] == "user" and body["chat_template_kwargs"] == {"enable_thinking": True}
@@ -165,7 +187,9 @@ async def test_a_refused_part_of_a_request_is_left_out_at_once_and_from_then_on(
     def script(body: dict[str, Any]) -> Said:
         return refusal(400, message, type="invalid_request_error") if offends(body) else answer("ok")
 
-    full = ask(prefill="def f():\n", schema=SCHEMA, sampling=Sampling(seed=1, stop=("x",)))
+    full = ask(
+        prefill="def f():\n" if feature == "prefill" else "", schema=SCHEMA, sampling=Sampling(seed=1, stop=("x",))
+    )
     async with serving(script, kind) as server:
         model = OpenAIChat(Endpoint(base_url=server.url))
         replies = [await reply_of(model, full) for _ in range(2)]
