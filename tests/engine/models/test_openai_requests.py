@@ -89,7 +89,7 @@ async def test_a_server_nobody_knows_is_not_prefilled():
 
 async def test_a_server_that_continues_nothing_is_asked_to_begin_so_and_is_sent_no_stops():
     prefill = "```python\ndef f():\n"
-    async with serving(answer("```python\ndef f():\n    return 1\n```"), "") as server:
+    async with serving([answer("```python\ndef f():\n    return 1\n```")], "") as server:
         model = OpenAIChat(Endpoint(base_url=server.url))
         reply = await reply_of(model, ask(prefill=prefill, sampling=Sampling(stop=("\n```",))))
         await model.aclose()
@@ -102,7 +102,7 @@ async def test_a_server_that_continues_nothing_is_asked_to_begin_so_and_is_sent_
 
 @pytest.mark.parametrize(("wish", "kind", "last"), [("off", "llama.cpp", "user"), ("on", "", "assistant")])
 async def test_the_person_decides_whether_answers_are_begun(wish: Any, kind: str, last: str):
-    async with serving(answer("return 1"), kind) as server:
+    async with serving([answer("return 1")], kind) as server:
         model = OpenAIChat(Endpoint(base_url=server.url), prefill=wish)
         await reply_of(model, ask(prefill="def f():\n"))
         await model.aclose()
