@@ -7,16 +7,19 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from ..engine.errors import UsageError
-from ..engine.kit import Kit
 from ..engine.paths import Places
-from ..engine.pipelines.catalogue import Pipeline, pipeline
-from ..engine.recording import RunFolder
 from ..engine.settings import Loaded, Settings, load
 from .output import say
+
+if TYPE_CHECKING:
+    from ..engine.kit import Kit
+    from ..engine.pipelines.catalogue import Pipeline
+    from ..engine.recording import RunFolder
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +37,17 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def pipeline(self) -> Pipeline:
         """The pattern to work by."""
+        # Loads every pipeline, and with them what reads models' answers: after a screen's first frame.
+        from ..engine.pipelines.catalogue import pipeline
+
         default = "review-with-evidence" if self.settings.mode == "evidence" else "review-then-fix"
         return pipeline(self.settings.pipeline or default)
 
     @property
     def runs(self) -> RunFolder:
         """Where run logs are kept."""
+        from ..engine.recording import RunFolder
+
         keep = self.settings.log_keep
         return RunFolder(self.places.state / "runs", runs=keep.runs, megabytes=keep.megabytes)
 
