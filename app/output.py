@@ -14,6 +14,14 @@ from ..engine.facts import Check, Draft, Report, Review, Solution
 from ..engine.state import Meter, RunState
 
 SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·"}
+_NOTHING = {
+    "passed": "nothing",
+    "failed": "nothing",
+    "raised": "an exception",
+    "timeout": "no answer in time",
+    "crashed": "a crash",
+    "not run": "it was not reached",
+}
 _COLOURS = {"green": "32", "red": "31", "yellow": "33", "dim": "2", "bold": "1"}
 
 
@@ -100,7 +108,7 @@ def _check_lines(check: Check, paint: Paint) -> list[str]:
     return [
         head,
         f"      expected {harmless(expected)}",
-        f"      got      {harmless(check.got.strip() or check.verdict)}",
+        f"      got      {harmless(check.got.strip() or _NOTHING[check.verdict])}",
     ]
 
 

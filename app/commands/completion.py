@@ -16,19 +16,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _words() -> dict[str, tuple[str, list[str]]]:
     """Help and options of every command."""
-    subparsers = next(a for a in build()._actions if isinstance(a, argparse._SubParsersAction))  # pyright: ignore
-    helps = {choice.dest: choice.help or "" for choice in subparsers._choices_actions}
-    return {
-        name: (
-            helps.get(name, ""),
-            [flag for action in parser._actions for flag in action.option_strings] + _fixed(parser),
-        )
-        for name, parser in subparsers.choices.items()
-    }
+    parser = build()
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    parsers: dict[str, argparse.ArgumentParser] = dict(commands.choices)
+    helps = {choice.dest: choice.help or "" for choice in commands._choices_actions}
+    return {name: (helps.get(name, ""), _options(one)) for name, one in parsers.items()}
 
 
-def _fixed(parser: argparse.ArgumentParser) -> list[str]:
-    return [str(c) for action in parser._actions if not action.option_strings for c in action.choices or ()]
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    flags = [flag for action in parser._actions for flag in action.option_strings]
+    return flags + [str(c) for action in parser._actions if not action.option_strings for c in action.choices or ()]
 
 
 def _bash(words: dict[str, tuple[str, list[str]]]) -> str:

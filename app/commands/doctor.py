@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from ...engine.models import weights
 from ...engine.sandbox import SandboxChoice, diagnose
 from ...engine.version import version
-from ..output import out, out_json, paint
+from ..output import harmless, out, out_json, paint
 from ..session import session
 
 
@@ -22,21 +23,25 @@ async def run(args: argparse.Namespace) -> int:
             allow_subprocess=box.allow_subprocess,
             allow_limited=box.lowest_tier in {"D", "E"},
             unsafe_run=box.lowest_tier == "E",
-        )
+        ),
+        str(Path.cwd()),
     )
+    runs = found.tier <= box.lowest_tier
     model = weights.find(here.environ)
     if args.json:
         out_json({"version": version(), "python": sys.version.split()[0], "sandbox": found, "model": str(model or "")})
-        return 0 if found.runs else 3
+        return 0 if runs else 3
     colours = paint(plain=args.plain)
-    good = found.tier in {"A", "B"}
     out(f"redraft {version()} on Python {sys.version.split()[0]}")
-    out(f"protection: {colours('green' if good else 'yellow', f'{found.words} (tier {found.tier})')}")
+    out(f"protection: {colours('green' if found.tier in 'AB' else 'yellow', found.shown)} (tier {found.tier})")
+    out(f"  {found.explained}")
     for layer in found.layers:
         sign = colours("green", "✓") if layer.holds else colours("yellow", "–")
-        out(f"  {sign} {layer.name:<22} {layer.detail}")
-    out(f"interpreter: {found.interpreter}")
+        out(f"  {sign} {layer.name:<22} {layer.what}")
+    if found.problem:
+        out(f"  missing because: {harmless(found.problem)}")
+    out(f"interpreter: {found.interpreter} ({found.version})")
     if found.advice:
         out(f"to raise it: {found.advice}")
     out(f"embedded model: {model or 'not fetched; `redraft model pull` does it'}")
-    return 0 if found.runs else 3
+    return 0 if runs else 3

@@ -30,7 +30,7 @@ async def run(args: argparse.Namespace) -> int:
         out(f"  {role:<9} {r.model or ('qwen2.5-coder-1.5b' if r.embedded else 'the first it lists')}  {r.base_url}")
     out(colours("bold", "servers on this machine"))
     for server in found:
-        out(f"  {server.base_url}  {server.kind or 'unknown'}")
+        out(f"  {server.url}  {server.kind or 'unknown'}")
         for name in server.models:
             out(f"      {harmless(name)}")
     if not found:

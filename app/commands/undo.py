@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 
 from ...engine.journal import Journal
 from ...engine.paths import Places
@@ -14,7 +13,7 @@ from ..output import out
 def run(args: argparse.Namespace) -> int:
     """Undo, or redo when that is the command."""
     journal = Journal(Places.of(os.environ).state / "journal")
-    path = Path(args.path)
+    path: str = args.path
     if args.command == "redo":
         journal.redo(path)
         out(f"{path}: the last undone write was made again")
