@@ -97,17 +97,17 @@ class Host:
             self._address = await self._join_or_start()
             return self._address
 
-    async def is_gone(self) -> bool:
-        """Whether the server that was last used has ended or does not answer; then `address` finds another."""
+    async def is_gone(self, address: Address) -> bool:
+        """Whether the server that was at `address` has ended or does not answer; then `address()` gives another."""
         async with self._one_at_a_time:
-            if self._address is None:
+            if address != self._address:
                 return True
             if self._child is not None:
                 # A broken connection is seen a moment before the end of the process is.
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._child.wait(), PROBE_SECONDS)
                 return self._child.returncode is not None
-            return not await _accepts_key(self._address)
+            return not await _accepts_key(address)
 
     async def stop(self) -> None:
         """End the server if it is ours, and wait until it is gone."""
@@ -120,7 +120,7 @@ class Host:
         if code is None:
             return ""
         if code == -signal.SIGKILL:
-            return "was killed, perhaps because memory ran out (it needs about 2 GB)"
+            return "was killed, perhaps because memory ran out (it needs about 3 GB)"
         return f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
 
     async def _still_serves(self, address: Address) -> bool:

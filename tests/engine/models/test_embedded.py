@@ -153,7 +153,7 @@ async def test_a_closed_model_can_be_asked_again(place: Place):
 async def test_a_crash_before_the_first_word_is_survived_with_a_notice(place: Place):
     async with place.model() as model:
         assert await said(model, question("crash once")) == "one two three four "
-    assert place.notices == ["the embedded model's server ended with code 9; it was started again"]
+    assert place.notices == ["the embedded model's server ended with code 9; another one took over"]
 
 
 async def test_an_answer_that_broke_off_goes_on_after_the_restart(place: Place):
@@ -179,7 +179,7 @@ async def test_an_answer_under_a_schema_is_not_continued_after_a_crash(place: Pl
 
 async def test_a_second_crash_in_the_same_ask_is_an_error_that_names_the_log(place: Place):
     async with place.model() as model:
-        with pytest.raises(ModelError, match="again while it answered; its log is") as raised:
+        with pytest.raises(ModelError, match="ended with code 9 while it answered; its log is") as raised:
             await said(model, question("crash"))
         assert raised.value.kind == "crashed"
         assert place.seen().count("asked crash") == 2
@@ -263,6 +263,44 @@ async def test_the_server_leaves_when_its_redraft_is_killed(place: Place):
     redraft.kill()
     await redraft.wait()
     await until(lambda: not is_running(server))
+
+
+async def test_two_answers_that_broke_off_together_both_go_on(place: Place):
+    async with place.model() as model:
+        await model.start()
+        both = await asyncio.gather(*(said(model, question("crash halfway once")) for _ in range(2)))
+    assert both == ["one two three four "] * 2
+
+
+async def test_closing_does_not_start_a_server_for_an_answer_it_cuts(place: Place):
+    async with place.model() as model:
+        ask = asyncio.ensure_future(said(model, question("hold")))
+        await until(lambda: place.seen() == ["asked hold"])
+        await model.aclose()
+        with pytest.raises(ModelError):
+            await ask
+        assert not (place.state / "embedded.json").exists()
+
+
+async def test_a_warming_waits_until_no_answer_is_under_way(place: Place):
+    async with place.model() as model:
+        ask = asyncio.ensure_future(said(model, question("hold")))
+        await until(lambda: place.seen() == ["asked hold"])
+        warming = asyncio.ensure_future(model.warm([Message(role="user", content="hello")]))
+        await asyncio.sleep(0)
+        assert place.seen() == ["asked hold"]
+        (place.state / "release").touch()
+        await asyncio.gather(ask, warming)
+        assert place.seen() == ["asked hold", "asked hello"]
+
+
+async def test_only_the_newest_of_several_warmings_goes_on(place: Place):
+    async with place.model() as model:
+        older = asyncio.ensure_future(model.warm([Message(role="user", content="hold")]))
+        await until(lambda: place.seen() == ["asked hold"])
+        await asyncio.gather(*(model.warm([Message(role="user", content=text)]) for text in ("hold", "hello")))
+        await older
+        assert place.seen()[-1] == "asked hello"
 
 
 async def test_an_ask_that_begins_otherwise_ends_the_warming(place: Place):
