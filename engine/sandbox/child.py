@@ -1,6 +1,6 @@
 """The zygote: started by the application with the user's interpreter, it forks one locked-down process for each run.
 
-Standard library only, Python 3.6 and up; run as `python -I -B -X utf8 child.py DESCRIPTOR`, where the descriptor is a
+Standard library only, Python 3.6 and up; run as `python -I -S -B -X utf8 child.py DESCRIPTOR`, where the descriptor is a
 sequenced-packet socket to the application. Requests are believed; what programs say is not even read here.
 """
 
@@ -41,6 +41,7 @@ def main() -> None:
         problem = problem or ("" if protection.landlock else "the kernel has no Landlock")
     if wants_seccomp:
         problem = problem or _restrict_ourselves(protection, room)
+    _take_site_in()
     _preload(texts[5:])
     found = ["rlimits", "privileges"]
     found += ["namespaces"] if protection.outer else []
@@ -101,6 +102,16 @@ def _restrict_ourselves(protection: "layers.Protection", room: str) -> str:
         return str(problem)
     protection.seccomp = True
     return ""
+
+
+def _take_site_in() -> None:
+    """Find the installed packages. Start-up files in them are code too: they run here, locked down, and not before."""
+    import site
+
+    try:
+        site.main()
+    except BaseException as problem:
+        sys.stderr.write("site: %s\n" % problem)
 
 
 def _preload(names: "list[str]") -> None:

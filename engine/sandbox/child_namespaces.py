@@ -21,6 +21,10 @@ OF_A_RUN = kernel.CLONE_NEWPID | kernel.CLONE_NEWNS
 SCRATCH = "/dev/shm"
 SCRATCH_OPTIONS = "size=64m,nr_inodes=4096,mode=0700"
 MOST_TASKS = 400
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_O_PATH = 0o10000000
+COVERED = ("/home", "/root", "/run", "/mnt", "/media", "/srv", "/var", "/tmp", "/etc/ssh", "/boot", "/dev")
+"""Where people and services keep things."""
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _ATTR_RDONLY, _ATTR_NOSUID = 1, 2
 
@@ -40,20 +44,24 @@ def become_alone(user: int, group: int) -> None:
     where = ctypes.c_void_p(ctypes.addressof(holder))
     kernel.syscall("mount_setattr", _AT_FDCWD, ctypes.c_char_p(b"/"), _AT_RECURSIVE, where, len(attributes))
     kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
-    kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=0700")
+    kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,nr_inodes=256,mode=0700")
 
 
-def furnish_run(hidden: "list[str]", covered: "list[str]") -> None:
-    """In a process just forked into `OF_A_RUN`: its own /proc and scratch, some files hidden and some folders covered."""
+def furnish_run(hidden: "list[str]", kept: "list[str]", covers: bool) -> None:
+    """In a process just forked into `OF_A_RUN`: its own /proc and scratch.
+
+    Where Landlock is missing, files are `hidden` under the null device, and `covers` puts empty folders over the places of
+    people, in which only the `kept` folders remain to be seen.
+    """
     plain = kernel.MS_NOSUID | kernel.MS_NODEV
-    kernel.mount("tmpfs", SCRATCH, "tmpfs", plain, SCRATCH_OPTIONS)
     for path in hidden:
         try:
             kernel.mount(os.devnull, path, "", kernel.MS_BIND)
         except OSError:
             continue
-    for folder in covered:
-        kernel.mount("tmpfs", folder, "tmpfs", plain | kernel.MS_RDONLY, "size=4k,mode=0555")
+    if covers:
+        _cover(kept)
+    kernel.mount("tmpfs", SCRATCH, "tmpfs", plain, SCRATCH_OPTIONS)
     kernel.mount("proc", "/proc", "proc", plain | kernel.MS_NOEXEC)
     try:
         # Since Linux 6.14 the number is the namespace's own; before, only the user's limit counts.
@@ -61,6 +69,33 @@ def furnish_run(hidden: "list[str]", covered: "list[str]") -> None:
     except OSError:
         pass
     kernel.mount("proc", "/proc", "", plain | kernel.MS_NOEXEC | kernel.MS_REMOUNT | kernel.MS_RDONLY)
+
+
+def _cover(kept: "list[str]") -> None:
+    plain = kernel.MS_NOSUID | kernel.MS_NODEV
+    # Held open, they can be mounted again after what they lie in has been covered.
+    held = {path: os.open(path, _O_PATH) for path in kept if os.path.isdir(path)}
+    devices = {path: os.open(path, _O_PATH) for path in _DEVICES if os.path.exists(path)}
+    for place in COVERED:
+        if not os.path.isdir(place) or os.path.islink(place):
+            continue
+        kernel.mount("tmpfs", place, "tmpfs", plain & ~kernel.MS_NODEV, "size=64k,mode=0755")
+        for path, opened in sorted(held.items()):
+            if path.startswith(place + "/"):
+                os.makedirs(path, exist_ok=True)
+                kernel.mount("/proc/self/fd/%d" % opened, path, "", kernel.MS_BIND | kernel.MS_REC)
+        if place == "/dev":
+            _furnish_devices(devices)
+        kernel.mount("tmpfs", place, "", plain | kernel.MS_REMOUNT | kernel.MS_RDONLY)
+    for opened in [*held.values(), *devices.values()]:
+        os.close(opened)
+
+
+def _furnish_devices(devices: "dict[str, int]") -> None:
+    os.mkdir(SCRATCH)
+    for path, opened in devices.items():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+        kernel.mount("/proc/self/fd/%d" % opened, path, "", kernel.MS_BIND)
 
 
 def watch_over(worker: int) -> int:

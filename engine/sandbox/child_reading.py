@@ -43,6 +43,7 @@ class Reading:
         self.listed = []  # type: list[str]
         self.hidden = []  # type: list[str]
         self._home = os.path.realpath(home) if home else ""
+        self._path = os.path.realpath(user_file) if user_file else ""
         self._stem = os.path.basename(user_file)
         self._left = _MOST_ENTRIES
         try:
@@ -76,15 +77,24 @@ class Reading:
         )
         self.listed.append(real)
         for entry in entries:
-            if self._is_private(entry):
+            if self._is_private(entry) or self._is_test(entry):
                 self.hidden.append(entry.path)
             elif entry.is_symlink() and not os.path.realpath(entry.path).startswith(real.rstrip("/") + "/"):
                 continue
             elif entry.is_dir():
+                if (self._home + "/").startswith(entry.path + "/"):
+                    continue
                 if is_project or _holds_modules(entry.path):
                     self._add_tree(entry.path)
             elif is_project or entry.name.endswith(_OF_A_PROGRAM):
                 self.whole.append(entry.path)
+
+    def _is_test(self, entry: "os.DirEntry[str]") -> bool:
+        """Whether it is the project's tests: they hold what is expected, and programs do not need them."""
+        name = entry.name
+        if name in ("tests", "test"):
+            return not self._path.startswith(entry.path + "/")
+        return name.endswith("_test.py") or (name.startswith("test_") and name.endswith(".py"))
 
     def _add_tree(self, folder: str) -> None:
         """A folder and all below it; as one rule when nothing in it is private."""

@@ -9,6 +9,7 @@ import gc
 import os
 import select
 import struct
+import sys
 
 import child_frames as frames
 import child_kernel as kernel
@@ -83,7 +84,7 @@ class Zygote:
             if self._protection.outer:
                 request.scratch = namespaces.SCRATCH
                 # Where Landlock denies them, hiding them too would only cost time.
-                self._become_first([] if self._protection.landlock else readable.hidden)
+                self._become_first(request, readable)
             os.setsid()
             child_run.run(request, descriptors, self._protection, readable)
             os._exit(0)
@@ -93,10 +94,12 @@ class Zygote:
             _complain(descriptors[2], "sandbox: %s: %s\n" % (type(problem).__name__, problem))
             os._exit(70)
 
-    def _become_first(self, hidden: "list[str]") -> None:
+    def _become_first(self, request: "layers.Request", readable: "reading.Reading") -> None:
         """As the first process: furnish the namespace, fork the worker, which returns, and wait for its end."""
         kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
-        namespaces.furnish_run(hidden, [])
+        bare = not self._protection.landlock
+        kept = sorted({*request.roots, sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)})
+        namespaces.furnish_run(readable.hidden if bare else [], kept, bare)
         worker = os.fork()
         if worker == 0:
             return

@@ -25,7 +25,7 @@ def chosen_interpreter(setting: str | None, path: str, environ: Mapping[str, str
         return _existing(Path(environ["VIRTUAL_ENV"]) / _PYTHON, "VIRTUAL_ENV")
     root = project_root(Path(path).absolute()) if path else None
     for name in (".venv", "venv") if root else ():
-        if root and (root / name / _PYTHON).is_file():
+        if root and _is_environment(root / name, root):
             return str(root / name / _PYTHON)
     return sys.executable
 
@@ -40,6 +40,14 @@ def environment_age(interpreter: str) -> int:
         except OSError:
             continue
     return newest
+
+
+def _is_environment(folder: Path, root: Path) -> bool:
+    """Whether it is an environment of an interpreter from elsewhere: a program that came with the project is not started."""
+    python = folder / _PYTHON
+    if not (folder / "pyvenv.cfg").is_file() or not python.is_file():
+        return False
+    return os.name == "nt" or not python.resolve().is_relative_to(root.resolve())
 
 
 def _existing(interpreter: Path, whose: str) -> str:

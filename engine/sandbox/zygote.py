@@ -105,7 +105,7 @@ class Zygote:
         with theirs:
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *(interpreter, "-I", "-B", "-X", "utf8", str(BOOTSTRAP), str(theirs.fileno())),
+                    *(interpreter, "-I", "-S", "-B", "-X", "utf8", str(BOOTSTRAP), str(theirs.fileno())),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.PIPE,
