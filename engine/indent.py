@@ -39,7 +39,8 @@ def indented(code: str, margin: str) -> str:
         return code
     fixed = lines_inside_strings(code)
     return "".join(
-        line if number in fixed or not line.strip() else margin + line for number, line in enumerate(lines_of(code))
+        line if number in fixed or not line.strip() else margin + _unfed(line)
+        for number, line in enumerate(lines_of(code))
     )
 
 
@@ -105,18 +106,27 @@ def _at_level(line: str, level: Level | None, depths: dict[str, int], unit: str)
     return unit * depth + line.removeprefix(margin) if line.startswith(margin) else line
 
 
-def _less(line: str, margin: str) -> str:
+def _unfed(line: str) -> str:
+    """The line without form feeds in its indentation: Python counts columns anew after one, whatever stands before."""
     blank = len(line) - len(line.lstrip(" \t\f"))
+    return line[line.rfind("\f", 0, blank) + 1 :]
+
+
+def _less(line: str, margin: str) -> str:
+    line = _unfed(line)
+    blank = len(line) - len(line.lstrip(" \t"))
     return line[len(margin) :] if line.startswith(margin) else line[min(blank, len(margin)) :]
 
 
 def dedented(code: str) -> str:
     """`code` without the indentation that all its lines share; lines inside string literals stay as they are."""
-    lines = lines_of(code)
     # An indented block is no program: give it a head, so that it can be tokenised. Its line numbers shift by one.
     fixed = {number - 1 for number in lines_inside_strings("if 1:\n" + code)}
+    lines = [
+        line if number in fixed or not line.strip() else _unfed(line) for number, line in enumerate(lines_of(code))
+    ]
     shown = [line for number, line in enumerate(lines) if line.strip() and number not in fixed]
-    margin = _common_prefix([line[: len(line) - len(line.lstrip())] for line in shown])
+    margin = _common_prefix([line[: len(line) - len(line.lstrip(" \t"))] for line in shown])
     return "".join(
         line if number in fixed else line.removeprefix(margin) if line.strip() else line.lstrip(" \t")
         for number, line in enumerate(lines)

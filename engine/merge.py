@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from itertools import pairwise
 
 from .diff import matching_lines
@@ -10,6 +11,7 @@ from .facts import Fact, Stub
 from .indent import lines_of
 from .sources.reading import Source, read
 from .sources.splicing import relocate, splice
+from .sources.stubs import find_stubs
 from .sources.syntax import problem_of
 from .sources.writing import Keeper, write
 
@@ -52,17 +54,22 @@ class Landing(Fact, frozen=True):
 def write_merged(source: Source, stub: Stub, body: str, journal: Keeper) -> Landing:
     """Write a body into the file it was drafted for, whatever the person did to it meanwhile.
 
-    `source` and `stub` are what the draft was made from. If the stub still waits in the file as it is now, its body
-    is put there. Otherwise the change is merged by lines, and a conflict means that nothing is written.
+    `source` and `stub` are what the draft was made from. If the function still waits in the file as it is now, with
+    the same parameters, the body is put there. Otherwise the change is merged by lines, and a conflict means that
+    nothing is written.
 
     Raises:
         SourceError: the file is gone or cannot be written; it is as it was.
     """
     present = read(source.path)
-    if relocate(present, stub) is not None:
-        written = write(present, splice(present, stub, body), journal)
-        return Landing(source=written, merged=present.digest != source.digest)
-    return write_text_merged(source, splice(source, stub, body), journal, present=present)
+    waiting = relocate(present, stub) or _only_namesake(present, stub)
+    if waiting is None:
+        return write_text_merged(source, splice(source, stub, body), journal, present=present)
+    if waiting.header != stub.header and _parameters(waiting) != _parameters(stub):
+        clash = Conflict(base=stub.header, yours=waiting.header, ours=stub.code(body), line=waiting.line)
+        return Landing(source=present, conflicts=(clash,), merged=True)
+    written = write(present, splice(present, waiting, body), journal)
+    return Landing(source=written, merged=present.digest != source.digest)
 
 
 def write_text_merged(source: Source, ours: str, journal: Keeper, *, present: Source | None = None) -> Landing:
@@ -89,18 +96,39 @@ def merged(base: str, yours: str, ours: str) -> Merge:
     old, left, right = lines_of(base), lines_of(yours), lines_of(ours)
     out: list[str] = []
     conflicts: list[Conflict] = []
+    line = 1
     for was, mine, made in _regions(old, left, right):
         if made in (was, mine):
             out.extend(mine)
         elif mine == was:
             out.extend(made)
         else:
-            line = sum(text.count("\n") for text in out) + 1
             conflicts.append(Conflict(base="".join(was), yours="".join(mine), ours="".join(made), line=line))
             out.extend(mine)
+        line += len(mine)
     if conflicts:
         return Merge(text=yours, conflicts=tuple(conflicts))
     return Merge(text=_lines_ended(out))
+
+
+def _only_namesake(present: Source, stub: Stub) -> Stub | None:
+    """The one stub of that name, whose decorators, annotations or docstring the person changed."""
+    namesakes = [found for found in find_stubs(present).stubs if found.name == stub.name]
+    return namesakes[0] if len(namesakes) == 1 else None
+
+
+def _parameters(stub: Stub) -> str:
+    """What a body relies on: the parameters' names and kinds, and whether the function is async."""
+    try:
+        tree = ast.parse(stub.code("pass")).body[0]
+    except SyntaxError:
+        return stub.header
+    if not isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
+        return stub.header
+    for argument in ast.walk(tree.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    return f"{type(tree).__name__} {ast.unparse(tree.args)}"
 
 
 Lines = list[str]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -84,18 +84,20 @@ async def saves(
     own_writes: OwnWrites,
     settings: Watching = USUAL,
     *,
+    known: Mapping[str, str] | None = None,
     sleep: Sleep = asyncio.sleep,
     events: EventSource | None = None,
 ) -> AsyncGenerator[Seen, None]:
     """What happens to these files and folders from now on, until the caller stops listening or is cancelled.
 
-    What the files hold at the beginning counts as seen.
+    `known` gives the SHA-256 of contents the caller has seen already, by path. What the other files hold at the
+    beginning counts as seen too.
 
     Raises:
         SourceError: a folder cannot be watched.
     """
     watch = _Watch(paths, own_writes, settings, sleep)
-    await asyncio.to_thread(watch.look_around)
+    await asyncio.to_thread(watch.look_around, known or {})
     source = (events or _folder_events)(watch.folders, settings)
     try:
         while True:
@@ -115,16 +117,15 @@ class _Content(Fact, frozen=True):
 
     state: str
     """"" for a readable file, else what is there instead ("deleted", "is a folder now", …)."""
-    size: int = 0
     digest: str = ""
     stamp: tuple[int, int, int] = (0, 0, 0)
     """Inode and times. Never a reason to draft; equal stamps mean that nobody touched the file at all."""
     raw: bytes = b""
 
     @property
-    def mark(self) -> tuple[str, int, str]:
+    def mark(self) -> tuple[str, str]:
         """What two looks must agree on."""
-        return self.state, self.size, self.digest
+        return self.state, self.digest
 
 
 class _Watch:
@@ -143,10 +144,11 @@ class _Watch:
         self._settings = settings
         self._sleep = sleep
 
-    def look_around(self) -> None:
-        """Take what is there as seen."""
+    def look_around(self, known: Mapping[str, str]) -> None:
+        """Take as seen what is known, and else what is there."""
         for path in [*self._files.values(), *(str(path) for root in self._roots for path in python_files(root))]:
-            self._last[path] = msgspec.structs.replace(_look(path), raw=b"")
+            look = _Content(state="", digest=known[path]) if path in known else _look(path)
+            self._last[path] = msgspec.structs.replace(look, raw=b"")
 
     def folders(self) -> set[str]:
         """The folders whose direct entries matter now."""
@@ -201,7 +203,8 @@ class _Watch:
         before = self._last.get(path, _ABSENT)
         self._last[path] = msgspec.structs.replace(content, raw=b"")
         if content.mark == before.mark:
-            return [] if content.state or content.stamp == before.stamp else [Ignored(path=path, why="unchanged")]
+            untouched = before.stamp in {content.stamp, _ABSENT.stamp}
+            return [] if content.state or untouched else [Ignored(path=path, why="unchanged")]
         if content.state:
             return [Ignored(path=path, why=content.state)]
         if self._own_writes.take(path, content.digest):
@@ -225,7 +228,7 @@ def _look(path: str) -> _Content:
     try:
         status = os.stat(path)  # noqa: PTH116 (paths stay text here)
         if status.st_size > LARGEST:
-            return _Content(state="is too large now", size=status.st_size)
+            return _Content(state="is too large now")
         raw = Path(path).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return _Content(state="deleted")
@@ -234,7 +237,7 @@ def _look(path: str) -> _Content:
     except OSError as error:
         return _Content(state=f"cannot be read ({error.strerror or error})")
     stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
-    return _Content(state="", size=len(raw), digest=digest_of(raw), stamp=stamp, raw=raw)
+    return _Content(state="", digest=digest_of(raw), stamp=stamp, raw=raw)
 
 
 def _real(path: Path) -> str:
