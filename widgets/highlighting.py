@@ -32,6 +32,8 @@ _INKS = {
 @lru_cache(maxsize=16)
 def python_lines(code: str) -> tuple[tuple[Run, ...], ...]:
     """Lines of code (as `shown` gives it) in the theme's syntax inks; also half a program is coloured."""
+    if not code:
+        return ((),)
     if len(code) > TOO_LONG:
         return tuple(((line, ""),) for line in code.split("\n"))
     lines: list[list[Run]] = [[]]
