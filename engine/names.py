@@ -20,6 +20,9 @@ _HOMES = (
     "pathlib", "re", "types", "json", "time", "textwrap", "hashlib", "os.path",
 )  # fmt: skip
 """Standard modules whose names people use bare, in the order in which a name is looked for."""
+_SCOPES = (
+    ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef,
+)  # fmt: skip
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -41,7 +44,7 @@ def undefined(program_text: str, function_qualname: str) -> tuple[tuple[str, int
     if table is None or node is None or _imports_everything(tree):
         return ()
     missing = _global_reads(table) - _module_names(module) - _KNOWN
-    uses = ((name.id, name.lineno) for name in _names(node) if name.id in missing)
+    uses = ((name.id, name.lineno) for name in _reads(node) if name.id in missing)
     first: dict[str, int] = {}
     for name, line in sorted(uses, key=lambda use: use[1]):
         first.setdefault(name, line)
@@ -140,11 +143,25 @@ def _defined_in(node: ast.AST | None) -> Iterator[ast.FunctionDef | ast.AsyncFun
             todo += ast.iter_child_nodes(child)
 
 
-def _names(node: ast.AST) -> Iterator[ast.Name]:
-    """Every name in a function's body; its decorators, defaults and annotations belong to the scope around it."""
+def _reads(node: ast.AST) -> Iterator[ast.Name]:
+    """Every name a function's body reads from outside the comprehension or inner function that it stands in.
+
+    Its own decorators, defaults and annotations belong to the scope around it.
+    """
     body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else []
-    for statement in body:
-        yield from (child for child in ast.walk(statement) if isinstance(child, ast.Name))
+    todo: list[tuple[ast.AST, frozenset[str]]] = [(statement, frozenset[str]()) for statement in body]
+    while todo:
+        child, bound = todo.pop()
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load) and child.id not in bound:
+            yield child
+        if isinstance(child, _SCOPES):
+            bound |= _binds(child)
+        todo += [(inner, bound) for inner in ast.iter_child_nodes(child)]
+
+
+def _binds(scope: ast.AST) -> frozenset[str]:
+    stored = (n.id for n in ast.walk(scope) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
+    return frozenset(stored) | {n.arg for n in ast.walk(scope) if isinstance(n, ast.arg)}
 
 
 def _imports_everything(tree: ast.Module) -> bool:

@@ -14,7 +14,8 @@ from .python import parsed
 from .quotes import line_of
 from .schema import FINDINGS
 
-_LONGEST_TEXT = 65_536
+_LONGEST_READ, _LONGEST_TEXT = 400_000, 65_536
+"""Characters of a reply that are read, and that are kept."""
 _LONGEST_CLAIM, _LONGEST_PART = 600, 500
 _ATTEMPTS = 12
 """Places at which a JSON object is tried; each costs up to the length of the text."""
@@ -47,7 +48,7 @@ def review(text: str, draft_id: str, source_code: str, model: str) -> Review:
 
     A reply that is neither a report nor an all-clear has the verdict "unreadable".
     """
-    text = text[:_LONGEST_TEXT].encode("utf-8", "replace").decode()
+    text = text[:_LONGEST_READ].encode("utf-8", "replace").decode()
     source = source_code.split("\n")
     said = re.sub(r"\A\s*<think>.*?(?:</think>|\Z)", "", text, flags=re.DOTALL)
     verdict, raw = _from_json(said) or _from_prose(said, source)
@@ -56,7 +57,9 @@ def review(text: str, draft_id: str, source_code: str, model: str) -> Review:
         # A verdict of "clean" over a call that shows a bug: the call is executed, the verdict is only an opinion.
         findings = tuple(f for f in findings if f.call and f.should_be and f.comes_out != f.should_be)
         verdict = "bugs" if findings else "clean"
-    return Review(draft=draft_id, verdict=cast("Verdict", verdict), findings=findings, text=text, model=model)
+    return Review(
+        draft=draft_id, verdict=cast("Verdict", verdict), findings=findings, text=text[:_LONGEST_TEXT], model=model
+    )
 
 
 Verdict = Literal["bugs", "clean", "unreadable"]
