@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from .errors import ModelError
 from .facts import ROLES, Price, Role
 from .kit import Budget, Kit, Voice
 from .models.chat import ChatModel, Sampling
@@ -17,6 +19,8 @@ from .prompts import Prompts
 from .sandbox import SandboxChoice, open_sandbox
 from .sandbox.runner import Limits, Sandbox
 from .settings import BudgetSettings, RoleSettings, SandboxSettings, Settings, key_of
+
+INTRODUCTION_SECONDS = 2.0
 
 
 @asynccontextmanager
@@ -33,6 +37,7 @@ async def opened(
         sandbox = await opened_sandbox(settings.sandbox)
         stack.push_async_callback(sandbox.aclose)
         models = await _models(settings, places, environ, notice)
+        await asyncio.gather(*(_introduced(model) for model in models.values()))
         for model in {id(model): model for model in models.values()}.values():
             stack.push_async_callback(model.aclose)
         yield Kit(
@@ -87,6 +92,17 @@ async def _models(
             )
         models[role] = shared[place]
     return models
+
+
+async def _introduced(model: ChatModel) -> None:
+    """Let a server that was given without a model say which one it has, so that logs name it.
+
+    One that does not answer in time is not an error yet: the role may never be asked.
+    """
+    if isinstance(model, OpenAIChat) and not model.endpoint.model:
+        with contextlib.suppress(ModelError, TimeoutError):
+            async with asyncio.timeout(INTRODUCTION_SECONDS):
+                await model.ready()
 
 
 async def _endpoint(wanted: RoleSettings) -> Endpoint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import cast
 
 from ..output import out
 from ..parser import build
@@ -17,8 +18,8 @@ def run(args: argparse.Namespace) -> int:
 def _words() -> dict[str, tuple[str, list[str]]]:
     """Help and options of every command."""
     parser = build()
-    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    parsers: dict[str, argparse.ArgumentParser] = dict(commands.choices)
+    commands = cast("argparse._SubParsersAction[argparse.ArgumentParser]", parser._subparsers._group_actions[0])  # pyright: ignore
+    parsers = commands.choices
     helps = {choice.dest: choice.help or "" for choice in commands._choices_actions}
     return {name: (helps.get(name, ""), _options(one)) for name, one in parsers.items()}
 
