@@ -13,7 +13,6 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from ..engine.errors import RedraftError
-from .faults import tell
 from .help_screen import HelpScreen
 from .keys import EVERYWHERE, Topic, bindings
 
@@ -40,6 +39,9 @@ class RedraftApp(App[int]):
         self.session = session
         self._opening = opening
         self._clash_told = False
+        self._troubles: list[str] = []
+        self._take_themes()
+        self.set_keymap(session.settings.interface.keys)
 
     @classmethod
     def watching(cls, session: Session, paths: Sequence[Path]) -> RedraftApp:
@@ -62,31 +64,33 @@ class RedraftApp(App[int]):
 
         return cls(session, ReplayScreen(entries, speed=speed))
 
+    def get_default_screen(self) -> Screen[None]:
+        """The first screen, and the last."""
+        return self._opening
+
     def on_mount(self) -> None:
-        """Dress, obey the person's keys, and open the first screen."""
-        self._take_themes()
-        self.set_keymap(self.session.settings.interface.keys)
-        self.push_screen(self._opening)
+        """Say what was wrong with the person's settings."""
+        for trouble in (*self._troubles, *self.session.loaded.warnings):
+            self.notify(trouble, severity="warning", markup=False, timeout=15)
 
     # ------------------------------------------------------------------------------------ themes and keys
 
     def _take_themes(self) -> None:
+        """Before the first frame: a theme that comes later has every style parsed again."""
         from ..themes import load_themes, textual_theme
 
-        wanted = self.session.settings.interface.theme
         try:
-            for palette in load_themes(self.session.places.themes).values():
-                self.register_theme(textual_theme(palette))
+            palettes = load_themes(self.session.places.themes)
         except RedraftError as error:
-            for palette in load_themes().values():
-                self.register_theme(textual_theme(palette))
-            tell(self, error, self.session.places)
-        if wanted in self.available_themes:
-            self.theme = wanted
-        else:
-            self.theme = DEFAULT_THEME
+            palettes = load_themes()
+            self._troubles.append(str(error))
+        for palette in palettes.values():
+            self.register_theme(textual_theme(palette))
+        wanted = self.session.settings.interface.theme
+        if wanted not in self.available_themes:
             there = ", ".join(sorted(self.available_themes))
-            self.notify(f"there is no theme {wanted!r}; there are: {there}", severity="warning", markup=False)
+            self._troubles.append(f"there is no theme {wanted!r}; there are: {there}")
+        self.theme = wanted if wanted in self.available_themes else DEFAULT_THEME
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Say once that two of the person's keys collide."""

@@ -66,7 +66,8 @@ class DraftScreen(Screen[None]):
         """Show the empty screen first; everything that takes time comes after it."""
         self._show_shelf(Shelf())
         self.query_one(StatusLine).seen = f"looking into {', '.join(map(str, self.paths))}…"
-        self.call_after_refresh(self._begin)
+        # The terminal is written by a thread, which needs a moment before imports hold the interpreter.
+        self.call_after_refresh(self.set_timer, 0.02, self._begin)
 
     def _begin(self) -> None:
         from .deeds import Deeds

@@ -91,7 +91,7 @@ async def test_a_body_typed_meanwhile_wins_and_the_conflict_is_shown(home: Path)
         (home / "shapes.py").write_text(mine)
         await until(pilot, lambda: "no stubs" in seen(app))
         await pilot.press("A")
-        await until(pilot, lambda: len(app.screen_stack) > 2)
+        await until(pilot, lambda: len(app.screen_stack) > 1)
         assert "nothing was written" in said(app)
         assert (home / "shapes.py").read_text() == mine
         await pilot.press("escape")
