@@ -66,6 +66,8 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
 
 
 _NO_CODE = "the reply has no code"
+_MOST_LINES = 2000
+"""Python takes seconds to compile thousands of nested functions, and a model that writes them is repeating itself."""
 _BLOCKS = 12
 """Blocks, and definitions, of one reply that are read; a reply that repeats itself without end is no better for it."""
 
@@ -75,6 +77,9 @@ def _compiles(stub: Stub, code: str) -> bool:
 
 
 def _problem(stub: Stub, reading: _Reading) -> str | None:
+    lines = reading.body.count("\n")
+    if lines > _MOST_LINES:
+        return f"the body has {lines} lines, no more than {_MOST_LINES} are read"
     if not reading.body.strip() or is_placeholder(reading.body):
         return "the reply leaves the function empty"
     return _NO_CODE if is_prose(reading.body) else fault(stub, reading.body)
@@ -134,7 +139,7 @@ def _defined(stub: Stub, written: Written, sources: list[str]) -> _Reading:
     before = needed([written.block, *others], code, stub)
     if problem is None:
         problem = _lost_methods(stub, written, inner)
-    if is_placeholder(inner):
+    if inner.count("\n") < _MOST_LINES and is_placeholder(inner):
         problem = "the reply leaves the function empty"
     return _Reading(before + code, problem)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import collections
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator
 
@@ -194,7 +195,8 @@ def _import_lines(aliases: list[Alias]) -> Iterator[str]:
         yield f"from {'.' * level}{module} import {', '.join(names)}"
 
 
-def _items(block: str) -> list[Item]:
+@functools.lru_cache(maxsize=8)
+def _items(block: str) -> tuple[Item, ...]:
     source = block.encode()
     found: list[Item] = []
     todo = [_tree(source)]
@@ -204,7 +206,7 @@ def _items(block: str) -> list[Item]:
             todo += reversed(node.children)
         elif node.type in _STATEMENTS and node.start_point.column == 0 and (item := _item(_text(source, node))):
             found.append(item)
-    return found
+    return tuple(found)
 
 
 def _item(text: str) -> Item | None:

@@ -273,6 +273,10 @@ def test_broken_code_comes_back_as_it_came_with_its_line():
     assert problem.startswith("line 8: ")
 
 
+def test_a_body_without_end_is_refused_by_its_length():
+    assert read(HEADER + "    x = 1\n" * 5000)[1] == "the body has 4999 lines, no more than 2000 are read"
+
+
 def test_an_answer_that_ran_out_of_tokens_but_compiles_is_used():
     assert read(f"{HEADER}    return 1\n", finish="length") == ("return 1", None)
 
