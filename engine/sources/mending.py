@@ -8,48 +8,66 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable
 
-from .syntax import PARSED_WHOLE, decode, parse, problem_in
+from .syntax import PARSED_WHOLE, decode, parse
 
 Lines = list[bytes]
-Parses = Callable[[bytes], bool]
 
 _CONTINUES = re.compile(rb"(?:else|elif|except|finally)\b|[)\]}#]|\"\"\"|'''")
 """How a line begins that is no statement of its own, though it is not indented further."""
 _MOST_JOINED = 8
 """Pieces. A string or bracket whose lines are not indented looks like several statements; few are longer than this."""
+_MOST_FAILURES = 2000
+"""Attempts. A person breaks one or two statements at a time; prose that is called Python is not worth more."""
+_NEWER = re.compile(rb"\btype\s+\w|\b(?:def|class)\s+\w+\s*\[")
+"""What may be syntax that the parser of our own Python does not know, though the grammar does."""
 
 
 def mended(raw: bytes) -> bytes:
     """The text with the smallest statements that do not parse replaced by spaces; every offset stays what it was."""
-    parses = _python_takes if len(raw) <= PARSED_WHOLE else _grammar_takes
-    return b"".join(_mended(re.findall(rb"[^\n]*\n|[^\n]+", raw), b"", parses))
+    return b"".join(_Mender(grammar_only=len(raw) > PARSED_WHOLE).mended(re.findall(rb"[^\n]*\n|[^\n]+", raw), b""))
 
 
-def _mended(lines: Lines, margin: bytes, parses: Parses) -> Lines:
-    pieces = _pieces(lines, margin)
-    out: Lines = []
-    while pieces:
-        joined = next((n for n in range(1, _MOST_JOINED + 1) if _sound(pieces[:n], margin, parses)), 0)
-        if joined:
-            out.extend(line for piece in pieces[:joined] for line in piece)
-        else:
-            out.extend(_mended_inside(pieces[0], margin, parses))
-        pieces = pieces[joined or 1 :]
-    return out
+class _Mender:
+    """One mending, which ends when too much has failed; what then remains is left as it is."""
 
+    def __init__(self, *, grammar_only: bool) -> None:
+        self._grammar_only = grammar_only
+        self._failures = 0
 
-def _mended_inside(piece: Lines, margin: bytes, parses: Parses) -> Lines:
-    """A broken statement: its head and what is sound in its block, or nothing when the head itself is broken."""
-    for number, line in enumerate(piece[1:], start=1):
-        deeper = _indentation(line)
-        if line.strip() and len(deeper) > len(margin) and deeper.startswith(margin):
-            if _sound([[*piece[:number], deeper + b"pass\n"]], margin, parses):
-                return piece[:number] + _mended(piece[number:], deeper, parses)
-            if piece[number - 1].rstrip().endswith(b":"):
-                break
-    return [_blank(line) for line in piece]
+    def mended(self, lines: Lines, margin: bytes) -> Lines:
+        """The lines of a block, or of the module, without the statements that do not parse."""
+        pieces = _pieces(lines, margin)
+        out: Lines = []
+        at = 0
+        while at < len(pieces) and self._failures < _MOST_FAILURES:
+            ends = range(at + 1, min(at + _MOST_JOINED, len(pieces)) + 1)
+            end = next((end for end in ends if self._is_sound(pieces[at:end], margin)), 0)
+            kept = [line for piece in pieces[at:end] for line in piece] if end else self._inside(pieces[at], margin)
+            out.extend(kept)
+            at = end or at + 1
+        return out + [line for piece in pieces[at:] for line in piece]
+
+    def _inside(self, piece: Lines, margin: bytes) -> Lines:
+        """A broken statement: its head and what is sound in its block, or nothing when the head itself is broken."""
+        for number, line in enumerate(piece[1:], start=1):
+            deeper = _indentation(line)
+            if line.strip() and len(deeper) > len(margin) and deeper.startswith(margin):
+                if self._is_sound([[*piece[:number], deeper + b"pass\n"]], margin):
+                    return piece[:number] + self.mended(piece[number:], deeper)
+                if piece[number - 1].rstrip().endswith(b":"):
+                    break
+        return [_blank(line) for line in piece]
+
+    def _is_sound(self, pieces: list[Lines], margin: bytes) -> bool:
+        text = b"".join(line for piece in pieces for line in piece)
+        if margin:
+            text = b"if 1:\n" + text
+        sound = (not self._grammar_only and _python_takes(text)) or (
+            (self._grammar_only or _NEWER.search(text) is not None) and not parse(text).root_node.has_error
+        )
+        self._failures += not sound
+        return sound
 
 
 def _pieces(lines: Lines, margin: bytes) -> list[Lines]:
@@ -64,11 +82,6 @@ def _pieces(lines: Lines, margin: bytes) -> list[Lines]:
     return [piece for piece in pieces if piece]
 
 
-def _sound(pieces: list[Lines], margin: bytes, parses: Parses) -> bool:
-    text = b"".join(line for piece in pieces for line in piece)
-    return parses(b"if 1:\n" + text if margin else text)
-
-
 def _python_takes(text: bytes) -> bool:
     # A piece may hold `nonlocal` or `return` out of its function: only the grammar is asked, not the compiler.
     try:
@@ -76,12 +89,8 @@ def _python_takes(text: bytes) -> bool:
             warnings.simplefilter("ignore")
             ast.parse(decode(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return not problem_in(decode(text), None)
+        return False
     return True
-
-
-def _grammar_takes(text: bytes) -> bool:
-    return not parse(text).root_node.has_error
 
 
 def _indentation(line: bytes) -> bytes:

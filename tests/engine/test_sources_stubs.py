@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import textwrap
+import time
 
 import pytest
-from redraft.engine.sources import Found, find_function, find_stubs
+from hypothesis import given
+from hypothesis import strategies as st
+from redraft.engine.sources import Found, find_function, find_stubs, splice
+from redraft.engine.sources.mending import mended
 from redraft.engine.sources.reading import decoded
 
 
@@ -319,3 +323,35 @@ def test_a_function_is_named_bare_or_qualified():
     source = decoded("a.py", b"class A:\n    def f(self): return 1\ndef f(): return 2\n")
     bodies = [find_function(source, name) for name in ("A.f", "f", "g")]
     assert [stub and stub.body for stub in bodies] == ["return 1", "return 2", None]
+
+
+# ---------------------------------------------------------------------------------- mending
+
+PIECE = st.sampled_from(
+    ["x = 1", "def f():", "    ...", "    return (", "class A:", "    def g(self):", "        pass", "x = (", ")", '"""', "\f", "@d", "else:", "é ="]
+)  # fmt: skip
+
+
+@given(st.lists(PIECE, max_size=12))
+def test_mending_only_blanks(lines: list[str]):
+    raw = "\n".join(lines).encode()
+    result = mended(raw)
+    assert len(result) == len(raw)
+    assert all(now in (was, ord(" ")) for was, now in zip(raw, result, strict=True))
+    assert [at for at, byte in enumerate(raw) if byte == 10] == [at for at, byte in enumerate(result) if byte == 10]
+
+
+@given(st.lists(PIECE, max_size=12))
+def test_no_arrangement_of_lines_is_too_much_for_finding_and_splicing(lines: list[str]):
+    text = "\n".join(lines)
+    source = decoded("a.py", text.encode())
+    for stub in find_stubs(source).stubs:
+        ast.parse(stub.program("pass"))
+        # Two functions that read the same are one to us; either is a right place.
+        assert splice(source, stub, "return 1").count("return 1") == text.count("return 1") + 1
+
+
+def test_prose_called_python_takes_no_time_to_give_up_on():
+    began = time.process_time()
+    assert found("This is no Python at all, really.\n" * 10_000).stubs == ()
+    assert time.process_time() - began < 10
