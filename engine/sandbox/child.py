@@ -30,7 +30,7 @@ def main() -> None:
     """Set up, say what protection there is, then serve until the application is gone."""
     control = _socket.socket(fileno=int(sys.argv[1]))
     _, _, texts = frames.unpacked(control.recv(1 << 16)[4:])
-    wants_namespaces, wants_landlock, wants_seccomp, _, room = texts[:5]
+    wants_namespaces, wants_landlock, wants_seccomp, programs, room = texts[:5]
     protection = layers.Protection()
     kernel.die_with(os.getppid())
     problem = _enter_namespaces(protection) if wants_namespaces else ""
@@ -40,7 +40,7 @@ def main() -> None:
         protection.landlock = landlock.version()
         problem = problem or ("" if protection.landlock else "the kernel has no Landlock")
     if wants_seccomp:
-        problem = problem or _restrict_ourselves(protection, room)
+        problem = problem or _restrict_ourselves(protection, room, bool(programs))
     _take_site_in()
     _preload(texts[5:])
     found = ["rlimits", "privileges"]
@@ -85,7 +85,7 @@ def _enter_namespaces(protection: "layers.Protection") -> str:
     return ""
 
 
-def _restrict_ourselves(protection: "layers.Protection", room: str) -> str:
+def _restrict_ourselves(protection: "layers.Protection", room: str, programs: bool) -> str:
     """The zygote's own, wider restrictions, for what is imported beforehand; why there are none, if so."""
     try:
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
@@ -97,7 +97,7 @@ def _restrict_ourselves(protection: "layers.Protection", room: str) -> str:
             for path in ("/dev/null", "/dev/zero", "/dev/full"):
                 rules.give_device(path)
             rules.put_in_force()
-        seccomp.deny(None, metadata=False, sizes=False)
+        seccomp.deny(None, programs, bool(protection.outer))
     except OSError as problem:
         return str(problem)
     protection.seccomp = True

@@ -74,7 +74,7 @@ def lock_down(request: Request, protection: Protection, readable: "reading.Readi
         _restrict_files(request, protection.landlock, readable)
     kernel.die_with(os.getppid())
     if protection.seccomp:
-        seccomp.deny(os.getpid(), request.may_start_programs, not fenced, protection.landlock < 3 and not fenced)
+        seccomp.deny(os.getpid(), request.may_start_programs, fenced, protection.landlock < 3 and not fenced)
     return _held(request, protection)
 
 

@@ -27,40 +27,39 @@ _TERMINAL = (
 _OWNER_OF_SIGNALS = (8, 10, 15)
 
 
-def deny(run: "int | None", programs: bool = False, metadata: bool = True, sizes: bool = True) -> None:
+def deny(run: "int | None", programs: bool, alone: bool, sizes: bool = False) -> None:
     """Install the filter, for good. `run` is the process id of a run, None for the zygote, which must still fork and mount.
 
-    `programs` lets programs be started, `metadata` and `sizes` deny what Landlock or a read-only tree would else deny.
+    `programs` lets programs be started. `alone` says that namespaces hide other processes and make the tree read-only; else
+    changing modes, owners and times is denied too. `sizes` denies what an old Landlock does not see.
 
     Raises:
         OSError: the kernel has no seccomp filters, or the machine is unknown.
     """
     if kernel.MACHINE not in _ARCHITECTURES or sys.maxsize < 1 << 32:
         raise OSError(errno.ENOSYS, "no filter for " + kernel.MACHINE)
-    code = _assemble(_rules(run, programs, metadata, sizes))
+    code = _assemble(_rules(run, programs, alone, sizes))
     filters = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(filters))
     holder = ctypes.create_string_buffer(program, len(program))
     kernel.prctl(kernel.PR_SET_SECCOMP, 2, ctypes.addressof(holder))
 
 
-def _rules(run: "int | None", programs: bool, metadata: bool, sizes: bool) -> "list[list[tuple[int, int, int, int]]]":
+def _rules(run: "int | None", programs: bool, alone: bool, sizes: bool) -> "list[list[tuple[int, int, int, int]]]":
     denied = ["network", "others", "namespaces", "kernel", "shared", "mounts"]
     denied += ["programs"] if run is not None and not programs else []
-    denied += ["metadata"] if metadata else []
+    # The zygote gives scratch folders to those whom runs of root become.
+    denied += ["metadata"] if run is not None and not alone else []
     denied += ["sizes"] if sizes else []
-    if run is None:
-        # The zygote opens handles on its runs, forks them, and mounts their folders.
-        denied = [group for group in denied if group != "programs"]
     rules = [_whole(name, group, _DENY) for group in denied for name in GROUPS[group] if run is not None or name != "pidfd_open"]
-    if run is None:
+    if run is None and not programs:
         rules += [_whole("execve", "programs", _DENY), _whole("execveat", "programs", _DENY)]
     rules += [_whole(name, "absent", _ERROR | errno.ENOSYS) for name in GROUPS["absent"]]
     rules += [_whole(name, "attributes", _ERROR | errno.EOPNOTSUPP) for name in GROUPS["attributes"]]
-    return rules + _looked_at(run, programs, sizes)
+    return rules + _looked_at(run, programs, alone, sizes)
 
 
-def _looked_at(run: "int | None", programs: bool, sizes: bool) -> "list[list[tuple[int, int, int, int]]]":
+def _looked_at(run: "int | None", programs: bool, alone: bool, sizes: bool) -> "list[list[tuple[int, int, int, int]]]":
     rules = [
         _call("socketpair", _unless(0, 1) + [_load(1), (_AND, 0, 0, 0xF), (_EQUAL, 1, 0, 1), _deny()]),
         _call("ioctl", _if(1, _TERMINAL)),
@@ -75,8 +74,8 @@ def _looked_at(run: "int | None", programs: bool, sizes: bool) -> "list[list[tup
     if run is None:
         # Nothing that was made read-only becomes writable again.
         rules.append(_call("mount", [_load(3), (_AND, 0, 0, 33), (_EQUAL, 0, 1, 32), _deny()]))
-        rules.append(_whole("kill", "looked at", _DENY))
-        return rules
+        # A filter is never widened again: where others could be hit, runs cannot even signal themselves by number.
+        return rules if alone else [*rules, _whole("kill", "looked at", _DENY)]
     rules.append(_whole("mount", "looked at", _DENY))
     rules.append(_call("prctl", _if(0, (1, 0x59616D61))))
     rules.append(_call("prlimit64", _unless(0, 0, run)))

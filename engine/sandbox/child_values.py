@@ -37,8 +37,10 @@ def _spell(value: object, parts: "list[str]", size: "list[int]", depth: int) -> 
     if depth > DEEPEST:
         raise Unspeakable
     kind = type(value)
-    if value is None or value is Ellipsis or kind is bool:
+    if value is None or kind is bool:
         return _add(repr(value), parts, size)
+    if value is Ellipsis:
+        return _add("...", parts, size)
     if issubclass(kind, int):
         return _add(_whole_number(value), parts, size)  # type: ignore[arg-type]
     for base in (float, complex, str, bytes):

@@ -32,6 +32,10 @@ class Link(Protocol):
         """Some more bytes, b"" at the end."""
         ...
 
+    def has_more(self) -> bool:
+        """Whether there are bytes that can be had without waiting."""
+        ...
+
     async def how_it_ended(self) -> int | None:
         """Exit status of a process that is gone, negative for a signal; None when it cannot be told."""
         ...
@@ -81,6 +85,7 @@ class Conversation:
         Raises:
             Ended: it could not be loaded.
         """
+        self.check_silence()
         texts = (job.name, job.path, job.package, "\0".join(job.roots), job.program, asks)
         await self._say(wire.packed(wire.JOB, 0, *texts))
         printed, raised = (await self._next(wire.LOADED, 0, self._limits.seconds)).texts
@@ -94,8 +99,7 @@ class Conversation:
         Raises:
             Ended: there is no outcome, because the process ended, was too slow, or wrote nonsense.
         """
-        if self._reader.has_surplus:
-            raise Ended("the process answered before it was asked")
+        self.check_silence()
         began, number = monotonic(), self._steps
         self._steps += 1
         await self._say(wire.packed(wire.STEP, number, source))
@@ -108,6 +112,15 @@ class Conversation:
             status, text = await reply(*record.texts)
             await self._say(wire.packed(wire.REPLY, number, status, text))
         return _outcome(await self._next(wire.OUTCOME, number, self._limits.step_seconds), monotonic() - began)
+
+    def check_silence(self) -> None:
+        """Make sure that everything that was said has been asked for.
+
+        Raises:
+            Ended: it was not; then what was asked for is not to be believed either.
+        """
+        if self._reader.has_surplus or self._link.has_more():
+            raise Ended("the process answered without being asked")
 
     async def _say(self, record: bytes) -> None:
         try:
@@ -168,12 +181,14 @@ async def converse(conversation: Conversation, job: Job, steps: Sequence[str]) -
     problem, timed_out = "", False
     try:
         await conversation.load(job)
-        for source in steps:
+        for number, source in enumerate(steps):
             began = conversation.seconds
             try:
                 outcomes.append(await conversation.step(source))
+                conversation.check_silence()
             except Ended as ended:
-                outcomes.append(Outcome(status=ended.status, seconds=conversation.seconds - began))
+                died = Outcome(status=ended.status, seconds=conversation.seconds - began)
+                outcomes[number:] = [died]
                 raise
     except Ended as ended:
         problem, timed_out = str(ended), ended.status == "timeout"

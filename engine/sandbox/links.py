@@ -45,6 +45,13 @@ class PipeLink:
             except BlockingIOError:
                 await self._until(self._loop.add_reader, self._loop.remove_reader, self._results)
 
+    def has_more(self) -> bool:
+        """Whether the process said something that nobody asked for. What it said is lost: the run ends then."""
+        try:
+            return bool(os.read(self._results, 1))
+        except OSError:
+            return False
+
     async def how_it_ended(self) -> int | None:
         """Exit status of a process that is gone, negative for a signal; None when it cannot be told."""
         return await self._ended()

@@ -43,6 +43,8 @@ def spelling(value: object) -> str:
         return f"{type(value).__name__}([{members}])"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{spelling(key)}: {spelling(member)}" for key, member in value.items()) + "}"
+    if value is ...:
+        return "..."
     # Decimal digits are limited in number by the interpreter, hexadecimal ones are not.
     return hex(value) if isinstance(value, int) and value.bit_length() > 12_000 else repr(value)
 

@@ -70,7 +70,8 @@ def without_expected(program: str) -> str:
         elif wants and stripped:
             in_source = False
             closing = line.find(quote) if quote else -1
-            lines[number] = "" if closing < 0 else line[closing:]
+            if closing < 0 or line[:closing].strip():
+                lines[number] = "" if closing < 0 else line[closing:]
             wants = closing < 0
         else:
             wants = in_source = False

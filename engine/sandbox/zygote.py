@@ -128,7 +128,8 @@ class Zygote:
     async def _get_ready(self, interpreter: str) -> None:
         wanted = self._wanted
         flags = ("1" if flag else "" for flag in wanted[:4])
-        self._control.send(wire.packed(wire.START, 0, *flags, wanted.room, *wanted.preload))
+        with contextlib.suppress(BrokenPipeError):
+            self._control.send(wire.packed(wire.START, 0, *flags, wanted.room, *wanted.preload))
         done, _ = await asyncio.wait([self._ready], timeout=START_SECONDS)
         if not done or self._ready.cancelled():
             said = await self._last_words()

@@ -1,0 +1,90 @@
+"""The program as it is sent: bounded, expected outputs gone, line numbers kept."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redraft.engine.sandbox.preloading import preloadable
+from redraft.engine.sandbox.program import job_for, without_expected
+
+STUB = '''def f(x):
+    """Square.
+
+    >>> f(2)
+    4
+    >>> [f(n)
+    ...  for n in (1, 2)]
+    [1,
+     4]
+
+    text stays
+    >>> f("a")
+    Traceback (most recent call last):
+        ...
+    TypeError: no
+    """
+    return x * x
+
+
+a = 4
+'''
+
+
+def test_expected_outputs_are_emptied_and_all_else_stays() -> None:
+    lines = without_expected(STUB).split("\n")
+    assert len(lines) == len(STUB.split("\n"))
+    emptied = {number + 1 for number, (old, new) in enumerate(zip(STUB.split("\n"), lines, strict=True)) if old != new}
+    assert emptied == {5, 8, 9, 13, 14, 15}
+
+
+@pytest.mark.parametrize(
+    ("program", "left"),
+    [
+        ('"""\n>>> f()\n5"""\nx = 1\n', '"""\n>>> f()\n"""\nx = 1\n'),
+        ('""">>> f()\n5\n"""\nx = 1\n', '""">>> f()\n\n"""\nx = 1\n'),
+        ('"""\n>>> f()"""\nx = 1\n', '"""\n>>> f()"""\nx = 1\n'),
+        ("'''\n>>> f()\n\"\"\"\n'''\nx = 1\n", "'''\n>>> f()\n\n'''\nx = 1\n"),
+        ('def f(): r"""\n  >>> f()\n  5\n  """\n', 'def f(): r"""\n  >>> f()\n\n  """\n'),
+    ],
+)
+def test_the_end_of_the_docstring_survives(program: str, left: str) -> None:
+    assert without_expected(program) == left
+    ast.parse(left)
+
+
+@given(st.lists(st.sampled_from(['"""', "'''", ">>> f()", "... 1", "5", "", "x = 1", "    7", "#"]), max_size=30))
+def test_the_number_of_lines_never_changes(lines: list[str]) -> None:
+    program = "\n".join(lines)
+    assert without_expected(program).count("\n") == program.count("\n")
+
+
+def test_a_program_without_examples_is_sent_as_it_is() -> None:
+    program = "def f(x):\n    return x >> 2\n\n\nprint('>>> no example')\n"
+    assert without_expected(program) == program
+
+
+def test_the_folder_above_the_package_is_the_root(tmp_path: Path) -> None:
+    inner = tmp_path / "outer" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").touch()
+    for folder in (inner, inner.parent):
+        (folder / "__init__.py").touch()
+    job = job_for("", str(inner / "shapes.py"))
+    assert (job.name, job.package, job.roots) == ("shapes", "outer.inner", (str(tmp_path),))
+
+
+def test_src_is_a_root_too(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "pyproject.toml").touch()
+    assert job_for("", str(tmp_path / "draft.py")).roots == (str(tmp_path), str(tmp_path / "src"))
+
+
+def test_only_what_is_imported_at_the_top_and_not_the_projects_own_is_imported_beforehand(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").touch()
+    (tmp_path / "pkg").mkdir()
+    program = "import os, json\nfrom math import pi\nimport helper\nfrom pkg.x import y\nimport antigravity\ndef f():\n    import csv\n"
+    assert preloadable(program, [str(tmp_path)]) == ("json", "math", "os")
