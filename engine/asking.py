@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
 from .cost import cost
 from .errors import ModelError
-from .events import AnyEvent, CallEnded, CallFailed, CallStarted, TextStreamed
+from .events import AnyEvent, CallEnded, CallFailed, CallQueued, CallStarted, TextStreamed
 from .facts import Fact, Role
 from .kit import Kit
 from .models.chat import Ask, Message, Reply
@@ -55,8 +56,26 @@ class Asker:
             ModelError: there is no answer; the log knows.
         """
         await self._turn(question.node)
-        voice = self._kit.voices[question.role]
         call = next(self._ids)
+        async with self._seat(call, question):
+            return call, await self._answered(call, question, said_enough)
+
+    @asynccontextmanager
+    async def _seat(self, call: str, question: Question) -> AsyncGenerator[None]:
+        """A seat at the model; when there is none free, the log is told that the call waits."""
+        voice = self._kit.voices[question.role]
+        if voice.room is None:
+            yield
+            return
+        if voice.room.full:
+            ahead = voice.room.waiting + 1
+            name, role, node = voice.model.name, question.role, question.node
+            self._emit(CallQueued(call=call, role=role, purpose=question.purpose, model=name, node=node, ahead=ahead))
+        async with voice.room.seat():
+            yield
+
+    async def _answered(self, call: str, question: Question, said_enough: SaidEnough | None) -> Reply:
+        voice = self._kit.voices[question.role]
         self._emit(
             CallStarted(
                 call=call,
@@ -87,7 +106,7 @@ class Asker:
                 warning=reply.warning,
             )
         )
-        return call, reply
+        return reply
 
     def _worded(self, question: Question) -> Ask:
         voice = self._kit.voices[question.role]

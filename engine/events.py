@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .facts import Draft, Enrichment, Example, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
+from .facts import Draft, Enrichment, Example, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined, Usage
 
 
 class Event(Fact, frozen=True, tag=True, tag_field="event"):
@@ -43,6 +43,22 @@ class CallStarted(Event, frozen=True):
     node: str = ""
     prompt_tokens: int = 0
     """Our own estimate."""
+    asked: str = ""
+    """Fingerprint of everything that was sent: equal for equal questions."""
+    recalled: bool = False
+    """Whether the answer was read from the log of an earlier run, and nobody was asked."""
+
+
+class CallQueued(Event, frozen=True):
+    """A model is busy with another answer: the call `call` stands in line for it, and starts when it is its turn."""
+
+    call: str
+    role: Role
+    purpose: str
+    model: str
+    node: str = ""
+    ahead: int = 0
+    """How many stand before it, the one that is answered now included."""
 
 
 class TextStreamed(Event, frozen=True):
@@ -102,6 +118,8 @@ class CheckStarted(Event, frozen=True):
     draft: str
     examples: int
     node: str = ""
+    undefined: tuple[Undefined, ...] = ()
+    """Names it uses that nothing defines: found by reading, so known before it runs."""
 
 
 class Checked(Event, frozen=True):
@@ -208,6 +226,12 @@ class Settled(Event, frozen=True):
 
 class RunFailed(Event, frozen=True):
     """The run ended without an answer."""
+class Judged(Event, frozen=True):
+    """What the pipeline settled on was held against hidden tests. It comes after `Settled`: no pipeline ever sees it."""
+
+    report: Report
+
+
 
     problem: str
     kind: str = "failed"
@@ -242,9 +266,9 @@ class Undone(Event, frozen=True):
 
 
 AnyEvent = (
-    RunStarted | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted | CheckStarted
+    RunStarted | CallQueued | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted | CheckStarted
     | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented | Decomposed | Scored | NodeClosed | Steered
-    | Paused | Decided | Settled | RunFailed | RunCancelled | RunEnded | Written | Undone
+    | Paused | Decided | Settled | Judged | RunFailed | RunCancelled | RunEnded | Written | Undone
 )  # fmt: skip
 
 

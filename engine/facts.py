@@ -182,6 +182,8 @@ class Helper(Fact, frozen=True):
     """Whether all its checks passed."""
     node: str = ""
     """Where in the tree it was solved."""
+    above: str = ""
+    """Imports, constants and classes of the plan that asked for it; they stand before its `def`."""
 
     @property
     def code(self) -> str:
@@ -200,6 +202,8 @@ class Split(Fact, frozen=True):
     """Bodies that the planner wrote for some of them, by name."""
     reused: tuple[str, ...] = ()
     """Helpers that exist already and are called again."""
+    above: str = ""
+    """Imports, constants and classes that the plan wrote beside its functions, for all of them."""
 
 
 # ---------------------------------------------------------------------------------------------- what running showed
@@ -233,6 +237,16 @@ class Execution(Fact, frozen=True):
     """Letter of the protection in force (A to E), see docs/sandbox.md."""
     interpreter: str = ""
     seconds: float = 0.0
+
+
+class Undefined(Fact, frozen=True):
+    """A name that a draft uses and nothing defines, found by reading it, before anything runs."""
+
+    name: str
+    line: int
+    """1-based line of its first use within `stub.code(draft.body)`."""
+    repair: str = ""
+    """The import of the standard library that would define it ("import math"), "" when there is none."""
 
 
 class Check(Fact, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from .facts import Price, Role
 from .models.chat import ChatModel, Sampling
+from .models.queueing import Room
 from .prompts import Prompts
 from .sandbox.runner import Limits, Sandbox
 
@@ -23,6 +24,8 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     price: Price | None = None
     """None when it is unknown; then costs are "n/a"."""
     thinking: bool = False
+    room: Room | None = None
+    """Where calls stand in line for a model that answers one at a time; None when it answers all at once."""
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Protocol
@@ -12,8 +12,9 @@ from typing import Protocol
 from .allowance import Allowance
 from .desk import Desk
 from .errors import RedraftError
-from .events import AnyEvent, Entry, Paused, RunCancelled, RunEnded, RunFailed, RunStarted, Steered
-from .facts import Stub
+from .events import AnyEvent, Entry, Judged, Paused, RunCancelled, RunEnded, RunFailed, RunStarted, Steered
+from .facts import Example, Stub
+from .judging import judged
 from .kit import Budget, Kit
 from .pipelines.catalogue import Pipeline
 from .steering import Steering
@@ -97,11 +98,15 @@ class Log:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def drive(self, pipeline: Pipeline, kit: Kit, stub: Stub, started: RunStarted) -> None:
-        """Run the pipeline to its end, whatever the end is."""
+    async def drive(
+        self, pipeline: Pipeline, kit: Kit, stub: Stub, started: RunStarted, hidden: Sequence[Example]
+    ) -> None:
+        """Run the pipeline to its end, whatever the end is, and judge what it settled on by the hidden tests."""
         self.emit(started)
         try:
-            await pipeline.run(Desk(kit, stub, self.emit, self.turn, self._steering), stub)
+            solution = await pipeline.run(Desk(kit, stub, self.emit, self.turn, self._steering), stub)
+            if hidden:
+                self.emit(Judged(report=await judged(kit, stub, solution, hidden)))
         except asyncio.CancelledError:
             self.emit(RunCancelled(by=self._cancelled_by or "you"))
             if not self._cancelled_by:
@@ -116,9 +121,11 @@ class Log:
             self.emit(RunEnded(seconds=round(self._clock() - self._began, 4)))
             self._entries.put_nowait(None)
 
-    def start(self, pipeline: Pipeline, kit: Kit, stub: Stub, started: RunStarted) -> asyncio.Task[None]:
+    def start(
+        self, pipeline: Pipeline, kit: Kit, stub: Stub, started: RunStarted, hidden: Sequence[Example] = ()
+    ) -> asyncio.Task[None]:
         """Begin to drive, in a task that `running` owns."""
-        self._task = asyncio.create_task(self.drive(pipeline, kit, stub, started), name=f"run {started.run}")
+        self._task = asyncio.create_task(self.drive(pipeline, kit, stub, started, hidden), name=f"run {started.run}")
         return self._task
 
 
@@ -128,6 +135,7 @@ async def running(
     kit: Kit,
     stub: Stub,
     *,
+    hidden: Sequence[Example] = (),
     record: Recorder | None = None,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -135,6 +143,7 @@ async def running(
 ) -> AsyncIterator[Log]:
     """The log of `pipeline` at work on `stub`. Leaving the block cancels what still runs, and waits for it.
 
+    `hidden` are tests that the pipeline never sees; what it settles on is held against them when it is over.
     A fault of our own world ends the log with `RunFailed`; a bug does too, and is raised when the block is left.
     """
     began = now()
@@ -151,7 +160,7 @@ async def running(
         mode=kit.mode,
         bound=pipeline.bound,
     )
-    task = log.start(pipeline, kit, stub, started)
+    task = log.start(pipeline, kit, stub, started, hidden)
     try:
         yield log
     finally:

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar, assert_never
 from msgspec.structs import replace
 
 from . import events as ev
-from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Usage
+from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined, Usage
 
 _T = TypeVar("_T")
 
@@ -89,6 +89,14 @@ class RunState(Fact, frozen=True):
     """By draft id; the latest of each."""
     reviews: dict[str, Review] = {}
     """By draft id; with the findings' status once they were executed."""
+    undefined: dict[str, tuple[Undefined, ...]] = {}
+    """By draft id: names it uses that nothing defines. Only drafts that went to the sandbox were looked at."""
+    queued: dict[str, str] = {}
+    """Model by call id, of the calls that stand in line."""
+    waited: float = 0.0
+    """Seconds in which the run did nothing but stand in line for a model that answered others."""
+    hidden: Report | None = None
+    """What hidden tests say of the solution; None where there are none or it has not come so far."""
     paused: bool = False
     checking: str = ""
     """Id of the draft that is in the sandbox, or ""."""
@@ -135,6 +143,11 @@ class RunState(Fact, frozen=True):
         if self.proposal is not None and self.proposal.id in self.reports:
             return self.reports[self.proposal.id]
         return next(reversed(self.reports.values()), None) if self.reports else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether all that goes on is standing in line for a model."""
+        return bool(self.queued) and self.live_call is None and not self.checking
 
     @property
     def meter(self) -> Meter:
@@ -193,7 +206,8 @@ class RunState(Fact, frozen=True):
 
     def after(self, entry: ev.Entry) -> RunState:
         """The state once this entry has happened."""
-        return replace(_folded(self, entry.event, entry.at), now=entry.at)
+        waited = self.waited + (max(0.0, entry.at - self.now) if self.waits else 0.0)
+        return replace(_folded(self, entry.event, entry.at), now=entry.at, waited=waited)
 
 
 def state_of(entries: Iterable[ev.Entry]) -> RunState:
@@ -212,6 +226,8 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
     match event:
         case ev.TextStreamed():
             return _hear(state, event, at)
+        case ev.CallQueued(call=call, model=model):
+            return replace(state, queued={**state.queued, call: model})
         case ev.CallStarted() | ev.CallEnded() | ev.CallFailed():
             return _follow_call(state, event, at)
         case ev.RunStarted():
@@ -222,8 +238,9 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, enrichment=enrichment)
         case ev.Drafted(draft=draft):
             return replace(state, drafts=(*state.drafts, draft))
-        case ev.CheckStarted(draft=draft):
-            return replace(state, checking=draft)
+        case ev.CheckStarted(draft=draft, undefined=undefined):
+            known = _latest(state.undefined, draft, undefined) if undefined else state.undefined
+            return replace(state, checking=draft, undefined=known)
         case ev.Checked(report=report):
             return replace(state, checking="", reports=_latest(state.reports, report.draft, report))
         case ev.Reviewed(review=review) | ev.FindingsTested(review=review):
@@ -236,10 +253,12 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, decisions=(*state.decisions, what))
         case ev.Settled(solution=solution):
             return replace(state, status="settled", solution=solution)
+        case ev.Judged(report=report):
+            return replace(state, hidden=report)
         case ev.RunFailed(problem=problem):
-            return replace(state, status="failed", problem=problem, checking="")
+            return replace(state, status="failed", problem=problem, checking="", queued={})
         case ev.RunCancelled(by=by):
-            return replace(state, status="cancelled", cancelled_by=by, checking="")
+            return replace(state, status="cancelled", cancelled_by=by, checking="", queued={})
         case ev.RunEnded():
             return state
         case ev.Written(hunks=hunks):
@@ -290,7 +309,8 @@ def _follow_call(state: RunState, event: ev.CallStarted | ev.CallEnded | ev.Call
             began=at,
             prompt_estimate=event.prompt_tokens,
         )
-        return replace(state, calls=(*state.calls, call))
+        queued = {key: model for key, model in state.queued.items() if key != event.call}
+        return replace(state, calls=(*state.calls, call), queued=queued)
     return replace(state, calls=tuple(_ended(c, event, at) if c.id == event.call else c for c in state.calls))
 
 
