@@ -114,7 +114,7 @@ class DiffPane(Sheet):
         self._colours = Colours(hunks)
         self.set_reactive(DiffPane.current, hunks[0].number if hunks else 1)
         self.relayout()
-        self.scroll_home(animate=False)
+        self.bring_rows_into_view(0, 0)
 
     def watch_decided(self) -> None:
         """Show what became of the hunks."""
@@ -127,7 +127,6 @@ class DiffPane(Sheet):
     def watch_wrap(self, wrap: bool) -> None:
         """Break long lines, or scroll sideways."""
         self.styles.overflow_x = "hidden" if wrap else "auto"
-        self.scroll_to(x=0, animate=False)
         self._relayout_here()
 
     def watch_current(self, current: int) -> None:

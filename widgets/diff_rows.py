@@ -102,16 +102,23 @@ def _header(hunk: Hunk, total: int, decision: Decision | None, width: int) -> Ro
     if decision is not None:
         sign, ink = ("✓", "$state-pass") if decision == "accepted" else ("✗", "$state-fail")
         left.append((f"  {sign} {decision}", ink))
-    if length(left) + sum(len(text) + 3 for _, text, _ in offers) > width:
+    if length(left) + _offered(offers) > width:
         offers = [(name, text[-1], ink) for name, text, ink in offers]
+    if length(left) + _offered(offers) > width:
+        left = [(f"{hunk.number} of {total}", "bold")]
     right: list[Run] = []
     spots: list[Spot] = []
-    start = max(length(left) + 1, width - sum(len(text) + 3 for _, text, _ in offers) + 1)
+    start = max(length(left) + 1, width - _offered(offers) + 1)
     for name, text, ink in offers:
-        at = start + length(right)
+        at = start + length(right) + bool(right)
         spots.append(Spot(at + 1, at + len(text) + 3, name))  # one to the right: the cursor's column comes first
-        right += [(f" {text} ", f"{ink} on $surface"), (" ", "")]
+        right += [(" ", "")] * bool(right) + [(f" {text} ", f"{ink} on $surface")]
     return Row([*left, (" " * (start - length(left)), ""), *right], hunk.number, "", tuple(spots))
+
+
+def _offered(offers: Sequence[tuple[str, str, str]]) -> int:
+    """Cells that the offers take, with the gap before each."""
+    return sum(len(text) + 3 for _, text, _ in offers)
 
 
 def _place(hunk: Hunk) -> str:

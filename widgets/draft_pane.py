@@ -152,18 +152,24 @@ class DraftPane(Sheet):
         """Say something else when there is nothing."""
         self.relayout()
 
+    def relayout(self) -> None:
+        """Ask for the rows anew; the end stays in view while it is followed."""
+        follows = self._follows
+        super().relayout()
+        if follows and self.row_count:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self._follows = True
+
     def _show(self) -> None:
         before, self._view = self._view, view_of(self.state, self.wanted)
         self._pace()
         if self._view == before:
             return
-        begins = self._view.streaming and not before.streaming
-        self._follows = begins or (self._view.streaming and (self._follows or self.is_vertical_scroll_end))
+        begins = _grows(self._view) and not _grows(before)
+        self._follows = begins or (_grows(self._view) and (self._follows or self.is_vertical_scroll_end))
         if self._view.title != before.title:
             self.set_reactive(DraftPane.line, None)
         self.relayout()
-        if self._follows:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
 
     def _tick(self) -> None:
         if self._view.waiting is not None:
@@ -196,3 +202,8 @@ class DraftPane(Sheet):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The wheel, too, ends the following."""
         self._follows = False
+
+
+def _grows(view: DraftView) -> bool:
+    """Whether what matters is at the end: what comes in, or why no more came."""
+    return view.streaming or bool(view.note)

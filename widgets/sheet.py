@@ -116,7 +116,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
     def relayout(self) -> None:
         """Ask for the rows anew; keeps the scroll position where it can."""
         if not self.is_mounted or not self.size.width:
-            self._laid_out_for = -1
+            self._laid_out_for, self._rows = -1, ()
             return
         width = self.text_width
         self._laid_out_for = width
@@ -143,6 +143,8 @@ class Sheet(Inked, ScrollView, can_focus=True):
 
     def bring_rows_into_view(self, first: int, last: int) -> None:
         """Scroll as little as needed to see these rows, the first one in any case."""
+        if not self._rows:
+            return
         height = min(last - first + 1, max(1, self.scrollable_content_region.height))
         self.scroll_to_region(Region(0, first, 1, height), animate=False, force=True, x_axis=False)
 
@@ -202,7 +204,9 @@ class Sheet(Inked, ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew when lines would break elsewhere; do without the border where there is no room for it."""
-        self.set_class(self.outer_size.height < 5 or self.outer_size.width < 16, "-tight")
+        # Without its border a sheet may be given less room, so it takes clearly more room to have the border back.
+        rows, columns = (7, 21) if self.has_class("-tight") else (5, 16)
+        self.set_class(self.outer_size.height < rows or self.outer_size.width < columns, "-tight")
         if self.text_width != self._laid_out_for:
             self.relayout()
 

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 
 from .sheet import Row, Sheet
 from .signs import STUBS
-from .text import Run, clipped, length, paragraphs, shown_line
+from .text import Run, clipped, clipped_start, length, paragraphs, shown_line
 
 StubStatus = Literal["waiting", "drafting", "verified", "fails", "unverified", "written", "cancelled", "problem"]
 
@@ -84,7 +84,7 @@ class StubList(Sheet):
         numbered = list(enumerate(self.stubs))
         for path, group in groupby(numbered, key=lambda pair: pair[1].path):
             if several:
-                yield Row([(_clipped_start(shown_line(path), width), "$muted")])
+                yield Row([(clipped_start(shown_line(path), width), "$muted")])
             for number, stub in group:
                 yield Row(_line(stub, width - 1), number)
 
@@ -148,8 +148,3 @@ def _line(stub: StubRow, width: int) -> list[Run]:
         return [(f"{sign.mark} ", sign.ink), (clipped(name, width - 2), "")]
     left: list[Run] = [(f"{sign.mark} ", sign.ink), (clipped(name, room), "bold")]
     return [*left, (" " * (width - length(left) - cell_len(word)), ""), (word, sign.ink)]
-
-
-def _clipped_start(path: str, width: int) -> str:
-    """The end of a path, which tells more than its beginning."""
-    return path if cell_len(path) <= width else "…" + path[len(path) - max(0, width - 1) :]

@@ -20,10 +20,13 @@ TAB = 4
 
 _HARMFUL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufe0e\ufe0f\ufff0-\uffff\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 """Control, format and surrogate characters, and those that end a line for some readers and not for others."""
+
+_VARIATIONS = (0xFE0E, 0xFE0F)
+"""Selectors between the pictures of one character: with them no part of a line could be measured by itself."""
 
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
@@ -36,7 +39,7 @@ def shown(text: str) -> str:
     >>> shown("a\\x1b[2Jb")
     'a␛[2Jb'
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     if "\t" in text:
         text = "\n".join(map(_without_tabs, text.split("\n")))
@@ -58,7 +61,7 @@ def shown_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, 
     >>> shown_spans("\\tab", [(1, 2)])
     [(4, 5)]
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return list(spans)
     return [(len(shown(text[:start])), len(shown(text[:end]))) for start, end in spans]
 
@@ -74,6 +77,19 @@ def clipped(text: str, width: int) -> str:
     return "" if width <= 0 else text[: _fitting(text, 0, width - 1)] + "…"
 
 
+def clipped_start(text: str, width: int) -> str:
+    """The end of a line that fits into `width` cells, begun with "…" when something was left out.
+
+    >>> clipped_start("some/where/deep.py", 10)
+    '…e/deep.py'
+    """
+    if cell_len(text) <= width:
+        return text
+    while text and cell_len(text) > max(0, width - 1):
+        text = text[max(1, (cell_len(text) - width) // 2) :]
+    return "…" + text if width > 0 else ""
+
+
 def length(runs: Iterable[Run]) -> int:
     """Cells that these runs take."""
     return sum(cell_len(text) for text, _ in runs)
@@ -86,14 +102,7 @@ def plain(runs: Iterable[Run]) -> str:
 
 def sliced(runs: Iterable[Run], start: int, end: int) -> list[Run]:
     """The part of a line between two character offsets."""
-    part: list[Run] = []
-    offset = 0
-    for text, ink in runs:
-        piece = text[max(0, start - offset) : max(0, end - offset)]
-        if piece:
-            part.append((piece, ink))
-        offset += len(text)
-    return part
+    return divided(runs, [(start, end)])[0]
 
 
 def marked(runs: Iterable[Run], spans: Iterable[tuple[int, int]], ink: str) -> list[Run]:
@@ -111,17 +120,33 @@ def folded(runs: Sequence[Run], width: int, *, words: bool = False) -> list[list
     text = plain(runs)
     if cell_len(text) <= max(width, 1):
         return [list(runs)]
-    lines: list[list[Run]] = []
+    stretches: list[tuple[int, int]] = []
     start = 0
     while start < len(text):
-        end = _fitting(text, start, max(width, 1)) or start + 1
+        end = max(_fitting(text, start, max(width, 1)), start + 1)
         if words and end < len(text):
             end = _word_end(text, start, end)
-        lines.append(sliced(runs, start, end))
-        start = end
-        if words:
-            start += len(text[start:]) - len(text[start:].lstrip(" "))
-    return lines
+        stretches.append((start, end))
+        start = _after_spaces(text, end) if words else end
+    return divided(runs, stretches)
+
+
+def divided(runs: Iterable[Run], stretches: Iterable[tuple[int, int]]) -> list[list[Run]]:
+    """The parts of a line between several pairs of character offsets, which are in order and do not overlap."""
+    line, parts = list(runs), list[list[Run]]()
+    number, offset = 0, 0
+    for start, end in stretches:
+        part: list[Run] = []
+        while number < len(line):
+            text, ink = line[number]
+            piece = text[max(0, start - offset) : max(0, end - offset)]
+            if piece:
+                part.append((piece, ink))
+            if offset + len(text) > end:
+                break
+            number, offset = number + 1, offset + len(text)
+        parts.append(part)
+    return parts
 
 
 def paragraphs(text: str, width: int, ink: str = "") -> list[list[Run]]:
@@ -133,6 +158,8 @@ def paragraphs(text: str, width: int, ink: str = "") -> list[list[Run]]:
 
 def _picture(found: re.Match[str]) -> str:
     code = ord(found[0])
+    if code in _VARIATIONS:
+        return ""
     return "␡" if code == 0x7F else chr(0x2400 + code) if code < 0x20 else _UNKNOWN
 
 
@@ -156,6 +183,12 @@ def _fitting(text: str, start: int, width: int) -> int:
         if used > width:
             return offset
     return len(text)
+
+
+def _after_spaces(text: str, start: int) -> int:
+    while start < len(text) and text[start] == " ":
+        start += 1
+    return start
 
 
 def _word_end(text: str, start: int, end: int) -> int:
