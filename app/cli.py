@@ -5,10 +5,11 @@ Exit codes: 0 ok, 1 examples fail, 2 usage, 3 environment (may be retried), 124 
 
 from __future__ import annotations
 
-import asyncio
+import argparse
 import importlib
 import os
 import sys
+from collections.abc import Callable, Coroutine
 
 from .parser import COMMANDS, build
 
@@ -21,11 +22,11 @@ def main(argv: list[str] | None = None) -> int:
     if args.version:
         from ..engine.version import version
 
-        print(version())  # noqa: T201
+        sys.stdout.write(f"{version()}\n")
         return 0
     command = importlib.import_module(f".commands.{args.command}", __package__)
     try:
-        return asyncio.run(command.run(args)) if asyncio.iscoroutinefunction(command.run) else command.run(args)
+        return _run(command.run, args)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -41,6 +42,16 @@ def main(argv: list[str] | None = None) -> int:
 
         print_error(error, as_json=bool(getattr(args, "json", False)))
         return error.exit_code
+
+
+def _run(run: Callable[[argparse.Namespace], int | Coroutine[None, None, int]], args: argparse.Namespace) -> int:
+    """What the command answers, in an event loop if it needs one."""
+    answer = run(args)
+    if isinstance(answer, int):
+        return answer
+    import asyncio  # takes longer than all of `--help`
+
+    return asyncio.run(answer)
 
 
 def _with_command(argv: list[str]) -> list[str]:
