@@ -65,7 +65,8 @@ class Deeds:
             case "cancel":
                 return following.drafting.stub is not None or self._screen.view.stubs_open
             case "accept" | "accept_all" | "reject" | "reject_all":
-                return self._screen.view.state.status != "running" and self._screen.view.comparison is not None
+                view = self._screen.view
+                return view.state.status != "running" and view.comparison is not None and not view.stubs_open
             case "draft":
                 return card is not None and card.in_file and not card.drafted and not card.waiting
             case "rerun":

@@ -60,6 +60,8 @@ class KeyBar(Widget):
     def laid_out(self, width: int) -> list[tuple[int, KeyHint]]:
         """The hints that fit into `width` columns, each with the column it begins at."""
         now, always = self.hints
+        while always and sum(hint.width + _GAP for hint in always) > width:
+            always = always[:-2] + always[-1:] if len(always) > 1 else ()
         room = width - 1 - sum(hint.width + _GAP for hint in always)
         placed: list[tuple[int, KeyHint]] = []
         column = 1

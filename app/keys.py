@@ -80,21 +80,21 @@ EVERYWHERE = Topic(
 REPLAYING = Topic(
     "replaying",
     (
-        _key("space", "play", "pause", "timeline.play"),
-        _key("right", "step(1)", "forward", "timeline.forward"),
-        _key("left", "step(-1)", "back", "timeline.back"),
+        _key("space", "play", "pause", "timeline.play", priority=True),
+        _key("right", "step(1)", "forward", "timeline.forward", priority=True),
+        _key("left", "step(-1)", "back", "timeline.back", priority=True),
         _key("full_stop", "stage(1)", "next stage", "timeline.next_stage"),
         _key("comma", "stage(-1)", "previous stage", "timeline.previous_stage"),
-        _key("home", "edge(0)", "start", "timeline.start"),
-        _key("end", "edge(1)", "end", "timeline.end"),
+        _key("home", "edge(0)", "start", "timeline.start", priority=True),
+        _key("end", "edge(1)", "end", "timeline.end", priority=True),
         _key("plus,equals_sign", "faster", "faster", "timeline.faster"),
         _key("minus", "slower", "slower", "timeline.slower"),
     ),
 )
 
 ON_THE_BAR = (
-    "run.cancel", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft", "run.again", "diff.sides",
-    "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
+    "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
+    "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
     "stub.next", "stub.list", "file.edit", "run.pipeline", "run.model",
 )  # fmt: skip
 """Ids of what the key bar shows, what matters most first: a narrow bar drops the last ones."""

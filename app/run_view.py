@@ -30,11 +30,11 @@ from .pane_tabs import PaneTabs
 class RunView(Vertical):
     """Shows `state`. Which panes are in front follows the run until the person chooses one."""
 
-    state: reactive[RunState] = reactive(RunState, init=False)
-    choice: reactive[Choice] = reactive(Choice, init=False)
-    sides: reactive[Sides] = reactive[Sides]("file", init=False)
-    decided: reactive[Mapping[int, Decision]] = reactive(dict[int, Decision], init=False)
-    stubs_open: reactive[bool] = reactive(False, init=False)
+    state: reactive[RunState] = reactive(RunState, init=False, repaint=False)
+    choice: reactive[Choice] = reactive(Choice, init=False, repaint=False)
+    sides: reactive[Sides] = reactive[Sides]("file", init=False, repaint=False)
+    decided: reactive[Mapping[int, Decision]] = reactive(dict[int, Decision], init=False, repaint=False)
+    stubs_open: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the stub list covers the panes, where it has no column of its own."""
 
     BINDINGS = bindings((LOOKING,))
@@ -177,7 +177,10 @@ class RunView(Vertical):
 
     def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
         """A tab was clicked."""
-        self.action_bring(event.pane)
+        if event.pane is None:
+            self.list_stubs()
+        else:
+            self.action_bring(event.pane)
 
     def refit(self) -> None:
         """Show what fits, after the number of stubs changed."""
@@ -202,7 +205,8 @@ class RunView(Vertical):
             self._place(shown)
             tabs = self.query_one(PaneTabs)
             tabs.display = fits.layout in {"single", "stacked", "columns"}
-            tabs.shown, tabs.front = frozenset(shown), self.choice.focus
+            tabs.shown, tabs.front = frozenset(shown), None if alone else self.choice.focus
+            tabs.with_stubs = not fits.rail and len(self.query_one(StubList).stubs) > 1
             self._tell_size(fits)
         if focus:
             self._focus(self.query_one(StubList) if alone else self.query_one(f"#{self.choice.focus}"))

@@ -40,8 +40,10 @@ async def watch(
     """
     tokens = settings.context_tokens
     how = Watching(settle_seconds=settings.watch.settle, polling=settings.watch.poll)
-    await _take_in(following, await asyncio.to_thread(look, paths, tokens), say)
-    async with aclosing(saves(paths, own_writes, how)) as seen:
+    files = await asyncio.to_thread(look, paths, tokens)
+    await _take_in(following, files, say)
+    known = {file.path: file.source.digest for file in files if file.source is not None}
+    async with aclosing(saves(paths, own_writes, how, known=known)) as seen:
         async for save in seen:
             name = Path(save.path).name
             if isinstance(save, Ignored):

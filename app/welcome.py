@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -22,23 +22,28 @@ def area(width: float, height: float) -> float:
     ...
 '''
 HOW = """
-Write one like this in your editor and save the file. redraft drafts the body,
-runs your examples, has it reviewed, and shows you what it would write."""
+Write one like this in your editor and save the file. redraft drafts the body, runs your examples, \
+has it reviewed, and shows you what it would write."""
 
 
-class NoStubs(Static):
+class NoStubs(Container):
     """In place of the panes while no stub is in sight: how to write one."""
 
     def __init__(self, paths: Sequence[Path], *, id: str | None = None) -> None:
-        where = str(paths[0]) if len(paths) == 1 else f"{len(paths)} places"
-        text = Content.assemble(
-            ("waiting for a stub in ", "$text-muted"),
-            (where, "bold"),
-            ("\n\n", ""),
-            (SPECIMEN, "$text-primary"),
-            (HOW, "$text-muted"),
+        super().__init__(id=id)
+        self._where = str(paths[0]) if len(paths) == 1 else f"{len(paths)} places"
+
+    def compose(self) -> ComposeResult:
+        """A specimen, and what comes of it."""
+        yield Static(
+            Content.assemble(
+                ("waiting for a stub in ", "$text-muted"),
+                (self._where, "bold"),
+                ("\n\n", ""),
+                (SPECIMEN, "$text-primary"),
+                (HOW, "$text-muted"),
+            )
         )
-        super().__init__(text, id=id)
 
 
 class WelcomeScreen(ModalScreen[None]):

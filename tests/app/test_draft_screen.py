@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from redraft.app.help_screen import HelpScreen
 from redraft.app.picker import Picker
 from redraft.engine.errors import ModelError
 from redraft.engine.models.scripted import Line
+from redraft.engine.pipelines.catalogue import PIPELINES
 from redraft.widgets.diff_pane import DiffPane
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList
@@ -261,7 +263,8 @@ async def test_another_pipeline_is_used_from_the_next_run_on(home: Path) -> None
         screen = await settled(pilot)
         await pilot.press("p")
         await until(pilot, lambda: isinstance(app.screen, Picker))
-        await pilot.press("end", "up", "enter")
+        place = [pipeline.name for pipeline in PIPELINES].index("raw-coder")
+        await pilot.press("home", *["j"] * place, "enter")
         await until(pilot, lambda: "raw-coder" in said(app))
         await pilot.press("r")
         await until(pilot, lambda: screen.view.state.pipeline == "raw-coder" and screen.view.state.status == "settled")
@@ -294,4 +297,4 @@ async def test_nothing_of_ours_lies_about_after_a_session(home: Path) -> None:
         await settled(pilot)
         await pilot.press("A")
         await until(pilot, lambda: "written" in said(app))
-    assert sorted(path.name for path in home.iterdir()) == ["redraft", "shapes.py"]
+    assert sorted(os.listdir(home)) == ["redraft", "shapes.py"]  # noqa: PTH208
