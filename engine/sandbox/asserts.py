@@ -14,8 +14,8 @@ from time import monotonic
 from typing import Protocol
 
 from ..facts import Check, Example, Outcome, Report
+from ..literals import NotPlain, parsed, same, spelling
 from .conversation import NOT_RUN, Conversation, Ended
-from .literals import NotPlain, parsed, same, spelling
 from .runner import Limits, Sandbox
 from .splitting import Split, split
 
@@ -161,7 +161,7 @@ class _Judge:
         await self._stack.aclose()
 
 
-async def _check_split(candidate: _Candidate, test: str, parts: Split, tolerant: bool) -> Check:  # noqa: FBT001
+async def _check_split(candidate: _Candidate, test: str, parts: Split, tolerant: bool) -> Check:
     outcome = await candidate.evaluate(parts.call)
     example = _example(test)
     if outcome.status != "returned":
@@ -174,7 +174,7 @@ async def _check_split(candidate: _Candidate, test: str, parts: Split, tolerant:
     return Check(example=example, verdict="passed" if holds else "failed", got=got, seconds=outcome.seconds)
 
 
-def _holds(parts: Split, got: object, tolerant: bool) -> bool:  # noqa: FBT001
+def _holds(parts: Split, got: object, tolerant: bool) -> bool:
     if parts.relation in ("true", "false"):
         return bool(got) == (parts.relation == "true")
     want = parsed(parts.want)

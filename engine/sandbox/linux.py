@@ -46,6 +46,16 @@ class LinuxSandbox:
         """Letter of the protection in force (A to E)."""
         return self._tier
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether there are runs that have not ended."""
+        return any(zygote.is_busy for zygote in self._zygotes.values())
+
+    @property
+    def scratch_folder(self) -> str:
+        """Folder in which runs without namespaces get theirs."""
+        return self._room.folder
+
     def adopt(self, interpreter: str, zygote: Zygote) -> None:
         """Use a zygote that is running already."""
         self._zygotes[interpreter, environment_age(interpreter), ()] = zygote

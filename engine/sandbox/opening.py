@@ -76,11 +76,17 @@ def agree(choice: SandboxChoice, tier: str, zygote: Zygote) -> None:
     """
     missing = REQUIRED[tier] - zygote.layers
     if missing:
-        raise SandboxError(f"tier {tier} cannot be had here: no {', '.join(sorted(missing))} ({zygote.problem or sys.platform})")
+        raise SandboxError(
+            f"tier {tier} cannot be had here: no {', '.join(sorted(missing))} ({zygote.problem or sys.platform})"
+        )
     if tier == "E" and not choice.unsafe_run:
-        raise SandboxError(f"nothing is run: this machine cannot contain programs ({EXPLAINED['E']}); --unsafe-run runs them anyway")
+        raise SandboxError(
+            f'nothing is run: this machine cannot contain programs ({EXPLAINED["E"]}); --unsafe-run, or sandbox.lowest_tier = "E", runs them anyway'
+        )
     if tier == "D" and not (choice.allow_limited or choice.unsafe_run):
-        raise SandboxError(f"nothing is run without your consent: {EXPLAINED['D']}; agree once for this project to run them")
+        raise SandboxError(
+            f"nothing is run without your consent: {EXPLAINED['D']}; `redraft trust --limited` agrees, once for this project"
+        )
     if choice.allow_subprocess and tier not in ("A", "C"):
         raise SandboxError(f"--allow-subprocess needs a process namespace, which tier {tier} has not; leave it out")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -64,7 +65,8 @@ def remove_tree(folder: str) -> None:
 
 def _empty(top: int) -> None:
     # Folders are brought up to the top one by one instead of being descended into: depth then costs nothing.
-    count = 0
+    # The names they get there cannot be guessed, or a run could block the way with its own.
+    prefix, count = secrets.token_hex(8), 0
     while entries := os.listdir(top):
         for name in entries:
             if not stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode):
@@ -74,7 +76,7 @@ def _empty(top: int) -> None:
             try:
                 for below in os.listdir(inside):
                     count += 1
-                    os.rename(below, f"{count}.redraft-up", src_dir_fd=inside, dst_dir_fd=top)
+                    os.rename(below, f"{prefix}{count}", src_dir_fd=inside, dst_dir_fd=top)
             finally:
                 os.close(inside)
             os.rmdir(name, dir_fd=top)

@@ -9,7 +9,7 @@ import warnings
 from typing import Literal
 
 from ..facts import Fact
-from .literals import NotPlain, parsed
+from ..literals import NotPlain, parsed
 
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _LARGEST = 256 * 1024
@@ -61,7 +61,7 @@ class _Renamed(ast.NodeTransformer):
     def __init__(self, old: str, new: str) -> None:
         self._old, self._new = old, new
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802 (ast's protocol)
+    def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.Name(self._new, node.ctx) if node.id == self._old else node
 
 
