@@ -8,6 +8,7 @@ COMMANDS = (
     "run",
     "check",
     "review",
+    "race",
     "models",
     "model",
     "replay",
@@ -28,6 +29,19 @@ examples:
   redraft run shapes.py::area      draft one function without a screen
   redraft doctor                   how well untrusted code is contained here, and why
 """
+
+USUAL_RACE = "raw-coder,plan-then-code,review-then-fix,review-with-evidence"
+RACE = """\
+examples:
+  redraft race shapes.py::area                         the usual four
+  redraft race task:merge_ranges --markdown            one of our tasks, judged by hidden tests too
+  redraft race a.py::f --pipelines raw-coder,debate    any 2 to 5 of them
+
+A race always exits with 0, however its lanes end: what they came to is in the table.
+Gating and enriching (spec-gated-review, spec-enriched-review) are pipelines like the others and never on by
+themselves: the paper finds that gating loses.
+"""
+_WIDE = argparse.RawDescriptionHelpFormatter
 
 
 def build() -> argparse.ArgumentParser:
@@ -65,6 +79,18 @@ def build() -> argparse.ArgumentParser:
     review.add_argument("--record", metavar="FILE", help="keep the log in this file too")
     _common(review)
     _output(review)
+
+    race = commands.add_parser(
+        "race", help="one function through several pipelines at once", epilog=RACE, formatter_class=_WIDE
+    )
+    race.add_argument("target", metavar="PATH::NAME | task:NAME")
+    race.add_argument("--pipelines", metavar="A,B,…", help=f"2 to 5 lanes (default: {USUAL_RACE})")
+    race.add_argument("--models", metavar="M,N,…", help="each pipeline with each: embedded, NAME, NAME@http://HOST/v1")
+    race.add_argument("--record", metavar="FOLDER", help="keep each lane's log there, for `redraft replay FOLDER`")
+    race.add_argument("--markdown", action="store_true", help="the table as Markdown")
+    race.add_argument("--csv", action="store_true", help="the table as CSV")
+    _models(race)
+    _output(race)
 
     check = commands.add_parser("check", help="run a function's examples in the sandbox")
     check.add_argument("file", metavar="FILE")
@@ -109,6 +135,9 @@ def build() -> argparse.ArgumentParser:
 
     trust = commands.add_parser("trust", help="let a project's [tool.redraft] set servers, commands and interpreter")
     trust.add_argument("folder", nargs="?", default=".", metavar="FOLDER")
+    trust.add_argument(
+        "--limited", action="store_true", help="let drafts of this project run where files cannot be protected (tier D)"
+    )
     trust.add_argument("--no", action="store_true", help="take the trust back")
 
     for name, what in (("undo", "take the last write to a file back"), ("redo", "make it again")):
@@ -134,6 +163,10 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pipeline", "-p", metavar="NAME", help="the pattern to work by (default: review-with-evidence)"
     )
+    _models(parser)
+
+
+def _models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode", choices=["paper", "evidence"], help="send what the papers send, or what we found better"
     )

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from ..engine.errors import UsageError
 from ..engine.paths import Places
 from ..engine.settings import Loaded, Settings, load
+from ..engine.trust import TrustBook, project_folder
 from .output import say
 
 if TYPE_CHECKING:
@@ -63,7 +65,17 @@ def session(args: argparse.Namespace, target: Path | None = None) -> Session:
     loaded = load(flags_of(args), environ, target or Path.cwd(), places)
     for warning in loaded.warnings:
         say(f"redraft: {warning}")
-    return Session(loaded=loaded, places=places, environ=environ)
+    agreed = TrustBook(places).lowest_tier(project_folder(target or Path.cwd()))
+    return Session(loaded=_with_consent(loaded, agreed), places=places, environ=environ)
+
+
+def _with_consent(loaded: Loaded, agreed: str | None) -> Loaded:
+    """The settings with the protection the person agreed to do without in this project (`redraft trust --limited`)."""
+    sandbox = loaded.settings.sandbox
+    if agreed != "D" or sandbox.lowest_tier >= "D":
+        return loaded
+    settings = replace(loaded.settings, sandbox=replace(sandbox, lowest_tier="D"))
+    return replace(loaded, settings=settings)
 
 
 def flags_of(args: argparse.Namespace) -> dict[str, object]:

@@ -102,5 +102,12 @@ class TrustBook:
         write_private(self._file, msgspec.json.format(msgspec.json.encode(_Ledger(folders=folders)), indent=2))
 
 
+def project_folder(target: Path) -> Path:
+    """The folder an agreement is remembered for: that of the nearest `pyproject.toml`, else the target's own."""
+    place = target.resolve()
+    own = place if place.is_dir() else place.parent
+    return next((above for above in (own, *own.parents) if (above / "pyproject.toml").is_file()), own)
+
+
 def _name(folder: Path) -> str:
     return str(folder.resolve())

@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Collection, Sequence
 from typing import TypeGuard, cast
 
-from ..sandbox import literals
-from ..sandbox.literals import NotPlain
+from .. import literals
+from ..literals import NotPlain
 
 __all__ = ["NotPlain", "expression", "free_names", "literal", "literal_of", "same", "same_text", "spelled"]
 

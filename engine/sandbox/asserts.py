@@ -62,7 +62,9 @@ async def run_asserts(
         checks: list[Check] = []
         for test in tests:
             parts = split(test, entry_point)
-            checks.append(await (judge.check(test) if parts is None else _check_split(candidate, test, parts, tolerant)))
+            checks.append(
+                await (judge.check(test) if parts is None else _check_split(candidate, test, parts, tolerant))
+            )
         seconds = monotonic() - began
         return Report(draft="", checks=tuple(checks), problem=candidate.problem, tier=sandbox.tier, seconds=seconds)
 

@@ -43,7 +43,9 @@ def asserts_of(check: str, entry_point: str) -> tuple[str, ...]:
     """The asserts of a `def check(candidate)` as tests of their own (HumanEval's form); the whole text when it does more."""
     whole = (f"{check}\n\ncheck({entry_point})\n",)
     try:
-        functions = [node for node in ast.parse(check).body if isinstance(node, ast.FunctionDef) and node.name == "check"]
+        functions = [
+            node for node in ast.parse(check).body if isinstance(node, ast.FunctionDef) and node.name == "check"
+        ]
         if len(functions) != 1 or len(functions[0].args.args) != 1:
             return whole
         named = _Renamed(functions[0].args.args[0].arg, entry_point)

@@ -137,7 +137,7 @@ class Settings(Fact, frozen=True):
     """Name in the catalogue of pipelines; "" takes the catalogue's default for the mode."""
     mode: Literal["paper", "evidence"] = "evidence"
     """"paper" sends what the papers send and nothing else; "evidence" runs first and shows what came out."""
-    context_tokens: Whole = 1500
+    context_tokens: Whole = 400
     """How much of the file around a stub goes into a prompt."""
     roles: RolesSettings = RolesSettings()
     sandbox: SandboxSettings = SandboxSettings()

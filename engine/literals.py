@@ -1,0 +1,110 @@
+"""Reading the spelling of a plain value that came from an untrusted process, without running anything."""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+from collections.abc import Iterable, Mapping
+
+LARGEST = 400_000
+"""Most characters of a spelling; an honest child keeps to it."""
+_UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
+_MAKERS = {"set": set, "frozenset": frozenset, "bytearray": bytearray}
+_NAMED = {"nan": math.nan, "inf": math.inf}
+
+
+class NotPlain(ValueError):
+    """The text does not spell a value of plain built-in types."""
+
+
+def parsed(text: str) -> object:
+    """The value that a text spells: what `ast.literal_eval` reads, and nan, inf, set(), frozenset() and bytearray().
+
+    Raises:
+        NotPlain: it spells none, or is too large or too deep.
+    """
+    if len(text) > LARGEST:
+        raise NotPlain(f"{len(text)} characters")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _value(ast.parse(text.strip(), mode="eval").body)
+    except _UNREADABLE as error:
+        raise NotPlain(type(error).__name__) from None
+
+
+def spelling(value: object) -> str:
+    """A plain value as an expression that needs no names but built-in ones, not even for infinity."""
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else f"float('{value!r}')"
+    if isinstance(value, list | tuple | set | frozenset):
+        members = ", ".join(map(spelling, value))
+        return f"{type(value).__name__}([{members}])"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{spelling(key)}: {spelling(member)}" for key, member in value.items()) + "}"
+    if value is ...:
+        return "..."
+    # Decimal digits are limited in number by the interpreter, hexadecimal ones are not.
+    return hex(value) if isinstance(value, int) and value.bit_length() > 12_000 else repr(value)
+
+
+def same(want: object, got: object, *, tolerant: bool = False) -> bool:
+    """Whether two plain values are equal as Python's `==` has it; `tolerant` lets floats differ by 1e-6."""
+    if tolerant and isinstance(want, float | complex) | isinstance(got, float | complex):
+        return _close(want, got)
+    if isinstance(want, list | tuple) and isinstance(got, list | tuple) and type(want) is type(got):
+        left, right = list[object](want), list[object](got)
+        return len(left) == len(right) and all(same(a, b, tolerant=tolerant) for a, b in zip(left, right, strict=True))
+    if isinstance(want, dict) and isinstance(got, dict):
+        return _same_mapping(want, got, tolerant)
+    return bool(want == got)
+
+
+def _same_mapping(want: Mapping[object, object], got: Mapping[object, object], tolerant: bool) -> bool:  # noqa: FBT001
+    return want.keys() == got.keys() and all(same(value, got[key], tolerant=tolerant) for key, value in want.items())
+
+
+def _close(want: object, got: object) -> bool:
+    if isinstance(want, complex) or isinstance(got, complex):
+        return isinstance(want, int | float | complex) and isinstance(got, int | float | complex) and abs(want - got) <= 1e-6
+    if not isinstance(want, int | float) or not isinstance(got, int | float):
+        return False
+    try:
+        return want == got or math.isclose(want, got, rel_tol=1e-6, abs_tol=1e-6) or (want != want and got != got)
+    except OverflowError:
+        return False
+
+
+def _value(tree: ast.expr) -> object:
+    match tree:
+        case ast.Name(id=name) if name in _NAMED:
+            return _NAMED[name]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="inf")):
+            return -math.inf
+        case ast.List(elts=members):
+            return [_value(member) for member in members]
+        case ast.Tuple(elts=members):
+            return tuple(_value(member) for member in members)
+        case ast.Set(elts=members):
+            return {_value(member) for member in members}
+        case ast.Dict(keys=keys, values=values):
+            return {_value(key): _value(value) for key, value in _pairs(keys, values)}
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _MAKERS and len(arguments) < 2:
+            return _MAKERS[name](*(_iterable(_value(argument)) for argument in arguments))
+        case _:
+            return ast.literal_eval(tree)
+
+
+def _pairs(keys: list[ast.expr | None], values: list[ast.expr]) -> Iterable[tuple[ast.expr, ast.expr]]:
+    for key, value in zip(keys, values, strict=True):
+        if key is None:
+            raise NotPlain("**")
+        yield key, value
+
+
+def _iterable(value: object) -> Iterable[int]:
+    # `bytearray(10**12)` would be a bomb: only what has members may be turned into another.
+    if not isinstance(value, bytes | set | frozenset | list | tuple):
+        raise NotPlain(type(value).__name__)
+    return value  # type: ignore[return-value]
