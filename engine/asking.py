@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import msgspec
 from msgspec.structs import replace
 
 from .cost import cost
@@ -16,6 +18,7 @@ from .facts import Fact, Role
 from .kit import Kit
 from .models.chat import Ask, Message, Reply
 from .models.tokens import estimate
+from .recalling import Answer, Recall
 
 Emit = Callable[[AnyEvent], None]
 Turn = Callable[[str], Awaitable[None]]
@@ -43,10 +46,12 @@ class Question(Fact, frozen=True):
 class Asker:
     """Puts questions to the roles of a kit and tells the log."""
 
-    def __init__(self, kit: Kit, emit: Emit, turn: Turn) -> None:
+    def __init__(self, kit: Kit, emit: Emit, turn: Turn, recall: Recall | None = None) -> None:
+        """`recall`: answers of an earlier run; what it knows is not asked again."""
         self._kit = kit
         self._emit = emit
         self._turn = turn
+        self._recall = recall
         self._ids = (f"c{n}" for n in itertools.count(1))
 
     async def ask(self, question: Question, said_enough: SaidEnough | None = None) -> tuple[str, Reply]:
@@ -57,8 +62,11 @@ class Asker:
         """
         await self._turn(question.node)
         call = next(self._ids)
+        started = self._started(call, question)
+        if self._recall is not None and (known := self._recall.answer(started)) is not None:
+            return call, self._recalled(known, started)
         async with self._seat(call, question):
-            return call, await self._answered(call, question, said_enough)
+            return call, await self._answered(started, question, said_enough)
 
     @asynccontextmanager
     async def _seat(self, call: str, question: Question) -> AsyncGenerator[None]:
@@ -74,18 +82,31 @@ class Asker:
         async with voice.room.seat():
             yield
 
-    async def _answered(self, call: str, question: Question, said_enough: SaidEnough | None) -> Reply:
-        voice = self._kit.voices[question.role]
-        self._emit(
-            CallStarted(
-                call=call,
-                role=question.role,
-                purpose=question.purpose,
-                model=voice.model.name,
-                node=question.node,
-                prompt_tokens=estimate(question.messages, question.prefill),
-            )
+    def _started(self, call: str, question: Question) -> CallStarted:
+        asked = msgspec.json.encode(self._worded(question))
+        return CallStarted(
+            call=call,
+            role=question.role,
+            purpose=question.purpose,
+            model=self._kit.voices[question.role].model.name,
+            node=question.node,
+            prompt_tokens=estimate(question.messages, question.prefill),
+            asked=hashlib.sha256(asked).hexdigest()[:16],
         )
+
+    def _recalled(self, known: Answer, started: CallStarted) -> Reply:
+        """The same events as when it was asked, without the waiting."""
+        self._emit(replace(started, recalled=True))
+        for text, thinking in ((known.reply.thinking, True), (known.reply.text, False)):
+            if text:
+                self._emit(TextStreamed(call=started.call, text=text, thinking=thinking))
+        self._emit(known.ended)
+        return known.reply
+
+    async def _answered(self, started: CallStarted, question: Question, said_enough: SaidEnough | None) -> Reply:
+        voice = self._kit.voices[question.role]
+        call = started.call
+        self._emit(started)
         try:
             reply = await self._listen(call, self._worded(question), question.role, said_enough)
         except ModelError as error:

@@ -31,6 +31,8 @@ class RunStarted(Event, frozen=True):
     """"paper" or "evidence"."""
     bound: int | None = None
     """Most model calls the pipeline may make, None when it has no bound."""
+    resumed: str = ""
+    """Name of the run that it goes on with, "" for a run of its own."""
 
 
 class CallStarted(Event, frozen=True):
@@ -152,6 +154,10 @@ class NodeOpened(Event, frozen=True):
     stub: Stub
     depth: int
     parent: str | None = None
+    trials: int = 0
+    """How many candidates are drawn before anything else is done, 0 when nobody said."""
+    above: str = ""
+    """What the plan that asked for it wrote beside its functions, see `Helper.above`."""
 
 
 class ChecksInvented(Event, frozen=True):
@@ -191,7 +197,7 @@ class NodeClosed(Event, frozen=True):
 
     outcome: Literal["solved", "unverified", "abandoned"]
     why: str
-    """"all checks pass", "no checks", "plateau", "depth", "budget", "you", …"""
+    """"all checks pass", "no checks", "plateau", "depth", "budget", "you", "dropped" with what is above it, …"""
     node: str = ""
     draft: str | None = None
 
@@ -224,14 +230,14 @@ class Settled(Event, frozen=True):
     solution: Solution
 
 
-class RunFailed(Event, frozen=True):
-    """The run ended without an answer."""
 class Judged(Event, frozen=True):
     """What the pipeline settled on was held against hidden tests. It comes after `Settled`: no pipeline ever sees it."""
 
     report: Report
 
 
+class RunFailed(Event, frozen=True):
+    """The run ended without an answer."""
 
     problem: str
     kind: str = "failed"

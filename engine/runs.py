@@ -12,11 +12,12 @@ from typing import Protocol
 from .allowance import Allowance
 from .desk import Desk
 from .errors import RedraftError
-from .events import AnyEvent, Entry, Judged, Paused, RunCancelled, RunEnded, RunFailed, RunStarted, Steered
+from .events import AnyEvent, CallStarted, Entry, Judged, Paused, RunCancelled, RunEnded, RunFailed, RunStarted, Steered
 from .facts import Example, Stub
 from .judging import judged
 from .kit import Budget, Kit
 from .pipelines.catalogue import Pipeline
+from .recalling import Recall
 from .steering import Steering
 from .version import version
 
@@ -32,7 +33,9 @@ class Recorder(Protocol):
 class Log:
     """One run's entries, in order, as they happen. Iterate it once."""
 
-    def __init__(self, clock: Callable[[], float], record: Recorder | None, budget: Budget) -> None:
+    def __init__(
+        self, clock: Callable[[], float], record: Recorder | None, budget: Budget, recall: Recall | None = None
+    ) -> None:
         self._clock = clock
         self._record = record
         self._began = clock()
@@ -41,7 +44,9 @@ class Log:
         self._cancelled_by = ""
         self._may_go = asyncio.Event()
         self._may_go.set()
-        self._steering = Steering(self.emit)
+        self._recall = recall
+        self._calls = 0
+        self._steering = Steering(self.emit, self._remembered)
         self._allowance = Allowance(budget)
 
     def __aiter__(self) -> AsyncIterator[Entry]:
@@ -54,6 +59,7 @@ class Log:
     def emit(self, event: AnyEvent) -> None:
         """Add what has just happened."""
         self._allowance.count(event)
+        self._calls += isinstance(event, CallStarted)
         entry = Entry(at=round(self._clock() - self._began, 4), event=event)
         if self._record is not None:
             self._record.keep(entry)
@@ -88,8 +94,11 @@ class Log:
             BudgetSpent: the run may make no more calls.
         """
         await self._may_go.wait()
-        self._steering.interrupt(node)
+        self._steering.interrupt()
         self._allowance.check(self._clock() - self._began)
+
+    def _remembered(self) -> tuple[Steered, ...]:
+        return () if self._recall is None else self._recall.wishes(self._calls)
 
     async def cancel(self, by: str = "you") -> None:
         """End the run; returns once its streams are closed and its processes gone."""
@@ -104,7 +113,7 @@ class Log:
         """Run the pipeline to its end, whatever the end is, and judge what it settled on by the hidden tests."""
         self.emit(started)
         try:
-            solution = await pipeline.run(Desk(kit, stub, self.emit, self.turn, self._steering), stub)
+            solution = await pipeline.run(Desk(kit, stub, self.emit, self.turn, self._steering, self._recall), stub)
             if hidden:
                 self.emit(Judged(report=await judged(kit, stub, solution, hidden)))
         except asyncio.CancelledError:
@@ -140,14 +149,16 @@ async def running(
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     run: str = "",
+    recall: Recall | None = None,
 ) -> AsyncIterator[Log]:
     """The log of `pipeline` at work on `stub`. Leaving the block cancels what still runs, and waits for it.
 
+    `recall` goes on with an earlier run: what its log answers is not asked again.
     `hidden` are tests that the pipeline never sees; what it settles on is held against them when it is over.
     A fault of our own world ends the log with `RunFailed`; a bug does too, and is raised when the block is left.
     """
     began = now()
-    log = Log(clock, record, kit.budget)
+    log = Log(clock, record, kit.budget, recall)
     started = RunStarted(
         run=run or run_name(stub, pipeline.name, began),
         pipeline=pipeline.name,
@@ -159,6 +170,7 @@ async def running(
         version=version(),
         mode=kit.mode,
         bound=pipeline.bound,
+        resumed=recall.run if recall else "",
     )
     task = log.start(pipeline, kit, stub, started, hidden)
     try:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from . import events as ev
 from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined, Usage
+from .tree import Tree
 
 _T = TypeVar("_T")
 
@@ -101,6 +102,8 @@ class RunState(Fact, frozen=True):
     checking: str = ""
     """Id of the draft that is in the sandbox, or ""."""
     decisions: tuple[str, ...] = ()
+    tree: Tree = Tree()
+    """Without nodes for a pipeline that grows no tree."""
     solution: Solution | None = None
     problem: str = ""
     cancelled_by: str = ""

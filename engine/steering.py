@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .errors import RedraftError
 from .events import AnyEvent, Steered
 
 
 class SteeredError(RedraftError):
-    """Raised between two calls inside a node that the person wants otherwise; the pipeline obeys at that node."""
+    """Raised between two calls because the person wants something else of a node; the pipeline obeys it."""
 
     def __init__(self, wish: Steered) -> None:
         super().__init__(f"you steered: {wish.what} {wish.node or 'the root'}")
@@ -19,30 +19,39 @@ class SteeredError(RedraftError):
 class Steering:
     """Wishes by node; the newest for a node counts. A new wish is an event of the log."""
 
-    def __init__(self, emit: Callable[[AnyEvent], None]) -> None:
+    def __init__(
+        self, emit: Callable[[AnyEvent], None], remembered: Callable[[], Iterable[Steered]] = lambda: ()
+    ) -> None:
+        """`remembered` gives the wishes that an earlier run was told at this point, when it is resumed."""
         self._emit = emit
+        self._remembered = remembered
         self._wishes: dict[str, Steered] = {}
+        self.heeded = False
+        """Whether the pipeline grows a tree that can be steered; wishes of others are told and change nothing."""
 
     def wish(self, wish: Steered) -> None:
         """Note what the person wants."""
+        self._wishes.pop(wish.node, None)
         self._wishes[wish.node] = wish
         self._emit(wish)
 
-    def interrupt(self, node: str) -> None:
-        """Called before each call made for `node`. Raises: SteeredError when it or one of its parents is steered."""
-        for place in _line(node):
-            if place in self._wishes:
-                raise SteeredError(self._wishes.pop(place))
+    def interrupt(self) -> None:
+        """Called before each model call. Raises: SteeredError with the oldest wish not obeyed yet."""
+        if self.heeded and (wish := self.next()) is not None:
+            raise SteeredError(wish)
 
-    def waits(self, node: str) -> bool:
-        """Whether a wish for this very node waits to be obeyed."""
-        return node in self._wishes
+    def next(self) -> Steered | None:
+        """The oldest wish not obeyed yet, which then counts as obeyed; None when there is none."""
+        for wish in self._remembered():
+            self.wish(wish)
+        node = next(iter(self._wishes), None)
+        return None if node is None else self._wishes.pop(node)
 
 
-def _line(node: str) -> list[str]:
-    """A node and its parents, the root first.
+def line_to(node: str) -> list[str]:
+    """A node and those above it, the root first.
 
-    >>> _line("2.1")
+    >>> line_to("2.1")
     ['', '2', '2.1']
     """
     steps = node.split(".") if node else []

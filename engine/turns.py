@@ -87,12 +87,22 @@ class Turns:
 
     def tests(self, stub: Stub) -> Messages:
         """For asserts, from the specification alone."""
-        return self._render("pat/tests", context=wording.context(stub), stub=stub.header, name=stub.entry_point)
+        return self._render("pat/tests", context=wording.context(stub), stub=stub.header, name=stub.name)
 
-    def split(self, stub: Stub, tried: Draft, report: Report, helpers: Mapping[str, Helper]) -> Messages:
-        """For a decomposition, after a direct attempt has failed."""
-        attempt = f"{wording.fenced(stub.code(tried.body))}\n\n{wording.failures(report)}" if tried.body else ""
-        parts = {"stub": stub.header, "name": stub.entry_point, "tried": attempt}
+    def split(
+        self, stub: Stub, tried: Draft, report: Report, helpers: Mapping[str, Helper], parents: Mapping[str, str]
+    ) -> Messages:
+        """For a decomposition, after a direct attempt has failed; `parents` is the code that calls the function.
+
+        The paper's planner sees neither the attempt nor what came out of it; ours does.
+        """
+        attempt = wording.attempt(stub, tried, report) if self._kit.mode == "evidence" else ""
+        parts = {
+            "stub": stub.header,
+            "name": stub.entry_point,
+            "tried": attempt,
+            "parents": wording.calling(stub, parents),
+        }
         return self._render("pat/plan", **parts, **self._surroundings(stub, helpers))
 
     def divide(self, stub: Stub, helpers: Mapping[str, Helper]) -> Messages:
@@ -102,10 +112,10 @@ class Turns:
 
     def calls(self, stub: Stub) -> Messages:
         """For calls without expected results."""
-        return self._render("funcoder/calls", context=wording.context(stub), stub=stub.header, name=stub.entry_point)
+        return self._render("funcoder/calls", context=wording.context(stub), stub=stub.header, name=stub.name)
 
     def _surroundings(self, stub: Stub, helpers: Mapping[str, Helper]) -> dict[str, str]:
-        return {"context": wording.context(stub), "helpers": wording.existing(helpers)}
+        return {"context": wording.context(stub), "helpers": wording.existing(helpers, whole=self._kit.mode == "paper")}
 
     def _case(self, stub: Stub, draft: Draft) -> dict[str, str]:
         return {

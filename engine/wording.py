@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .facts import Check, Finding, Helper, Report, Review, Stub
+from .facts import Check, Draft, Finding, Helper, Report, Review, Stub
 
 SHOWN_FAILURES = 3
 """Failing examples a prompt tells of; more of them cost time and tell a small model nothing new."""
@@ -58,10 +58,26 @@ def _came_out(check: Check) -> str:
     return check.got.strip() or "nothing"
 
 
-def existing(helpers: Mapping[str, Helper]) -> str:
-    """The helpers that are verified, whole, "" when there are none. Others would teach their mistakes."""
-    verified = [helper.code.rstrip() for helper in helpers.values() if helper.verified]
-    return f"These functions exist already:\n\n{fenced(chr(10).join(verified))}" if verified else ""
+def existing(helpers: Mapping[str, Helper], *, whole: bool) -> str:
+    """The helpers that are verified, "" when there are none. Others would teach their mistakes.
+
+    `whole` shows their bodies too, as the papers do; a caller needs no more than signature and docstring.
+    """
+    shown = [
+        (helper.code if whole else helper.stub.code("...")).rstrip() for helper in helpers.values() if helper.verified
+    ]
+    return "These functions exist already:\n\n" + fenced("\n\n\n".join(shown)) if shown else ""
+
+
+def attempt(stub: Stub, tried: Draft, report: Report) -> str:
+    """A candidate and what failed, "" for one that cannot be used."""
+    return "" if tried.problem else f"{fenced(stub.code(tried.body))}\n\n{failures(report)}".rstrip()
+
+
+def calling(stub: Stub, parents: Mapping[str, str]) -> str:
+    """The functions above a helper in the tree, so that it is known what it is for; "" for the root."""
+    codes = [code.rstrip() for code in parents.values()]
+    return f"`{stub.entry_point}` is a part of this:\n\n{fenced((chr(10) * 3).join(codes))}" if codes else ""
 
 
 def findings(review: Review) -> str:

@@ -12,8 +12,11 @@ from ..asking import Asker, Emit, Question, Turn
 from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
 from ..facts import Draft, Report, Review, Role, Solution, Stub
 from ..kit import Kit
+from ..missing import unknown_names
+from ..recalling import Recall
 from ..steering import Steering
 from ..turns import Messages, Turns
+from .executing import executed
 
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
@@ -22,12 +25,14 @@ CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 class Base:
     """One run's common ground."""
 
-    def __init__(self, kit: Kit, stub: Stub, emit: Emit, turn: Turn, steering: Steering) -> None:
+    def __init__(
+        self, kit: Kit, stub: Stub, emit: Emit, turn: Turn, steering: Steering, recall: Recall | None = None
+    ) -> None:
         self.kit = kit
         self.stub = stub
         self.steering = steering
         self._emit = emit
-        self._asker = Asker(kit, emit, turn)
+        self._asker = Asker(kit, emit, turn, recall)
         self._turns = Turns(kit)
         self._luck = random.Random(kit.seed)  # noqa: S311 - an order that can be repeated
         self._ids = (f"d{n}" for n in itertools.count(1))
@@ -40,9 +45,9 @@ class Base:
         if draft.problem is not None:
             report = Report(draft=draft.id, problem=draft.problem, tier=self.kit.sandbox.tier)
         else:
-            self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node))
-            steps = [example.source for example in stub.examples]
-            done = await self.kit.sandbox.run(stub.program(draft.body), steps, self.kit.limits, path=stub.path)
+            missing = unknown_names(stub, draft.body)
+            self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node, undefined=missing))
+            done = await executed(self.kit, stub.program(draft.body), stub.examples, stub.path)
             report = examples.report(draft.id, stub.examples, done)
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
@@ -67,7 +72,9 @@ class Base:
 
     async def settle(self, draft: Draft, why: str = "") -> Solution:
         """End with this draft. It is checked if it was not yet: for the person to see, never for a model."""
-        report = self._reports.get(draft.id) or await self.check(self.stub, draft)
+        report = self._reports.get(draft.id)
+        if report is None or (report.checks and tuple(c.example for c in report.checks) != self.stub.examples):
+            report = await self.check(self.stub, draft)  # Not yet, or it was held against a model's checks too.
         solution = Solution(draft=draft, report=report, why=why)
         self._emit(Settled(solution=solution))
         return solution

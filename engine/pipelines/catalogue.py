@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from ..desk import Desk
-from ..desk.trying import PARSE_RETRIES
+from ..desk.inventing import PARSE_RETRIES
 from ..errors import UsageError
 from ..facts import Role, Solution, Stub
 from . import debating, funcoder, pat, planning, reviewing, sampling, specifying
@@ -139,7 +139,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         title="a hundred samples, dual execution agreement (CodeT as published)",
         run=sampling.codet,
         roles=("coder", "tester"),
-        bound=sampling.PUBLISHED_SAMPLES + 1 + PARSE_RETRIES,
+        bound=2 * sampling.PUBLISHED_SAMPLES,
         source="arXiv 2207.10397",
     ),
     Pipeline(

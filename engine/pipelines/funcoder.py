@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..composing import unwritten
 from ..desk import Desk
 from ..events import NodeClosed
 from ..examples.values import same_text
@@ -16,6 +17,9 @@ from ..facts import Draft, Helper, Outcome, Solution, Stub
 SAMPLES = 10
 """Bodies drawn for each function after its parts are there; with the divide draft there are eleven candidates."""
 TEMPERATURE = 0.8
+ENOUGH = 5
+"""Of a round of samples so many must be code, or another round is drawn."""
+ROUNDS = 3
 DEPTH = 6
 CRASH = -100.0
 FAILS_SPECIFICATION = -10_000.0
@@ -36,33 +40,42 @@ class Builder:
         self._desk = desk
         self.helpers: dict[str, Helper] = {}
 
-    async def build(self, stub: Stub, path: str, ancestors: tuple[str, ...]) -> Draft:
+    async def build(self, stub: Stub, path: str, ancestors: tuple[str, ...], above: str = "") -> Draft:
         """Divide, build the parts, conquer, and choose by consensus."""
-        self._desk.open_node(path, stub, len(ancestors))
+        self._desk.open_node(path, stub, len(ancestors), trials=SAMPLES, above=above)
         drafts: list[Draft] = []
         split = None
         # At the limit FunCoder returns nothing and leaves the stub unwritten; here it is only not divided any more.
         if len(ancestors) < DEPTH:
-            split = await self._desk.divide(stub, self.helpers, node=path, ancestors=(*ancestors, stub.entry_point))
+            split = await self._desk.divide(stub, self.helpers, node=path, ancestors=ancestors)
         if split is not None:
             for nth, part in enumerate(split.wanted, 1):
                 if part.entry_point not in self.helpers:
-                    await self._add(part, f"{path}.{nth}".lstrip("."), (*ancestors, stub.entry_point))
+                    await self._add(part, f"{path}.{nth}".lstrip("."), (*ancestors, stub.entry_point), split.above)
             drafts.append(split.draft)
-        drafts += [await self._sample(stub, path, nth) for nth in range(SAMPLES)]
+        drafts += await self._conquered(stub, path)
         best = await self._agreed(stub, [d for d in drafts if d.problem is None] or drafts, path)
         self._desk.close_node(NodeClosed(outcome="unverified", why="consensus", node=path, draft=best.id))
         return best
 
-    async def _sample(self, stub: Stub, path: str, nth: int) -> Draft:
-        return await self._desk.sample(
-            stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer"
-        )
+    async def _conquered(self, stub: Stub, path: str) -> list[Draft]:
+        """Ten samples with the parts in place, and ten more while too few of them are code."""
+        drafts: list[Draft] = []
+        for nth in range(ROUNDS * SAMPLES):
+            if nth % SAMPLES == 0 and sum(draft.problem is None for draft in drafts) >= ENOUGH:
+                break
+            drafts.append(
+                await self._desk.sample(
+                    stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer"
+                )
+            )
+        return drafts
 
-    async def _add(self, part: Stub, path: str, ancestors: tuple[str, ...]) -> None:
-        best = await self.build(part, path, ancestors)
+    async def _add(self, part: Stub, path: str, ancestors: tuple[str, ...], above: str) -> None:
+        best = await self.build(part, path, ancestors, above)
+        body = unwritten(part.entry_point) if best.problem else best.body
         # FunCoder verifies nothing and shows every part to the next prompt.
-        self.helpers[part.entry_point] = Helper(stub=part, body=best.body, verified=True, node=path)
+        self.helpers[part.entry_point] = Helper(stub=part, body=body, verified=True, node=path, above=above)
 
     async def _agreed(self, stub: Stub, drafts: list[Draft], path: str) -> Draft:
         calls = await self._desk.invent_calls(stub, path)
@@ -93,4 +106,4 @@ def _agree(one: Outcome, other: Outcome) -> bool:
         return False
     if one.value is not None and other.value is not None:
         return same_text(one.value, other.value)
-    return (one.value, one.printed) == (other.value, other.printed)
+    return (one.value, one.type_name, one.printed) == (other.value, other.type_name, other.printed)

@@ -15,6 +15,8 @@ CODET_SAMPLES = 11
 """Of the paper's CodeT, which is FunCoder's implementation: ten samples and a draft."""
 PUBLISHED_SAMPLES = 100
 """Of CodeT as published (arXiv 2207.10397); at 30 tokens a second that is an hour."""
+PUBLISHED_CHECKS = 5
+"""Of each of a hundred batches of tests, the first five."""
 
 
 async def standard(desk: Desk, stub: Stub) -> Solution:
@@ -50,16 +52,17 @@ async def codet_of_the_paper(desk: Desk, stub: Stub) -> Solution:
 async def codet(desk: Desk, stub: Stub) -> Solution:
     """CodeT as published: samples grouped by the very checks they pass; |checks| × √|samples| ranks the groups.
 
-    Equal samples count each. Nothing passes: the first sample, where the original draws lots.
+    Equal samples count each, and so do equal checks. Nothing passes: the first sample, where the original draws lots.
     """
-    checks = await _generated(desk, stub)
+    pool = await desk.pool_checks(stub, PUBLISHED_SAMPLES, PUBLISHED_CHECKS, TEMPERATURE)
+    checks = tuple(pool)
     drafts = [await _sample(desk, stub, nth) for nth in range(PUBLISHED_SAMPLES)]
     groups: dict[frozenset[int], list[Draft]] = defaultdict(list)
     for draft in drafts:
         report = await desk.judge(stub, draft, {}, checks)
         groups[frozenset(n for n, check in enumerate(report.checks) if check.passed)].append(draft)
-    score = {passed: len(passed) * math.sqrt(len(group)) for passed, group in groups.items()}
-    scores = {draft.id: score[passed] for passed, group in groups.items() for draft in group}
+    weight = {passed: sum(pool[checks[n]] for n in passed) for passed in groups}
+    scores = {draft.id: weight[p] * math.sqrt(len(group)) for p, group in groups.items() for draft in group}
     return await _highest(desk, drafts, scores, "checks passed × √samples that agree")
 
 

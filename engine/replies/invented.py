@@ -16,16 +16,17 @@ CHECKS = 10
 _LONGEST = 4000
 
 
-def checks(text: str, entry_point: str) -> tuple[Example, ...]:
+def checks(text: str, entry_point: str, *, awaited: str = "{}") -> tuple[Example, ...]:
     """The usable checks of a reply: each compiles alone, starts with the function, and contradicts no other.
 
-    `entry_point` may be qualified (`Stack.push`); only its first name need be called then.
+    `entry_point` may be qualified (`Stack.push`); only its first name need be called then. `awaited` is how a call is
+    spelled so that it gives a value: "asyncio.run({})" for an async function.
     """
     root = entry_point.partition(".")[0]
     found: dict[str, Example | None] = {}
     for block in fences.blocks(text) or [text]:
         for statement in _asserts(block):
-            example = _check(statement, root)
+            example = _check(statement, root, awaited)
             if example is None:
                 continue
             earlier = found.get(example.source, example)
@@ -49,16 +50,42 @@ def _asserts(block: str) -> Iterator[str]:
             yield "\n".join(statement)
 
 
-def _check(statement: str, root: str) -> Example | None:
+def _check(statement: str, root: str, awaited: str) -> Example | None:
     tree = parsed(statement)
     test = tree.body[0].test if tree and len(tree.body) == 1 and isinstance(tree.body[0], ast.Assert) else None
-    if test is None or _first_name(test) != root or values.free_names(test) - {root}:
+    if test is None:
+        return None
+    if awaited != "{}":
+        test = _without_waiting(test)
+    if _first_name(test) != root or values.free_names(test) - {root}:
         return None
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
         value = values.spelled(ast.unparse(test.comparators[0]))
         if value is not None:
-            return Example(source=ast.unparse(test.left), want=value, compare="value", origin="generated")
-    return Example(source=ast.unparse(test), compare="truth", origin="generated")
+            source = awaited.format(ast.unparse(test.left))
+            return Example(source=source, want=value, compare="value", origin="generated")
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    if awaited == "{}":
+        return Example(source=ast.unparse(test), compare="truth", origin="generated")
+    if negated or isinstance(test, ast.Call):
+        source = awaited.format(ast.unparse(test.operand if isinstance(test, ast.UnaryOp) else test))
+        return Example(source=f"not {source}" if negated else source, compare="truth", origin="generated")
+    return None
+
+
+def _without_waiting(test: ast.expr) -> ast.expr:
+    """A claim about an async function as if it were an ordinary one: no `await`, no `asyncio.run`."""
+    return ast.fix_missing_locations(_Unwaited().visit(test))
+
+
+class _Unwaited(ast.NodeTransformer):
+    def visit_Await(self, node: ast.Await) -> ast.expr:
+        return self.visit(node.value)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if ast.unparse(node.func) == "asyncio.run" and len(node.args) == 1:
+            return self.visit(node.args[0])
+        return self.generic_visit(node)
 
 
 def _first_name(test: ast.expr) -> str:

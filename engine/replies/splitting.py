@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Collection
+import dataclasses
+import re
+from collections.abc import Collection, Mapping
 
-from ..composing import helper_stub
+from ..composing import helper_stub, names_in, top_statements
 from ..facts import Fact, Stub
 from ..sources import Source, find_function
 from . import fences
-from .python import is_placeholder, parsed
+from .outside import needed
+from .python import fault, is_placeholder, parsed
 
 MOST_HELPERS = 8
 """New functions that one plan may ask for; more is no plan (our choice)."""
+
+_FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Parts(Fact, frozen=True):
@@ -23,102 +28,181 @@ class Parts(Fact, frozen=True):
     wanted: tuple[Stub, ...] = ()
     offered: dict[str, str] = {}
     reused: tuple[str, ...] = ()
+    above: str = ""
     problem: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class _Plan:
+    """A plan as it was read, before it is known whether it can be followed."""
+
+    block: str
+    tree: ast.Module
+    function: Stub
+    """The function that was to be split, with its new body."""
+    written: dict[str, Stub]
+    """All functions of the plan by name."""
+    called: set[str]
+    """Names that the new body uses, directly or through the plan's functions."""
+    new: list[str]
+    """Functions of the plan that are called and were not there before."""
+
+
 def split(text: str, stub: Stub, root: Stub, existing: Collection[str], ancestors: Collection[str]) -> Parts:
-    """Read a plan for `stub`. Helpers that exist already are reused, never written again.
+    """Read a plan for `stub`. Helpers that exist already, also in the root's file, are reused, never written again.
 
     `existing` are the names of the helpers there are, `ancestors` those of the functions above `stub` in the tree: a
-    helper of that name would call itself through its parents. Helpers that shadow a builtin or a parameter are refused.
+    plan that calls one of them calls itself through it. Helpers that shadow a builtin, a parameter, or something of
+    the file that is no function are refused.
     """
-    block = _block(text, stub.entry_point)
-    tree = parsed(block) if block else None
-    if block is None or tree is None:
+    there = _module_names(root)
+    known = {stub.entry_point, *existing, *(name for name, is_function in there.items() if is_function)}
+    plan = _read(text, stub, root, known)
+    if plan is None:
         return Parts(problem="the plan has no code that defines the function")
-    source = Source(path=root.path, text=block, digest="")
-    function = find_function(source, stub.entry_point)
-    if function is None or is_placeholder(function.body):
+    if is_placeholder(plan.function.body):
         return Parts(problem="the plan leaves the function itself unwritten")
-    if _parameters(function) != _parameters(stub):
-        return Parts(problem="the plan changes the function's parameters")
-    named = [n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    new = [n for n in dict.fromkeys(named) if n not in {stub.entry_point, root.entry_point, *existing}]
-    refused = _refused(new, ancestors, _parameters(stub))
-    if refused:
-        return Parts(problem=refused)
-    found = [f for name in new if (f := find_function(source, name)) is not None]
-    imports = "".join(ast.unparse(n) + "\n" for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom))
+    if problem := _refused(plan, stub, root, there, ancestors):
+        return Parts(problem=problem)
+    above = _above(plan.block, root)
+    body = needed([above], plan.function.body, root) + plan.function.body
+    if wrong := fault(stub, body):
+        return Parts(problem=f"the plan does not compile: {wrong}")
+    bodies = {name: plan.written[name].body for name in plan.new}
     return Parts(
-        body=_with_imports(imports, function.body, root),
-        wanted=tuple(helper_stub(root, f) for f in found),
-        offered={f.entry_point: _with_imports(imports, f.body, root) for f in found if not is_placeholder(f.body)},
-        reused=tuple(name for name in existing if name in _called(function.body)),
+        body=body,
+        wanted=tuple(helper_stub(root, plan.written[name], above) for name in plan.new),
+        offered={name: body for name, body in bodies.items() if not is_placeholder(body)},
+        reused=tuple(name for name in existing if name in plan.called),
+        above=above,
     )
 
 
 def restated(text: str, stub: Stub, root: Stub) -> Stub:
     """A helper's stub as the person rewrote it; `stub` itself when the text does not define the function."""
-    found = find_function(Source(path=root.path, text=text, digest=""), stub.entry_point)
-    if found is None:
+    found = find_function(_source(root, text), stub.entry_point)
+    if found is None or stub.name == root.name:
         return stub
-    return helper_stub(root, found) if stub.name != root.name else stub
+    return helper_stub(root, found, _above(text, root), "visible")
 
 
-def _refused(new: list[str], ancestors: Collection[str], parameters: list[str]) -> str:
-    for name in new:
-        if name in ancestors:
-            return f"the plan asks for {name}, which is the function it is part of"
-        if hasattr(builtins, name):
-            return f"the plan asks for {name}, which is a builtin"
-        if name in parameters:
-            return f"the plan asks for {name}, which is a parameter"
-    return (
-        f"the plan asks for {len(new)} functions, {MOST_HELPERS} at most make sense" if len(new) > MOST_HELPERS else ""
-    )
+# ------------------------------------------------------------------------------------------------- reading code
+
+
+def _read(text: str, stub: Stub, root: Stub, known: Collection[str]) -> _Plan | None:
+    block = _block(text, stub.entry_point)
+    tree = parsed(block) if block else None
+    function = find_function(_source(root, block), stub.entry_point) if block else None
+    if block is None or tree is None or function is None:
+        return None
+    written = _functions(root, block, tree)
+    called = _reached(function.body, written)
+    new = [name for name in written if name in called and name not in known]
+    return _Plan(block=block, tree=tree, function=function, written=written, called=called, new=new)
 
 
 def _block(text: str, name: str) -> str | None:
-    """The last block of code that defines the function, or all blocks together when none alone does."""
+    """All blocks of the reply as one program; of those that define the function only the last counts."""
     blocks = fences.blocks(text) or [text]
-    if len(blocks) > 1:
-        blocks = [*blocks, "\n\n".join(blocks)]
     defining = [block for block in blocks if _defines(block, name)]
-    return defining[-1] if defining else None
+    if not defining:
+        joined = "\n\n".join(blocks)
+        return joined if _defines(joined, name) else None
+    joined = "\n\n".join(block for block in blocks if block is defining[-1] or block not in defining)
+    return joined if parsed(joined) else defining[-1]
 
 
 def _defines(block: str, name: str) -> bool:
     tree = parsed(block)
-    return tree is not None and any(
-        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name for node in tree.body
-    )
+    return tree is not None and any(isinstance(node, _FUNCTION) and node.name == name for node in ast.walk(tree))
+
+
+def _source(root: Stub, text: str) -> Source:
+    return Source(path=root.path, text=text, digest="")
+
+
+def _functions(root: Stub, block: str, tree: ast.Module) -> dict[str, Stub]:
+    """The functions at the top of a block by name, in order."""
+    names = dict.fromkeys(node.name for node in tree.body if isinstance(node, _FUNCTION))
+    found = {name: find_function(_source(root, block), name) for name in names}
+    return {name: stub for name, stub in found.items() if stub is not None}
+
+
+def _reached(body: str, written: Mapping[str, Stub]) -> set[str]:
+    """Names that a body uses, and those that the functions it calls use."""
+    found = names_in(body)
+    waiting = [name for name in written if name in found]
+    while waiting:
+        more = names_in(written[waiting.pop()].body) - found
+        found |= more
+        waiting += [name for name in written if name in more]
+    return found
+
+
+def _module_names(root: Stub) -> dict[str, bool]:
+    """Names that the root's file binds at its top, and whether each is a function that is written."""
+    tree = parsed(root.program(root.body or "pass"))
+    found: dict[str, bool] = {}
+    for node in tree.body if tree else ():
+        if isinstance(node, _FUNCTION):
+            if not is_placeholder("\n".join(ast.unparse(statement) for statement in node.body)):
+                found[node.name] = True
+        elif isinstance(node, ast.ClassDef):
+            found[node.name] = False
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name.partition(".")[0]: False for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            found |= {target.id: False for target in node.targets if isinstance(target, ast.Name)}
+    return found
 
 
 def _parameters(stub: Stub) -> list[str]:
     tree = parsed(stub.code("pass"))
     function = tree.body[0] if tree and tree.body else None
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+    if not isinstance(function, _FUNCTION):
         return []
     return [node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)]
 
 
-def _called(body: str) -> set[str]:
-    tree = parsed(body)
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} if tree else set()
+def _above(block: str, root: Stub) -> str:
+    """What the functions of a block need of the rest of it, and the file has not."""
+    parts = top_statements(block)
+    rest = "\n".join(text for node, text in parts if not isinstance(node, _FUNCTION))
+    return needed([rest], "\n\n".join(text for node, text in parts if isinstance(node, _FUNCTION | ast.ClassDef)), root)
 
 
-def _with_imports(imports: str, body: str, root: Stub) -> str:
-    """The body with the plan's imports that the file does not have; only those whose names it uses."""
-    used = _called(body)
-    missing = [
-        line
-        for line in imports.splitlines()
-        if line not in root.imports and any(part.split(".")[0] in used for part in _bound(line))
-    ]
-    return "\n".join([*missing, body]) if missing else body
+# ------------------------------------------------------------------------------------------------- refusing
 
 
-def _bound(line: str) -> list[str]:
-    node = ast.parse(line).body[0]
-    assert isinstance(node, ast.Import | ast.ImportFrom)
-    return [alias.asname or alias.name for alias in node.names]
+def _refused(plan: _Plan, stub: Stub, root: Stub, there: Collection[str], ancestors: Collection[str]) -> str:
+    """Why a plan cannot be followed, "" when it can."""
+    parameters = _parameters(stub)
+    if _parameters(plan.function) != parameters:
+        return "the plan changes the function's parameters"
+    for name in ancestors:
+        if name in plan.called:
+            return f"the plan calls {name}, which is the function it is part of"
+    for name in plan.new:
+        if hasattr(builtins, name):
+            return f"the plan asks for {name}, which is a builtin"
+        if name in parameters:
+            return f"the plan asks for {name}, which is a parameter"
+        if name in there:
+            return f"the plan asks for {name}, which the file has for something else"
+    if method := _new_method(plan.tree, plan.function.body, root):
+        return f"the plan asks for a method {method}; helpers are functions"
+    if len(plan.new) > MOST_HELPERS:
+        return f"the plan asks for {len(plan.new)} functions, {MOST_HELPERS} at most make sense"
+    return ""
+
+
+def _new_method(tree: ast.Module, body: str, root: Stub) -> str:
+    """A method that the plan calls and the class has not, "" for none: a body cannot bring methods with it."""
+    written = {node.name for node in ast.walk(tree) if isinstance(node, _FUNCTION)}
+    on_self = {
+        node.attr
+        for node in ast.walk(parsed(body) or ast.Module([], []))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+    }
+    file = root.before + root.after
+    return next((name for name in sorted(on_self & written) if not re.search(rf"\bdef {name}\b", file)), "")

@@ -1,0 +1,92 @@
+"""What candidates are held against: checks and calls that a tester invents, and how a candidate does on them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from .. import replies
+from ..asking import Question
+from ..composing import composed
+from ..events import ChecksInvented
+from ..examples.agreement import sorted_out
+from ..facts import Draft, Example, Helper, Outcome, Report, Stub
+from ..turns import Messages
+from .base import Base
+
+PARSE_RETRIES = 3
+"""How often a question is asked again when nothing in the answer can be used (arXiv 2605.07248, App. F)."""
+CHECK_TEMPERATURE = 0.2
+"""Tests are drawn at this temperature, one batch: sampling makes no sense for them (FunCoder)."""
+
+
+class Inventing(Base):
+    """Checks, calls, and the verdicts on candidates."""
+
+    async def invent_checks(self, stub: Stub, node: str = "") -> tuple[Example, ...]:
+        """Everything a candidate is held against: the visible examples first, then checks a tester wrote from the stub.
+
+        Checks that contradict a visible example are shown and not used.
+        """
+        question = self._testing(self._turns.tests(stub), CHECK_TEMPERATURE, node)
+        invented: tuple[Example, ...] = ()
+        for nth in range(PARSE_RETRIES + 1):
+            _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
+            if invented := replies.checks(reply.text, stub.name, awaited=_awaited(stub)):
+                break
+        new, contradicted = sorted_out(stub.examples, invented)
+        checks = (*stub.examples, *new)
+        self._emit(ChecksInvented(checks=checks, node=node, contradicted=contradicted))
+        return checks
+
+    async def pool_checks(self, stub: Stub, batches: int, each: int, temperature: float) -> Counter[Example]:
+        """Checks of many batches, `each` of one at most, and how often each was written (CodeT, arXiv 2207.10397)."""
+        question = self._testing(self._turns.tests(stub), temperature, "")
+        pool: Counter[Example] = Counter()
+        for nth in range(batches):
+            _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
+            pool.update(replies.checks(reply.text, stub.name, awaited=_awaited(stub))[:each])
+        self._emit(ChecksInvented(checks=tuple(pool)))
+        return pool
+
+    async def invent_calls(self, stub: Stub, node: str = "") -> tuple[str, ...]:
+        """Calls on which implementations may disagree (FunCoder's consensus); what they should give is not asked."""
+        question = self._testing(self._turns.calls(stub), CHECK_TEMPERATURE, node)
+        for nth in range(PARSE_RETRIES + 1):
+            _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
+            if calls := replies.calls(reply.text, stub.name):
+                return tuple(_awaited(stub).format(call) for call in calls)
+        return ()
+
+    async def judge(
+        self, stub: Stub, draft: Draft, helpers: Mapping[str, Helper], checks: tuple[Example, ...], node: str = ""
+    ) -> Report:
+        """The candidate with its helpers, held against all checks."""
+        whole = draft if draft.problem else replace(draft, body=composed(draft.body, helpers))
+        return await self.check(replace(stub, examples=checks), whole, node)
+
+    async def outcomes(
+        self, stub: Stub, draft: Draft, helpers: Mapping[str, Helper], calls: Sequence[str]
+    ) -> tuple[Outcome, ...]:
+        """What each call gives with this candidate."""
+        program = stub.program(composed(draft.body, helpers))
+        done = await self.kit.sandbox.run(program, list(calls), self.kit.limits, path=stub.path)
+        return done.outcomes
+
+    def _testing(self, messages: Messages, temperature: float, node: str) -> Question:
+        return Question(role="tester", purpose="tests", messages=messages, temperature=temperature, node=node)
+
+    def _seed(self, nth: int) -> int:
+        """The seed of the how-manieth question of its kind: samples differ, runs do not."""
+        return self.kit.seed * 1000 + nth
+
+
+def _awaited(stub: Stub) -> str:
+    """How a call of the function is spelled so that it gives a value, with {} for the call."""
+    if not re.search(r"^async[ \t]+def\b", stub.header, re.MULTILINE):
+        return "{}"
+    imported = re.search(r"^import asyncio$", stub.imports, re.MULTILINE)
+    return "asyncio.run({})" if imported else "__import__('asyncio').run({})"
