@@ -84,8 +84,8 @@ class ChecksTable(Sheet):
     def runs(self, row: Row) -> Sequence[Run]:
         """A row with the cursor's column before it."""
         if row.item < 0:
-            return row.runs
-        return [("▌", "$primary") if row.item == self.chosen else (" ", ""), *row.runs]
+            return super().runs(row)
+        return [("▌", "$primary") if row.item == self.chosen else (" ", ""), *super().runs(row)]
 
     def _table(self, width: int) -> Iterator[Row]:
         columns = _columns(self._lines, width - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from textual.binding import Binding
@@ -10,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from ..engine.diff import Hunk
-from .diff_rows import Colours, Decision, Shape, both_columns_fit, rows_of
+from .diff_rows import Decision, Page, both_columns_fit, digits, rows_of
 from .sheet import Row, Sheet
 from .signs import counted
 from .text import Run, paragraphs
@@ -69,10 +70,6 @@ class DiffPane(Sheet):
             super().__init__()
             self.text = text
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._colours = Colours(())
-
     # ------------------------------------------------------------------------------------ drawing
 
     def rows(self, width: int) -> list[Row]:
@@ -80,22 +77,23 @@ class DiffPane(Sheet):
         self._entitle()
         if not self.hunks:
             return [Row(line) for line in paragraphs(self.empty, width, "$muted")]
-        shape = Shape(width - 1, self._splits(width - 1), self.wrap)
-        return list(rows_of(self.hunks, self._colours, self.decided, shape))[:-1]
+        return list(rows_of(self.hunks, self._page(width - 1)))
 
     def runs(self, row: Row) -> Sequence[Run]:
         """A row with the cursor's column before it."""
         if row.item < 0:
-            return row.runs
-        return [("▌", "not bold $primary") if row.item == self.current else (" ", ""), *row.runs]
+            return super().runs(row)
+        return [("▌", "not bold $primary") if row.item == self.current else (" ", ""), *super().runs(row)]
 
     @property
     def wide(self) -> bool:
         """Lines that are not broken run on to the right."""
         return not self.wrap
 
-    def _splits(self, width: int) -> bool:
-        return self.split == "always" or (self.split == "auto" and both_columns_fit(self.hunks, width))
+    def _page(self, width: int) -> Page:
+        page = Page(width, split=True, wrap=self.wrap, gutter=digits(self.hunks), decided=self.decided)
+        two = self.split == "always" or (self.split == "auto" and both_columns_fit(self.hunks, page))
+        return page if two else replace(page, split=False)
 
     def _entitle(self) -> None:
         title = f"diff · {self.caption}" if self.caption else "diff"
@@ -111,7 +109,6 @@ class DiffPane(Sheet):
 
     def watch_hunks(self, hunks: tuple[Hunk, ...]) -> None:
         """Show other hunks, from the first undecided on."""
-        self._colours = Colours(hunks)
         self.set_reactive(DiffPane.current, hunks[0].number if hunks else 1)
         self.relayout()
         self.bring_rows_into_view(0, 0)
@@ -176,7 +173,7 @@ class DiffPane(Sheet):
 
     def action_toggle_split(self) -> None:
         """Two columns in place of one, or the other way round."""
-        self.split = "never" if self._splits(self.text_width - 1) else "always"
+        self.split = "never" if self._page(self.text_width - 1).split else "always"
 
     def action_toggle_wrap(self) -> None:
         """Break long lines, or let them run on."""

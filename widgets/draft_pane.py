@@ -12,13 +12,11 @@ from textual.timer import Timer
 from ..engine.state import RunState
 from .clock import RunClock
 from .draft_text import DraftView, view_of
-from .highlighting import python_lines
+from .highlighting import GrowingCode, python_lines
 from .sheet import Row, Sheet, Spot
 from .signs import FINDINGS, counted
 from .text import Run, folded, paragraphs, shown
 
-STREAMED_IN_COLOUR = 16_000
-"""Characters up to which a draft is coloured as it streams: to colour all of a longer one each time is dear."""
 _FOLDS = ("plan", "thinking")
 
 
@@ -45,6 +43,7 @@ class DraftPane(Sheet):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._view = DraftView()
+        self._growing = GrowingCode()
         self._clock = RunClock()
         self._timer: Timer | None = None
         self._follows = True
@@ -107,9 +106,7 @@ class DraftPane(Sheet):
     def _coloured(self, code: str) -> Sequence[Sequence[Run]]:
         if not code:
             return []
-        if self._view.streaming and len(code) > STREAMED_IN_COLOUR:
-            return [[(line, "")] for line in code.split("\n")]
-        return python_lines(code)
+        return self._growing.lines(code) if self._view.streaming else python_lines(code)
 
     def _mark(self, number: int) -> Run:
         status = self._view.marks.get(number)
@@ -152,10 +149,10 @@ class DraftPane(Sheet):
         """Say something else when there is nothing."""
         self.relayout()
 
-    def relayout(self) -> None:
+    def relayout(self, *, grown: bool = False) -> None:
         """Ask for the rows anew; the end stays in view while it is followed."""
         follows = self._follows
-        super().relayout()
+        super().relayout(grown=grown)
         if follows and self.row_count:
             self.scroll_end(animate=False, immediate=True, x_axis=False)
             self._follows = True
@@ -169,11 +166,11 @@ class DraftPane(Sheet):
         self._follows = begins or (_grows(self._view) and (self._follows or self.is_vertical_scroll_end))
         if self._view.title != before.title:
             self.set_reactive(DraftPane.line, None)
-        self.relayout()
+        self.relayout(grown=self._view.streaming and before.streaming)
 
     def _tick(self) -> None:
         if self._view.waiting is not None:
-            self.relayout()
+            self.relayout(grown=True)
 
     def _pace(self) -> None:
         if self._timer is None:

@@ -62,8 +62,8 @@ class ReportPane(Sheet):
     def runs(self, row: Row) -> Sequence[Run]:
         """A row of a card with the cursor's column before it."""
         if row.item < 0:
-            return row.runs
-        return [("▌", "$primary") if row.item == self.chosen else ("▏", "$muted"), *row.runs]
+            return super().runs(row)
+        return [("▌", "$primary") if row.item == self.chosen else ("▏", "$muted"), *super().runs(row)]
 
     # ------------------------------------------------------------------------------------ attributes from above
 

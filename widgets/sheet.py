@@ -7,12 +7,11 @@ some rows did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
-from textual.cache import LRUCache
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -21,6 +20,9 @@ from textual.strip import Strip
 
 from .ink import Inked
 from .text import Run, length, plain, shown_line
+
+MOST_STRIPS = 2048
+"""Finished lines that are kept: those on the screen, and what was scrolled by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Spot:
 class Row:
     """One line of a sheet."""
 
-    runs: Sequence[Run] = ()
+    runs: Sequence[Run] | Callable[[], Sequence[Run]] = ()
+    """What stands in it, or how to find out once the row is seen."""
     item: int = -1
     """Number of the thing (finding, hunk, check) that the row belongs to, -1 for none."""
     fill: str = ""
@@ -72,7 +75,8 @@ class Sheet(Inked, ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._rows: Sequence[Row] = ()
         self._laid_out_for = -1
-        self._strips: LRUCache[int, Strip] = LRUCache(1024)
+        self._strips: dict[tuple[int, int, int], Strip] = {}
+        """Finished lines by row, first column and width."""
 
     # ------------------------------------------------------------------------------------ what subclasses say
 
@@ -86,7 +90,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
 
     def runs(self, row: Row) -> Sequence[Run]:
         """What stands in a row as it looks now."""
-        return row.runs
+        return row.runs() if callable(row.runs) else row.runs
 
     def pressed(self, row: Row, name: str) -> None:
         """A row was clicked; `name` is its spot's, or ""."""
@@ -113,22 +117,30 @@ class Sheet(Inked, ScrollView, can_focus=True):
         """All rows as plain text."""
         return "\n".join(plain(self.runs(row)).rstrip() for row in self._rows)
 
-    def relayout(self) -> None:
-        """Ask for the rows anew; keeps the scroll position where it can."""
+    def relayout(self, *, grown: bool = False) -> None:
+        """Ask for the rows anew; keeps the scroll position. `grown`: the rows that stayed also look as before."""
         if not self.is_mounted or not self.size.width:
             self._laid_out_for, self._rows = -1, ()
             return
         width = self.text_width
+        before, self._rows = self._rows, self.rows(width)
         self._laid_out_for = width
-        self._rows = self.rows(width)
         across = max((length(self.runs(row)) for row in self._rows), default=0) if self.wide else width
         self.virtual_size = Size(across, len(self._rows))
-        self.repaint()
+        self._repaint_from(_first_difference(before, self._rows) if grown else 0)
 
     def repaint(self) -> None:
         """Draw the same rows again, because their look changed."""
         self._strips.clear()
         self.refresh()
+
+    def _repaint_from(self, row: int) -> None:
+        """Draw again what may have changed; text that grows at its end costs its last lines only."""
+        for y in [key for key in self._strips if key[0] >= row]:
+            del self._strips[y]
+        top = max(0, row - self.scroll_offset.y)
+        if top < self.size.height:
+            self.refresh(Region(0, top, self.size.width, self.size.height - top))
 
     def entitle(self, title: str, subtitle: str = "") -> None:
         """Write into the border; the text may come from strangers."""
@@ -156,20 +168,25 @@ class Sheet(Inked, ScrollView, can_focus=True):
         width = self.size.width
         if top + y >= len(self._rows):
             return Strip.blank(width, self.rich_style_of(""))
-        strip = self._strip(top + y).crop_extend(left, left + width, self.rich_style_of(self.fill(self._rows[top + y])))
-        return strip.apply_offsets(left, top + y)
-
-    def _strip(self, y: int) -> Strip:
+        key = (top + y, left, width)
         selection = self.text_selection
-        if selection is None and y in self._strips:
-            return self._strips[y]
+        if selection is None and key in self._strips:
+            return self._strips[key]
+        strip = self._strip(top + y, selection).crop_extend(
+            left, left + width, self.rich_style_of(self.fill(self._rows[top + y]))
+        )
+        strip = strip.apply_offsets(left, top + y)
+        if selection is None:
+            if len(self._strips) >= MOST_STRIPS:
+                self._strips.clear()
+            self._strips[key] = strip
+        return strip
+
+    def _strip(self, y: int, selection: Selection | None) -> Strip:
         row = self._rows[y]
         under = self.fill(row)
         strip = Strip([Segment(text, self.rich_style_of(f"{under}|{ink}")) for text, ink in self.runs(row) if text])
-        if selection is not None:
-            return self._with_selection(strip, selection, y)
-        self._strips[y] = strip
-        return strip
+        return strip if selection is None else self._with_selection(strip, selection, y)
 
     def _with_selection(self, strip: Strip, selection: Selection, y: int) -> Strip:
         span = selection.get_span(y)
@@ -219,3 +236,8 @@ class Sheet(Inked, ScrollView, can_focus=True):
         if y < len(self._rows):
             row, x = self._rows[y], offset.x + self.scroll_offset.x
             self.pressed(row, next((spot.name for spot in row.spots if spot.start <= x < spot.end), ""))
+
+
+def _first_difference(old: Sequence[Row], new: Sequence[Row]) -> int:
+    """Number of the first row that is not as it was."""
+    return next((n for n, (was, row) in enumerate(zip(old, new, strict=False)) if was != row), min(len(old), len(new)))

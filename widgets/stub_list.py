@@ -77,8 +77,8 @@ class StubList(Sheet):
     def runs(self, row: Row) -> Sequence[Run]:
         """A row with the cursor's column before it."""
         if row.item < 0:
-            return row.runs
-        return [("▌", "$primary") if self.stubs[row.item].key == self.chosen else (" ", ""), *row.runs]
+            return super().runs(row)
+        return [("▌", "$primary") if self.stubs[row.item].key == self.chosen else (" ", ""), *super().runs(row)]
 
     def _listed(self, width: int, several: bool) -> Iterator[Row]:
         numbered = list(enumerate(self.stubs))

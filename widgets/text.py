@@ -117,9 +117,14 @@ def marked(runs: Iterable[Run], spans: Iterable[tuple[int, int]], ink: str) -> l
 
 def folded(runs: Sequence[Run], width: int, *, words: bool = False) -> list[list[Run]]:
     """A line as one or more lines of at most `width` cells, broken anywhere or, with `words`, between words."""
-    text = plain(runs)
+    stretches = breaks(plain(runs), width, words=words)
+    return [list(runs)] if len(stretches) == 1 else divided(runs, stretches)
+
+
+def breaks(text: str, width: int, *, words: bool = False) -> list[tuple[int, int]]:
+    """Where a line is broken so that its parts take at most `width` cells: offsets from and to, one pair at least."""
     if cell_len(text) <= max(width, 1):
-        return [list(runs)]
+        return [(0, len(text))]
     stretches: list[tuple[int, int]] = []
     start = 0
     while start < len(text):
@@ -128,7 +133,7 @@ def folded(runs: Sequence[Run], width: int, *, words: bool = False) -> list[list
             end = _word_end(text, start, end)
         stretches.append((start, end))
         start = _after_spaces(text, end) if words else end
-    return divided(runs, stretches)
+    return stretches
 
 
 def divided(runs: Iterable[Run], stretches: Iterable[tuple[int, int]]) -> list[list[Run]]:
