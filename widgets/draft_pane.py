@@ -118,9 +118,13 @@ class DraftPane(Sheet):
 
     def on_mount(self) -> None:
         """Prepare a clock that goes only while a prompt is read."""
-        super().on_mount()
         self._timer = self.set_interval(1.0, self._tick, pause=True)
         self._pace()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The end stays in view while it is followed."""
+        if self._follows:
+            self.call_after_refresh(self.scroll_end, animate=False, immediate=True, x_axis=False)
 
     def watch_state(self, state: RunState) -> None:
         """Show what is new, and follow its end unless the person scrolled away."""

@@ -216,7 +216,6 @@ class Sheet(Inked, ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         """Lay out as soon as there is a place."""
-        super().on_mount()
         self.relayout()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -1,0 +1,273 @@
+"""The panes that follow a run: draft, report, examples."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import pytest
+import sample_runs as runs
+from redraft.engine import events as ev
+from redraft.engine.facts import Draft, Example, Finding, Report, Review, Solution, Stub
+from redraft.engine.state import RunState
+from redraft.widgets.checks_table import ChecksTable
+from redraft.widgets.draft_pane import DraftPane
+from redraft.widgets.report_pane import ReportPane
+from redraft.widgets.sheet import Sheet
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.pilot import Pilot
+
+S = TypeVar("S", bound=Sheet)
+
+
+class Frame(App[None]):
+    """One widget, and what it said."""
+
+    def __init__(self, widget: Sheet) -> None:
+        super().__init__()
+        self.widget = widget
+        self.heard: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+    def on_report_pane_finding_chosen(self, event: ReportPane.FindingChosen) -> None:
+        self.heard.append(event)
+
+    def on_checks_table_chosen(self, event: ChecksTable.Chosen) -> None:
+        self.heard.append(event)
+
+
+@asynccontextmanager
+async def framed(
+    widget: S, state: RunState, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[S, Pilot[None], Frame]]:
+    widget.state = state  # type: ignore[attr-defined]
+    app = Frame(widget)
+    async with app.run_test(size=size) as pilot:
+        widget.focus()
+        await pilot.pause()
+        yield widget, pilot, app
+
+
+# ------------------------------------------------------------------------------------------------ the draft
+
+
+async def test_before_the_first_token_the_pane_says_that_the_prompt_is_read() -> None:
+    async with framed(DraftPane(), runs.until(1.0)) as (pane, _, _):
+        assert "reading prompt… 0 s" in pane.text
+
+
+async def test_a_stream_shows_the_body_under_the_stub_that_it_repeats() -> None:
+    async with framed(DraftPane(), runs.until(3.0), (100, 40)) as (pane, _, _):
+        assert pane.text.count("def running_mean") == 1
+        assert "14      means = []" in pane.text
+
+
+async def test_thinking_is_folded_until_it_is_asked_for() -> None:
+    async with framed(DraftPane(), runs.until(3.0)) as (pane, pilot, _):
+        assert "▸ thinking  19 words" in pane.text
+        assert "empty list gives none" not in pane.text
+        await pilot.press("space")
+        assert "empty list gives none" in pane.text
+        pane.scroll_home(animate=False)
+        await pilot.pause()
+        await pilot.click(DraftPane, offset=(4, 1))
+        assert "empty list gives none" not in pane.text
+
+
+async def test_the_end_of_a_stream_stays_in_view() -> None:
+    async with framed(DraftPane(), runs.until(1.0), (80, 12)) as (pane, pilot, _):
+        pane.state = runs.until(4.1)
+        await pilot.pause()
+        assert pane.is_vertical_scroll_end
+
+
+async def test_who_scrolls_up_in_a_stream_is_left_alone() -> None:
+    async with framed(DraftPane(), runs.until(3.0), (80, 12)) as (pane, pilot, _):
+        pane.scroll_home(animate=False)
+        await pilot.pause()
+        pane.state = runs.until(4.1)
+        await pilot.pause()
+        assert pane.scroll_offset.y == 0
+
+
+async def test_partial_text_is_kept_when_a_run_is_cancelled() -> None:
+    async with framed(DraftPane(), runs.cancelled(), (80, 40)) as (pane, _, _):
+        assert "means = []" in pane.text
+        assert "■ cancelled: this is what had come" in pane.text
+
+
+async def test_lines_that_findings_speak_of_are_marked_with_their_status() -> None:
+    async with framed(DraftPane(), runs.settled(), (80, 40)) as (pane, _, _):
+        marked = [line for line in pane.text.splitlines() if line[:1] in {"✗", "–", "·"}]
+        assert marked == [
+            "· 14      means = []",
+            "✗ 15      for start in range(len(values) - width):",
+            "– 16          window = values[start:start + width]",
+            "✗ 17          means.append(sum(window) / width)",
+        ]
+
+
+async def test_a_line_that_is_asked_for_is_brought_into_view() -> None:
+    async with framed(DraftPane(), runs.settled(), (80, 10)) as (pane, pilot, _):
+        pane.scroll_home(animate=False)
+        await pilot.pause()
+        pane.line = 17
+        await pilot.pause()
+        assert pane.scroll_offset.y > 5
+
+
+async def test_another_draft_can_be_asked_for() -> None:
+    async with framed(DraftPane(), runs.settled(), (80, 40)) as (pane, pilot, _):
+        assert pane.border_title == "draft d1"
+        pane.wanted = "d2"
+        await pilot.pause()
+        assert pane.border_title == "fix d2"
+        assert "if width <= 0:" in pane.text
+
+
+async def test_a_draft_that_cannot_be_used_says_why() -> None:
+    stub = Stub(path="a.py", name="f", line=1, header="def f():\n")
+    state = RunState(
+        run="r", status="settled", stub=stub, drafts=(Draft(id="d1", body="", problem="the reply has no code"),)
+    )
+    async with framed(DraftPane(), state) as (pane, _, _):
+        assert "✗ the reply has no code" in pane.text
+
+
+async def test_an_empty_draft_pane_says_what_to_do() -> None:
+    async with framed(DraftPane(), RunState()) as (pane, _, _):
+        assert "write a stub in your editor and save it" in pane.text
+
+
+# ------------------------------------------------------------------------------------------------ the report
+
+
+@pytest.mark.parametrize(
+    ("review", "verdict"),
+    [
+        (Review(draft="d1", verdict="clean"), "✓ the reviewer found nothing"),
+        (runs.REVIEW, "! 4 findings, 2 reproduced, 1 refuted"),
+        (runs.UNREADABLE, "? the reply is no review"),
+        (Review(draft="d1", verdict="bugs", findings=(Finding(claim="wrong"),)), "! 1 finding"),
+    ],
+)
+async def test_the_first_line_is_the_verdict(review: Review, verdict: str) -> None:
+    async with framed(ReportPane(), runs.settled(review=review)) as (pane, _, _):
+        assert pane.text.splitlines()[0] == verdict
+
+
+async def test_a_reply_that_is_no_review_is_shown_as_it_came() -> None:
+    async with framed(ReportPane(), runs.settled(review=runs.UNREADABLE)) as (pane, _, _):
+        assert "Looks good to me! [/] The function m[i][j] is fine, I guess." in pane.text
+
+
+async def test_refuted_findings_come_last() -> None:
+    async with framed(ReportPane(), runs.settled()) as (pane, _, _):
+        words = [
+            word
+            for line in pane.text.splitlines()
+            for word in ("reproduced", "untested", "refuted")
+            if f" {word}" in line[:16]
+        ]
+        assert words == ["reproduced", "reproduced", "untested", "refuted"]
+
+
+async def test_a_finding_is_told_with_what_really_came_out() -> None:
+    async with framed(ReportPane(), runs.settled()) as (pane, _, _):
+        text = " ".join(pane.text.split())
+        assert "shown by running_mean([1, 2], 0)" in text
+        assert "draft gives ZeroDivisionError: division by zero" in text
+        assert "fix gives ValueError: width must be positive" in text
+
+
+async def test_j_and_k_go_from_finding_to_finding_and_say_so() -> None:
+    async with framed(ReportPane(), runs.settled()) as (pane, pilot, app):
+        await pilot.press("j", "j", "k")
+        chosen = [event.finding.line for event in app.heard]
+        assert (pane.chosen, chosen) == (1, [17, 14, 17])
+
+
+async def test_a_click_on_a_finding_chooses_it() -> None:
+    async with framed(ReportPane(), runs.settled(), (80, 60)) as (pane, pilot, app):
+        row = next(y for y, row in enumerate(pane._rows) if row.item == 3)
+        await pilot.click(ReportPane, offset=(6, row + 2))
+        assert [event.finding.status for event in app.heard] == ["refuted"]
+
+
+async def test_the_report_says_when_the_reviewer_is_at_work() -> None:
+    async with framed(ReportPane(), runs.until(4.6)) as (pane, pilot, _):
+        assert "▸ the reviewer is reading" in pane.text
+        pane.state = runs.until(6.0)
+        await pilot.pause()
+        assert "▸ the reviewer is writing" in pane.text
+
+
+async def test_what_was_decided_is_told_under_the_findings() -> None:
+    async with framed(ReportPane(), runs.settled()) as (pane, _, _):
+        assert "→ the fix passes 6 of 6 examples, the draft 1 of 4: the fix is kept" in pane.text
+
+
+# ------------------------------------------------------------------------------------------------ the examples
+
+
+async def test_the_score_is_the_first_line_and_a_failing_example_is_told_in_full() -> None:
+    async with framed(ChecksTable(), runs.until(4.45)) as (table, _, _):
+        assert table.text.splitlines()[0] == "✗ 1 of 4 examples hold"
+        assert "   example   running_mean([1, 2, 3, 4], 2)" in table.text
+        assert "   got       [1.5, 2.5]" in table.text
+
+
+async def test_no_examples_are_never_shown_as_passed() -> None:
+    stub = Stub(path="a.py", name="f", line=1, header="def f():\n")
+    draft = Draft(id="d1", body="return 1\n")
+    solution = Solution(draft=draft, report=Report(draft="d1"))
+    state = RunState(
+        run="r", status="settled", stub=stub, drafts=(draft,), reports={"d1": Report(draft="d1")}, solution=solution
+    )
+    async with framed(ChecksTable(), state) as (table, _, _):
+        assert table.text.splitlines()[0] == "? no examples: nothing was verified"
+        assert "✓" not in table.text
+
+
+async def test_visible_and_generated_examples_stand_apart() -> None:
+    async with framed(ChecksTable(), runs.settled(), (100, 30)) as (table, _, _):
+        lines = table.text.splitlines()
+        assert lines[0] == "✓ all 6 examples hold"
+        yours, theirs = (n for n, line in enumerate(lines) if "your docstring" in line or "tester model" in line)
+        assert sum("✓" in line for line in lines[yours:theirs]) == 4
+        assert sum("✓" in line for line in lines[theirs:]) == 2
+
+
+async def test_examples_are_listed_before_there_is_a_draft() -> None:
+    async with framed(ChecksTable(), runs.until(1.0)) as (table, _, _):
+        assert table.text.splitlines()[0] == "· 4 examples to hold a draft against"
+
+
+async def test_the_cursor_moves_and_a_long_text_is_broken_not_cut() -> None:
+    long = Example(source="f(1)", want="x" * 200)
+    stub = Stub(path="a.py", name="f", line=1, header="def f(n):\n", examples=(Example(source="f(0)", want="0"), long))
+    async with framed(ChecksTable(), RunState(run="r", status="running", stub=stub)) as (table, pilot, app):
+        assert table.text.count("x") < 200
+        await pilot.press("j")
+        assert [event.example for event in app.heard] == [long]
+        # The word "example" in the details has an x, too.
+        assert sum(line.count("x") for line in table.text.splitlines() if "xxxx" in line and "…" not in line) >= 200
+        await pilot.press("enter")
+        assert table.text.count("x") < 200
+
+
+async def test_a_program_that_cannot_run_says_why() -> None:
+    report = Report(draft="d1", problem="SyntaxError: invalid syntax")
+    state = RunState(run="r", status="settled", stub=runs.STUB, drafts=(runs.DRAFT,), reports={"d1": report})
+    async with framed(ChecksTable(), state) as (table, _, _):
+        assert table.text.splitlines()[:2] == ["✗ the program could not run", "SyntaxError: invalid syntax"]
+
+
+async def test_a_state_without_news_for_the_table_leaves_the_cursor_where_it_is() -> None:
+    async with framed(ChecksTable(), runs.until(4.45)) as (table, pilot, _):
+        await pilot.press("j", "j")
+        table.state = runs.until(6.0).after(ev.Entry(at=6.1, event=ev.TextStreamed(call="c2", text="more")))
+        await pilot.pause()
+        assert table.chosen == 2
