@@ -26,7 +26,9 @@ async def check(given: argparse.Namespace) -> int:
     sandbox = await open_sandbox(choice)
     limits = Limits(seconds=given.timeout, step_seconds=given.timeout, memory_mb=given.memory_mb)
     try:
-        done = await sandbox.run(raw.decode("utf-8", "replace"), [source for source, _ in examples], limits, path=given.file)
+        done = await sandbox.run(
+            raw.decode("utf-8", "replace"), [source for source, _ in examples], limits, path=given.file
+        )
     finally:
         await sandbox.aclose()
     if all(outcome.status == "returned" for outcome in done.outcomes) and not done.problem:

@@ -1,7 +1,7 @@
 """Assert-style tests (PaT, HumanEval+, MBPP+), judged so that a candidate never shares a process with its judge.
 
-`assert f(args) == literal` is split: the candidate's process evaluates the call, the comparison is made here. Every other form
-runs in a judge process, where `f` stands for calls into the candidate's process. Only plain built-in values cross.
+`assert f(args) == literal` is split: the candidate's process evaluates the call, the comparison is made here. Every
+other form runs in a judge process, where `f` stands for calls into the candidate's process. Only plain values cross.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Protocol
 from ..facts import Check, Example, Outcome, Report
 from ..literals import NotPlain, parsed, same, spelling
 from .conversation import NOT_RUN, Conversation, Ended
-from .runner import Limits, Sandbox
+from .runner import DEFAULT, Limits, Sandbox
 from .splitting import Split, split
 
 _MOST_DEATHS = 3
@@ -29,7 +29,7 @@ class SessionSandbox(Sandbox, Protocol):
     """A sandbox that also keeps a process for statements that are not known beforehand."""
 
     def session(
-        self, program: str, limits: Limits = Limits(), *, path: str = "", asks: str = ""
+        self, program: str, limits: Limits = DEFAULT, *, path: str = "", asks: str = ""
     ) -> contextlib.AbstractAsyncContextManager[Conversation]:
         """A locked-down process with the program loaded. Raises `Ended` on entering when it cannot be loaded."""
         ...
@@ -40,15 +40,15 @@ async def run_asserts(
     program: str,
     entry_point: str,
     tests: Sequence[str],
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT,
     *,
     path: str = "",
     tolerant: bool = False,
 ) -> Report:
     """Hold a program against tests, each a text of one or more statements; one check a test.
 
-    `tolerant` lets floats differ by 1e-6 where the comparison is made here. `limits.seconds` is the time of one process;
-    after a time-out or a crash the remaining tests get a new one, three times.
+    `tolerant` lets floats differ by 1e-6 where the comparison is made here. `limits.seconds` is the time of one
+    process; after a time-out or a crash the remaining tests get a new one, three times.
 
     Raises:
         SandboxError: the protection promised cannot be had; nothing was run.
@@ -62,9 +62,8 @@ async def run_asserts(
         checks: list[Check] = []
         for test in tests:
             parts = split(test, entry_point)
-            checks.append(
-                await (judge.check(test) if parts is None else _check_split(candidate, test, parts, tolerant))
-            )
+            judging = judge.check(test) if parts is None else _check_split(candidate, test, parts, tolerant)
+            checks.append(await judging)
         seconds = monotonic() - began
         return Report(draft="", checks=tuple(checks), problem=candidate.problem, tier=sandbox.tier, seconds=seconds)
 

@@ -1,7 +1,7 @@
 """The zygote: started by the application with the user's interpreter, it forks one locked-down process for each run.
 
-Standard library only, Python 3.6 and up; run as `python -I -S -B -X utf8 child.py DESCRIPTOR`, where the descriptor is a
-sequenced-packet socket to the application. Requests are believed; what programs say is not even read here.
+Standard library only, Python 3.6 and up; run as `python -I -S -B -X utf8 child.py DESCRIPTOR`, where the descriptor is
+a sequenced-packet socket to the application. Requests are believed; what programs say is not even read here.
 """
 
 import _socket
@@ -111,7 +111,7 @@ def _take_site_in() -> None:
     try:
         site.main()
     except BaseException as problem:
-        sys.stderr.write("site: %s\n" % problem)
+        sys.stderr.write(f"site: {problem}\n")
 
 
 def _preload(names: "list[str]") -> None:

@@ -1,4 +1,4 @@
-"""In a judge's process: the function under test, which lives in another process and is asked for through the application.
+"""In a judge's process: the function under test, which lives in another process and is asked through the application.
 
 Standard library only, Python 3.6 and up. Only plain built-in values cross, in both directions.
 """
@@ -24,7 +24,7 @@ class Asking:
         """Ask for a call; what came of it."""
         texts = [values.spelled(positional), values.spelled(named)]
         if None in texts:
-            raise TypeError("an argument of %s() is not a plain value and cannot cross to it" % self.__name__)
+            raise TypeError(f"an argument of {self.__name__}() is not a plain value and cannot cross to it")
         frames.send(self._results, frames.packed(frames.CALL, self.number, *[str(text) for text in texts]))
         kind, number, (status, text) = frames.receive(self._job)
         if kind != frames.REPLY or number != self.number:

@@ -1,7 +1,7 @@
 """Records on a pipe, as the sandboxed side writes and reads them: length, kind, index, then texts with their lengths.
 
-Standard library only, Python 3.6 and up: this file also runs in the user's interpreter. The parent reads with `frames`, which
-believes nothing.
+Standard library only, Python 3.6 and up: this file also runs in the user's interpreter. The parent reads with `frames`,
+which believes nothing.
 """
 
 import os
@@ -37,9 +37,9 @@ def unpacked(body: bytes) -> "tuple[int, int, list[str]]":
         ValueError: the lengths inside do not add up.
     """
     if len(body) < 5:
-        raise ValueError("a record of %d bytes" % len(body))
+        raise ValueError(f"a record of {len(body)} bytes")
     kind, index = struct.unpack_from(">BI", body)
-    texts = []  # type: list[str]
+    texts: list[str] = []
     at = 5
     while at < len(body):
         if len(body) - at < 4:
@@ -71,7 +71,7 @@ def receive(descriptor: int) -> "tuple[int, int, list[str]]":
 
 
 def _exactly(descriptor: int, size: int) -> bytes:
-    parts = []  # type: list[bytes]
+    parts: list[bytes] = []
     while size:
         part = os.read(descriptor, min(size, 1 << 16))
         if not part:

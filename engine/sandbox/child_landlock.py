@@ -38,7 +38,9 @@ class Rules:
         scopes = 3 if abi >= 6 else 0
         attributes = struct.pack("QQQ", self._handled, network, scopes)[: 8 if abi < 4 else 16 if abi < 6 else 24]
         holder = ctypes.create_string_buffer(attributes, len(attributes))
-        self._set = kernel.syscall("landlock_create_ruleset", ctypes.c_void_p(ctypes.addressof(holder)), len(attributes), 0)
+        self._set = kernel.syscall(
+            "landlock_create_ruleset", ctypes.c_void_p(ctypes.addressof(holder)), len(attributes), 0
+        )
 
     def give_scratch(self, folder: str) -> None:
         """Let everything be done in a folder but making devices and sockets."""

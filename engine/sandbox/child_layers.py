@@ -40,13 +40,13 @@ class Protection:
     """What this machine can do and what was asked for, found once when the zygote starts."""
 
     def __init__(self) -> None:
-        self.outer = {}  # type: dict[str, str]
+        self.outer: dict[str, str] = {}
         """Namespaces of the application when runs have their own, else empty."""
         self.landlock = 0
         self.seccomp = False
         self.tasks = 0
         """Tasks the user had already."""
-        self._system = {}  # type: dict[tuple[str, ...], reading.Reading]
+        self._system: dict[tuple[str, ...], reading.Reading] = {}
 
     def system_for(self, request: Request) -> "reading.Reading":
         """What of the system may be read by this request; found once for each project, in the zygote."""

@@ -4,6 +4,7 @@ Standard library only, Python 3.6 and up. Nothing here decides anything: it says
 """
 
 import __future__
+
 import io
 import sys
 import types
@@ -12,12 +13,12 @@ PRINTED = 64_000
 """Most bytes kept of what one statement prints."""
 
 
-_SOURCES = {}  # type: dict[str, str]
+_SOURCES: "dict[str, str]" = {}
 """Sources by file name, for `linecache` and so for `inspect`: the files themselves cannot be read."""
 
 
 class SourcesTold:
-    """An import hook that tells `linecache` our sources when a program first imports it: importing it early costs 8 ms."""
+    """An import hook that tells `linecache` our sources when a program first imports it; doing so early costs 8 ms."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> object:
         """The specification that others find, with ourselves as the loader; once, and for `linecache` only."""
@@ -53,15 +54,21 @@ class Printed(io.TextIOWrapper):
 
     def __init__(self) -> None:
         self.kept = _Kept()
-        super().__init__(self.kept, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True)
+        super().__init__(
+            self.kept,  # type: ignore[arg-type]
+            encoding="utf-8",
+            errors="backslashreplace",
+            newline="\n",
+            write_through=True,
+        )
 
     def text(self) -> str:
         """What was kept, with a note when something was dropped."""
         said = bytes(self.kept.said).decode("utf-8", "replace")
-        return said if not self.kept.dropped else said + "\n... (%d more bytes were printed)\n" % self.kept.dropped
+        return said if not self.kept.dropped else said + f"\n... ({self.kept.dropped} more bytes were printed)\n"
 
 
-class _Kept(io.RawIOBase):
+class _Kept(io.BufferedIOBase):
     def __init__(self) -> None:
         self.said = bytearray()
         self.dropped = 0
@@ -82,7 +89,7 @@ class Displayed:
 
     def __init__(self, printed: Printed) -> None:
         self._printed = printed
-        self.values = []  # type: list[object]
+        self.values: list[object] = []
 
     def __call__(self, value: object) -> None:
         """Show a value."""
@@ -119,14 +126,14 @@ def load(module: types.ModuleType, source: str, printed: Printed) -> str:
         exec(compile(source, str(module.__file__), "exec", 0, True), module.__dict__)
     except SyntaxError as problem:
         # The module itself, or one it imports: the line number is what a person needs.
-        return "SyntaxError: %s (line %s)" % (problem.msg, problem.lineno)
+        return f"SyntaxError: {problem.msg} (line {problem.lineno})"
     except BaseException as problem:
         return raised_line(problem)
     return ""
 
 
 def run_step(source: str, number: int, names: "dict[str, object]", printed: Printed) -> "tuple[str, list[object]]":
-    """Run one interactive statement; what it raised ("" for nothing) and the value it showed, in a list of none or one."""
+    """Run one interactive statement; what it raised ("" for nothing) and what it showed, in a list of none or one."""
     displayed = Displayed(printed)
     sys.stdout = printed
     sys.displayhook = displayed
@@ -134,7 +141,7 @@ def run_step(source: str, number: int, names: "dict[str, object]", printed: Prin
     for feature in __future__.all_feature_names:
         if names.get(feature) is getattr(__future__, feature):
             flags |= getattr(__future__, feature).compiler_flag
-    name = "<example %d>" % (number + 1)
+    name = f"<example {number + 1}>"
     _SOURCES[name] = source
     known = sys.modules.get("linecache")
     if known is not None:
@@ -151,11 +158,11 @@ def raised_line(problem: BaseException) -> str:
     kind = type(problem)
     module, name = kind.__module__, kind.__qualname__
     if module not in ("builtins", "__main__"):
-        name = "{}.{}".format(module, name)
+        name = f"{module}.{name}"
     try:
         said = problem.msg if isinstance(problem, SyntaxError) else problem
         message = str(said)
     except Exception:
         message = "<exception str() failed>"
     message = message[:PRINTED]
-    return "{}: {}".format(name, message) if message else str(name)
+    return f"{name}: {message}" if message else str(name)

@@ -1,6 +1,7 @@
 """Namespaces: a file tree that cannot be written, no network, no other processes in sight, a scratch folder in memory.
 
-Standard library only, Python 3.6 and up. The zygote enters all of them once; every run gets its own processes and mounts.
+Standard library only, Python 3.6 and up. The zygote enters all of them once; every run gets its own processes and
+mounts.
 """
 
 import ctypes
@@ -36,8 +37,8 @@ def become_alone(user: int, group: int) -> None:
         OSError: the kernel lets namespaces be made but not be used, as Ubuntu 24.04 does.
     """
     _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", "%d %d 1" % (user, user))
-    _write("/proc/self/gid_map", "%d %d 1" % (group, group))
+    _write("/proc/self/uid_map", f"{user} {user} 1")
+    _write("/proc/self/gid_map", f"{group} {group} 1")
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     attributes = struct.pack("QQQQ", _ATTR_RDONLY | _ATTR_NOSUID, 0, 0, 0)
     holder = ctypes.create_string_buffer(attributes, len(attributes))
@@ -50,8 +51,8 @@ def become_alone(user: int, group: int) -> None:
 def furnish_run(hidden: "list[str]", kept: "list[str]", covers: bool) -> None:
     """In a process just forked into `OF_A_RUN`: its own /proc and scratch.
 
-    Where Landlock is missing, files are `hidden` under the null device, and `covers` puts empty folders over the places of
-    people, in which only the `kept` folders remain to be seen.
+    Where Landlock is missing, files are `hidden` under the null device, and `covers` puts empty folders over the places
+    of people, in which only the `kept` folders remain to be seen.
     """
     plain = kernel.MS_NOSUID | kernel.MS_NODEV
     for path in hidden:
@@ -63,11 +64,8 @@ def furnish_run(hidden: "list[str]", kept: "list[str]", covers: bool) -> None:
         _cover(kept)
     kernel.mount("tmpfs", SCRATCH, "tmpfs", plain, SCRATCH_OPTIONS)
     kernel.mount("proc", "/proc", "proc", plain | kernel.MS_NOEXEC)
-    try:
-        # Since Linux 6.14 the number is the namespace's own; before, only the user's limit counts.
-        _write("/proc/sys/kernel/pid_max", str(MOST_TASKS))
-    except OSError:
-        pass
+    # Since Linux 6.14 the number is the namespace's own; before, only the user's limit counts.
+    _try_to_write("/proc/sys/kernel/pid_max", str(MOST_TASKS))
     kernel.mount("proc", "/proc", "", plain | kernel.MS_NOEXEC | kernel.MS_REMOUNT | kernel.MS_RDONLY)
 
 
@@ -83,7 +81,7 @@ def _cover(kept: "list[str]") -> None:
         for path, opened in sorted(held.items()):
             if path.startswith(place + "/"):
                 os.makedirs(path, exist_ok=True)
-                kernel.mount("/proc/self/fd/%d" % opened, path, "", kernel.MS_BIND | kernel.MS_REC)
+                kernel.mount(f"/proc/self/fd/{opened}", path, "", kernel.MS_BIND | kernel.MS_REC)
         if place == "/dev":
             _furnish_devices(devices)
         kernel.mount("tmpfs", place, "", plain | kernel.MS_REMOUNT | kernel.MS_RDONLY)
@@ -95,7 +93,7 @@ def _furnish_devices(devices: "dict[str, int]") -> None:
     os.mkdir(SCRATCH)
     for path, opened in devices.items():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
-        kernel.mount("/proc/self/fd/%d" % opened, path, "", kernel.MS_BIND)
+        kernel.mount(f"/proc/self/fd/{opened}", path, "", kernel.MS_BIND)
 
 
 def watch_over(worker: int) -> int:
@@ -107,6 +105,14 @@ def watch_over(worker: int) -> int:
             return 1
         if child == worker:
             return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def _try_to_write(path: str, text: str) -> bool:
+    try:
+        _write(path, text)
+    except OSError:
+        return False
+    return True
 
 
 def _write(path: str, text: str) -> None:

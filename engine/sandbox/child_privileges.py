@@ -54,7 +54,7 @@ def leave_root(scratch: str) -> bool:
 
 def are_gone() -> bool:
     """Whether this process has no capability that lets it change anything, and cannot gain one."""
-    held = {}
+    held: dict[str, str] = {}
     with open("/proc/self/status") as lines:
         for line in lines:
             name, _, value = line.partition(":")

@@ -1,4 +1,4 @@
-"""What a run may read: the interpreter, the system's libraries, a few facts about the machine, and the project's modules.
+"""What a run may read: the interpreter, the system's libraries, facts about the machine, the project's modules.
 
 Standard library only, Python 3.6 and up.
 """
@@ -8,20 +8,61 @@ import sys
 
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/opt", "/nix/store", "/gnu/store")
 _SINGLE = (
-    "/etc/ld.so.cache /etc/ld.so.conf /etc/localtime /etc/timezone /etc/mime.types /etc/ssl/openssl.cnf /etc/ssl/certs"
-    " /etc/pki/tls/openssl.cnf /etc/pki/tls/certs /etc/ca-certificates /etc/alternatives /etc/os-release"
-    " /proc/self /proc/cpuinfo /proc/meminfo /proc/stat /proc/uptime /proc/loadavg /proc/version /proc/filesystems"
-    " /proc/sys/kernel/osrelease /proc/sys/kernel/pid_max /proc/sys/vm/overcommit_memory /proc/sys/kernel/random"
-    " /sys/devices/system/cpu /sys/devices/system/node /sys/kernel/mm/transparent_hugepage"
-    " /dev/random /dev/urandom"
-).split()
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/localtime",
+    "/etc/timezone",
+    "/etc/mime.types",
+    "/etc/ssl/openssl.cnf",
+    "/etc/ssl/certs",
+    "/etc/pki/tls/openssl.cnf",
+    "/etc/pki/tls/certs",
+    "/etc/ca-certificates",
+    "/etc/alternatives",
+    "/etc/os-release",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/uptime",
+    "/proc/loadavg",
+    "/proc/version",
+    "/proc/filesystems",
+    "/proc/sys/kernel/osrelease",
+    "/proc/sys/kernel/pid_max",
+    "/proc/sys/vm/overcommit_memory",
+    "/proc/sys/kernel/random",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/sys/kernel/mm/transparent_hugepage",
+    "/dev/random",
+    "/dev/urandom",
+)
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _OF_A_PREFIX = ("bin", "lib", "lib32", "lib64", "include", "share", "etc", "ssl", "pyvenv.cfg", "Library", "Frameworks")
 _MOST_ENTRIES = 4000
 _SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".keystore", ".env", ".ovpn", ".ppk")
 _SECRET_STARTS = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "secrets.", "secret.", "service-account")
-_LEFTOVER_ENDINGS = ("~", ".bak", ".orig", ".rej", ".swp", ".swo", ".swn", ".tmp", ".temp", ".old", ".save", ".pyc")
-_LEFTOVER_ENDINGS += (".pyo", ".patch", ".diff", ".log", ".sqlite", ".ipynb")
+_LEFTOVER_ENDINGS = (
+    ".pyo",
+    ".patch",
+    ".diff",
+    ".log",
+    ".sqlite",
+    ".ipynb",
+    "~",
+    ".bak",
+    ".orig",
+    ".rej",
+    ".swp",
+    ".swo",
+    ".swn",
+    ".tmp",
+    ".temp",
+    ".old",
+    ".save",
+    ".pyc",
+)
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "__init__.py")
 _OF_A_PROGRAM = (".py", ".pyi", ".so", ".txt", ".json", ".csv", ".toml", ".yaml", ".yml")
 _NEVER = ("__pycache__", "node_modules", "conftest.py", "sitecustomize.py", "usercustomize.py")
@@ -39,9 +80,9 @@ class Reading:
     """Sorts paths into those to be read whole, those only to be listed, and those to be hidden."""
 
     def __init__(self, user_file: str, home: str) -> None:
-        self.whole = []  # type: list[str]
-        self.listed = []  # type: list[str]
-        self.hidden = []  # type: list[str]
+        self.whole: list[str] = []
+        self.listed: list[str] = []
+        self.hidden: list[str] = []
         self._home = os.path.realpath(home) if home else ""
         self._path = os.path.realpath(user_file) if user_file else ""
         self._stem = os.path.basename(user_file)
@@ -110,7 +151,8 @@ class Reading:
                 self.whole.append(path)
 
     def _look_through(self, folder: str) -> "tuple[bool, list[tuple[str, bool]]]":
-        clean, inside = True, []  # type: bool, list[tuple[str, bool]]
+        clean = True
+        inside: list[tuple[str, bool]] = []
         for entry in _entries(folder):
             self._left -= 1
             if self._left < 0 or self._is_private(entry) or entry.is_symlink():

@@ -18,7 +18,7 @@ import child_values as values
 def run(
     request: "layers.Request", descriptors: "list[int]", protection: "layers.Protection", readable: "reading.Reading"
 ) -> None:
-    """Take the three pipe ends (job, results, stray output), lock down, and serve until the application closes the job."""
+    """Take three pipe ends (job, results, stray output), lock down, and serve until the application closes the job."""
     job, results = _arrange(descriptors)
     os.environ.update(HOME=request.scratch, TMPDIR=request.scratch)
     os.chdir(request.scratch)

@@ -19,19 +19,21 @@ _X32 = 0x40000000
 _DENY = _ERROR | errno.EPERM
 _THREAD, _NEW_NAMESPACES = 0x00010000, 0x7E020000
 # Terminal settings, injected keystrokes, controlling terminal, console, who gets signals.
+# fmt: off
 _TERMINAL = (
-    (0x5402, 0x5403, 0x5404, 0x5406, 0x5407, 0x5408, 0x402C542B, 0x402C542C, 0x402C542D)
-    + (0x5412, 0x541C, 0x540E, 0x5410, 0x5414, 0x541D, 0x5423, 0x540C, 0x5437, 0x40045436, 0x8901, 0x8902)
-    + (0x5409, 0x540A, 0x540B, 0x40086602, 0x401C5820)
+    0x5402, 0x5403, 0x5404, 0x5406, 0x5407, 0x5408, 0x402C542B, 0x402C542C, 0x402C542D,
+    0x5412, 0x541C, 0x540E, 0x5410, 0x5414, 0x541D, 0x5423, 0x540C, 0x5437,
+    0x40045436, 0x8901, 0x8902, 0x5409, 0x540A, 0x540B, 0x40086602, 0x401C5820,
 )
+# fmt: on
 _OWNER_OF_SIGNALS = (8, 10, 15)
 
 
 def deny(run: "int | None", programs: bool, alone: bool, sizes: bool = False) -> None:
-    """Install the filter, for good. `run` is the process id of a run, None for the zygote, which must still fork and mount.
+    """Install the filter, for good. `run` is the process id of a run, None for the zygote, which must fork and mount.
 
-    `programs` lets programs be started. `alone` says that namespaces hide other processes and make the tree read-only; else
-    changing modes, owners and times is denied too. `sizes` denies what an old Landlock does not see.
+    `programs` lets programs be started. `alone` says that namespaces hide other processes and make the tree read-only;
+    else changing modes, owners and times is denied too. `sizes` denies what an old Landlock does not see.
 
     Raises:
         OSError: the kernel has no seccomp filters, or the machine is unknown.
@@ -51,7 +53,12 @@ def _rules(run: "int | None", programs: bool, alone: bool, sizes: bool) -> "list
     # The zygote gives scratch folders to those whom runs of root become.
     denied += ["metadata"] if run is not None and not alone else []
     denied += ["sizes"] if sizes else []
-    rules = [_whole(name, group, _DENY) for group in denied for name in GROUPS[group] if run is not None or name != "pidfd_open"]
+    rules = [
+        _whole(name, group, _DENY)
+        for group in denied
+        for name in GROUPS[group]
+        if run is not None or name != "pidfd_open"
+    ]
     if run is None and not programs:
         rules += [_whole("execve", "programs", _DENY), _whole("execveat", "programs", _DENY)]
     rules += [_whole(name, "absent", _ERROR | errno.ENOSYS) for name in GROUPS["absent"]]
@@ -61,7 +68,7 @@ def _rules(run: "int | None", programs: bool, alone: bool, sizes: bool) -> "list
 
 def _looked_at(run: "int | None", programs: bool, alone: bool, sizes: bool) -> "list[list[tuple[int, int, int, int]]]":
     rules = [
-        _call("socketpair", _unless(0, 1) + [_load(1), (_AND, 0, 0, 0xF), (_EQUAL, 1, 0, 1), _deny()]),
+        _call("socketpair", [*_unless(0, 1), _load(1), (_AND, 0, 0, 0xF), (_EQUAL, 1, 0, 1), _deny()]),
         _call("ioctl", _if(1, _TERMINAL)),
         _call("fcntl", _if(1, _OWNER_OF_SIGNALS)),
         _call("personality", _unless(0, 0xFFFFFFFF)),
@@ -112,7 +119,7 @@ def _if(argument: int, values: "tuple[int, ...]") -> "list[tuple[int, int, int, 
 def _unless(argument: int, *values: int) -> "list[tuple[int, int, int, int]]":
     """Deny unless the argument is one of the values."""
     last = len(values)
-    return [_load(argument)] + [(_EQUAL, last - place, 0, value) for place, value in enumerate(values)] + [_deny()]
+    return [_load(argument), *[(_EQUAL, last - place, 0, value) for place, value in enumerate(values)], _deny()]
 
 
 def _whole(name: str, group: str, action: int) -> "list[tuple[int, int, int, int]]":
@@ -122,7 +129,7 @@ def _whole(name: str, group: str, action: int) -> "list[tuple[int, int, int, int
 
 def _call(name: str, code: "list[tuple[int, int, int, int]]") -> "list[tuple[int, int, int, int]]":
     number = GROUPS["looked at"][name][list(_ARCHITECTURES).index(kernel.MACHINE)]
-    return [] if number < 0 else [(_EQUAL, 0, len(code) + 1, number)] + code + [(_RETURN, 0, 0, _ALLOW)]
+    return [] if number < 0 else [(_EQUAL, 0, len(code) + 1, number), *code, (_RETURN, 0, 0, _ALLOW)]
 
 
 def _assemble(rules: "list[list[tuple[int, int, int, int]]]") -> bytes:

@@ -15,10 +15,10 @@ class Unspeakable(Exception):
 def spelled(value: object) -> "str | None":
     """The value as a literal that `literals.parsed` reads back, or None.
 
-    Types are looked at, never asked: `type(x)` and the methods of the built-in base, so that a class cannot pose as another.
+    Types are looked at, never asked: `type(x)` and the methods of the built-in base, so that no class poses as another.
     An instance of a subclass counts as its base's value.
     """
-    parts = []  # type: list[str]
+    parts: list[str] = []
     try:
         _spell(value, parts, [0], 0)
     except Unspeakable:
@@ -30,7 +30,7 @@ def type_name(value: object) -> str:
     """The real type of a value as "module.Name"."""
     kind = type(value)
     module, name = type.__dict__["__module__"].__get__(kind), type.__dict__["__qualname__"].__get__(kind)
-    return "{}.{}".format(module, name)[:200]
+    return f"{module}.{name}"[:200]
 
 
 def _spell(value: object, parts: "list[str]", size: "list[int]", depth: int) -> None:
@@ -61,7 +61,7 @@ def _spell_container(value: object, kind: type, parts: "list[str]", size: "list[
         (frozenset, "frozenset({", "})"),
     ):
         if issubclass(kind, base):
-            members = list(base.__iter__(value))  # type: ignore[arg-type]
+            members: list[object] = list(base.__iter__(value))  # type: ignore[arg-type]
             if not members and base in (set, frozenset):
                 return _add(base.__name__ + "()", parts, size)
             _add(opening, parts, size)
@@ -72,7 +72,8 @@ def _spell_container(value: object, kind: type, parts: "list[str]", size: "list[
             return _add(",)" if base is tuple and len(members) == 1 else closing, parts, size)
     if issubclass(kind, dict):
         _add("{", parts, size)
-        for place, (key, member) in enumerate(list(dict.items(value))):  # type: ignore[arg-type]
+        pairs: list[tuple[object, object]] = list(dict.items(value))  # type: ignore[arg-type]
+        for place, (key, member) in enumerate(pairs):
             if place:
                 _add(", ", parts, size)
             _spell(key, parts, size, depth + 1)

@@ -3,7 +3,7 @@
 Standard library only, Python 3.6 and up.
 """
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # no stubs; `signal` itself costs 2 ms
 import _socket
 import gc
 import os
@@ -28,7 +28,7 @@ class Zygote:
     def __init__(self, control: _socket.socket, protection: "layers.Protection") -> None:
         self._control = control
         self._protection = protection
-        self._runs = {}  # type: dict[int, int]
+        self._runs: dict[int, int] = {}
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
 
@@ -36,7 +36,7 @@ class Zygote:
         """Serve until the application closes its end."""
         # What is there now is not looked at again by the collector: forks then share its pages.
         getattr(gc, "freeze", gc.collect)()
-        _signal.signal(_signal.SIGCHLD, lambda *_: None)
+        _signal.signal(_signal.SIGCHLD, _ignore)
         _signal.set_wakeup_fd(self._wake)
         while True:
             ready, _, _ = select.select([self._control, self._woken], [], [])
@@ -64,7 +64,7 @@ class Zygote:
         if child == 0:
             self._become_run(request, descriptors, system)
         self._runs[child] = number
-        rights = []
+        rights: list[tuple[int, int, bytes]] = []
         try:
             handle = kernel.syscall("pidfd_open", child, 0)
         except OSError:
@@ -91,7 +91,7 @@ class Zygote:
         except EOFError:
             os._exit(0)
         except BaseException as problem:
-            _complain(descriptors[2], "sandbox: %s: %s\n" % (type(problem).__name__, problem))
+            _complain(descriptors[2], f"sandbox: {type(problem).__name__}: {problem}\n")
             os._exit(70)
 
     def _become_first(self, request: "layers.Request", readable: "reading.Reading") -> None:
@@ -121,6 +121,10 @@ class Zygote:
                 # The first process of a namespace tells the worker's signal as a shell would.
                 ended = 128 - ended if self._protection.outer and ended > 128 else ended
                 self._control.send(frames.packed(frames.ENDED, number, str(ended)))
+
+
+def _ignore(number: int, frame: object) -> None:
+    """The descriptor that signals write to is what wakes us."""
 
 
 def _complain(stray: int, text: str) -> None:

@@ -105,9 +105,9 @@ class Conversation:
         await self._say(wire.packed(wire.STEP, number, source))
         while reply is not None:
             record = await self._any(self._limits.step_seconds)
-            if record.kind == wire.OUTCOME and record.index == number:
+            if record.kind == wire.OUTCOME and record.number == number:
                 return _outcome(record, monotonic() - began)
-            if record.kind != wire.CALL or record.index != number:
+            if record.kind != wire.CALL or record.number != number:
                 raise Ended("the process answered out of turn")
             status, text = await reply(*record.texts)
             await self._say(wire.packed(wire.REPLY, number, status, text))
@@ -133,7 +133,7 @@ class Conversation:
 
     async def _next(self, kind: int, index: int, seconds: float) -> Record:
         record = await self._any(seconds)
-        if (record.kind, record.index) != (kind, index):
+        if (record.kind, record.number) != (kind, index):
             raise Ended("the process answered out of turn")
         return record
 

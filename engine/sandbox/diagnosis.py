@@ -11,7 +11,7 @@ from ..facts import Fact
 from .conversation import Conversation, NotProtected, protected
 from .interpreter import chosen_interpreter
 from .linux import child_environment
-from .opening import SandboxChoice, wanted_layers
+from .opening import BEST, SandboxChoice, wanted_layers
 from .program import Job
 from .runner import Limits
 from .scratch import ScratchRoom
@@ -53,7 +53,7 @@ class Diagnosis(Fact, frozen=True):
     """One command or step that would raise the tier, "" when there is none."""
 
 
-async def diagnose(choice: SandboxChoice = SandboxChoice(), path: str = "") -> Diagnosis:
+async def diagnose(choice: SandboxChoice = BEST, path: str = "") -> Diagnosis:
     """Start the interpreter for `path`, lock a process down, and say which layers held. Nothing is refused here.
 
     Raises:
@@ -124,7 +124,7 @@ def _advice(held: frozenset[str]) -> str:
         if _says("/proc/sys/user/max_user_namespaces", "0"):
             return "sudo sysctl user.max_user_namespaces=10000"
     if "landlock" not in held:
-        return "boot a kernel of 5.13 or later with landlock in lsm=, for example lsm=landlock,lockdown,yama,integrity,apparmor,bpf"
+        return "boot a kernel of 5.13 or later with landlock in lsm=, such as lsm=landlock,lockdown,yama,apparmor,bpf"
     return "run redraft outside the container, or give the container namespaces of its own"
 
 

@@ -19,7 +19,7 @@ class Record(NamedTuple):
     """One record that has the right shape; whether it is the right one at this time is for the conversation to say."""
 
     kind: int
-    index: int
+    number: int
     texts: tuple[str, ...]
 
 

@@ -31,7 +31,7 @@ def chosen_interpreter(setting: str | None, path: str, environ: Mapping[str, str
 
 
 def environment_age(interpreter: str) -> int:
-    """When packages were last installed for an interpreter, in nanoseconds: a zygote started before that is stale."""
+    """When packages were last installed, in nanoseconds: a zygote started before that is stale."""
     prefix = Path(interpreter).parent.parent
     newest = 0
     for folder in (prefix, *prefix.glob("lib*/python*/site-packages")):
@@ -43,7 +43,7 @@ def environment_age(interpreter: str) -> int:
 
 
 def _is_environment(folder: Path, root: Path) -> bool:
-    """Whether it is an environment of an interpreter from elsewhere: a program that came with the project is not started."""
+    """Whether it is an environment of an interpreter from elsewhere: no program of the project itself is started."""
     python = folder / _PYTHON
     if not (folder / "pyvenv.cfg").is_file() or not python.is_file():
         return False

@@ -16,12 +16,11 @@ from .interpreter import chosen_interpreter, environment_age
 from .links import PipeLink
 from .preloading import preloadable
 from .program import Job, job_for
-from .runner import Limits
+from .runner import DEFAULT, Limits
 from .scratch import ScratchRoom
 from .scratch_watch import watched
 from .tiers import REQUIRED
 from .zygote import Run, Wanted, Zygote
-
 
 _Key = tuple[str, int, tuple[str, ...]]
 _ATTEMPTS = 3
@@ -60,7 +59,7 @@ class LinuxSandbox:
         """Use a zygote that is running already."""
         self._zygotes[interpreter, environment_age(interpreter), ()] = zygote
 
-    async def run(self, program: str, steps: Sequence[str], limits: Limits = Limits(), *, path: str = "") -> Execution:
+    async def run(self, program: str, steps: Sequence[str], limits: Limits = DEFAULT, *, path: str = "") -> Execution:
         """Load `program` as a module and run each of `steps` in its namespace; see `Sandbox.run`."""
         interpreter = chosen_interpreter(self._setting, path, self._environ)
         execution = refused(program, steps)
@@ -72,11 +71,11 @@ class LinuxSandbox:
 
     @contextlib.asynccontextmanager
     async def session(
-        self, program: str, limits: Limits = Limits(), *, path: str = "", asks: str = ""
+        self, program: str, limits: Limits = DEFAULT, *, path: str = "", asks: str = ""
     ) -> AsyncIterator[Conversation]:
         """A locked-down process with the program loaded, for statements that are not known beforehand.
 
-        `asks` names a function that the program finds in its namespace and that is answered by us, see `Conversation.step`.
+        `asks` names a function that the program finds in its namespace and that we answer, see `Conversation.step`.
 
         Raises:
             Ended: the program cannot be loaded.
@@ -84,7 +83,7 @@ class LinuxSandbox:
         """
         interpreter = chosen_interpreter(self._setting, path, self._environ)
         job = job_for(program, path)
-        # A judge waits for its candidate: if it took a worker's place too, two pairs could wait for each other for ever.
+        # A judge waits for its candidate: if it took a worker's place too, two pairs could wait for each other.
         place = contextlib.nullcontext() if asks else self._workers
         async with place, self._talking(interpreter, job, limits) as conversation:
             await conversation.load(job, asks)

@@ -15,11 +15,11 @@ from .tiers import EXPLAINED, REQUIRED, Tier, tier_of
 from .zygote import Wanted, Zygote
 
 
-class SandboxChoice(Fact):
+class SandboxChoice(Fact, frozen=True):
     """What the person chose about running code."""
 
     interpreter: str | None = None
-    """Path of a Python or of its environment; None looks at VIRTUAL_ENV, then beside `pyproject.toml`, then takes ours."""
+    """Path of a Python or its environment; None looks at VIRTUAL_ENV, then beside `pyproject.toml`, then takes ours."""
     tier: str | None = None
     """A lower tier that is forced, for tests; None takes the best there is."""
     unsafe_run: bool = False
@@ -30,7 +30,10 @@ class SandboxChoice(Fact):
     """The person agreed, for this project, that programs can read and change files (tier D)."""
 
 
-async def open_sandbox(choice: SandboxChoice = SandboxChoice()) -> Sandbox:
+BEST = SandboxChoice()
+
+
+async def open_sandbox(choice: SandboxChoice = BEST) -> Sandbox:
     """A sandbox with the best protection this machine has, or the forced tier.
 
     Raises:
@@ -81,11 +84,13 @@ def agree(choice: SandboxChoice, tier: str, zygote: Zygote) -> None:
         )
     if tier == "E" and not choice.unsafe_run:
         raise SandboxError(
-            f'nothing is run: this machine cannot contain programs ({EXPLAINED["E"]}); --unsafe-run, or sandbox.lowest_tier = "E", runs them anyway'
+            f"nothing is run: this machine cannot contain programs ({EXPLAINED['E']}); "
+            '--unsafe-run, or sandbox.lowest_tier = "E", runs them anyway'
         )
     if tier == "D" and not (choice.allow_limited or choice.unsafe_run):
         raise SandboxError(
-            f"nothing is run without your consent: {EXPLAINED['D']}; `redraft trust --limited` agrees, once for this project"
+            f"nothing is run without your consent: {EXPLAINED['D']}; "
+            "`redraft trust --limited` agrees, once for this project"
         )
     if choice.allow_subprocess and tier not in ("A", "C"):
         raise SandboxError(f"--allow-subprocess needs a process namespace, which tier {tier} has not; leave it out")

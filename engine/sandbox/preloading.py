@@ -6,9 +6,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-_IMPORT = re.compile(r"^(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)*))", re.M)
+_IMPORT = re.compile(
+    r"^(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)*))",
+    re.M,
+)
 _MOST = 40
-_NEVER = frozenset({"__future__", "__main__", "antigravity", "this", "idlelib", "turtledemo", "test", "tkinter", "turtle"})
+_NEVER = frozenset(
+    {"__future__", "__main__", "antigravity", "this", "idlelib", "turtledemo", "test", "tkinter", "turtle"}
+)
 """Modules that do something when they are imported, or that need a screen."""
 
 

@@ -13,7 +13,7 @@ _EXAMPLE = re.compile(r"(?:.*(?:\"\"\"|'''))?\s*>>>(?: |$)")
 _QUOTES = re.compile(r"\"\"\"|'''")
 
 
-class Job(Fact):
+class Job(Fact, frozen=True):
     """One program and where it lives."""
 
     program: str
@@ -56,7 +56,7 @@ def project_root(file: Path) -> Path | None:
 def without_expected(program: str) -> str:
     """The program with the lines that examples expect made empty; line numbers stay.
 
-    It goes by lines, as doctest does, and parses nothing: a hostile source must not get the chance to upset a parser here.
+    It goes by lines, as doctest does, and parses nothing: a hostile source must not get to upset a parser here.
     """
     lines = program.split("\n")
     quote, wants, in_source = "", False, False

@@ -18,6 +18,9 @@ class Limits(Fact, frozen=True):
     memory_mb: int = 512
 
 
+DEFAULT = Limits()
+
+
 class Sandbox(Protocol):
     """Runs a module and then statements in its namespace, in a process that can harm nobody."""
 
@@ -26,7 +29,7 @@ class Sandbox(Protocol):
         """Letter of the protection in force (A to E)."""
         ...
 
-    async def run(self, program: str, steps: Sequence[str], limits: Limits = Limits(), *, path: str = "") -> Execution:
+    async def run(self, program: str, steps: Sequence[str], limits: Limits = DEFAULT, *, path: str = "") -> Execution:
         """Load `program` as a module, run each of `steps` (one interactive statement each) in its namespace in order.
 
         `path` is the user's file, which decides the project the code may import from. One outcome a step is returned.

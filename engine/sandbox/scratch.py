@@ -74,7 +74,7 @@ def _empty(top: int) -> None:
                 continue
             inside = _opened(name, top)
             try:
-                for below in os.listdir(inside):
+                for below in os.listdir(inside):  # noqa: PTH208 (by descriptor)
                     count += 1
                     os.rename(below, f"{prefix}{count}", src_dir_fd=inside, dst_dir_fd=top)
             finally:

@@ -1,4 +1,4 @@
-"""Keeping a run's scratch folder small where the kernel cannot: looked at every few milliseconds, the run ended when full."""
+"""Keeping a run's scratch folder small where the kernel cannot: it is looked at often, and the run ended when full."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BLOCK = 512
 
 @contextlib.asynccontextmanager
 async def watched(folder: str, handle: int, kill: Callable[[], None]) -> AsyncIterator[None]:
-    """End the run with `kill` when it has filled its folder; `handle` is the descriptor of its process, negative for none."""
+    """End the run with `kill` when it has filled its folder; `handle` is a descriptor of its process, -1 for none."""
     watcher = asyncio.create_task(_watch(folder, handle, kill))
     try:
         yield

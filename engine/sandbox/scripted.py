@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..errors import SandboxError
 from ..facts import Execution, Outcome
-from .runner import Limits
+from .runner import DEFAULT, Limits
 
 Told = Mapping[str, Mapping[str, str]]
 """By a fragment of the program, what each statement gives: a value, or "!" and an exception line."""
@@ -27,7 +27,7 @@ class ScriptedSandbox:
         self.programs: list[str] = []
         """All that it was asked to run, in order."""
 
-    async def run(self, program: str, steps: Sequence[str], limits: Limits = Limits(), *, path: str = "") -> Execution:
+    async def run(self, program: str, steps: Sequence[str], limits: Limits = DEFAULT, *, path: str = "") -> Execution:
         """What was told of the program. Raises: SandboxError when nothing was."""
         self.programs.append(program)
         for fragment, answers in self._told.items():

@@ -40,7 +40,7 @@ def split(test: str, entry_point: str) -> Split | None:
 
 
 def asserts_of(check: str, entry_point: str) -> tuple[str, ...]:
-    """The asserts of a `def check(candidate)` as tests of their own (HumanEval's form); the whole text when it does more."""
+    """The asserts of a `def check(candidate)` (HumanEval's form) as tests of their own; the whole when it does more."""
     whole = (f"{check}\n\ncheck({entry_point})\n",)
     try:
         functions = [

@@ -34,4 +34,7 @@ EXPLAINED = {
 def tier_of(layers: frozenset[str]) -> Tier:
     """The best tier that these layers make."""
     letters: tuple[Tier, ...] = ("A", "B", "C", "D")
-    return next((letter for letter in letters if REQUIRED[letter] <= layers), "E")
+    for letter in letters:
+        if REQUIRED[letter] <= layers:
+            return letter
+    return "E"

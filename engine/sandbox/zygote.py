@@ -53,10 +53,10 @@ class Run:
     def kill(self) -> None:
         """End the process now. Where the kernel gives no handle on it, its zygote ends with it."""
         if self.handle < 0:
-            return self._zygote.kill()
+            self._zygote.kill()
+            return
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.handle, signal.SIGKILL)
-        return None
 
     def let_go(self) -> None:
         """Close the handle."""
@@ -101,7 +101,7 @@ class Zygote:
             SandboxError: it does not start.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setblocking(False)  # noqa: FBT003
+        ours.setblocking(False)
         with theirs:
             try:
                 process = await asyncio.create_subprocess_exec(
@@ -116,7 +116,9 @@ class Zygote:
                 )
             except OSError as error:
                 ours.close()
-                raise SandboxError(f"{interpreter}: cannot be started: {error.strerror}; choose another interpreter") from error
+                raise SandboxError(
+                    f"{interpreter}: cannot be started: {error.strerror}; choose another interpreter"
+                ) from error
         zygote = cls(process, ours, wanted)
         try:
             await zygote._get_ready(interpreter)
@@ -164,22 +166,26 @@ class Zygote:
         texts = (scratch, str(limits.memory_mb), processor, job.path, "\0".join(job.roots), home, programs)
         rights = array.array("i", [job_out, results_in, stray_in])
         try:
-            self._control.sendmsg(
-                [wire.packed(wire.RUN, number, *texts)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)]
-            )
-            await asyncio.wait([run.started], timeout=_GONE_SECONDS)
-            if not run.started.done() or run.started.cancelled():
-                raise BrokenPipeError
-        except BaseException as error:
-            self.kill()
-            link.close()
-            if isinstance(error, OSError):
-                raise BrokenPipeError from error
+            with contextlib.suppress(OSError):
+                ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)]
+                self._control.sendmsg([wire.packed(wire.RUN, number, *texts)], ancillary)
+                await asyncio.wait([run.started], timeout=_GONE_SECONDS)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._abandon(run, link))
             raise
         finally:
             for descriptor in rights:
                 os.close(descriptor)
+        if not run.started.done() or run.started.cancelled():
+            self.kill()
+            link.close()
+            raise BrokenPipeError
         return run, link
+
+    async def _abandon(self, run: Run, link: PipeLink) -> None:
+        """End a run that was cancelled while it began, and leave the others alone."""
+        await asyncio.wait([run.started], timeout=_GONE_SECONDS)
+        await self.finish(run, link)
 
     async def finish(self, run: Run, link: PipeLink) -> None:
         """End a run and wait until nothing of it is left."""
@@ -209,7 +215,8 @@ class Zygote:
         except OSError:
             message, rights = b"", list[int]()
         if not message:
-            return self._close_control()
+            self._close_control()
+            return
         kind, number, texts = wire.unpacked(message[4:])
         run = self._runs.get(number)
         if kind == wire.READY:
@@ -221,7 +228,6 @@ class Zygote:
             del self._runs[number]
         for descriptor in rights:
             os.close(descriptor)
-        return None
 
     def _close_control(self) -> None:
         if not self.is_alive:

@@ -80,7 +80,9 @@ def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_when_the_application_is_ended_nothing_of_it_runs_on(tmp_path: Path, number: signal.Signals, tier: str) -> None:
     environ = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
-    application = subprocess.Popen([sys.executable, "-c", APPLICATION, tier], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ)
+    application = subprocess.Popen(
+        [sys.executable, "-c", APPLICATION, tier], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ
+    )
     assert application.stdout and application.stderr
     if application.stdout.readline() != b"busy\n":
         pytest.skip("this machine has no such tier: " + application.stderr.read().decode()[-200:])
@@ -102,7 +104,9 @@ def test_sweeping_takes_only_what_dead_processes_left(tmp_path: Path) -> None:
     for name in (f"redraft-{dead.pid}-abc/1/deep", f"redraft-{os.getpid()}-abc", "redraft-notes", "other"):
         (tmp_path / name).mkdir(parents=True)
     sweep(str(tmp_path))
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([f"redraft-{os.getpid()}-abc", "redraft-notes", "other"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [f"redraft-{os.getpid()}-abc", "redraft-notes", "other"]
+    )
 
 
 def test_a_tree_of_any_depth_and_mode_is_removed_and_links_are_not_followed(tmp_path: Path) -> None:
@@ -116,11 +120,11 @@ def test_a_tree_of_any_depth_and_mode_is_removed_and_links_are_not_followed(tmp_
     os.chdir(top)
     try:
         for number in range(2000):
-            os.mkdir("d" * 60)
+            Path("d" * 60).mkdir()
             if number % 500 == 0:
                 Path("file").touch()
-                os.symlink(outside, "link2")
-                os.mkdir("closed", 0)
+                Path("link2").symlink_to(outside)
+                Path("closed").mkdir(mode=0)
             os.chdir("d" * 60)
     finally:
         os.chdir(here)

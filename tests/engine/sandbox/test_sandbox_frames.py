@@ -60,7 +60,11 @@ def is_complete(done: Execution | None) -> bool:
 
 def is_one_record(raw: bytes, kind: int, index: int, texts: int) -> bool:
     """Written anew, so that a mistake in the reader is not repeated here."""
-    if len(raw) < 9 or struct.unpack(">I", raw[:4])[0] != len(raw) - 4 or struct.unpack(">BI", raw[4:9]) != (kind, index):
+    if (
+        len(raw) < 9
+        or struct.unpack(">I", raw[:4])[0] != len(raw) - 4
+        or struct.unpack(">BI", raw[4:9]) != (kind, index)
+    ):
         return False
     at, found = 9, 0
     while at < len(raw):
@@ -73,7 +77,9 @@ def is_one_record(raw: bytes, kind: int, index: int, texts: int) -> bool:
 
 def is_honest(parts: list[bytes]) -> bool:
     shapes = [(wire.LAYERS, 0, 2), (wire.LOADED, 0, 2), *((wire.OUTCOME, n, 5) for n in range(3))]
-    return len(parts) == len(shapes) and all(is_one_record(raw, *shape) for raw, shape in zip(parts, shapes, strict=True))
+    return len(parts) == len(shapes) and all(
+        is_one_record(raw, *shape) for raw, shape in zip(parts, shapes, strict=True)
+    )
 
 
 @pytest.mark.parametrize("cut", [1, 3, 7, 1 << 16])

@@ -192,7 +192,15 @@ def world(tmp_path: Path) -> Iterator[dict[str, object]]:
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(SECRET)
-    for name in ("draft.py", "draft.py~", ".draft.py.swp", "#draft.py#", "draft.py.orig", "test_draft.py", "service.pem"):
+    for name in (
+        "draft.py",
+        "draft.py~",
+        ".draft.py.swp",
+        "#draft.py#",
+        "draft.py.orig",
+        "test_draft.py",
+        "service.pem",
+    ):
         (project / name).write_text(f"want = '{SECRET}'\n")
     for name in ("pkg/.env", "tests/test_it.py", "__pycache__/draft.cpython-311.pyc"):
         (project / name).parent.mkdir(exist_ok=True)
@@ -213,8 +221,8 @@ def world(tmp_path: Path) -> Iterator[dict[str, object]]:
             datagrams.setblocking(False)
             server.setblocking(False)
             yield {
-                **{"home": str(home), "project": str(project), "drop": str(drop), "me": str(project / "draft.py")},
-                **{"port": server.getsockname()[1], "parent": os.getpid(), "server": server, "datagrams": datagrams},
+                "home": str(home), "project": str(project), "drop": str(drop), "me": str(project / "draft.py"),
+                "port": server.getsockname()[1], "parent": os.getpid(), "server": server, "datagrams": datagrams,
             }
 
 
@@ -237,7 +245,9 @@ async def test_no_attempt_of_this_kind_reaches_out(
     try:
         breaches: dict[str, str] = {}
         for name, expression in ATTEMPTS[kind].items():
-            program = TOOLS.format(**world) + HELPERS.format(expression=expression.replace("{{", "{").replace("}}", "}"))
+            program = TOOLS.format(**world) + HELPERS.format(
+                expression=expression.replace("{{", "{").replace("}}", "}")
+            )
             done = await strong.run(program, ["attempt()"], LIMITS, path=str(world["me"]))
             said = f"{done.problem} {done.outcomes[0]}"
             if "breach" in (done.outcomes[0].value or "") or SECRET in said:

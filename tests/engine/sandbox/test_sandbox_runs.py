@@ -20,7 +20,9 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="th
 SHORT = Limits(seconds=5.0, step_seconds=0.4)
 
 
-async def outcomes(sandbox: LinuxSandbox, program: str, *steps: str, limits: Limits = Limits(), path: str = "") -> list[Outcome]:
+async def outcomes(
+    sandbox: LinuxSandbox, program: str, *steps: str, limits: Limits = Limits(), path: str = ""
+) -> list[Outcome]:
     done = await sandbox.run(program, steps, limits, path=path)
     assert not done.problem, done.problem
     return list(done.outcomes)
@@ -100,7 +102,7 @@ async def test_a_module_that_never_finishes_loading_times_out(sandbox: LinuxSand
 )
 async def test_why_a_module_cannot_be_loaded_is_said(sandbox: LinuxSandbox, program: str, problem: str) -> None:
     done = await sandbox.run(program, ["1"])
-    assert done.problem == problem or "null bytes" in problem and "null bytes" in done.problem
+    assert done.problem == problem or ("null bytes" in problem and "null bytes" in done.problem)
     assert [outcome.status for outcome in done.outcomes] == ["not run"]
 
 
