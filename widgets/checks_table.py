@@ -18,8 +18,8 @@ from .text import Run, clipped, folded, paragraphs, shown, shown_line
 
 _ORIGINS = {
     "visible": "from your docstring",
-    "generated": "written by the tester model",
-    "finding": "from the reviewer's findings",
+    "generated": "by the tester model",
+    "finding": "from the findings",
     "hidden": "kept apart for judging",
 }
 _WAITING = Sign("·", "waiting", "$state-wait")
@@ -278,7 +278,7 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     """The chosen example in full: whole texts, broken where they must be."""
     told = [("example", line.example.source.strip()), ("expected", line.expected)]
     if line.check is not None:
-        told.append((line.sign.word if line.check.verdict != "failed" else "got", line.got or "nothing"))
+        told.append(("got" if line.check.verdict in {"passed", "failed"} else line.sign.word, line.got or "nothing"))
     if line.example.options:
         told.append(("compared", ", ".join(line.example.options)))
     for name, text in told:

@@ -88,7 +88,7 @@ def _header(hunk: Hunk, total: int, page: Page) -> Row:
     for name, text, ink in offers:
         at = start + length(right) + bool(right)
         spots.append(Spot(at + 1, at + len(text) + 3, name))  # one to the right: the cursor's column comes first
-        right += [(" ", "")] * bool(right) + [(f" {text} ", f"{ink} on $surface")]
+        right += [(" ", "")] * bool(right) + [(f" {text} ", f"{ink} on $panel")]
     return Row([*left, (" " * (start - length(left)), ""), *right], hunk.number, "", tuple(spots))
 
 

@@ -44,6 +44,8 @@ def with_facts(widget: W, **facts: object) -> W:
     """A widget with its attributes set."""
     for name, fact in facts.items():
         setattr(widget, name, fact)
+    if hasattr(widget, "live"):
+        widget.live = False  # a picture must not depend on how long it took to draw
     return widget
 
 
@@ -143,7 +145,7 @@ class Gallery(App[None]):
         yield from EXHIBITS[self.exhibit]()
 
 
-SIZES = ((80, 24), (100, 30), (160, 50))
+SIZES: tuple[tuple[int, int], ...] = ((80, 24), (100, 30), (160, 50))
 
 
 async def photograph(out: Path, names: list[str], theme: str) -> None:
