@@ -16,6 +16,7 @@ from ..engine.events import Decided, Drafted, Entry, RunFailed
 from ..engine.facts import Stub
 from ..engine.kit import Kit
 from ..engine.pipelines.catalogue import Pipeline
+from ..engine.race import Race
 from ..engine.recording import Recording, line_of
 from ..engine.runs import Log, run_name, running
 from ..engine.state import RunState
@@ -68,13 +69,13 @@ async def run_once(session: Session, kit: Kit, pipeline: Pipeline, stub: Stub, a
 
 
 @contextlib.asynccontextmanager
-async def interruptible(log: Log) -> AsyncIterator[None]:
-    """Within the block, Ctrl-C and SIGTERM cancel the run, whose log then ends as a log should."""
+async def interruptible(work: Log | Race) -> AsyncIterator[None]:
+    """Within the block, Ctrl-C and SIGTERM cancel the run or race, whose logs then end as logs should."""
     loop = asyncio.get_running_loop()
     cancelling: set[asyncio.Task[None]] = set()
 
     def stop() -> None:
-        cancelling.add(loop.create_task(log.cancel(by="you")))
+        cancelling.add(loop.create_task(work.cancel()))
 
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import examples
-from .facts import Example, Report, Solution, Stub
+from .facts import Check, Example, Report, Solution, Stub
 from .kit import Kit
 
 
@@ -17,7 +17,8 @@ async def judged(kit: Kit, stub: Stub, solution: Solution, hidden: Sequence[Exam
     """
     draft = solution.draft
     if draft.problem is not None:
-        return Report(draft=draft.id, problem=draft.problem, tier=kit.sandbox.tier)
+        checks = tuple(Check(example=example, verdict="not run") for example in hidden)
+        return Report(draft=draft.id, checks=checks, problem=draft.problem, tier=kit.sandbox.tier)
     steps = [example.source for example in hidden]
     done = await kit.sandbox.run(stub.program(draft.body), steps, kit.limits, path=stub.path)
     return examples.report(draft.id, hidden, done)

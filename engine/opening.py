@@ -14,6 +14,7 @@ from .models.chat import ChatModel, Sampling
 from .models.embedded import EmbeddedModel
 from .models.openai import Endpoint, OpenAIChat, Retries
 from .models.openai import Secret as Key
+from .models.queueing import Room
 from .paths import Places
 from .prompts import Prompts
 from .sandbox import SandboxChoice, open_sandbox
@@ -38,10 +39,12 @@ async def opened(
         stack.push_async_callback(sandbox.aclose)
         models = await _models(settings, places, environ, notice)
         await asyncio.gather(*(_introduced(model) for model in models.values()))
+        # On one processor five answers at once take longer than one after another; who waits is told so.
+        rooms = {id(models[role]): Room() for role in ROLES if settings.role(role).embedded}
         for model in {id(model): model for model in models.values()}.values():
             stack.push_async_callback(model.aclose)
         yield Kit(
-            voices={role: _voice(models[role], settings.role(role), settings) for role in ROLES},
+            voices={role: _voice(models[role], settings.role(role), rooms.get(id(models[role]))) for role in ROLES},
             prompts=Prompts(places.prompts),
             sandbox=sandbox,
             limits=limits(settings.sandbox),
@@ -115,7 +118,7 @@ async def _endpoint(wanted: RoleSettings) -> Endpoint:
     )
 
 
-def _voice(model: ChatModel, wanted: RoleSettings, settings: Settings) -> Voice:
+def _voice(model: ChatModel, wanted: RoleSettings, room: Room | None) -> Voice:
     price = (
         Price(input=wanted.price_in, output=wanted.price_out)
         if wanted.price_in is not None and wanted.price_out is not None
@@ -128,6 +131,7 @@ def _voice(model: ChatModel, wanted: RoleSettings, settings: Settings) -> Voice:
         sampling=_sampling(wanted),
         price=price,
         thinking=bool(wanted.thinking),
+        room=room,
     )
 
 

@@ -23,7 +23,12 @@ def test_each_screen_has_its_layout(size: tuple[int, int], layout: str) -> None:
 
 
 def test_report_and_diff_stand_side_by_side_from_120_columns_on() -> None:
-    assert arranged(120, 30, AFTER_REVIEW, stubs=2) == ("columns", ("report", "diff"), True)
+    assert arranged(120, 30, AFTER_REVIEW, stubs=2) == ("columns", ("report", "diff"), False)
+
+
+def test_the_list_of_stubs_has_a_column_only_where_the_panes_stay_wide() -> None:
+    assert not arranged(139, 30, AFTER_REVIEW, stubs=2).rail
+    assert arranged(140, 30, AFTER_REVIEW, stubs=2).rail
 
 
 def test_a_file_with_one_stub_needs_no_list_beside_it() -> None:

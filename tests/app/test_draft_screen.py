@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from redraft.app.help_screen import HelpScreen
+from redraft.app.key_bar import KeyBar
 from redraft.app.picker import Picker
 from redraft.engine.errors import ModelError
+from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line
 from redraft.engine.pipelines.catalogue import PIPELINES
 from redraft.widgets.diff_pane import DiffPane
@@ -298,3 +300,84 @@ async def test_nothing_of_ours_lies_about_after_a_session(home: Path) -> None:
         await pilot.press("A")
         await until(pilot, lambda: "written" in said(app))
     assert sorted(os.listdir(home)) == ["redraft", "shapes.py"]  # noqa: PTH208
+
+
+async def test_a_click_does_what_the_key_does(home: Path) -> None:
+    async with (app := watching(home, text=BOTH)).run_test(size=(160, 50)) as pilot:
+        screen = await settled(pilot)
+        await pilot.click("#stubs", offset=(5, 2))
+        await until(pilot, lambda: screen.view.state.status == "settled" and "widest_gap" in screen._shelf.current)
+        await pilot.click("#stubs", offset=(5, 1))
+        await pilot.pause()
+        assert "runs_of_letters" in screen._shelf.current
+        assert not screen.busy
+        bar = screen.query_one(KeyBar)
+        column = next(at for at, hint in bar.laid_out(160) if hint.says == "accept all")
+        await pilot.click(bar, offset=(column, 0))
+        await until(pilot, lambda: "written" in said(app))
+
+
+async def test_a_click_on_a_tab_brings_its_pane(home: Path) -> None:
+    async with watching(home).run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        await pilot.click("#tabs", offset=(4, 0))
+        assert screen.query_one("#draft").display
+        assert not screen.query_one("#diff").display
+
+
+async def test_y_copies_what_is_in_front(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("1", "y")
+        await pilot.pause()
+        assert app.clipboard == RUNS_OF_LETTERS.replace("    ...\n", MENDED)
+        assert said(app) == "copied the proposed function"
+
+
+async def test_the_palette_offers_what_can_be_done_now(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        offered = {command.title for command in app.get_system_commands(screen)}
+        assert {"accept all", "run again", "pipeline", "theme: redraft-light", "quit"} <= offered
+        assert "cancel" not in offered
+        assert "undo" not in offered
+
+
+async def test_a_bug_is_told_and_its_traceback_kept(home: Path) -> None:
+    def answers(ask: object) -> str:
+        raise ZeroDivisionError("of ours")
+
+    async with (app := watching(home, answers=answers)).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await until(pilot, lambda: len(app._notifications) > 1)
+        assert any("fault in redraft itself" in notice.message for notice in app._notifications)
+        (kept,) = (home / "redraft" / "state" / "faults").iterdir()
+        assert "ZeroDivisionError" in kept.read_text()
+
+
+async def test_the_diff_can_compare_with_the_file_instead(home: Path) -> None:
+    async with watching(home).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        diff = screen.query_one(DiffPane)
+        assert (diff.caption, len(diff.hunks)) == ("draft → fix", 2)
+        await pilot.press("d")
+        await pilot.pause()
+        assert (diff.caption, len(diff.hunks)) == ("file → proposal", 1)
+
+
+async def test_a_second_stub_asked_for_meanwhile_waits_its_turn(home: Path) -> None:
+    asked: list[str] = []
+
+    def answers(ask: Ask) -> str | Line:
+        asked.append(ask.messages[-1].content)
+        return hanging(ask) if len(asked) == 1 else answer(ask)
+
+    async with watching(home, text=BOTH, answers=answers).run_test(size=(120, 36)) as pilot:
+        screen = screen_of(pilot.app)  # type: ignore[arg-type]
+        await until(pilot, lambda: screen.view.state.live_call is not None)
+        await pilot.press("right_curly_bracket", "enter")
+        await pilot.pause()
+        assert [card.status for card in screen._shelf.cards] == ["running", "waiting"]
+        await pilot.press("left_curly_bracket", "r")
+        await settled(pilot)
+        assert [card.status for card in screen._shelf.cards] == ["verified", "verified"]

@@ -1,0 +1,88 @@
+"""`redraft race`: one function through several patterns at once, and an honest table of what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from ...engine.kit import Kit
+from ...engine.race import Lane, Race
+from ...engine.race_table import rows
+from ...engine.race_text import Outcome, as_csv, as_json, as_markdown, as_plain
+from ...engine.settings import Settings
+from ...engine.state import RunState
+from ..fetching import ensure_model
+from ..headless import interruptible
+from ..model_choice import applied
+from ..output import harmless, out, paint, say
+from ..session import Session, session
+from ..starting_line import Field, field, started
+
+INTERRUPTED = 130
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the race's screen; without a terminal, or when a format is asked for, race and print the table.
+
+    Exit code 0 once the race is over, however its lanes ended; 130 when it was interrupted.
+    """
+    here = session(args, None if args.target.startswith("task:") else Path(args.target.partition("::")[0]))
+    wanted = field(here, args.target, args.pipelines or "", args.models or "")
+    asked = args.json or args.plain or args.markdown or args.csv
+    if asked or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return asyncio.run(_headless(here, wanted, args))
+    from ..application import RedraftApp
+
+    return RedraftApp.race(here, wanted, folder=_folder(args)).run() or 0
+
+
+async def _headless(here: Session, wanted: Field, args: argparse.Namespace) -> int:
+    for choice in wanted.models:
+        await ensure_model(applied(here.settings, choice), here.environ)
+
+    def open_kit(settings: Settings) -> AbstractAsyncContextManager[Kit]:
+        from ...engine.opening import opened
+
+        return opened(settings, here.places, here.environ, say)
+
+    async with started(here, wanted, open_kit, folder=_folder(args), complain=say) as race:
+        async with interruptible(race):
+            states = await _states(race)
+    _print(wanted, [(lane.name, state) for lane, state in zip(race.lanes, states, strict=True)], args)
+    return INTERRUPTED if any(state.status == "cancelled" for state in states) else 0
+
+
+async def _states(race: Race) -> list[RunState]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_followed(lane)) for lane in race.lanes]
+    return [task.result() for task in tasks]
+
+
+async def _followed(lane: Lane) -> RunState:
+    """The last state of a lane; a line on standard error tells when it is over."""
+    state = RunState()
+    async for entry in lane.log:
+        state = state.after(entry)
+    (row,) = rows([(lane.name, state)])
+    say(f"{lane.name}: {row.verdict} after {row.seconds:.1f} s")
+    return state
+
+
+def _print(wanted: Field, lanes: list[tuple[str, RunState]], args: argparse.Namespace) -> None:
+    table = rows(lanes)
+    if args.json:
+        out(as_json(Outcome(task=wanted.title, began_at=lanes[0][1].began_at, rows=table)).rstrip())
+    elif args.markdown:
+        out(as_markdown(f"Race: {wanted.title}", table).rstrip())
+    elif args.csv:
+        out(as_csv(table).rstrip())
+    else:
+        title, _, rest = as_plain(f"race: {harmless(wanted.title)}", table).partition("\n")
+        out(f"{paint(plain=args.plain)('bold', title)}\n{rest.rstrip()}")
+
+
+def _folder(args: argparse.Namespace) -> Path | None:
+    return Path(args.record) if args.record else None

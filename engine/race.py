@@ -1,0 +1,114 @@
+"""A race: the same stub through several patterns at once, each a lane with its own log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import msgspec
+
+from .errors import UsageError
+from .facts import Example, Stub
+from .kit import Kit
+from .pipelines.catalogue import Pipeline
+from .runs import Log, Recorder, run_name, running
+
+FEWEST, MOST = 2, 5
+"""Lanes of a race."""
+
+
+class Entrant(msgspec.Struct, frozen=True, kw_only=True):
+    """A pattern and what it works with."""
+
+    pipeline: Pipeline
+    kit: Kit
+    name: str
+    """What the lane is called: the pipeline, and the model where lanes differ in it."""
+
+
+class Lane:
+    """One entrant on its way. Iterate its log once."""
+
+    def __init__(self, entrant: Entrant, log: Log, run: str) -> None:
+        self.name = entrant.name
+        self.pipeline = entrant.pipeline
+        self.log = log
+        self.run = run
+        """Name of the run, as in the log."""
+
+    async def cancel(self) -> None:
+        """End this lane; the others go on. Returns once its streams are closed and its processes gone."""
+        await self.log.cancel("you")
+
+
+class Race:
+    """Lanes that run at once and know nothing of each other."""
+
+    def __init__(self, lanes: Sequence[Lane]) -> None:
+        self.lanes = tuple(lanes)
+        self.paused = False
+
+    def pause(self) -> None:
+        """Hold every lane before its next model call; calls under way go on."""
+        self.paused = True
+        for lane in self.lanes:
+            lane.log.pause()
+
+    def resume(self) -> None:
+        """Let all lanes go on."""
+        self.paused = False
+        for lane in self.lanes:
+            lane.log.resume()
+
+    async def cancel(self) -> None:
+        """End all lanes; returns when they have ended."""
+        async with asyncio.TaskGroup() as group:
+            for lane in self.lanes:
+                group.create_task(lane.cancel())
+
+
+Recording = Callable[[int, Entrant, str], Recorder | None]
+"""Given a lane's number (from 1), its entrant and the name of its run: where its log is kept."""
+
+
+@asynccontextmanager
+async def racing(
+    entrants: Sequence[Entrant],
+    stub: Stub,
+    *,
+    hidden: Sequence[Example] = (),
+    record: Recording = lambda _number, _entrant, _run: None,
+) -> AsyncIterator[Race]:
+    """A race on `stub`, all lanes begun. Leaving the block cancels what still runs, and waits for it.
+
+    A lane that fails ends its own log and no other. What the pipelines settle on is held against the `hidden` tests.
+
+    Raises:
+        UsageError: there are too few or too many entrants.
+    """
+    check_number(len(entrants))
+    async with AsyncExitStack() as stack:
+        lanes: list[Lane] = []
+        for number, entrant in enumerate(entrants, start=1):
+            run = f"{run_name(stub, entrant.pipeline.name, datetime.now(UTC))}-{number}"
+            recorder = record(number, entrant, run)
+            opened = running(entrant.pipeline, entrant.kit, stub, hidden=hidden, record=recorder, run=run)
+            lanes.append(Lane(entrant, await stack.enter_async_context(opened), run))
+        yield Race(lanes)
+
+
+def check_number(lanes: int) -> None:
+    """Raises UsageError unless a race of so many lanes can be run."""
+    if not FEWEST <= lanes <= MOST:
+        raise UsageError(f"a race has {FEWEST} to {MOST} lanes, not {lanes}; name as many pipelines, or fewer models")
+
+
+def entrants(pipelines: Sequence[Pipeline], kits: Sequence[tuple[str, Kit]]) -> tuple[Entrant, ...]:
+    """Every pipeline with every kit, pipelines outside; the kits' names are told where there are several."""
+    return tuple(
+        Entrant(pipeline=pipeline, kit=kit, name=f"{pipeline.name} · {name}" if len(kits) > 1 else pipeline.name)
+        for pipeline in pipelines
+        for name, kit in kits
+    )

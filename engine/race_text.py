@@ -1,0 +1,143 @@
+"""The table of a race for people and for programs: plain text, Markdown, CSV and JSON, from the same rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from .cost import Spending, shown
+from .examples import visible
+from .facts import ROLES, Fact
+from .race_table import Row, Score
+
+HEADS = ("lane", "verdict", "visible", "hidden", "calls", "in", "out", "seconds", "cost", "against raw-coder")
+_RIGHT = frozenset({"visible", "hidden", "calls", "in", "out", "seconds", "cost"})
+_CELL = 200
+"""Characters of what a model or a program said that one cell holds."""
+
+
+class Outcome(Fact, frozen=True):
+    """A race for programs: what was raced, and the rows."""
+
+    task: str
+    """Name of the task or `PATH::NAME`."""
+    began_at: str
+    """Wall-clock time, ISO 8601, UTC."""
+    rows: tuple[Row, ...]
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A row as short texts, in the order of `HEADS`."""
+    spent = row.spent
+    about = "~" if spent.estimated else ""
+    return (
+        visible(row.lane, _CELL),
+        row.verdict + (" (scripted)" if row.scripted else ""),
+        _score(row.visible),
+        _score(row.hidden),
+        f"{row.calls} of {row.bound}" if row.bound is not None else str(row.calls),
+        f"{about}{spent.prompt_tokens:,}",
+        f"{about}{spent.completion_tokens:,}",
+        f"{row.seconds:.1f}",
+        shown(spent) if row.calls else "n/a",
+        f"{row.change.direction}: {row.change.failure.kind}" if row.change else "",
+    )
+
+
+def notes(rows: Iterable[Row]) -> tuple[str, ...]:
+    """What does not fit into a cell: evidence of a change, tokens of each role, what the numbers leave out."""
+    told: list[str] = []
+    for row in rows:
+        lane = visible(row.lane, _CELL)
+        if row.change is not None:
+            told.append(f"{lane}: {row.change.failure.kind}, because {_line(row.change.failure.evidence)}")
+        elif row.verdict in {"failed", "cancelled"}:
+            told.append(f"{lane}: {_line(row.why) or row.verdict}")
+        told += [f"{lane}: {_line(warning)}" for warning in row.warnings]
+        if len(row.roles) > 1:
+            told.append(f"{lane}: {', '.join(_spent(role, spent) for role, spent in row.roles.items())}")
+        if row.waited >= 0.1:
+            told.append(f"{lane}: waited {row.waited:.1f} s for a model that answered others, not counted above")
+    return tuple(told)
+
+
+def as_plain(title: str, rows: Sequence[Row]) -> str:
+    """Columns of text, and the notes below them."""
+    lines = [HEADS, *(cells(row) for row in rows)]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(HEADS))]
+    table = ["  ".join(_aligned(text, head, width) for text, head, width in zip(line, HEADS, widths, strict=True))
+             for line in lines]  # fmt: skip
+    return "\n".join([title, "", *(line.rstrip() for line in table), "", *notes(rows)]).rstrip() + "\n"
+
+
+def as_markdown(title: str, rows: Sequence[Row]) -> str:
+    """A table that GitHub and most editors show."""
+    rule = ["---:" if head in _RIGHT else "---" for head in HEADS]
+    lines = [HEADS, rule, *([_escaped(cell) for cell in cells(row)] for row in rows)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    listed = "\n".join(f"- {_escaped(note)}" for note in notes(rows))
+    return f"### {_escaped(title)}\n\n{table}\n" + (f"\n{listed}\n" if listed else "")
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """One line a lane, numbers as numbers, tokens of each role in columns of their own; unknown costs are empty."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["lane", "pipeline", "models", "verdict", "visible_passes", "visible", "hidden_passes", "hidden", "calls"]
+        + ["bound", "prompt_tokens", "completion_tokens", "estimated", "seconds", "waited", "usd", "change", "class"]
+        + [f"{role}_{what}" for role in ROLES for what in ("calls", "prompt_tokens", "completion_tokens")]
+    )
+    for row in rows:
+        spent, seen, hidden = row.spent, row.visible, row.hidden
+        change = [row.change.direction, row.change.failure.kind] if row.change else ["", ""]
+        models = "; ".join(f"{role}={name}" for role, name in row.models.items())
+        line: list[object] = [_inert(row.lane), row.pipeline, _inert(models), row.verdict]
+        line += [*_pair(seen), *_pair(hidden), row.calls, "" if row.bound is None else row.bound]
+        line += [spent.prompt_tokens, spent.completion_tokens, int(spent.estimated), row.seconds, row.waited]
+        line += ["" if row.usd is None else row.usd, *change]
+        for role in ROLES:
+            by_role = row.roles.get(role, Spending())
+            line += [by_role.calls, by_role.prompt_tokens, by_role.completion_tokens]
+        writer.writerow(line)
+    return out.getvalue()
+
+
+def as_json(outcome: Outcome) -> str:
+    """One line of JSON."""
+    return msgspec.json.encode(outcome).decode() + "\n"
+
+
+def _score(score: Score | None) -> str:
+    return "none" if score is None else f"{score.passes}/{score.of}"
+
+
+def _pair(score: Score | None) -> list[object]:
+    return ["", ""] if score is None else [score.passes, score.of]
+
+
+def _spent(role: str, spent: Spending) -> str:
+    about = "~" if spent.estimated else ""
+    tokens = f"{about}{spent.prompt_tokens:,} in, {about}{spent.completion_tokens:,} out"
+    return f"{role} {spent.calls} call{'' if spent.calls == 1 else 's'} ({tokens})"
+
+
+def _aligned(text: str, head: str, width: int) -> str:
+    return text.rjust(width) if head in _RIGHT else text.ljust(width)
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text, _CELL).split())
+
+
+def _escaped(text: str) -> str:
+    """Text of strangers as Markdown shows it and nothing more."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#|!~" else c for c in _line(text))
+
+
+def _inert(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text

@@ -1,0 +1,102 @@
+"""Time to a verified function on the embedded model: redraft's way against plain whole-function prompting, in one run.
+
+    python tests/performance/loop.py [--only N] [--json FILE]
+
+Plain: the coder is asked for the whole function, the reviewer for a report in prose, the coder for the whole function
+again; nothing is begun for the model, nothing shared, no answer cut. Ours: `review-with-evidence`, as shipped. Both work
+on the same eight stubs, in turns, each warmed by one run that does not count. Prints seconds and verified functions of
+the first draft alone and of the whole loop.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from redraft.engine.facts import Stub
+from redraft.engine.kit import Kit
+from redraft.engine.opening import opened
+from redraft.engine.paths import Places
+from redraft.engine.pipelines.catalogue import pipeline
+from redraft.engine.runs import running
+from redraft.engine.settings import load
+from redraft.engine.sources import find_stubs, read
+from redraft.engine.state import RunState, state_of
+
+STUBS = Path(__file__).with_name("loop_stubs.py")
+WAYS = {"plain": ("review-then-fix", "paper"), "ours": ("review-with-evidence", "evidence")}
+
+
+async def one(kit: Kit, name: str, stub: Stub) -> RunState:
+    """One run, folded."""
+    async with running(pipeline(name), kit, stub) as log:
+        return state_of([entry async for entry in log])
+
+
+def first_draft(state: RunState) -> tuple[float, bool]:
+    """Seconds until the first draft was there, and whether it passes its examples."""
+    call = next(c for c in state.calls if c.purpose == "draft")
+    draft = state.drafts[0]
+    report = state.reports.get(draft.id)
+    return (call.ended or 0.0), report is not None and report.all_passed
+
+
+async def measure(only: int | None) -> dict[str, list[dict[str, object]]]:
+    """Both ways over all stubs, in turns."""
+    rows: dict[str, list[dict[str, object]]] = {way: [] for way in WAYS}
+    stubs = find_stubs(read(str(STUBS))).stubs[:only]
+    with tempfile.TemporaryDirectory() as home:
+        places = Places.under(Path(home))
+        kits = {}
+        for mode in ("paper", "evidence"):
+            settings = load({"mode": mode}, {}, Path.cwd(), places).settings
+            kits[mode] = opened(settings, places, dict(os.environ), print)
+        async with kits["paper"] as paper, kits["evidence"] as evidence:
+            by_mode = {"paper": paper, "evidence": evidence}
+            for name, mode in WAYS.values():
+                await one(by_mode[mode], name, stubs[0])
+            for stub in stubs:
+                for way, (name, mode) in WAYS.items():
+                    state = await one(by_mode[mode], name, stub)
+                    drafted, good = first_draft(state)
+                    verified = state.solution is not None and state.solution.verdict == "verified"
+                    tokens = state.meter
+                    rows[way].append(
+                        {
+                            "stub": stub.name,
+                            "draft_s": round(drafted, 2),
+                            "draft_verified": good,
+                            "loop_s": round(state.now, 2),
+                            "verified": verified,
+                            "calls": tokens.calls,
+                            "tokens_in": tokens.prompt_tokens,
+                            "tokens_out": tokens.completion_tokens,
+                        }
+                    )
+                    print(way, rows[way][-1], flush=True)
+    return rows
+
+
+def main() -> None:
+    words = argparse.ArgumentParser()
+    words.add_argument("--only", type=int)
+    words.add_argument("--json")
+    args = words.parse_args()
+    rows = asyncio.run(measure(args.only))
+    sums = {
+        way: {key: sum(float(row[key]) for row in found) for key in ("draft_s", "draft_verified", "loop_s", "verified")}  # type: ignore[arg-type]
+        for way, found in rows.items()
+    }
+    for key, what in (("draft_s", "draft alone"), ("loop_s", "whole loop")):
+        plain, ours = sums["plain"][key], sums["ours"][key]
+        print(f"{what}: plain {plain:.1f} s, ours {ours:.1f} s, {plain / ours:.2f} times as fast (target: 2)")
+    for key, what in (("draft_verified", "first drafts"), ("verified", "loops")):
+        print(f"verified {what}: plain {sums['plain'][key]:.0f}, ours {sums['ours'][key]:.0f} of {len(rows['ours'])}")
+    if args.json:
+        Path(args.json).write_text(json.dumps({"rows": rows, "sums": sums}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
