@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,8 @@ from .help_screen import HelpScreen
 from .keys import EVERYWHERE, Topic, bindings
 
 if TYPE_CHECKING:
+    from textual.app import AutopilotCallbackType
+
     from ..engine.events import Entry
     from .session import Session
 
@@ -35,6 +38,9 @@ class RedraftApp(App[int]):
     NOTIFICATION_TIMEOUT = 8
 
     def __init__(self, session: Session, opening: Screen[None]) -> None:
+        # The standard (https://no-color.org) means a value that is not empty; Textual takes any.
+        if not os.environ.get("NO_COLOR"):
+            os.environ.pop("NO_COLOR", None)
         super().__init__()
         self.session = session
         self._opening = opening
@@ -67,6 +73,26 @@ class RedraftApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """The first screen, and the last."""
         return self._opening
+
+    async def run_async(
+        self,
+        *,
+        headless: bool = False,
+        inline: bool = False,
+        inline_no_clear: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+        auto_pilot: AutopilotCallbackType | None = None,
+    ) -> int | None:
+        """Run, with the mouse left to the terminal if the settings say so."""
+        return await super().run_async(
+            headless=headless,
+            inline=inline,
+            inline_no_clear=inline_no_clear,
+            mouse=mouse and self.session.settings.interface.mouse,
+            size=size,
+            auto_pilot=auto_pilot,
+        )
 
     def on_mount(self) -> None:
         """Say what was wrong with the person's settings."""

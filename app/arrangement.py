@@ -15,6 +15,8 @@ SMALLEST = (40, 12)
 STACKED_FROM = (100, 26)
 COLUMNS_FROM = (120, 20)
 GRID_FROM = (120, 40)
+RAIL_FROM = 140
+"""Columns from which a list of stubs may stand beside two panes without breaking their lines."""
 
 IN_PAIRS: tuple[Pane, ...] = ("report", "draft", "examples", "diff")
 """Which of two panes stands before the other: the report before what it speaks of, and before the diff."""
@@ -52,7 +54,9 @@ def arranged(width: int, height: int, choice: Choice, stubs: int) -> Arrangement
     layout = _layout(width, height)
     pair: tuple[Pane, ...] = tuple(pane for pane in IN_PAIRS if pane in choice)
     panes: dict[Layout, tuple[Pane, ...]] = {"tiny": (), "single": (choice.focus,), "grid": IN_GRID}
-    return Arrangement(layout, panes.get(layout, pair), rail=layout in {"columns", "grid"} and stubs > 1)
+    return Arrangement(
+        layout, panes.get(layout, pair), rail=layout in {"columns", "grid"} and stubs > 1 and width >= RAIL_FROM
+    )
 
 
 def _layout(width: int, height: int) -> Layout:

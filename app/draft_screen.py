@@ -64,6 +64,8 @@ class DraftScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the empty screen first; everything that takes time comes after it."""
+        diff, taste = self.query_one(DiffPane), self.session.settings.interface
+        diff.split, diff.wrap = taste.split, taste.wrap
         self._show_shelf(Shelf())
         self.query_one(StatusLine).seen = f"looking into {', '.join(map(str, self.paths))}…"
         # The terminal is written by a thread, which needs a moment before imports hold the interpreter.
@@ -83,6 +85,8 @@ class DraftScreen(Screen[None]):
             say=self._saw,
         )
         self._deeds = Deeds(self, self._work)
+        if self._work.trouble:
+            self.notify(self._work.trouble, severity="warning", markup=False)
         self.run_worker(self._work.hold(), group="kit", exit_on_error=False)
         self.run_worker(self._work.watch(), group="watch", exit_on_error=False)
         if self._welcomes:
@@ -204,9 +208,13 @@ class DraftScreen(Screen[None]):
             self._work.following.turn_to(event.key)
 
     def on_stub_list_chosen(self, event: StubList.Chosen) -> None:
-        """Enter on a stub: draft it."""
-        if self._work is not None:
-            self.view.stubs_open = False
+        """Enter or a click on a stub: show it, and draft it unless that was done."""
+        card = self._shelf.get(event.key)
+        if self._work is None or card is None:
+            return
+        self.view.stubs_open = False
+        self._work.following.turn_to(event.key)
+        if card.in_file and not card.drafted:
             self._work.following.ask(event.key)
 
     def on_diff_pane_accepted(self, event: DiffPane.Accepted) -> None:

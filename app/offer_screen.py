@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -28,16 +28,24 @@ class OfferScreen(ModalScreen[bool]):
         Binding("n,escape", "refuse", "not now", id="offer.no"),
     ]
 
-    def __init__(self, environ: Mapping[str, str], places: Places) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        places: Places,
+        *,
+        model: weights.Weights = weights.CODER,
+        sources: Sequence[weights.Source] | None = None,
+    ) -> None:
         super().__init__()
         self._places = places
-        self._environ = environ
+        self._model = model
+        self._sources = usual_sources(environ) if sources is None else sources
         self._folder = weights.models_folder(environ)
         self._fetching: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """What it is, how large, where it goes, how much room there is."""
-        model = weights.CODER
+        model = self._model
         with Vertical(classes="panel") as panel:
             panel.border_title = "a model to begin with"
             panel.border_subtitle = "y fetches it, n does not"
@@ -77,7 +85,7 @@ class OfferScreen(ModalScreen[bool]):
     async def _fetch(self) -> None:
         said = self.query_one("#source", Static)
         try:
-            await weights.pull(self._folder, usual_sources(self._environ), self._show)
+            await weights.pull(self._folder, self._sources, self._show, self._model)
         except RedraftError as error:
             said.update(f"{error}\ny tries again")
         else:

@@ -62,7 +62,7 @@ class WelcomeScreen(ModalScreen[None]):
             panel.border_title = "welcome to redraft"
             panel.border_subtitle = "enter begins"
             yield Static(
-                "Four stubs are waiting in the tour's files. The first one is being drafted behind this panel: "
+                "A few stubs are waiting in the tour's files. The first one is being drafted behind this panel: "
                 "a coder model writes the body, your examples run, a reviewer reports, and a fix is made.\n\n"
                 "Nothing is written until you say so:",
                 markup=False,

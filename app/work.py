@@ -9,11 +9,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ..engine.errors import EnvironmentFault
+from ..engine.errors import EnvironmentFault, UsageError
 from ..engine.facts import ROLES
 from ..engine.journal import Journal, OwnWrites
 from ..engine.kit import Kit
-from ..engine.pipelines.catalogue import Pipeline
+from ..engine.pipelines.catalogue import PIPELINES, Pipeline
 from ..engine.settings import RolesSettings, Settings
 from ..engine.sources import Source, find_stubs, read
 from .accepting import Accepting
@@ -50,18 +50,22 @@ class Work:
         self._own_writes = OwnWrites()
         self.accepting = Accepting(Journal(session.places.state / "journal", own_writes=self._own_writes))
         self.workshop = Workshop(lambda: self._open_kit(self.settings))
+        self.trouble = ""
+        """What was wrong with the settings, "" for nothing."""
+        self._retired: list[Workshop] = []
+        self._holding: asyncio.TaskGroup | None = None
+        self._closing = asyncio.Event()
         drafting = Drafting(self._kit, session.runs, lambda stub, state: self.following.took(stub, state), say)
-        self.following = Following(drafting, session.pipeline, on_change, self.accepting.began, wake)
+        self.following = Following(drafting, self._first_pipeline(), on_change, self.accepting.began, wake)
 
     # ------------------------------------------------------------------------------------ for workers
 
     async def hold(self) -> None:
-        """Keep what was opened until it is closed; a change of model opens the next workshop."""
-        while True:
-            workshop = self.workshop
-            await workshop.hold()
-            if workshop is self.workshop:
-                return
+        """Keep what is opened until `close`; each workshop in a task of its own."""
+        async with asyncio.TaskGroup() as group:
+            self._holding = group
+            group.create_task(self.workshop.hold())
+            await self._closing.wait()
 
     async def watch(self) -> None:
         """Follow the files."""
@@ -74,7 +78,9 @@ class Work:
     async def close(self) -> None:
         """Cancel what runs; `hold` ends once everything opened is closed."""
         await self.following.cancel("you")
-        self.workshop.close()
+        for workshop in (*self._retired, self.workshop):
+            workshop.close()
+        self._closing.set()
 
     # ------------------------------------------------------------------------------------ what the person decides
 
@@ -102,8 +108,11 @@ class Work:
         }
         roles: RolesSettings = replace(self.settings.roles, **changed)
         self.settings = replace(self.settings, roles=roles)
-        left, self.workshop = self.workshop, Workshop(lambda: self._open_kit(self.settings))
-        left.close()
+        # A run under way goes on with the models it began with; the next one closes them.
+        self._retired.append(self.workshop)
+        self.workshop = Workshop(lambda: self._open_kit(self.settings))
+        assert self._holding is not None
+        self._holding.create_task(self.workshop.hold())
 
     @property
     def protection(self) -> str:
@@ -125,8 +134,18 @@ class Work:
         return opened(settings, self._session.places, self._session.environ, self._say)
 
     async def _kit(self) -> Kit:
+        while self._retired:
+            self._retired.pop().close()
         if self._asks_embedded and not await self._has_model():
             raise EnvironmentFault(
                 "there is no model to ask: press m to choose a server, or run `redraft model pull` for the embedded one"
             )
         return await self.workshop.kit()
+
+    def _first_pipeline(self) -> Pipeline:
+        """The pattern that the settings name; a name that is wrong is told, and our default taken."""
+        try:
+            return self._session.pipeline
+        except UsageError as error:
+            self.trouble = f"{error}; press p to choose"
+            return PIPELINES[0]

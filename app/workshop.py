@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from ..engine.errors import RedraftError
 from ..engine.kit import Kit
 
 
@@ -56,13 +55,11 @@ class Workshop:
             async with self._opening() as kit:
                 ready.set_result(kit)
                 await self._closing.wait()
-        except RedraftError as error:
+        except Exception as error:
             if ready.done():
                 raise
+            # Raised again wherever the kit was asked for; here it would only end the serving.
             ready.set_exception(error)
-        finally:
-            if not ready.done():
-                ready.cancel()
 
     def close(self) -> None:
         """Let go of the kit; `hold` ends when it is gone."""
