@@ -210,7 +210,8 @@ class RunState(Fact, frozen=True):
     def after(self, entry: ev.Entry) -> RunState:
         """The state once this entry has happened."""
         waited = self.waited + (max(0.0, entry.at - self.now) if self.waits else 0.0)
-        return replace(_folded(self, entry.event, entry.at), now=entry.at, waited=waited)
+        folded = _folded(self, entry.event, entry.at)
+        return replace(folded, now=entry.at, waited=waited, tree=folded.tree.after(entry.event, entry.at))
 
 
 def state_of(entries: Iterable[ev.Entry]) -> RunState:
