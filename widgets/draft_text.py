@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..engine.facts import Draft, Stub
-from ..engine.indent import indented
 from ..engine.state import CallState, RunState
 
 _FENCE = re.compile(r"^[ \t]*```[^\n]*\n?", re.MULTILINE)
@@ -46,9 +45,7 @@ def view_of(state: RunState, wanted: str | None = None) -> DraftView:
             return _of_call(call, stub, plan)
         chosen = state.first_draft or state.proposal
     if chosen is None:
-        return DraftView(
-            header=stub.header, body=stub.body and indented(stub.body, stub.indent), plan=plan, note=_idle(state)
-        )
+        return DraftView(header=stub.header, body=_placed(stub, stub.body), plan=plan, note=_idle(state))
     return _of_draft(chosen, stub, state, plan)
 
 
@@ -91,7 +88,7 @@ def _of_call(call: CallState, stub: Stub, plan: str) -> DraftView:
         title="draft" if call.purpose == "draft" else call.purpose,
         author=call.model,
         header="" if whole else stub.header,
-        body=code if whole or _is_indented(code) else indented(code, stub.indent),
+        body=code if whole or _is_indented(code) else _placed(stub, code),
         thinking=call.thinking,
         plan=plan,
         note="" if live else f"■ {word}",
@@ -106,12 +103,17 @@ def _of_draft(draft: Draft, stub: Stub, state: RunState, plan: str) -> DraftView
         title=f"draft {draft.id}" if draft.purpose == "draft" else f"{draft.purpose} {draft.id}",
         author=draft.model,
         header=stub.header,
-        body=stub.code(draft.body)[len(stub.header) :],
+        body=_placed(stub, draft.body),
         thinking=maker.thinking if maker else "",
         plan=plan,
         note=f"✗ {draft.problem}" if draft.problem else "",
         marks=_marks(state, draft),
     )
+
+
+def _placed(stub: Stub, body: str) -> str:
+    """A dedented body as it stands under the stub's header."""
+    return stub.code(body)[len(stub.header) :] if body else ""
 
 
 def _marks(state: RunState, draft: Draft) -> dict[int, str]:

@@ -156,6 +156,8 @@ def _under(state: RunState) -> str:
         return ""
     if state.status == "idle":
         return "\nthe reviewer reads each draft and says where it goes wrong; every finding is run before you see it"
+    if state.live_call is not None and state.live_call.role == "reviewer":
+        return ""
     if state.status == "running":
         return "\nit comes after the draft and its examples"
     return "\nthis run had no review"
