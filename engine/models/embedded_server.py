@@ -33,8 +33,8 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     speculation: tuple[int, int] | None = None
     """Look for the last n tokens in what was read and guess the next m (n, m); None guesses nothing.
 
-    It holds for all requests of a server. With (4, 16) fixes were written 1.06 times as fast, drafts 0.64 times, so that
-    it is off (tests/performance/embedded_layouts.py has the option)."""
+    It holds for all requests of a server. With (4, 16) fixes were written 1.06 times as fast, drafts 0.64, so
+    that it is off (tests/performance/embedded_layouts.py has the option)."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
