@@ -126,9 +126,9 @@ class DiffPane(Sheet):
         self.styles.overflow_x = "hidden" if wrap else "auto"
         self._relayout_here()
 
-    def watch_current(self, current: int) -> None:
+    def watch_current(self, before: int, current: int) -> None:
         """Move the cursor and see where it went."""
-        self.repaint()
+        self.repaint_items(before, current)
         self.bring_into_view(current)
 
     def watch_caption(self) -> None:

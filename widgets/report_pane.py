@@ -79,9 +79,9 @@ class ReportPane(Sheet):
         self._findings = findings
         self.relayout()
 
-    def watch_chosen(self, chosen: int) -> None:
+    def watch_chosen(self, before: int, chosen: int) -> None:
         """Move the cursor."""
-        self.repaint()
+        self.repaint_items(before, chosen)
         self.bring_into_view(chosen)
 
     # ------------------------------------------------------------------------------------ keys and mouse

@@ -134,6 +134,16 @@ class Sheet(Inked, ScrollView, can_focus=True):
         self._strips.clear()
         self.refresh()
 
+    def repaint_items(self, *items: int) -> None:
+        """Draw only the rows of some items again, because a cursor left or reached them."""
+        places = [y for y, row in enumerate(self._rows) if row.item in items]
+        for key in [key for key in self._strips if self._rows[key[0]].item in items]:
+            del self._strips[key]
+        top, height = self.scroll_offset.y, self.size.height
+        seen = [Region(0, y - top, self.size.width, 1) for y in places if top <= y < top + height]
+        if seen:
+            self.refresh(Region.from_union(seen))
+
     def _repaint_from(self, row: int) -> None:
         """Draw again what may have changed; text that grows at its end costs its last lines only."""
         for y in [key for key in self._strips if key[0] >= row]:
