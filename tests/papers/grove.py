@@ -131,11 +131,11 @@ class Stage:
         prices = prices or {}
         voices = {role: Voice(model=model, price=prices.get(role)) for role, model in self.models.items()}
         voices["reviewer"] = voices["coder"]
-        self.kit = Kit(
-            voices=voices, prompts=Prompts(None), sandbox=self.sandbox, mode=mode, budget=budget, seed=seed
-        )
+        self.kit = Kit(voices=voices, prompts=Prompts(None), sandbox=self.sandbox, mode=mode, budget=budget, seed=seed)
 
-    def wish(self, call: int, what: Literal["abandon", "retry", "pin", "stub", "body"], node: str, text: str = "") -> None:
+    def wish(
+        self, call: int, what: Literal["abandon", "retry", "pin", "stub", "body"], node: str, text: str = ""
+    ) -> None:
         """While that call is under way the person wants this."""
         self.during[call] = lambda log: log.steer(Steered(what=what, node=node, text=text))
 

@@ -1,7 +1,26 @@
 """Each rule of Algorithm 1 of arXiv 2605.07248, and of our choices where it is silent."""
 
+import itertools
+
 import pytest
-from grove import ASSERTS, BAD, BARE, CALLING_G, GIVES, GOOD, HALF, HEADER, PLAN, SAME, WHOLE, Stage, code, pat, plan
+from grove import (
+    ASSERTS,
+    BAD,
+    BARE,
+    CALLING_G,
+    GIVES,
+    GOOD,
+    HALF,
+    HEADER,
+    PLAN,
+    SAME,
+    STUB,
+    WHOLE,
+    Stage,
+    code,
+    pat,
+    plan,
+)
 from msgspec.structs import replace
 from redraft.engine.events import Checked, ChecksInvented, Decomposed, NodeClosed, NodeOpened, Scored
 from redraft.engine.facts import Example
@@ -133,7 +152,9 @@ async def test_a_check_that_never_ends_does_not_hide_what_the_others_show():
             for step in steps:
                 if "10 ** 9" in step:
                     left = [Outcome(status="not run")] * (len(steps) - len(outcomes) - 1)
-                    return Execution(outcomes=(*outcomes, Outcome(status="timeout"), *left), problem="slow", timed_out=True)
+                    return Execution(
+                        outcomes=(*outcomes, Outcome(status="timeout"), *left), problem="slow", timed_out=True
+                    )
                 value = str(2 * int(step.strip()[2:-1]))
                 outcomes.append(Outcome(status="returned", printed=value + "\n", value=value))
             return Execution(outcomes=tuple(outcomes))
@@ -209,15 +230,9 @@ async def test_what_was_solved_is_composed_into_one_body_that_runs_alone():
     grown = await pat(FAILING, {"f": PLAN})
     body = grown.state.solution.draft.body  # type: ignore[union-attr]
     namespace: dict[str, object] = {}
-    exec(STUB_WITH(body), namespace)
+    exec(STUB.code(body), namespace)
     assert namespace["f"](21) == 42  # type: ignore[operator]
     assert body.count("def g(") == 1
-
-
-def STUB_WITH(body: str) -> str:
-    from grove import STUB
-
-    return STUB.code(body)
 
 
 async def test_the_composed_whole_is_verified_again_with_the_same_checks():
@@ -246,7 +261,7 @@ async def test_trials_are_allowed_down_to_depth_3_and_plans_down_to_depth_2():
     names = ["f", "g", "h", "i", "j"]
     planner = {
         name: plan(f"return {below}(x) - 1", below).replace("def f", f"def {name}")
-        for name, below in zip(names, names[1:], strict=False)
+        for name, below in itertools.pairwise(names)
     }
     coder = {name: code(BAD, name) for name in names}
     tester = {name: f"assert {name}(4) == 4" for name in names}
@@ -257,7 +272,9 @@ async def test_trials_are_allowed_down_to_depth_3_and_plans_down_to_depth_2():
 
 
 async def test_a_plan_that_passes_no_more_is_dropped_and_what_was_before_it_is_returned():
-    grown = await pat(FAILING, {"f": PLAN}, gives={WHOLE: {"f(1)": "2"}, **{k: v for k, v in GIVES.items() if k != WHOLE}})
+    grown = await pat(
+        FAILING, {"f": PLAN}, gives={WHOLE: {"f(1)": "2"}, **{k: v for k, v in GIVES.items() if k != WHOLE}}
+    )
     assert grown.count("plan") == 1
     assert endings(grown)[""] == ("abandoned", "plateau")
     assert grown.state.solution.draft.body.strip() == HALF  # type: ignore[union-attr]
@@ -275,7 +292,9 @@ async def test_the_next_planner_sees_the_verified_helpers_and_no_others():
     coder = {"f": code(HALF), "g": code(SAME, "g"), "h": code(BAD, "h")}
     gives = {"g(x) + h(x)": {"f(1)": "2", "f(3)": "6"}, **GIVES}
     grown = await pat(coder, {"f": [first, plan(GOOD)], "h": "no"}, gives=gives)
-    second = [ask.messages[-1].content for ask in grown.models["planner"].asks if "Decompose `f`" in ask.messages[-1].content][1]
+    second = [
+        ask.messages[-1].content for ask in grown.models["planner"].asks if "Decompose `f`" in ask.messages[-1].content
+    ][1]
     assert "def g(x)" in second.split("A direct attempt")[0]
     assert "def h(x)" not in second.split("A direct attempt")[0]
 
@@ -283,7 +302,7 @@ async def test_the_next_planner_sees_the_verified_helpers_and_no_others():
 async def test_a_helper_that_is_not_verified_is_composed_all_the_same_and_marked():
     grown = await pat({**FAILING, "g": code("return 3 * x", "g")}, {"f": PLAN})
     assert endings(grown)["1"][0] == "abandoned"
-    planned = [program for program in grown.sandbox.programs if CALLING_G in program][0]  # type: ignore[union-attr]
+    planned = next(program for program in grown.sandbox.programs if CALLING_G in program)  # type: ignore[union-attr]
     assert "return 3 * x" in planned
     assert grown.state.tree.helpers["g"].verified is False
 
@@ -306,7 +325,9 @@ async def test_a_plan_without_unwritten_functions_is_a_candidate_and_counts_as_a
 
 
 async def test_a_helper_that_the_planner_wrote_itself_is_tested_before_anything_is_drawn():
-    grown = await pat({"f": code(HALF)}, {"f": f"```python\ndef g(x):\n    return x\n\n\ndef f(x):\n    {CALLING_G}\n```"})
+    grown = await pat(
+        {"f": code(HALF)}, {"f": f"```python\ndef g(x):\n    return x\n\n\ndef f(x):\n    {CALLING_G}\n```"}
+    )
     assert grown.count("trial", "1") == 0
     assert endings(grown)["1"] == ("solved", "all checks pass")
 
@@ -319,7 +340,11 @@ async def test_a_helper_that_the_planner_wrote_wrong_is_tried_as_any_other():
 
 
 async def test_a_helper_that_exists_already_is_reused_and_never_generated_again():
-    gives = {"return g(x) + g(x) + 0": GIVES[WHOLE], WHOLE: {"f(1)": "2", "f(3)": "6"}, **{k: v for k, v in GIVES.items() if k != WHOLE}}
+    gives = {
+        "return g(x) + g(x) + 0": GIVES[WHOLE],
+        WHOLE: {"f(1)": "2", "f(3)": "6"},
+        **{k: v for k, v in GIVES.items() if k != WHOLE},
+    }
     grown = await pat(FAILING, {"f": [PLAN, plan("return g(x) + g(x) + 0", "g")]}, gives=gives)
     assert [event.node for event in grown.events(NodeOpened)] == ["", "1"]
     assert [event.reused for event in grown.events(Decomposed)] == [(), ("g",)]
