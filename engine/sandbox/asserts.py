@@ -43,10 +43,12 @@ async def run_asserts(
     limits: Limits = DEFAULT,
     *,
     path: str = "",
+    helpers: str = "",
     tolerant: bool = False,
 ) -> Report:
     """Hold a program against tests, each a text of one or more statements; one check a test.
 
+    `helpers` is source of the specification's, not the candidate's, that the tests may use beside the function.
     `tolerant` lets floats differ by 1e-6 where the comparison is made here. `limits.seconds` is the time of one
     process; after a time-out or a crash the remaining tests get a new one, three times.
 
@@ -57,7 +59,7 @@ async def run_asserts(
     async with AsyncExitStack() as stack:
         candidate = _Candidate(sandbox, program, limits, path)
         stack.push_async_callback(candidate.aclose)
-        judge = _Judge(sandbox, program, entry_point, limits, candidate)
+        judge = _Judge(sandbox, program, helpers, entry_point, limits, candidate)
         stack.push_async_callback(judge.aclose)
         checks: list[Check] = []
         for test in tests:
@@ -108,10 +110,17 @@ class _Judge:
     """A process for tests that cannot be split."""
 
     def __init__(
-        self, sandbox: SessionSandbox, program: str, entry_point: str, limits: Limits, candidate: _Candidate
+        self,
+        sandbox: SessionSandbox,
+        program: str,
+        helpers: str,
+        entry_point: str,
+        limits: Limits,
+        candidate: _Candidate,
     ) -> None:
         self._sandbox, self._limits, self._candidate, self._entry_point = sandbox, limits, candidate, entry_point
-        self._imports = "".join(f"try:\n    {line}\nexcept Exception:\n    pass\n" for line in _IMPORT.findall(program))
+        imports = "".join(f"try:\n    {line}\nexcept Exception:\n    pass\n" for line in _IMPORT.findall(program))
+        self._program = f"{imports}{helpers}\n"
         self._stack = AsyncExitStack()
         self._conversation: Conversation | None = None
         self._calls = 0
@@ -126,7 +135,7 @@ class _Judge:
         source = f"exec(compile({test!r}, '<test>', 'exec'), {{**globals()}})"
         try:
             if self._conversation is None:
-                opening = self._sandbox.session(self._imports, self._limits, asks=self._entry_point)
+                opening = self._sandbox.session(self._program, self._limits, asks=self._entry_point)
                 self._conversation = await self._stack.enter_async_context(opening)
             outcome = await self._conversation.step(source, self._call)
         except Ended as ended:

@@ -164,5 +164,5 @@ def raised_line(problem: BaseException) -> str:
         message = str(said)
     except Exception:
         message = "<exception str() failed>"
-    message = message[:PRINTED]
+    message, name = message[:PRINTED], name[:200]
     return f"{name}: {message}" if message else str(name)

@@ -92,7 +92,8 @@ def _whole_number(value: int) -> str:
 
 
 def _add(text: str, parts: "list[str]", size: "list[int]") -> None:
-    size[0] += len(text)
+    # What is not ASCII may take four bytes a character on the pipe.
+    size[0] += len(text) if text.isascii() else 4 * len(text)
     if size[0] > LARGEST:
         raise Unspeakable
     parts.append(text)

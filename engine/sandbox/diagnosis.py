@@ -10,11 +10,12 @@ from ..errors import SandboxError
 from ..facts import Fact
 from .conversation import Conversation, NotProtected, protected
 from .interpreter import chosen_interpreter
-from .linux import child_environment
 from .opening import BEST, SandboxChoice, wanted_layers
 from .program import Job
 from .runner import Limits
 from .scratch import ScratchRoom
+from .solo import best_tier
+from .talking import child_environment
 from .tiers import EXPLAINED, REQUIRED, SHOWN, Tier, tier_of
 from .zygote import Zygote
 
@@ -62,11 +63,12 @@ async def diagnose(choice: SandboxChoice = BEST, path: str = "") -> Diagnosis:
     environ = dict(os.environ)
     interpreter = chosen_interpreter(choice.interpreter, path, environ)
     if not sys.platform.startswith("linux"):
-        return _diagnosis(interpreter, "", frozenset({"rlimits"}), platform.system())
+        # Told from the platform alone: whether Seatbelt holds is found out by each run.
+        return _diagnosis(interpreter, "", REQUIRED[best_tier()], f"{platform.system()}: untested")
     room = ScratchRoom(environ)
     try:
         wanted = wanted_layers(choice)._replace(room=room.folder)
-        zygote = await Zygote.start(interpreter, child_environment(environ), wanted)
+        zygote = await Zygote.start(interpreter, child_environment(), wanted)
         try:
             held, problem = await _held(zygote, room)
             return _diagnosis(interpreter, zygote.version, held, problem or zygote.problem)

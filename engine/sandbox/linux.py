@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-from collections.abc import AsyncIterator, Mapping, Sequence
-
-import msgspec
+from collections.abc import AsyncIterator, Mapping
 
 from ..errors import SandboxError
-from ..facts import Execution
-from .conversation import Conversation, NotProtected, converse, protected, refused
-from .interpreter import chosen_interpreter, environment_age
+from .conversation import Conversation, NotProtected, protected
+from .interpreter import environment_age
 from .links import PipeLink
 from .preloading import preloadable
-from .program import Job, job_for
-from .runner import DEFAULT, Limits
+from .program import Job
+from .runner import Limits
 from .scratch import ScratchRoom
 from .scratch_watch import watched
+from .talking import TalkingSandbox, child_environment
 from .tiers import REQUIRED
 from .zygote import Run, Wanted, Zygote
 
@@ -27,23 +24,17 @@ _ATTEMPTS = 3
 _MOST_ZYGOTES = 4
 
 
-class LinuxSandbox:
+class LinuxSandbox(TalkingSandbox):
     """Runs programs in processes forked from a warm interpreter. Make it with `open_sandbox`."""
 
     def __init__(
         self, tier: str, wanted: Wanted, setting: str | None, environ: Mapping[str, str], room: ScratchRoom
     ) -> None:
-        self._tier, self._wanted, self._setting = tier, wanted, setting
-        self._environ, self._room = environ, room
+        super().__init__(tier, setting, environ, room)
+        self._wanted = wanted
         self._zygotes: dict[_Key, Zygote] = {}
         self._seen: set[tuple[str, ...]] = {()}
         self._starting = asyncio.Lock()
-        self._workers = asyncio.Semaphore(max(2, os.cpu_count() or 2))
-
-    @property
-    def tier(self) -> str:
-        """Letter of the protection in force (A to E)."""
-        return self._tier
 
     @property
     def is_busy(self) -> bool:
@@ -58,36 +49,6 @@ class LinuxSandbox:
     def adopt(self, interpreter: str, zygote: Zygote) -> None:
         """Use a zygote that is running already."""
         self._zygotes[interpreter, environment_age(interpreter), ()] = zygote
-
-    async def run(self, program: str, steps: Sequence[str], limits: Limits = DEFAULT, *, path: str = "") -> Execution:
-        """Load `program` as a module and run each of `steps` in its namespace; see `Sandbox.run`."""
-        interpreter = chosen_interpreter(self._setting, path, self._environ)
-        execution = refused(program, steps)
-        if execution is None:
-            job = job_for(program, path)
-            async with self._workers, self._talking(interpreter, job, limits) as conversation:
-                execution = await converse(conversation, job, steps)
-        return msgspec.structs.replace(execution, tier=self._tier, interpreter=interpreter)
-
-    @contextlib.asynccontextmanager
-    async def session(
-        self, program: str, limits: Limits = DEFAULT, *, path: str = "", asks: str = ""
-    ) -> AsyncIterator[Conversation]:
-        """A locked-down process with the program loaded, for statements that are not known beforehand.
-
-        `asks` names a function that the program finds in its namespace and that we answer, see `Conversation.step`.
-
-        Raises:
-            Ended: the program cannot be loaded.
-            SandboxError: the protection promised cannot be had; nothing was run.
-        """
-        interpreter = chosen_interpreter(self._setting, path, self._environ)
-        job = job_for(program, path)
-        # A judge waits for its candidate: if it took a worker's place too, two pairs could wait for each other.
-        place = contextlib.nullcontext() if asks else self._workers
-        async with place, self._talking(interpreter, job, limits) as conversation:
-            await conversation.load(job, asks)
-            yield conversation
 
     @contextlib.asynccontextmanager
     async def _talking(self, interpreter: str, job: Job, limits: Limits) -> AsyncIterator[Conversation]:
@@ -145,7 +106,7 @@ class LinuxSandbox:
         return zygote
 
     async def _started(self, interpreter: str, preload: tuple[str, ...]) -> Zygote:
-        environ = child_environment(self._environ)
+        environ = child_environment()
         try:
             return await Zygote.start(interpreter, environ, self._wanted._replace(preload=preload))
         except SandboxError:
@@ -163,18 +124,4 @@ class LinuxSandbox:
         for zygote in self._zygotes.values():
             await zygote.aclose()
         self._zygotes.clear()
-        self._room.close()
-
-
-def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What an interpreter for untrusted code gets to see: nothing of the person's."""
-    one_thread = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-    return {
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "HOME": "/nonexistent",
-        "PYTHONHASHSEED": "0",
-        # Arenas of 64 MB for each thread would use up the address space that a run may have.
-        "MALLOC_ARENA_MAX": "2",
-        **dict.fromkeys(one_thread, "1"),
-    }
+        await super().aclose()

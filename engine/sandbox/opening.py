@@ -8,9 +8,11 @@ import sys
 from ..errors import SandboxError
 from ..facts import Fact
 from .interpreter import chosen_interpreter
-from .linux import LinuxSandbox, child_environment
+from .linux import LinuxSandbox
 from .runner import Sandbox
 from .scratch import ScratchRoom
+from .solo import SoloSandbox, best_tier
+from .talking import child_environment
 from .tiers import EXPLAINED, REQUIRED, Tier, tier_of
 from .zygote import Wanted, Zygote
 
@@ -22,6 +24,8 @@ class SandboxChoice(Fact, frozen=True):
     """Path of a Python or its environment; None looks at VIRTUAL_ENV, then beside `pyproject.toml`, then takes ours."""
     tier: str | None = None
     """A lower tier that is forced, for tests; None takes the best there is."""
+    path: str = ""
+    """A file whose project decides the interpreter that is started first; "" for nowhere."""
     unsafe_run: bool = False
     """Run even where nothing is contained (tier E)."""
     allow_subprocess: bool = False
@@ -40,18 +44,20 @@ async def open_sandbox(choice: SandboxChoice = BEST) -> Sandbox:
         SandboxError: the protection is below what the person agreed to, or the interpreter does not start.
     """
     environ = dict(os.environ)
-    interpreter = chosen_interpreter(choice.interpreter, "", environ)
+    interpreter = chosen_interpreter(choice.interpreter, choice.path, environ)
     wanted = wanted_layers(choice)
+    if not sys.platform.startswith("linux"):
+        return _open_solo(choice, environ)
     room = ScratchRoom(environ)
     wanted = wanted._replace(room=room.folder)
     try:
-        zygote = await Zygote.start(interpreter, child_environment(environ), wanted)
+        zygote = await Zygote.start(interpreter, child_environment(), wanted)
     except BaseException:
         room.close()
         raise
     try:
         tier = choice.tier or tier_of(zygote.layers)
-        agree(choice, tier, zygote)
+        agree(choice, tier, zygote.layers, zygote.problem)
     except BaseException:
         await zygote.aclose()
         room.close()
@@ -71,16 +77,24 @@ def wanted_layers(choice: SandboxChoice) -> Wanted:
     return Wanted("namespaces" in layers, "landlock" in layers, "seccomp" in layers, choice.allow_subprocess)
 
 
-def agree(choice: SandboxChoice, tier: str, zygote: Zygote) -> None:
+def _open_solo(choice: SandboxChoice, environ: dict[str, str]) -> Sandbox:
+    """The sandbox of macOS and Windows. Its self-test is part of each run: there is no zygote to ask beforehand."""
+    best = best_tier()
+    tier = choice.tier or best
+    agree(choice, tier, REQUIRED[best], "")
+    return SoloSandbox(tier, choice.interpreter, environ, ScratchRoom(environ))
+
+
+def agree(choice: SandboxChoice, tier: str, layers: frozenset[str], problem: str) -> None:
     """Nothing, when the person agreed to this tier.
 
     Raises:
         SandboxError: they did not, or the machine cannot keep it.
     """
-    missing = REQUIRED[tier] - zygote.layers
+    missing = REQUIRED[tier] - layers
     if missing:
         raise SandboxError(
-            f"tier {tier} cannot be had here: no {', '.join(sorted(missing))} ({zygote.problem or sys.platform})"
+            f"tier {tier} cannot be had here: no {', '.join(sorted(missing))} ({problem or sys.platform})"
         )
     if tier == "E" and not choice.unsafe_run:
         raise SandboxError(

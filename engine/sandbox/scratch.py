@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -42,17 +43,34 @@ class ScratchRoom:
 
 def sweep(base: str) -> None:
     """Remove what processes that are gone have left."""
+    if os.name == "nt":
+        return
     with contextlib.suppress(OSError), os.scandir(base) as entries:
         for entry in entries:
             owner = entry.name.removeprefix(PREFIX).partition("-")[0]
-            if not entry.name.startswith(PREFIX) or not owner.isdigit() or Path(f"/proc/{owner}").exists():
+            if not entry.name.startswith(PREFIX) or not owner.isdigit() or _is_alive(int(owner)):
                 continue
             if entry.stat(follow_symlinks=False).st_uid == os.getuid():
                 remove_tree(entry.path)
 
 
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        # It is somebody else's.
+        return True
+    return True
+
+
 def remove_tree(folder: str) -> None:
     """Remove a folder and all below it, by descriptors: no depth, name or link inside can lead it astray."""
+    if os.name == "nt":
+        # No descriptors of folders there; nothing is contained on Windows anyway.
+        shutil.rmtree(folder, ignore_errors=True)
+        return
     with contextlib.suppress(OSError):
         top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:

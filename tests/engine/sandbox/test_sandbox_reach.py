@@ -221,8 +221,14 @@ def world(tmp_path: Path) -> Iterator[dict[str, object]]:
             datagrams.setblocking(False)
             server.setblocking(False)
             yield {
-                "home": str(home), "project": str(project), "drop": str(drop), "me": str(project / "draft.py"),
-                "port": server.getsockname()[1], "parent": os.getpid(), "server": server, "datagrams": datagrams,
+                "home": str(home),
+                "project": str(project),
+                "drop": str(drop),
+                "me": str(project / "draft.py"),
+                "port": server.getsockname()[1],
+                "parent": os.getpid(),
+                "server": server,
+                "datagrams": datagrams,
             }
 
 

@@ -216,3 +216,34 @@ def test_a_program_that_came_with_the_project_is_not_taken_for_its_interpreter(t
     (tmp_path / ".venv" / "pyvenv.cfg").touch()
     (tmp_path / ".venv" / "bin" / "python").write_text("#!/bin/sh\n")
     assert chosen_interpreter(None, str(tmp_path / "draft.py"), {}) == sys.executable
+
+
+async def test_without_zygotes_a_run_says_the_same(tmp_path: Path) -> None:
+    """What Windows gets, tried here."""
+    from redraft.engine.sandbox.scratch import ScratchRoom
+    from redraft.engine.sandbox.solo import SoloSandbox
+
+    sandbox = SoloSandbox("E", None, {}, ScratchRoom({"XDG_RUNTIME_DIR": str(tmp_path)}))
+    try:
+        done = await sandbox.run(
+            "def f(x):\n    print('hi')\n    return x + 1\n", ["f(1)", "f('a')", "while True: pass"], SHORT
+        )
+        first, second, third = done.outcomes
+        assert seen(first) == ("hi\n2\n", "2", "builtins.int", "")
+        assert second.raised.startswith("TypeError") and third.status == "timeout"
+        assert (done.tier, done.interpreter) == ("E", sys.executable)
+        died = await sandbox.run("import os; os.abort()\n", ["1"])
+        assert died.problem == "the process was ended by SIGABRT"
+    finally:
+        await sandbox.aclose()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_seatbelt_profile_denies_first_and_quotes_its_paths() -> None:
+    from redraft.engine.sandbox.seatbelt import profile
+
+    text = profile("/opt/py/bin/python3", "/private/tmp/redraft-1", ['/Users/me/a "project"'], "/Users/me/draft.py")
+    assert text.startswith("(version 1)\n(deny default)\n")
+    assert '(subpath "/Users/me/a \\"project\\"")' in text
+    assert text.index("(allow file-read* (subpath") < text.index('(deny file-read-data (literal "/Users/me/draft.py"))')
+    assert text.count("(") == text.count(")")

@@ -1,0 +1,67 @@
+"""In a process that is locked down: load the program, run its statements one by one, say what came out.
+
+Standard library only, Python 3.6 and up.
+"""
+
+import sys
+import types
+
+import child_asking as asking_module
+import child_frames as frames
+import child_module as module
+import child_values as values
+
+
+def _forget_ourselves() -> None:
+    """Take our modules out of sight: the program's `__main__` is not ours, and its modules may share our names."""
+    for name in [name for name in sys.modules if name.startswith("child_")]:
+        del sys.modules[name]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.argv = [""]
+
+
+def serve(job: int, results: int) -> None:
+    """Take the job, load its program, and run statements until the application says no more."""
+    kind, _, texts = frames.receive(job)
+    if kind != frames.JOB:
+        return
+    _forget_ourselves()
+    name, path, package, roots, program, asks = texts
+    _extend_search_path([root for root in roots.split("\0") if root])
+    printed = module.Printed()
+    if "linecache" not in sys.modules:
+        sys.meta_path.insert(0, module.SourcesTold())  # type: ignore[arg-type]
+    draft = module.new_module(name, path, package, program)
+    asking = asks and asking_module.Asking(job, results, asks)
+    if asking:
+        draft.__dict__[asks] = asking
+    raised = module.load(draft, program, printed)
+    frames.send(results, frames.packed(frames.LOADED, 0, printed.text(), raised))
+    # A copy, as doctest takes one: names that examples bind are not the module's.
+    names = dict(draft.__dict__)
+    while True:
+        kind, number, texts = frames.receive(job)
+        if kind != frames.STEP:
+            return
+        if asking:
+            asking.number = number
+        frames.send(results, _outcome(number, texts[0], names))
+
+
+def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:
+    printed = module.Printed()
+    raised, shown = module.run_step(source, number, names, printed)
+    value, kind = None, ""
+    if shown:
+        kind = values.type_name(shown[0])
+        value = None if shown[0] is None else values.spelled(shown[0])
+    spelled = "" if value is None else value
+    has_value = "0" if value is None else "1"
+    return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised)
+
+
+def _extend_search_path(roots: "list[str]") -> None:
+    """Let the project's modules be found: after the standard library, before installed packages."""
+    installed = [place for place, entry in enumerate(sys.path) if "site-packages" in entry or "dist-packages" in entry]
+    at = installed[0] if installed else len(sys.path)
+    sys.path[at:at] = [root for root in roots if root not in sys.path]
