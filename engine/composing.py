@@ -40,9 +40,11 @@ def composed(body: str, helpers: Mapping[str, Helper]) -> str:
     wanted = needed(body, helpers)
     if not wanted:
         return body
-    above = list(dict.fromkeys(text for helper in wanted for _, text in top_statements(helper.above)))
-    parts = ["\n".join(above)] if above else []
-    parts += [helper.code.rstrip() for helper in wanted]
+    parts = [helper.code.rstrip() for helper in wanted]
+    written = dict.fromkeys(text for helper in wanted for _, text in top_statements(helper.above))
+    above = _used(list(written), "\n\n".join([*parts, body]))
+    if above:
+        parts.insert(0, "\n".join(above))
     return "\n\n".join([*parts, _without(body, above).strip("\n").rstrip()]) + "\n"
 
 
@@ -76,6 +78,28 @@ def helper_stub(
 
 
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _used(above: list[str], code: str) -> list[str]:
+    """Those statements that code needs, directly or through one another, in order."""
+    names, kept = names_in(code), set[str]()
+    while more := [text for text in above if text not in kept and _bound(text) & names]:
+        kept.update(more)
+        names |= {name for text in more for name in names_in(text)}
+    return [text for text in above if text in kept]
+
+
+def _bound(text: str) -> set[str]:
+    """Names that a statement binds."""
+    found: set[str] = set()
+    for node in _tree(text).body:
+        if isinstance(node, _DEFINES):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        else:
+            found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return found
 
 
 def _without(body: str, above: list[str]) -> str:

@@ -165,10 +165,26 @@ def _parameters(stub: Stub) -> list[str]:
 
 
 def _above(block: str, root: Stub) -> str:
-    """What the functions of a block need of the rest of it, and the file has not."""
+    """What a block says beside its functions and the file has not: imports it uses, constants, classes.
+
+    A constant that calls a function of the block is an example of its use, and is left out.
+    """
     parts = top_statements(block)
-    rest = "\n".join(text for node, text in parts if not isinstance(node, _FUNCTION))
-    return needed([rest], "\n\n".join(text for node, text in parts if isinstance(node, _FUNCTION | ast.ClassDef)), root)
+    functions = {node.name for node, _ in parts if isinstance(node, _FUNCTION)}
+    rest = [(node, text) for node, text in parts if not isinstance(node, _FUNCTION)]
+    kept = [text for node, text in rest if isinstance(node, ast.ClassDef) or not names_in(text) & functions]
+    bound = "\n".join(name for text in kept for name in sorted(_stored(text)))
+    code = "\n\n".join(text for node, text in parts if isinstance(node, _FUNCTION))
+    return needed(["\n".join(kept)], f"{code}\n{bound}", root)
+
+
+def _stored(text: str) -> set[str]:
+    """Names that the constants and classes of a piece of code bind at its top."""
+    tree = parsed(text)
+    nodes = tree.body if tree else []
+    classes = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+    stored = (name for node in nodes if isinstance(node, ast.Assign | ast.AnnAssign) for name in ast.walk(node))
+    return classes | {name.id for name in stored if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
 
 
 # ------------------------------------------------------------------------------------------------- refusing
