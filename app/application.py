@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..engine.events import Entry
     from .session import Session
+    from .starting_line import Field
 
 DEFAULT_THEME = "redraft-dark"
 
@@ -93,6 +94,13 @@ class RedraftApp(App[int]):
             size=size,
             auto_pilot=auto_pilot,
         )
+
+    @classmethod
+    def race(cls, session: Session, wanted: Field, *, folder: Path | None = None) -> RedraftApp:
+        """Race several pipelines on one function."""
+        from .race_screen import RaceScreen
+
+        return cls(session, RaceScreen(session, wanted, folder=folder))
 
     def on_mount(self) -> None:
         """Say what was wrong with the person's settings."""

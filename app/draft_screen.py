@@ -24,7 +24,7 @@ from .run_view import RunView
 from .sentences import ending
 from .shelf import Card, Shelf
 from .stub_rows import rows_of
-from .title_bar import TitleBar
+from .title_bar import TitleBar, short
 from .welcome import NoStubs, WelcomeScreen
 
 if TYPE_CHECKING:
@@ -83,10 +83,11 @@ class DraftScreen(Screen[None]):
             on_change=self._show_shelf,
             wake=self._draft_next,
             say=self._saw,
+            warn=self._warn,
         )
         self._deeds = Deeds(self, self._work)
         if self._work.trouble:
-            self.notify(self._work.trouble, severity="warning", markup=False)
+            self._warn(self._work.trouble)
         self.run_worker(self._work.hold(), group="kit", exit_on_error=False)
         self.run_worker(self._work.watch(), group="watch", exit_on_error=False)
         if self._welcomes:
@@ -124,6 +125,9 @@ class DraftScreen(Screen[None]):
     def _saw(self, what: str) -> None:
         self.query_one(StatusLine).seen = what
 
+    def _warn(self, what: str) -> None:
+        self.notify(what, severity="warning", markup=False, timeout=15)
+
     def _show_shelf(self, shelf: Shelf) -> None:
         turned = shelf.current != self._shelf.current
         self._shelf = shelf
@@ -142,7 +146,7 @@ class DraftScreen(Screen[None]):
     def show_title(self) -> None:
         """Write where one is, and what will be done there."""
         title, card = self.query_one(TitleBar), self.card
-        title.place = f"{card.stub.path} › {card.stub.name}" if card else ", ".join(map(str, self.paths))
+        title.place = f"{short(card.stub.path)} › {card.stub.name}" if card else ", ".join(map(str, self.paths))
         title.position = f"{self._shelf.position + 1} of {len(self._shelf.cards)}" if len(self._shelf.cards) > 1 else ""
         title.means = self._work.following.pipeline.name if self._work else ""
 
@@ -161,7 +165,8 @@ class DraftScreen(Screen[None]):
         notice, tone = ending(state)
         if notice or turned:
             self.say(notice, tone)
-        if state.status == "failed" and not turned:
+        # Without a draft the problem stands in the draft's pane; with one it would be seen nowhere in full.
+        if state.status == "failed" and state.drafts and not turned:
             self.notify(state.problem, severity="error", markup=False, timeout=15)
         if self._work is not None:
             self.query_one(MeterBar).protection = self._work.protection
@@ -191,6 +196,8 @@ class DraftScreen(Screen[None]):
         if event.worker is self._runner and event.worker.is_finished:
             self._draft_next()
             self.refresh_bindings()
+            if self._work is not None and self._runner is not None and self._runner.is_finished:
+                self.run_worker(self._work.read_ahead(), group="ahead", exclusive=True, exit_on_error=False)
 
     async def _has_model(self) -> bool:
         """Whether the embedded model is here, fetched now if the person agrees."""

@@ -52,6 +52,14 @@ class Following:
             return f"{begun_again.name} changed: drafting it again"
         return f"{counted(stubs)}, none new or changed" if known and stubs else counted(stubs)
 
+    @property
+    def next_new(self) -> Stub | None:
+        """The stub in front if it was never drafted, else the first after it that was not."""
+        cards = self.shelf.cards
+        here = self.shelf.position
+        later = (card for card in (*cards[here:], *cards[:here]) if card.status == "new" and card.in_file)
+        return next((card.stub for card in later), None)
+
     def gone(self, path: str) -> None:
         """Forget the stubs of a file that is no more."""
         self.sources.pop(path, None)

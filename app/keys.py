@@ -91,8 +91,39 @@ REPLAYING = Topic(
         _key("minus", "slower", "slower", "timeline.slower"),
     ),
 )
+RACING = Topic(
+    "lanes",
+    (
+        *(_key(str(n), f"lanes('lane', {n})", f"lane {n}", f"race.lane{n}") for n in range(1, 6)),
+        _key("tab", "lanes('turn', 1)", "next lane", "race.next"),
+        _key("shift+tab", "lanes('turn', -1)", "previous lane", "race.previous"),
+        _key("t", "lanes('table')", "table", "race.table"),
+    ),
+)
+RACE_DEEDS = Topic(
+    "racing",
+    (
+        _key("space", "race('pause')", "pause, go on", "race.pause"),
+        _key("x", "race('cancel_lane')", "cancel this lane", "race.cancel_lane"),
+        _key("escape", "race('cancel')", "cancel all, or go back", "race.cancel"),
+        _key("d", "race('diff')", "compare two drafts", "race.diff"),
+        _key("e", "race('export')", "export", "race.export"),
+        _key("r,f5", "race('again')", "race again", "race.again"),
+    ),
+)
+COMPARING = Topic(
+    "comparing",
+    (
+        _key("escape,q,d", "dismiss", "back", "compare.close"),
+        _key("tab", "other(1)", "another lane", "compare.next"),
+        _key("shift+tab", "other(-1)", "the lane before", "compare.previous"),
+        _key("v", "split", "one column or two", "compare.split"),
+    ),
+)
 
 ON_THE_BAR = (
+    "race.pause", "race.cancel_lane", "race.diff", "race.export", "race.table", "race.next", "race.cancel",
+    "race.again",
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
     "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
     "stub.next", "stub.list", "file.edit", "run.pipeline", "run.model",

@@ -20,7 +20,7 @@ from .key_bar import KeyBar
 from .keys import LOOKING, REPLAYING, bindings
 from .playing import Player
 from .run_view import RunView
-from .title_bar import TitleBar
+from .title_bar import TitleBar, short
 
 FRAME = 0.1
 """Seconds between two pictures while it plays."""
@@ -56,7 +56,7 @@ class ReplayScreen(Screen[None]):
         """Begin to play."""
         whole = self._player.whole
         title = self.query_one(TitleBar)
-        title.place = f"{whole.stub.path} › {whole.stub.name}" if whole.stub else ""
+        title.place = f"{short(whole.stub.path)} › {whole.stub.name}" if whole.stub else ""
         title.means = whole.pipeline
         for part in (StageBar, MeterBar, DraftPane):
             self.query_one(part).live = False

@@ -12,6 +12,15 @@ from ..widgets.text import Run, clipped, length, shown_line
 NAME = "redraft"
 
 
+def short(path: str) -> str:
+    """A path as far as it tells files apart at a glance.
+
+    >>> short("shapes.py"), short("/home/me/work/shapes.py")
+    ('shapes.py', 'shapes.py')
+    """
+    return path.rpartition("/")[2] if path.startswith("/") else path
+
+
 class TitleBar(Bar):
     """The program, the file and stub in front, and at the right the pattern of work and its models."""
 

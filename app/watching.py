@@ -31,7 +31,12 @@ def look(paths: Iterable[Path], tokens: int) -> list[Looked]:
 
 
 async def watch(
-    following: Following, paths: Sequence[Path], settings: Settings, own_writes: OwnWrites, say: Callable[[str], None]
+    following: Following,
+    paths: Sequence[Path],
+    settings: Settings,
+    own_writes: OwnWrites,
+    say: Callable[[str], None],
+    warn: Callable[[str], None],
 ) -> None:
     """Take in what is there, have the first stub drafted, and then follow every save until cancelled.
 
@@ -41,6 +46,8 @@ async def watch(
     tokens = settings.context_tokens
     how = Watching(settle_seconds=settings.watch.settle, polling=settings.watch.poll)
     files = await asyncio.to_thread(look, paths, tokens)
+    for why in (file.why for file in files if file.why):
+        warn(why)
     await _take_in(following, files, say)
     known = {file.path: file.source.digest for file in files if file.source is not None}
     async with aclosing(saves(paths, own_writes, how, known=known)) as seen:
@@ -62,8 +69,8 @@ async def _take_in(following: Following, files: list[Looked], say: Callable[[str
             await following.saw(file.source, file.found.stubs, draft=False)
     if total:
         following.ask(total[0].key)
-    what = files[0].path if len(files) == 1 else f"{len(files)} files"
-    problem = next((file.why or file.found.problem for file in files if file.why or file.found.problem), "")
+    what = files[0].path if len(files) == 1 else f"{len(files)} files" if files else "for a Python file to appear"
+    problem = next((file.found.problem for file in files if file.found.problem), "")
     say(f"watching {what}: {counted(total)}{f' ({problem})' if problem else ''}")
 
 

@@ -14,6 +14,7 @@ from ..engine.facts import ROLES
 from ..engine.journal import Journal, OwnWrites
 from ..engine.kit import Kit
 from ..engine.pipelines.catalogue import PIPELINES, Pipeline
+from ..engine.reading_ahead import read_ahead
 from ..engine.settings import RolesSettings, Settings
 from ..engine.sources import Source, find_stubs, read
 from .accepting import Accepting
@@ -40,6 +41,7 @@ class Work:
         on_change: Callable[[Shelf], None],
         wake: Callable[[], None],
         say: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
         self.settings = session.settings
         self.paths = tuple(paths)
@@ -47,6 +49,7 @@ class Work:
         self._open_kit = open_kit or self._usual_kit
         self._has_model = has_model
         self._say = say
+        self._warn = warn
         self._own_writes = OwnWrites()
         self.accepting = Accepting(Journal(session.places.state / "journal", own_writes=self._own_writes))
         self.workshop = Workshop(lambda: self._open_kit(self.settings))
@@ -55,7 +58,7 @@ class Work:
         self._retired: list[Workshop] = []
         self._holding: asyncio.TaskGroup | None = None
         self._closing = asyncio.Event()
-        drafting = Drafting(self._kit, session.runs, lambda stub, state: self.following.took(stub, state), say)
+        drafting = Drafting(self._kit, session.runs, lambda stub, state: self.following.took(stub, state), warn)
         self.following = Following(drafting, self._first_pipeline(), on_change, self.accepting.began, wake)
 
     # ------------------------------------------------------------------------------------ for workers
@@ -69,11 +72,17 @@ class Work:
 
     async def watch(self) -> None:
         """Follow the files."""
-        await watch(self.following, self.paths, self.settings, self._own_writes, self._say)
+        await watch(self.following, self.paths, self.settings, self._own_writes, self._say, self._warn)
 
     async def run(self) -> None:
         """Draft what is asked for."""
         await self.following.work()
+
+    async def read_ahead(self) -> None:
+        """Have an open model read the prompt of the stub that is likely to be asked for next, while nobody waits."""
+        stub, kit = self.following.next_new, self.workshop.opened
+        if stub is not None and kit is not None:
+            await read_ahead(kit, stub)
 
     async def close(self) -> None:
         """Cancel what runs; `hold` ends once everything opened is closed."""

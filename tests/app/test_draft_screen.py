@@ -349,7 +349,7 @@ async def test_a_bug_is_told_and_its_traceback_kept(home: Path) -> None:
 
     async with (app := watching(home, answers=answers)).run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await until(pilot, lambda: len(app._notifications) > 1)
+        await until(pilot, lambda: len(app._notifications) > 0)
         assert any("fault in redraft itself" in notice.message for notice in app._notifications)
         (kept,) = (home / "redraft" / "state" / "faults").iterdir()
         assert "ZeroDivisionError" in kept.read_text()
@@ -381,3 +381,32 @@ async def test_a_second_stub_asked_for_meanwhile_waits_its_turn(home: Path) -> N
         await pilot.press("left_curly_bracket", "r")
         await settled(pilot)
         assert [card.status for card in screen._shelf.cards] == ["verified", "verified"]
+
+
+async def test_a_binary_file_is_named_as_what_it_is(home: Path) -> None:
+    app = watching(home)
+    (home / "shapes.py").write_bytes(b"\0\1\2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(app._notifications) > 0)
+        assert "binary" in next(iter(app._notifications)).message
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await settled(pilot)
+
+
+async def test_undo_takes_back_the_last_write_to_the_file_whichever_stub_it_was_for(home: Path) -> None:
+    async with (app := watching(home, text=BOTH)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "written" in said(app))
+        first = (home / "shapes.py").read_text()
+        await pilot.press("right_curly_bracket", "enter")
+        await until(pilot, lambda: screen.view.state.status == "settled")
+        await pilot.press("A")
+        await until(pilot, lambda: "..." not in (home / "shapes.py").read_text())
+        await pilot.press("left_curly_bracket", "u")
+        await until(pilot, lambda: "taken back" in said(app))
+        assert (home / "shapes.py").read_text() == first
+        assert [card.status for card in screen._shelf.cards] == ["written", "verified"]
+        await pilot.press("u")
+        await until(pilot, lambda: (home / "shapes.py").read_text() == BOTH)
+        await until(pilot, lambda: [card.status for card in screen._shelf.cards] == ["verified", "verified"])
