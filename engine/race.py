@@ -106,9 +106,13 @@ def check_number(lanes: int) -> None:
 
 
 def entrants(pipelines: Sequence[Pipeline], kits: Sequence[tuple[str, Kit]]) -> tuple[Entrant, ...]:
-    """Every pipeline with every kit, pipelines outside; the kits' names are told where there are several."""
-    return tuple(
-        Entrant(pipeline=pipeline, kit=kit, name=f"{pipeline.name} · {name}" if len(kits) > 1 else pipeline.name)
-        for pipeline in pipelines
-        for name, kit in kits
-    )
+    """Every pipeline with every kit (with its model's name), pipelines outside."""
+    names = iter(names_of(pipelines, [name for name, _ in kits]))
+    return tuple(Entrant(pipeline=pipeline, kit=kit, name=next(names)) for pipeline in pipelines for _, kit in kits)
+
+
+def names_of(pipelines: Sequence[Pipeline], models: Sequence[str]) -> tuple[str, ...]:
+    """What the lanes of every pipeline with every model are called, in their order."""
+    if len(models) < 2:
+        return tuple(pipeline.name for pipeline in pipelines)
+    return tuple(f"{pipeline.name} · {model}" for pipeline in pipelines for model in models)

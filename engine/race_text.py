@@ -49,19 +49,31 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def notes(rows: Iterable[Row]) -> tuple[str, ...]:
     """What does not fit into a cell: evidence of a change, tokens of each role, what the numbers leave out."""
-    told: list[str] = []
+    rows = tuple(rows)
+    told = _warnings(rows)
     for row in rows:
         lane = visible(row.lane, _CELL)
         if row.change is not None:
             told.append(f"{lane}: {row.change.failure.kind}, because {_line(row.change.failure.evidence)}")
         elif row.verdict in {"failed", "cancelled"}:
             told.append(f"{lane}: {_line(row.why) or row.verdict}")
-        told += [f"{lane}: {_line(warning)}" for warning in row.warnings]
         if len(row.roles) > 1:
             told.append(f"{lane}: {', '.join(_spent(role, spent) for role, spent in row.roles.items())}")
         if row.waited >= 0.1:
             told.append(f"{lane}: waited {row.waited:.1f} s for a model that answered others, not counted above")
     return tuple(told)
+
+
+def _warnings(rows: Sequence[Row]) -> list[str]:
+    """Each warning once, with the lanes it is about."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for warning in row.warnings:
+            found.setdefault(warning, []).append(visible(row.lane, _CELL))
+    return [
+        f"{'all lanes' if len(lanes) == len(rows) > 1 else ', '.join(lanes)}: {_line(warning)}"
+        for warning, lanes in found.items()
+    ]
 
 
 def as_plain(title: str, rows: Sequence[Row]) -> str:

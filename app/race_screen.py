@@ -1,0 +1,209 @@
+"""A race as it happens: one stub, several patterns at once, each in its own lane."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.worker import Worker
+
+from ..engine.errors import EnvironmentFault
+from ..engine.facts import ROLES
+from ..engine.race import Lane, Race, names_of
+from ..engine.recording import SUFFIX
+from ..engine.settings import Settings
+from ..widgets.status_line import StatusLine, Tone
+from .faults import tell_of
+from .feed import CROWD, CROWDED_HZ, PEACEFUL_HZ, feed
+from .key_bar import KeyBar
+from .keys import RACE_DEEDS, RACING, bindings
+from .lane_diff_screen import LaneDiffScreen
+from .model_choice import applied
+from .race_export import exported
+from .race_view import RaceView
+from .starting_line import Field, started
+from .title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from ..engine.kit import Kit
+    from .session import Session
+
+OpenKit = Callable[[Settings], AbstractAsyncContextManager["Kit"]]
+
+
+class RaceScreen(Screen[None]):
+    """Runs `wanted` and shows it; nothing is written into any file of the person's."""
+
+    AUTO_FOCUS = ""
+    TOPICS = (RACE_DEEDS, RACING)
+    BINDINGS = bindings((RACE_DEEDS, RACING))
+
+    def __init__(
+        self, session: Session, wanted: Field, *, open_kit: OpenKit | None = None, folder: Path | None = None
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.wanted = wanted
+        self._open_kit = open_kit or self._usual_kit
+        self._own_kit = open_kit is None
+        self._folder = folder
+        self._race: Race | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, lanes and table, status and keys."""
+        yield TitleBar(id="title")
+        yield RaceView(names_of(self.wanted.pipelines, [choice.label for choice in self.wanted.models]), id="race")
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Show the empty lanes first; everything that takes time comes after it."""
+        title = self.query_one(TitleBar)
+        title.place = f"race › {self.wanted.title}"
+        title.means = f"{self.session.settings.mode} mode · {', '.join(choice.label for choice in self.wanted.models)}"
+        self.say("getting ready…")
+        self.call_after_refresh(self.run_worker, self._run(), group="race", exit_on_error=False)
+
+    async def close(self) -> None:
+        """Cancel what runs; returns when its streams are closed and what was opened is gone."""
+        if self._race is not None:
+            self.say("cancelling…")
+            await self._race.cancel()
+        await self.workers.wait_for_complete([w for w in self.workers if w.group == "race" and w.node is self])
+
+    def say(self, notice: str, tone: Tone = "calm") -> None:
+        """Tell the person something that matters now."""
+        self.query_one(StatusLine).say(notice, tone)
+
+    @property
+    def view(self) -> RaceView:
+        """Lanes and table."""
+        return self.query_one(RaceView)
+
+    # ------------------------------------------------------------------------------------ the race
+
+    async def _run(self) -> None:
+        await self._have_model()
+        here, folder = self.session, self._folder
+        async with started(here, self.wanted, self._open_kit, folder=folder, complain=self._complain) as race:
+            self._race = race
+            self.say("")
+            self.refresh_bindings()
+            async with asyncio.TaskGroup() as group:
+                for number, lane in enumerate(race.lanes, start=1):
+                    group.create_task(self._follow(number, lane))
+
+    async def _follow(self, number: int, lane: Lane) -> None:
+        pace = CROWDED_HZ if self.wanted.lanes > CROWD else PEACEFUL_HZ
+        async with aclosing(feed(lane.log, pace)) as states:
+            async for state in states:
+                self.view.take(number, state)
+
+    def _usual_kit(self, settings: Settings) -> AbstractAsyncContextManager[Kit]:
+        from ..engine.opening import opened
+
+        return opened(settings, self.session.places, self.session.environ, self._complain)
+
+    async def _have_model(self) -> None:
+        """Have the embedded model's weights here if a lane needs them, fetched now if the person agrees."""
+        from ..engine.models import weights
+        from .offer_screen import OfferScreen
+
+        settings = [applied(self.session.settings, choice) for choice in self.wanted.models]
+        needed = self._own_kit and any(one.role(role).embedded for one in settings for role in ROLES)
+        if not needed or weights.find(self.session.environ) is not None:
+            return
+        if not await self.app.push_screen_wait(OfferScreen(self.session.environ, self.session.places)):
+            raise EnvironmentFault(
+                "there is no model to race with; run `redraft model pull`, or name one with --models"
+            )
+
+    def _complain(self, what: str) -> None:
+        self.query_one(StatusLine).seen = what
+
+    # ------------------------------------------------------------------------------------ what the person does
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys do something now."""
+        if action != "race":
+            return True
+        running = self._race is not None and not self.view.over
+        match parameters[0]:
+            case "pause":
+                return running
+            case "cancel_lane":
+                return running and self.view.chosen.status == "running"
+            case "export":
+                return self._race is not None and self.view.over
+            case "again":
+                return self.view.over
+            case _:
+                return True
+
+    def action_lanes(self, what: str, number: int = 0) -> None:
+        """Move among the lanes."""
+        self.view.act(what, number)
+
+    async def action_race(self, deed: str) -> None:
+        """Do it."""
+        race, view = self._race, self.view
+        match deed:
+            case "pause" if race is not None:
+                (race.resume if race.paused else race.pause)()
+                self.say("paused: no lane makes another call. space goes on" if race.paused else "")
+            case "cancel_lane" if race is not None:
+                self.say(f"cancelling {race.lanes[view.front - 1].name}…")
+                await race.lanes[view.front - 1].cancel()
+                self.say(f"cancelled {race.lanes[view.front - 1].name}; the others go on", "warning")
+            case "cancel":
+                await self._cancel_or_leave()
+            case "diff":
+                lanes = list(zip(view.names, view.states, strict=True))
+                self.app.push_screen(LaneDiffScreen(lanes, view.front))
+            case "export":
+                await self._export()
+            case "again":
+                self.app.switch_screen(RaceScreen(self.session, self.wanted, open_kit=self._given_kit))
+            case _:
+                pass
+
+    async def _cancel_or_leave(self) -> None:
+        if self._race is not None and not self.view.over:
+            self.say("cancelling…")
+            await self._race.cancel()
+        elif len(self.app.screen_stack) > 2:
+            await self.close()
+            self.dismiss(None)
+
+    async def _export(self) -> None:
+        race = self._race
+        if race is None:
+            return
+        runs = self.session.runs.folder
+        logs = [runs / f"{lane.run}{SUFFIX}" for lane in race.lanes]
+        began = self.view.states[0].began_at
+        folder = await asyncio.to_thread(exported, self.wanted.title, self.view.rows, began, logs, Path.cwd())
+        self.say(
+            f"written: {folder.name}/ (table and logs; `redraft replay {folder.name}` shows the race again)", "good"
+        )
+
+    @property
+    def _given_kit(self) -> OpenKit | None:
+        return None if self._own_kit else self._open_kit
+
+    # ------------------------------------------------------------------------------------ messages
+
+    def on_race_view_ended(self) -> None:
+        """The last lane is over."""
+        passed = sum(row.verdict == "verified" for row in self.view.rows)
+        self.say(f"{passed} of {len(self.view.names)} lanes verified. d compares two drafts, e exports", "good")
+        self.refresh_bindings()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell why a worker failed."""
+        tell_of(self, event, self.session.places)
