@@ -9,8 +9,8 @@ from ..facts import Draft, Enrichment, Plan, Report, Review, Role, Stub
 from ..turns import Messages
 from .base import Base
 
-REVIEW_TOKENS = 320
-"""Enough for three findings; a small model that does not stop is stopped here."""
+REVIEW_TOKENS = 240
+"""Enough for two or three findings; a small model that does not stop is stopped here."""
 
 
 class Reviewing(Base):

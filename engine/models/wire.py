@@ -38,6 +38,9 @@ class Wire:
             verify=not endpoint.url.startswith("http:"),
             # A proxy from the environment must not stand between us and a server on this machine.
             trust_env=not endpoint.is_local,
+            # llama.cpp closes the connection after a streamed answer although it promises to keep it: the next request
+            # on it would fail. On this machine a new one costs nothing.
+            limits=httpx2.Limits(max_keepalive_connections=0) if endpoint.is_local else httpx2.Limits(),
             event_hooks={"request": [self._keep_our_headers]},
         )
         self._client = openai.AsyncOpenAI(

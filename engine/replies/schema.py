@@ -4,7 +4,7 @@ from __future__ import annotations
 
 FINDINGS = 10
 """Findings that are kept of one report."""
-_PARTS = {"quote": 200, "call": 200, "comes_out": 200, "should_be": 200, "claim": 300}
+_PARTS = {"quote": 120, "call": 120, "comes_out": 80, "should_be": 80, "claim": 200}
 
 
 def _schema(*, capped: bool) -> dict[str, object]:
