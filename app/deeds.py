@@ -191,7 +191,9 @@ class Deeds:
         """Put what was done to the file on the shelf, as part of what is known of the run."""
         card = self._work.following.shelf.get(key)
         if card is not None and card.state is not None:
-            self._work.following.took(card.stub, card.state.after(Entry(at=card.state.now, event=event)))
+            entry = Entry(at=card.state.now, event=event)
+            self._work.following.took(card.stub, card.state.after(entry))
+            self._work.note(card.state.run, entry)
 
     # ------------------------------------------------------------------------------------ inside
 

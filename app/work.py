@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ..engine.errors import EnvironmentFault, UsageError
+from ..engine.events import Entry
 from ..engine.facts import ROLES
 from ..engine.journal import Journal, OwnWrites
 from ..engine.kit import Kit
@@ -92,6 +93,13 @@ class Work:
         self._closing.set()
 
     # ------------------------------------------------------------------------------------ what the person decides
+
+    def note(self, run: str, entry: Entry) -> None:
+        """Put what was done after a run at the end of its log."""
+        try:
+            self._session.runs.add(run, entry)
+        except EnvironmentFault as error:
+            self._warn(str(error))
 
     async def reread(self, path: str) -> None:
         """Take in a file that we have just written, so that line numbers are right; nothing is drafted of it."""

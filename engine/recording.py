@@ -64,6 +64,22 @@ class RunFolder:
         self.prune()
         return Recording(self.folder / f"{run}{SUFFIX}", complain)
 
+    def add(self, run: str, entry: Entry) -> None:
+        """Put what the person did afterwards (written, undone) at the end of a log, if it is still there.
+
+        Raises:
+            EnvironmentFault: the log cannot be written.
+        """
+        path = self.folder / f"{run}{SUFFIX}"
+        try:
+            with path.open("r+b") as file:
+                file.seek(0, 2)
+                file.write(line_of(entry))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise EnvironmentFault(f"{path}: what you accepted is not in the log ({error.strerror})") from error
+
     def logs(self) -> tuple[Path, ...]:
         """All logs, oldest first; their names sort by time."""
         return tuple(sorted(self.folder.glob(f"*{SUFFIX}")))

@@ -156,7 +156,7 @@ class RunState(Fact, frozen=True):
     def meter(self) -> Meter:
         """Calls, tokens and cost so far."""
         tokens = [call.tokens for call in self.calls]
-        costs = [call.cost for call in self.calls]
+        costs = [call.cost for call in self.calls if call.usage is not None]
         return Meter(
             calls=len(self.calls),
             prompt_tokens=sum(t.prompt_tokens for t in tokens),

@@ -249,7 +249,7 @@ async def test_no_examples_are_not_a_pass(shell: Shell):
 async def test_config_show_says_where_a_value_comes_from(shell: Shell):
     told = await shell("config", "show", "--json", "--set", "sandbox.seconds=9")
     (origin,) = [o for o in json.loads(told.stdout) if o["key"] == "sandbox.seconds"]
-    assert (origin["value"], origin["from"]) == ("9", "the command line")
+    assert (origin["value"], origin["from"]) == ("9", "command line")
 
 
 async def test_every_prompt_can_be_printed(shell: Shell):

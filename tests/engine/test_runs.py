@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.errors import SourceError
-from redraft.engine.events import CallFailed, CallStarted, Decided, Entry, RunCancelled, RunEnded, RunFailed, RunStarted
+from redraft.engine.events import (
+    CallFailed,
+    CallStarted,
+    Decided,
+    Entry,
+    RunCancelled,
+    RunEnded,
+    RunFailed,
+    RunStarted,
+    Written,
+)
 from redraft.engine.facts import Example, Stub
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Line, Scripted
@@ -146,7 +156,7 @@ def test_a_last_line_cut_by_a_crash_is_left_out(tmp_path: Path):
 def test_a_file_that_is_no_log_is_refused_with_its_name(tmp_path: Path, content: bytes):
     path = tmp_path / "other.jsonl"
     path.write_bytes(content)
-    with pytest.raises(SourceError, match="other.jsonl"):
+    with pytest.raises(SourceError, match=r"other\.jsonl"):
         read_log(path)
 
 
@@ -171,3 +181,16 @@ def test_a_disk_that_cannot_be_written_is_told_once_and_does_not_end_the_run(tmp
     for _ in range(3):
         recording.keep(Entry(at=0.0, event=Decided(what="so")))
     assert len(told) == 1
+
+
+def test_what_the_person_did_afterwards_is_the_end_of_the_log(tmp_path: Path):
+    folder = RunFolder(tmp_path)
+    start = Entry(at=0.0, event=RunStarted(run="r", pipeline="p", stub=STUB))
+    recording = folder.recording("r")
+    recording.keep(start)
+    recording.close()
+    written = Entry(at=2.0, event=Written(path="a.py", draft="d1"))
+    folder.add("r", written)
+    folder.add("a log that was pruned", written)
+    assert read_log(recording.path) == (start, written)
+    assert len(folder.logs()) == 1
