@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
 
     from ..engine.events import Entry
+    from .race_logs import LaneLog
     from .session import Session
     from .starting_line import Field
 
@@ -94,6 +95,13 @@ class RedraftApp(App[int]):
             size=size,
             auto_pilot=auto_pilot,
         )
+
+    @classmethod
+    def replay_race(cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0) -> RedraftApp:
+        """Show a recorded race again."""
+        from .race_replay_screen import RaceReplayScreen
+
+        return cls(session, RaceReplayScreen(logs, speed=speed))
 
     @classmethod
     def race(cls, session: Session, wanted: Field, *, folder: Path | None = None) -> RedraftApp:

@@ -111,6 +111,7 @@ RACE_DEEDS = Topic(
         _key("r,f5", "race('again')", "race again", "race.again"),
     ),
 )
+REPLAYED_RACE = Topic("racing", (_key("d", "race('diff')", "compare two drafts", "race.diff"),))
 COMPARING = Topic(
     "comparing",
     (

@@ -15,6 +15,7 @@ COMMANDS = (
     "doctor",
     "config",
     "prompts",
+    "serve",
     "trust",
     "undo",
     "redo",
@@ -66,10 +67,11 @@ def build() -> argparse.ArgumentParser:
     _output(tour)
 
     run = commands.add_parser("run", help="draft without a screen")
-    run.add_argument("target", metavar="PATH[::NAME]")
+    run.add_argument("target", metavar="PATH[::NAME] | task:NAME")
     run.add_argument("--diff", action="store_true", help="print a diff of the file instead of the function")
     run.add_argument("--write", action="store_true", help="write what was settled on into the file")
     run.add_argument("--record", metavar="FILE", help="keep the log in this file too")
+    run.add_argument("--resume", metavar="LOG", help="go on with a run that ended too early, asking nothing twice")
     _common(run)
     _output(run)
 
@@ -114,8 +116,10 @@ def build() -> argparse.ArgumentParser:
     model.add_argument("--yes", action="store_true", help="do not ask")
     _output(model)
 
-    replay = commands.add_parser("replay", help="show a recorded run again")
-    replay.add_argument("log", metavar="LOG")
+    replay = commands.add_parser("replay", help="show a recorded run or race again; asks no model")
+    replay.add_argument(
+        "logs", nargs="*", metavar="LOG", help="logs, a race's folder, or a race that ships (see: none)"
+    )
     replay.add_argument("--speed", type=float, default=1.0, metavar="X", help="2 is twice as fast (default: 1)")
     _settings(replay)
     _output(replay)
@@ -132,6 +136,26 @@ def build() -> argparse.ArgumentParser:
 
     prompts = commands.add_parser("prompts", help="list the prompts, or print one")
     prompts.add_argument("name", nargs="?", metavar="NAME")
+
+    serve = commands.add_parser("serve", help="serve models with vLLM on this machine's GPUs, for every role")
+    serve.add_argument(
+        "lineup",
+        nargs="*",
+        metavar="PRESET | ROLE=MODEL",
+        help="review-beats-planning (the default), pat-4b, pat-8b, pat-14b, pat-32b; "
+        "or coder=MODEL reviewer=MODEL …, alone or to change a preset",
+    )
+    serve.add_argument("--print", dest="show", action="store_true", help="show the exact commands and start nothing")
+    serve.add_argument("--gpus", metavar="N,N", help="only these, as nvidia-smi numbers them")
+    serve.add_argument("--cpu", action="store_true", help="on the processor (vLLM's CPU build; small models only)")
+    serve.add_argument("--context", type=int, metavar="TOKENS", help="of prompt and answer (default: up to 16384)")
+    serve.add_argument(
+        "--replicas", action="append", default=[], metavar="ROLE=N", help="so many servers of that role's model"
+    )
+    serve.add_argument("--port", type=int, metavar="N", help="the first port (default: any that are free)")
+    serve.add_argument("--weights-gb", action="append", default=[], metavar="MODEL=GB", help="where we cannot tell")
+    serve.add_argument("--wait", type=float, default=30.0, metavar="MINUTES", help="for a server to be ready")
+    _output(serve)
 
     trust = commands.add_parser("trust", help="let a project's [tool.redraft] set servers, commands and interpreter")
     trust.add_argument("folder", nargs="?", default=".", metavar="FOLDER")

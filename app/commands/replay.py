@@ -1,29 +1,65 @@
-"""`redraft replay LOG`: a recorded run again, in the screen it was made in or printed."""
+"""`redraft replay LOG…`: a recorded run or race again, in the screen it was made in or printed. Asks no model."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
-from ...engine.recording import line_of, read_log
+from ...engine.errors import SourceError
+from ...engine.race_table import rows
+from ...engine.race_text import Outcome, as_json, as_plain
+from ...engine.recording import line_of
 from ...engine.state import state_of
 from ..headless import print_state
-from ..output import out
-from ..session import session
+from ..output import harmless, out, paint
+from ..race_logs import LaneLog, lane_logs, shipped
+from ..session import Session, session
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show it with the original timing; without a terminal, print how it ended."""
+    """Show it with the original timing; without a terminal, print how it ended. Without a log, list what ships."""
     here = session(args)
-    entries = read_log(Path(args.log))
-    if args.json:
-        for entry in entries:
-            out(line_of(entry).decode().rstrip())
-    elif args.plain or not sys.stdout.isatty():
-        print_state(state_of(entries), plain=args.plain)
-    else:
-        from ..application import RedraftApp
+    if not args.logs:
+        _list(plain=args.plain)
+        return 0
+    logs = lane_logs(args.logs)
+    if args.json or args.plain or not sys.stdout.isatty():
+        _print(logs, args)
+        return 0
+    return _play(here, logs, args.speed)
 
-        return RedraftApp.replay(here, entries, speed=args.speed).run() or 0
-    return 0
+
+def _play(here: Session, logs: tuple[LaneLog, ...], speed: float) -> int:
+    from ..application import RedraftApp
+
+    if len(logs) == 1:
+        return RedraftApp.replay(here, logs[0].entries, speed=speed).run() or 0
+    return RedraftApp.replay_race(here, logs, speed=speed).run() or 0
+
+
+def _print(logs: tuple[LaneLog, ...], args: argparse.Namespace) -> None:
+    if len(logs) == 1 and args.json:
+        for entry in logs[0].entries:
+            out(line_of(entry).decode().rstrip())
+    elif len(logs) == 1:
+        print_state(state_of(logs[0].entries), plain=args.plain)
+    else:
+        table = rows([(log.name, state_of(log.entries)) for log in logs])
+        began = logs[0].began
+        if args.json:
+            out(as_json(Outcome(task=began.stub.key, began_at=began.began_at, rows=table)).rstrip())
+        else:
+            out(as_plain(f"race: {harmless(began.stub.key)}", table).rstrip())
+
+
+def _list(*, plain: bool) -> None:
+    """The races that ship, with how their lanes ended."""
+    colours = paint(plain=plain)
+    names = shipped()
+    if not names:
+        raise SourceError("no recorded races ship with this installation; name a log: `redraft replay LOG`")
+    out(colours("bold", "races of real runs that ship with redraft; `redraft replay NAME` plays one"))
+    for name in names:
+        states = [(log.name, state_of(log.entries)) for log in lane_logs([name])]
+        lanes = ", ".join(f"{row.lane} {row.verdict}" for row in rows(states))
+        out(f"  {name:<22} {lanes}")
