@@ -93,7 +93,7 @@ def _whole_number(value: int) -> str:
 
 def _add(text: str, parts: "list[str]", size: "list[int]") -> None:
     # What is not ASCII may take four bytes a character on the pipe.
-    size[0] += len(text) if text.isascii() else 4 * len(text)
+    size[0] += len(text.encode("utf-8", "replace"))
     if size[0] > LARGEST:
         raise Unspeakable
     parts.append(text)
