@@ -7,16 +7,17 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..engine.errors import RedraftError
 from ..engine.events import Decided, Drafted, Entry, RunFailed
-from ..engine.facts import Stub
+from ..engine.facts import Example, Stub
 from ..engine.kit import Kit
 from ..engine.pipelines.catalogue import Pipeline
 from ..engine.race import Race
+from ..engine.recalling import Recall
 from ..engine.recording import Recording, line_of
 from ..engine.runs import Log, run_name, running
 from ..engine.state import RunState
@@ -43,9 +44,20 @@ class Both:
             recorder.close()
 
 
-async def run_once(session: Session, kit: Kit, pipeline: Pipeline, stub: Stub, args: argparse.Namespace) -> RunState:
-    """Run `pipeline` on `stub`, print it as the flags ask, and return its last state."""
+async def run_once(
+    session: Session,
+    kit: Kit,
+    pipeline: Pipeline,
+    stub: Stub,
+    args: argparse.Namespace,
+    *,
+    hidden: Sequence[Example] = (),
+    recall: Recall | None = None,
+) -> RunState:
+    """Run `pipeline` on `stub`, print it as the flags ask, and return its last state.
 
+    `hidden` are tests that only the judge sees; `recall` is an earlier run to go on with.
+    """
     name = run_name(stub, pipeline.name, datetime.now(UTC))
     recordings = [session.runs.recording(name, say)]
     if getattr(args, "record", None):
@@ -54,7 +66,8 @@ async def run_once(session: Session, kit: Kit, pipeline: Pipeline, stub: Stub, a
     progress = Progress(paint(plain=args.plain, stream=sys.stderr), live=sys.stderr.isatty() and not args.plain)
     state = RunState()
     try:
-        async with running(pipeline, kit, stub, record=record, run=name) as log, interruptible(log):
+        opened = running(pipeline, kit, stub, hidden=hidden, record=record, run=name, recall=recall)
+        async with opened as log, interruptible(log):
             async for entry in log:
                 state = state.after(entry)
                 if args.json:

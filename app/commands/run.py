@@ -1,34 +1,46 @@
-"""`redraft run PATH[::NAME]`: draft without a screen."""
+"""`redraft run PATH[::NAME]`: draft without a screen, also on from where an earlier run ended."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from ...engine.errors import StaleSource
-from ...engine.events import Entry, Written
-from ...engine.facts import Draft, Stub
+from ...engine.errors import StaleSource, UsageError
+from ...engine.events import Entry, RunStarted, Written
+from ...engine.facts import Draft, Example, Stub
 from ...engine.journal import Journal
-from ...engine.recording import line_of
+from ...engine.recalling import Recall
+from ...engine.recording import line_of, read_log
 from ...engine.sources import read, relocate, splice, write
 from ...engine.state import RunState
+from ...engine.tasks import load_task
 from ..fetching import ensure_model
 from ..headless import exit_code, print_state, run_once
 from ..output import out, say
 from ..session import Session, open_kit, session
 from ..targets import stubs_of, unified
+from ..tasks import PREFIX, TASKS
 
 
 async def run(args: argparse.Namespace) -> int:
     """Draft the stubs the target names, one after another; the worst exit code wins."""
-    path = Path(args.target.partition("::")[0])
-    here = session(args, path)
+    before = read_log(Path(args.resume)) if args.resume else ()
+    if before:
+        _as_before(args, before)
+    is_task = args.target.startswith(PREFIX)
+    here = session(args, None if is_task else Path(args.target.partition("::")[0]))
+    stubs, hidden = _named(args.target, here)
+    if is_task and (args.write or args.diff):
+        raise UsageError(f"{args.target}: a task has no file to write to; leave out --write and --diff")
+    if before and len(stubs) != 1:
+        raise UsageError(f"{args.target}: a log is about one function; name it as PATH::NAME")
     await ensure_model(here.settings, here.environ)
-    stubs = stubs_of(args.target, here.settings.context_tokens)
     codes: list[int] = []
     async with open_kit(here) as kit:
         for stub in stubs:
-            state = await run_once(here, kit, here.pipeline, stub, args)
+            recall = Recall(before) if before else None
+            state = await run_once(here, kit, here.pipeline, stub, args, hidden=hidden, recall=recall)
             codes.append(exit_code(state))
             proposal = state.proposal
             if not args.json:
@@ -38,6 +50,25 @@ async def run(args: argparse.Namespace) -> int:
             if codes[-1] not in {0, 1}:
                 break
     return max(codes)
+
+
+def _named(target: str, here: Session) -> tuple[tuple[Stub, ...], tuple[Example, ...]]:
+    """The stubs of a target, and the hidden tests of a task."""
+    tokens = here.settings.context_tokens
+    if not target.startswith(PREFIX):
+        return stubs_of(target, tokens), ()
+    task = load_task(TASKS, target.removeprefix(PREFIX), tokens=tokens)
+    return (task.stub,), task.hidden
+
+
+def _as_before(args: argparse.Namespace, before: Sequence[Entry]) -> None:
+    """Let flags that were not given follow the earlier run: its answers are good for its own questions only."""
+    began = before[0].event
+    assert isinstance(began, RunStarted)
+    args.pipeline = args.pipeline or began.pipeline
+    args.mode = args.mode or began.mode or None
+    if args.seed is None and began.seed:
+        args.seed = began.seed
 
 
 def _show(args: argparse.Namespace, stub: Stub, proposal: Draft | None) -> None:
