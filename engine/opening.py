@@ -15,6 +15,7 @@ from .models.embedded import EmbeddedModel
 from .models.openai import Endpoint, OpenAIChat, Retries
 from .models.openai import Secret as Key
 from .models.queueing import Room
+from .models.replicas import Replicas
 from .paths import Places
 from .prompts import Prompts
 from .sandbox import SandboxChoice, open_sandbox
@@ -87,14 +88,31 @@ async def _models(
         place = (wanted.base_url, wanted.model, *key, wanted.timeout, wanted.retries, wanted.prefill)
         if place not in shared:
             shared[place] = (
-                EmbeddedModel(environ, places.state, on_notice=notice)
-                if wanted.embedded
-                else OpenAIChat(
-                    await _endpoint(wanted), retries=Retries(attempts=wanted.retries + 1), prefill=wanted.prefill
-                )
+                EmbeddedModel(environ, places.state, on_notice=notice) if wanted.embedded else await _remote(wanted)
             )
         models[role] = shared[place]
     return models
+
+
+async def _remote(wanted: RoleSettings) -> ChatModel:
+    """The model on its server; where there are several, spread over them."""
+    key = await asyncio.to_thread(key_of, wanted)
+    several = len(wanted.base_urls) > 1
+    retries = Retries(attempts=wanted.retries + 1)
+    models = [
+        OpenAIChat(
+            Endpoint(
+                base_url=base_url,
+                api_key=Key(key.reveal() if key else ""),
+                model=wanted.model,
+                timeout=wanted.timeout,
+            ),
+            retries=Retries(attempts=1) if several else retries,
+            prefill=wanted.prefill,
+        )
+        for base_url in wanted.base_urls
+    ]
+    return Replicas(models, retries=retries) if several else models[0]
 
 
 async def _introduced(model: ChatModel) -> None:
@@ -102,20 +120,13 @@ async def _introduced(model: ChatModel) -> None:
 
     One that does not answer in time is not an error yet: the role may never be asked.
     """
+    if isinstance(model, Replicas):
+        # They all serve the same, but only one that is up can tell what.
+        await asyncio.gather(*(_introduced(each) for each in model.models))
     if isinstance(model, OpenAIChat) and not model.endpoint.model:
         with contextlib.suppress(ModelError, TimeoutError):
             async with asyncio.timeout(INTRODUCTION_SECONDS):
                 await model.ready()
-
-
-async def _endpoint(wanted: RoleSettings) -> Endpoint:
-    key = await asyncio.to_thread(key_of, wanted)
-    return Endpoint(
-        base_url=wanted.base_url,
-        api_key=Key(key.reveal() if key else ""),
-        model=wanted.model,
-        timeout=wanted.timeout,
-    )
 
 
 def _voice(model: ChatModel, wanted: RoleSettings, room: Room | None) -> Voice:

@@ -43,7 +43,7 @@ def _value(path: Path, value: object, where: str, strict: bool) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         raise SettingsError(f"{where}: {dotted(path)}: {value} is no number to work with")
     if is_of_role(path, "base_url"):
-        return _address(path, str(value), where)
+        return _addresses(path, str(value), where)
     if is_of_role(path, "api_key_env") and value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(value)):
         # Most likely the key itself, so it is not repeated here.
         raise SettingsError(
@@ -93,11 +93,16 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def _addresses(path: Path, value: str, where: str) -> str:
+    """One address, or several with commas between them; "embedded" stands alone."""
+    if value == "embedded":
+        return value
+    return ",".join(_address(path, each.strip(), where) for each in value.split(","))
+
+
 def _address(path: Path, value: str, where: str) -> str:
     from urllib.parse import urlsplit
 
-    if value == "embedded":
-        return value
     problem = ""
     try:
         parts = urlsplit(value)

@@ -1,4 +1,4 @@
-"""The four places settings come from, each read into one layer of checked leaves."""
+"""The five places settings come from, each read into one layer of checked leaves."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..errors import SettingsError
 from ..facts import ROLES
 from ..nearest import nearest
 from ..paths import HOME_VARIABLE
+from ..serving import serving_now
 from ..trust import digest_of
 from .checking import checked
 from .tree import KEYS, Values, dotted, flattened, is_of_role, leaves
@@ -25,7 +26,7 @@ PREFIX = "REDRAFT_"
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """The leaves one source sets, already checked."""
 
-    kind: Literal["user", "project", "environment", "flags"]
+    kind: Literal["user", "project", "servers", "environment", "flags"]
     values: Values = {}
     names: dict[Leaf, str] = {}
     """Where each came from, as a person would name it; `where` for those that are not listed."""
@@ -92,6 +93,19 @@ def variables() -> dict[str, Leaf]:
     named = {PREFIX + "_".join(path).removeprefix("roles_").upper(): path for path in leaves()}
     of_coder = {PREFIX + path[-1].upper(): path for path in leaves() if path[:2] == ("roles", "coder")}
     return {**of_coder, **named, PREFIX + "THEME": ("interface", "theme")}
+
+
+def from_servers(state: Path) -> Layer:
+    """The servers that a `redraft serve` of this user holds ready at this moment; nothing when none runs."""
+    serving = serving_now(state)
+    if serving is None:
+        return Layer(kind="servers")
+    where = f"redraft serve (process {serving.pid})"
+    given: list[tuple[Leaf, object]] = []
+    for role, served in serving.roles.items():
+        given += [(("roles", role, "base_url"), served.base_url), (("roles", role, "model"), served.model)]
+        given += [(("roles", role, "api_key"), serving.key)] if serving.key else []
+    return Layer(kind="servers", values=checked(given, where=where), where=where)
 
 
 def from_user(file: Path) -> tuple[Layer, tuple[str, ...]]:

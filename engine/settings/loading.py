@@ -1,4 +1,4 @@
-"""From four sources to one `Settings`."""
+"""From five sources to one `Settings`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..paths import Places
 from ..trust import TrustBook
 from .explaining import Origin, origins_of
 from .keys import with_environment_keys
-from .layers import Layer, Project, from_environment, from_flags, from_user, project_of
+from .layers import Layer, Project, from_environment, from_flags, from_servers, from_user, project_of
 from .merging import merged, values_of
 from .shape import Settings
 from .tree import Path as Leaf
@@ -53,7 +53,9 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str], target: Path, places: Places) -> Loaded:
-    """The settings for working on `target`, a file or a folder: flags > `REDRAFT_…` > trusted project > user > default.
+    """The settings for working on `target`, a file or a folder.
+
+    flags > `REDRAFT_…` > `redraft serve`, while it runs > trusted project > user > default.
 
     `flags` maps dotted keys (`roles.coder.model`) to values, None standing for "not given". Nothing is run or written.
 
@@ -63,7 +65,7 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str], target: Path, 
     user, advice = from_user(places.settings_file)
     environment, unknown = from_environment(environ)
     project, withheld = _allowed(project_of(target), TrustBook(places))
-    placed, dropped = merged([user, project, environment, from_flags(flags)])
+    placed, dropped = merged([user, project, from_servers(places.state), environment, from_flags(flags)])
     placed, missing = with_environment_keys(placed, environ)
     waiting = (_waiting(withheld),) if withheld else ()
     return Loaded(

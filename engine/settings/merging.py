@@ -22,7 +22,7 @@ KEYS = ("api_key", "api_key_env", "api_key_command")
 PRICES = ("price_in", "price_out")
 OF_MODEL = (*PRICES, "temperature", "top_p", "top_k", "min_p", "max_tokens", "thinking", "prefill")
 OF_ENDPOINT = ("model", *KEYS, *OF_MODEL)
-FILES = ("user", "project")
+FILES = ("user", "project", "servers")
 FOLLOWING = "follows roles."
 
 
@@ -114,7 +114,9 @@ def _without_stray_keys(placed: Placings) -> tuple[Placings, tuple[str, ...]]:
         strange = target.kind == "project" and key.kind == "user"
         if key.endpoint != target.value if key.endpoint else strange:
             del kept[path]
-            if target.value != EMBEDDED and not key.source.startswith(FOLLOWING):
+            # The key of `redraft serve` is for its own servers; nobody set it, so nobody needs to be told.
+            told = not key.source.startswith(FOLLOWING) and key.kind != "servers"
+            if told and target.value != EMBEDDED:
                 warnings.append(f"{dotted(path)} ({key.source}) was not used: {target.source} names another endpoint")
     return kept, tuple(warnings)
 

@@ -26,7 +26,7 @@ class RoleSettings(Fact, frozen=True):
     """Which model plays a role, and how it is asked. None means that the pipeline, or the server, decides."""
 
     base_url: str = EMBEDDED
-    """Address of an OpenAI-compatible server, with its `/v1`, or "embedded"."""
+    """Address of an OpenAI-compatible server, with its `/v1`, or "embedded"; commas separate servers of one model."""
     model: str = ""
     """Its name as the server knows it; "" takes the first the server offers."""
     api_key: Secret | None = None
@@ -60,6 +60,11 @@ class RoleSettings(Fact, frozen=True):
     def embedded(self) -> bool:
         """Whether redraft starts this model itself."""
         return self.base_url == EMBEDDED
+
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """The servers that share the asking, in the order given; () for the embedded model."""
+        return () if self.embedded else tuple(self.base_url.split(","))
 
 
 class RolesSettings(Fact, frozen=True):
