@@ -86,8 +86,9 @@ class RunState(Fact, frozen=True):
     plans: tuple[Plan, ...] = ()
     enrichment: Enrichment | None = None
     drafts: tuple[Draft, ...] = ()
+    """Of the stub itself; those of its helpers are in the tree."""
     reports: dict[str, Report] = {}
-    """By draft id; the latest of each."""
+    """By draft id; the latest of each, the helpers' in the tree."""
     reviews: dict[str, Review] = {}
     """By draft id; with the findings' status once they were executed."""
     undefined: dict[str, tuple[Undefined, ...]] = {}
@@ -133,6 +134,8 @@ class RunState(Fact, frozen=True):
         """What the person may accept: the solution's draft, or the newest usable one while the run goes on."""
         if self.solution is not None:
             return self.solution.draft
+        if self.tree.nodes and self.status != "running":
+            return self.tree.whole  # The newest may be a plan, which calls helpers that it does not bring.
         return next((d for d in reversed(self.drafts) if d.problem is None), None)
 
     @property
@@ -240,13 +243,14 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, plans=(*state.plans, plan))
         case ev.Enriched(enrichment=enrichment):
             return replace(state, enrichment=enrichment)
-        case ev.Drafted(draft=draft):
-            return replace(state, drafts=(*state.drafts, draft))
+        case ev.Drafted(draft=draft, node=node):
+            return state if node else replace(state, drafts=(*state.drafts, draft))
         case ev.CheckStarted(draft=draft, undefined=undefined):
             known = _latest(state.undefined, draft, undefined) if undefined else state.undefined
             return replace(state, checking=draft, undefined=known)
-        case ev.Checked(report=report):
-            return replace(state, checking="", reports=_latest(state.reports, report.draft, report))
+        case ev.Checked(report=report, node=node):
+            known = state.reports if node else _latest(state.reports, report.draft, report)
+            return replace(state, checking="", reports=known)
         case ev.Reviewed(review=review) | ev.FindingsTested(review=review):
             return replace(state, reviews=_latest(state.reviews, review.draft, review))
         case ev.NodeOpened() | ev.ChecksInvented() | ev.Decomposed() | ev.Scored() | ev.NodeClosed() | ev.Steered():

@@ -142,6 +142,14 @@ class Tree(Fact, frozen=True):
                 sums[parent].append(total(sums[path]))
         return {path: total(parts) for path, parts in sums.items()}
 
+    @property
+    def whole(self) -> Draft | None:
+        """The best of the root with the helpers it needs inside: what can be accepted of a run that did not settle."""
+        best = self.root.best if self.root else None
+        if best is None or best.draft.problem:
+            return None
+        return replace(best.draft, body=composed(best.draft.body, self.helpers))
+
     def program(self, path: str) -> str:
         """The function of a node with all it needs inside, at column 0; "" while nothing was written for it."""
         node = self.nodes.get(path)

@@ -42,7 +42,8 @@ def view_of(state: RunState, wanted: str | None = None) -> DraftView:
     if chosen is None:
         call = _written_now(state) or _left_over(state)
         if call is not None:
-            return _of_call(call, stub, plan)
+            node = state.tree.nodes.get(call.node)  # Of a helper, its own header stands above what is written.
+            return _of_call(call, node.stub if node else stub, plan)
         chosen = state.first_draft or state.proposal
     if chosen is None:
         return DraftView(header=stub.header, body=_placed(stub, stub.body), plan=plan, note=_idle(state))
