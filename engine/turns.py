@@ -105,6 +105,19 @@ class Turns:
         }
         return self._render("pat/plan", **parts, **self._surroundings(stub, helpers))
 
+    def replan(self, stub: Stub, messages: Messages, said: str, problem: str) -> Messages:
+        """For another decomposition after one that cannot be followed; the paper's is the same question again."""
+        if self._kit.mode == "paper" or not said.strip():
+            return messages
+        answer = Message(role="assistant", content=said.strip())
+        return (*messages, answer, *self._render("pat/replan", problem=problem, name=stub.entry_point))
+
+    def begun_tests(self, stub: Stub) -> str:
+        """How an answer of asserts is begun for the model, "" in paper mode."""
+        plain = stub.name == stub.entry_point and not stub.header.lstrip().startswith("async")
+        call = f"{stub.name}(" if plain else ""
+        return f"```python\nassert {call}" if self._kit.mode == "evidence" else ""
+
     def divide(self, stub: Stub, helpers: Mapping[str, Helper]) -> Messages:
         """For FunCoder's first draft, which may leave functions unwritten."""
         parts = {"stub": stub.header, "name": stub.entry_point}

@@ -34,8 +34,7 @@ class Inventing(Base):
         question = self._testing(self._turns.tests(stub), CHECK_TEMPERATURE, node)
         invented: tuple[Example, ...] = ()
         for nth in range(PARSE_RETRIES + 1):
-            _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
-            if invented := replies.checks(reply.text, stub.name, awaited=_awaited(stub)):
+            if invented := await self._asserts(stub, replace(question, seed=self._seed(nth))):
                 break
         new, contradicted = sorted_out(stub.examples, invented)
         checks = (*stub.examples, *new)
@@ -47,8 +46,7 @@ class Inventing(Base):
         question = self._testing(self._turns.tests(stub), temperature, "")
         pool: Counter[Example] = Counter()
         for nth in range(batches):
-            _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
-            pool.update(replies.checks(reply.text, stub.name, awaited=_awaited(stub))[:each])
+            pool.update((await self._asserts(stub, replace(question, seed=self._seed(nth))))[:each])
         self._emit(ChecksInvented(checks=tuple(pool)))
         return pool
 
@@ -75,6 +73,13 @@ class Inventing(Base):
         program = stub.program(composed(draft.body, helpers))
         done = await self.kit.sandbox.run(program, list(calls), self.kit.limits, path=stub.path)
         return done.outcomes
+
+    async def _asserts(self, stub: Stub, question: Question) -> tuple[Example, ...]:
+        begun = self._turns.begun_tests(stub)
+        enough = replies.Enough().feed if begun else None
+        _, reply = await self._asker.ask(replace(question, prefill=begun), enough)
+        text = begun + reply.text if reply.prefilled else reply.text
+        return replies.checks(text, stub.name, awaited=_awaited(stub))
 
     def _testing(self, messages: Messages, temperature: float, node: str) -> Question:
         return Question(role="tester", purpose="tests", messages=messages, temperature=temperature, node=node)

@@ -134,6 +134,8 @@ class Trying(Inventing):
             self._emit(Drafted(draft=draft, call=call, node=node))
             if parts.problem:
                 self.decide(f"{stub.entry_point}: {parts.problem}", node)
+                again = self._turns.replan(stub, messages, reply.text, parts.problem)
+                question = replace(question, messages=again)
                 continue
             wanted = tuple(s.entry_point for s in parts.wanted)
             self._emit(Decomposed(draft=name, helpers=wanted, node=node, reused=parts.reused, turn=turn))

@@ -6,9 +6,20 @@ from .bodies import body
 from .calls import calls
 from .choices import choice
 from .ending import BodyEnd
-from .invented import checks
+from .invented import Enough, checks
 from .reviews import review
 from .schema import REVIEW_SCHEMA, REVIEW_SCHEMA_STRICT
 from .splitting import split
 
-__all__ = ["REVIEW_SCHEMA", "REVIEW_SCHEMA_STRICT", "BodyEnd", "body", "calls", "checks", "choice", "review", "split"]
+__all__ = [
+    "REVIEW_SCHEMA",
+    "REVIEW_SCHEMA_STRICT",
+    "BodyEnd",
+    "Enough",
+    "body",
+    "calls",
+    "checks",
+    "choice",
+    "review",
+    "split",
+]

@@ -16,6 +16,21 @@ CHECKS = 10
 _LONGEST = 4000
 
 
+class Enough:
+    """Fed with the pieces of an answer that begins with an assert, says when it holds as many as are kept.
+
+    Small models go on and on with asserts that differ in nothing.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+
+    def feed(self, piece: str) -> bool:
+        """Take in the next piece; whether no more is needed."""
+        self._text += piece
+        return self._text.count("\nassert ") >= CHECKS or "\n```" in self._text
+
+
 def checks(text: str, entry_point: str, *, awaited: str = "{}") -> tuple[Example, ...]:
     """The usable checks of a reply: each compiles alone, starts with the function, and contradicts no other.
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 
 from ..composing import helper_stub, names_in, top_statements
 from ..facts import Fact, Stub
+from ..names import importable, undefined
 from ..sources import Source, find_function
 from . import fences
 from .outside import needed
@@ -66,6 +67,8 @@ def split(text: str, stub: Stub, root: Stub, existing: Collection[str], ancestor
         return Parts(problem=problem)
     above = _above(plan.block, root)
     body = needed([above], plan.function.body, root) + plan.function.body
+    if lost := _lost(stub, body, {*plan.new, *existing}):
+        return Parts(problem=f"the plan calls {lost}, which nobody defines")
     if wrong := fault(stub, body):
         return Parts(problem=f"the plan does not compile: {wrong}")
     bodies = {name: plan.written[name].body for name in plan.new}
@@ -210,6 +213,15 @@ def _refused(plan: _Plan, stub: Stub, root: Stub, there: Collection[str], ancest
     if len(plan.new) > MOST_HELPERS:
         return f"the plan asks for {len(plan.new)} functions, {MOST_HELPERS} at most make sense"
     return ""
+
+
+def _lost(stub: Stub, body: str, helpers: Collection[str]) -> str:
+    """A name that the new body uses and neither plan nor file nor Python defines, "" when there is none.
+
+    A forgotten import is no lost helper: the checks will tell.
+    """
+    names = (name for name, _ in undefined(stub.program(body), stub.name))
+    return next((name for name in names if name not in helpers and not importable(name)), "")
 
 
 def _new_method(tree: ast.Module, body: str, root: Stub) -> str:

@@ -197,15 +197,33 @@ async def test_our_planner_sees_what_failed_and_the_papers_does_not():
         (plan("return x(x)", "x"), "parameter"),
         ("```python\ndef f(x, y):\n    return x\n```", "parameters"),
         (plan("return " + " + ".join(f"g{n}(x)" for n in range(40)), *(f"g{n}" for n in range(40))), "40 functions"),
-        ("```python\ndef f(x):\n    return await g(x)\n```", "not compile"),
+        ("```python\ndef f(x):\n    return g(x)\n```", "calls g, which nobody defines"),
+        (plan("return await g(x)", "g"), "not compile"),
     ],
-    ids=["prose", "nothing", "builtin", "parameter", "other parameters", "forty helpers", "no python"],
+    ids=["prose", "nothing", "builtin", "parameter", "other parameters", "forty helpers", "undefined", "no python"],
 )
 async def test_a_plan_that_cannot_be_followed_is_asked_for_again_and_the_log_says_why(answer: str, problem: str):
     grown = await pat(FAILING, {"f": [answer, PLAN]})
     assert grown.count("plan") == 2
     assert problem in grown.state.decisions[0]
     assert endings(grown)[""] == ("solved", "all checks pass")
+
+
+async def test_our_planner_is_told_what_was_wrong_with_its_plan_and_the_papers_is_not():
+    ours = await pat(FAILING, {"f": [plan("return max(x)", "max"), PLAN]})
+    theirs = await pat(FAILING, {"f": [plan("return max(x)", "max"), PLAN]}, mode="paper")
+    told = [grown.models["planner"].asks[1].messages for grown in (ours, theirs)]
+    assert "max, which is a builtin" in told[0][-1].content
+    assert told[1] == theirs.models["planner"].asks[0].messages
+
+
+async def test_a_tester_that_goes_on_for_ever_is_cut_when_it_has_said_enough():
+    stage = Stage({"f": code(GOOD)}, tester={"f": "".join(f"{n}) == {2 * n}\nassert f(" for n in range(500))})
+    stage.models["tester"]._prefills = True
+    grown = await stage.run()
+    call = grown.state.calls[0]
+    assert (call.status, call.text.count("assert")) == ("cut", 10)
+    assert len(grown.events(ChecksInvented)[0].checks) == 2 + 10 - 2
 
 
 async def test_after_four_plans_that_cannot_be_followed_the_best_trial_is_returned():
