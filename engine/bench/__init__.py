@@ -1,0 +1,1 @@
+"""Benchmarks: the papers' data, an oracle that runs nothing unprotected, a harness that may be killed, and tables."""

@@ -1,0 +1,155 @@
+"""Whether an output agrees with what is expected: EvalPlus's comparison, on spelled values, without its leak.
+
+EvalPlus raises its tolerance at the first expected float and keeps it for the inputs that follow; here every input has
+its own. Everything else is as there: `==` first; if that fails and there is a tolerance, equal types, equal lengths and
+`numpy.allclose` with a relative tolerance of 1e-7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeGuard, cast
+
+from ..literals import NotPlain, parsed
+from .problems import Rule
+from .speaking import redraft_fingerprint
+
+FLOAT_TOLERANCE = 1e-6
+"""Where floats are expected and the benchmark gives no tolerance."""
+_RELATIVE = 1e-7
+_UNEQUAL = "another value"
+
+
+def disagreement(said: str, expected: str, call: str, rule: Rule, atol: float) -> str:
+    """Why an output is wrong, "" when it is right.
+
+    `said` is a sign and a text as `speaking` writes them; `expected` is a literal, or "~" and a fingerprint.
+    """
+    sign, text = said[:1], said[1:]
+    if sign == "!":
+        return f"raises {text}"
+    if rule == "not none":
+        return _presence(sign, text, expected)
+    if sign == "#":
+        return f"gives a {text}"
+    if rule == "root":
+        return _root(text, call, atol)
+    if text == expected and sign == "=" and "nan" not in text:
+        return ""
+    if sign == "~" or expected.startswith("~"):
+        return "" if _fingerprint(sign, text) == _expected_fingerprint(expected) else _UNEQUAL
+    try:
+        out, want = parsed(text), parsed(expected)
+    except NotPlain as error:
+        return f"gives what cannot be read ({error})"
+    if rule == "set":
+        return "" if out == _as_set(want) else f"gives {_short(text)}, not {_short(expected)}"
+    if equal(out, want, atol) or _other_reading(rule, out, call):
+        return ""
+    return f"gives {_short(text)}, not {_short(expected)}"
+
+
+def equal(out: object, want: object, atol: float = 0.0) -> bool:
+    """EvalPlus's equality of one output.
+
+    >>> equal(1, 1.0), equal(0.30000000000000004, 0.3), equal([1.0, 2], (1.0, 2)), equal((1,), (1, 2), 0.1)
+    (True, True, False, False)
+    """
+    if out == want:
+        return True
+    tolerance = atol or (FLOAT_TOLERANCE if _is_floats(want) else 0.0)
+    if not tolerance or type(out) is not type(want):
+        return False
+    return _close(out, want, tolerance)
+
+
+def _is_floats(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(isinstance(member, float) for member in cast("Sequence[object]", value))
+    return isinstance(value, float)
+
+
+def _close(out: object, want: object, atol: float) -> bool:
+    """`numpy.allclose`, which refuses what is not numbers and pairs only sequences of one shape."""
+    if _is_sequence(out) and _is_sequence(want):
+        return len(out) == len(want) and all(_close(a, b, atol) for a, b in zip(out, want, strict=True))
+    if isinstance(out, complex) or isinstance(want, complex):
+        return _is_number(out) and _is_number(want) and abs(out - want) <= atol + _RELATIVE * abs(want)
+    if not isinstance(out, int | float) or not isinstance(want, int | float):
+        return False
+    try:
+        return out == want or abs(out - want) <= atol + _RELATIVE * abs(want)
+    except OverflowError:
+        return False
+
+
+def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, list | tuple)
+
+
+def _is_number(value: object) -> TypeGuard[complex]:
+    return isinstance(value, int | float | complex)
+
+
+def _presence(sign: str, text: str, expected: str) -> str:
+    """Three tasks of MBPP accept any output that is something where True is expected."""
+    out = text if sign == "=" and text in {"True", "False"} else str(not (sign == "=" and text == "None"))
+    return "" if out == expected else f"gives {_short(text)}, where {expected} is expected"
+
+
+def _root(text: str, call: str, atol: float) -> str:
+    """HumanEval/32: any root of the polynomial will do."""
+    try:
+        out = parsed(text)
+        arguments = parsed(call)
+    except NotPlain as error:
+        return f"gives what cannot be read ({error})"
+    if not isinstance(out, int | float) or not isinstance(arguments, list):
+        return f"gives {_short(text)}, which is no number"
+    coefficients = cast("list[list[float]]", arguments)[0]
+    try:
+        # A plain sum, as EvalPlus has it: an exact one finds canonical roots of steep polynomials wanting.
+        value = sum(c * math.pow(out, n) for n, c in enumerate(coefficients))
+    except (OverflowError, ValueError):
+        value = math.inf
+    return "" if abs(value) <= atol else f"gives {_short(text)}, where the polynomial is {value:.3g}"
+
+
+def _other_reading(rule: Rule, out: object, call: str) -> bool:
+    """Two tasks of MBPP whose text can be read in another way, which EvalPlus accepts as well."""
+    arguments = cast("list[object]", parsed(call)) if rule in {"surface", "digits"} else []
+    if len(arguments) != 2 or not all(isinstance(argument, int | float) for argument in arguments):
+        return False
+    first, second = cast("list[float]", arguments)
+    if rule == "surface":
+        # The height of the pyramid may be the one at right angles to its base.
+        return out == round(first**2 + 2 * first * math.hypot(first / 2, second))
+    one, other = str(first), str(second)
+    if not (one + other).isdigit():
+        return False
+    width = max(len(one), len(other))
+    return out == sum(abs(int(a) - int(b)) for a, b in zip(one.zfill(width), other.zfill(width), strict=True))
+
+
+def _as_set(value: object) -> object:
+    return set(cast("Sequence[object]", value)) if isinstance(value, list | tuple | set | frozenset) else value
+
+
+def _fingerprint(sign: str, text: str) -> str:
+    return text if sign == "~" else _of_literal(text)
+
+
+def _expected_fingerprint(expected: str) -> str:
+    return expected[1:] if expected.startswith("~") else _of_literal(expected)
+
+
+def _of_literal(text: str) -> str:
+    try:
+        return str(redraft_fingerprint(parsed(text)))
+    except NotPlain:
+        return ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:117]}…"
