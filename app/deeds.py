@@ -19,6 +19,7 @@ from .comparison import Comparison
 from .conflict_screen import ConflictScreen
 from .editor import editor_command
 from .keys import DECIDING, DRAFTING, MOVING
+from .model_choice import in_force
 
 if TYPE_CHECKING:
     from .draft_screen import DraftScreen
@@ -41,6 +42,8 @@ class Deeds:
             "pipeline": partial(self._in_worker, self._choose_pipeline),
             "model": partial(self._in_worker, self._choose_model),
             "edit": partial(self._in_worker, self._edit),
+            "race": partial(self._in_worker, self._start_race),
+            "enrich": partial(self._in_worker, self._enrich),
             "accept": lambda: self._diff.action_accept(),
             "accept_all": lambda: self._diff.action_accept_all(),
             "reject": lambda: self._diff.action_reject(),
@@ -71,8 +74,10 @@ class Deeds:
                 return card is not None and card.in_file and not card.drafted and not card.waiting
             case "rerun":
                 return card is not None and card.in_file and card.state is not None
-            case "edit":
+            case "edit" | "race":
                 return card is not None
+            case "enrich":
+                return card is not None and card.in_file and following.drafting.stub is None
             case "undo":
                 return card is not None and self._work.accepting.can_undo(card.stub.path)
             case "redo":
@@ -126,6 +131,34 @@ class Deeds:
         if place is not None:
             self._work.use_model(*place)
             self._screen.say(f"{place[1] or 'the embedded model'} from the next run on. r runs again")
+
+    async def _start_race(self) -> None:
+        from .race_picker import RacePicker, models_here
+        from .race_screen import RaceScreen
+        from .starting_line import Field
+
+        card, work = self._screen.card, self._work
+        if card is None:
+            return
+        models, now = await models_here(work.settings), in_force(work.settings)
+        lineup = await self._screen.app.push_screen_wait(RacePicker(models, now))
+        if lineup is not None:
+            wanted = Field(title=card.stub.key, stub=card.stub, pipelines=lineup.pipelines, models=lineup.models)
+            self._screen.app.push_screen(RaceScreen(work.session, wanted, open_kit=work.kit_for))
+
+    async def _enrich(self) -> None:
+        from .enrich_screen import EnrichScreen
+
+        card = self._screen.card
+        if card is None:
+            return
+        self._screen.say("asking the planner for examples and edge cases…")
+        landed = await self._screen.app.push_screen_wait(EnrichScreen(self._work, card.stub))
+        if landed is not None:
+            await self._work.refresh(landed)
+            self._screen.say("the docstring is richer now. u takes it back, r drafts again", "good")
+        else:
+            self._screen.say("")
 
     async def _edit(self) -> None:
         card = self._screen.card

@@ -29,6 +29,8 @@ DRAFTING = Topic(
         _key("escape", "deed('cancel')", "cancel", "run.cancel"),
         _key("p", "deed('pipeline')", "pipeline", "run.pipeline"),
         _key("m", "deed('model')", "model", "run.model"),
+        _key("R", "deed('race')", "race pipelines", "run.race"),
+        _key("i", "deed('enrich')", "enrich the docstring", "spec.enrich"),
         _key("e", "deed('edit')", "open $EDITOR there", "file.edit"),
     ),
 )
@@ -112,6 +114,13 @@ RACE_DEEDS = Topic(
     ),
 )
 REPLAYED_RACE = Topic("racing", (_key("d", "race('diff')", "compare two drafts", "race.diff"),))
+ENRICHING = Topic(
+    "enriching",
+    (
+        _key("enter", "write", "write what is accepted", "enrich.write", priority=True),
+        _key("escape,q", "dismiss", "leave", "enrich.leave"),
+    ),
+)
 COMPARING = Topic(
     "comparing",
     (
@@ -127,7 +136,7 @@ ON_THE_BAR = (
     "race.again",
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
     "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
-    "stub.next", "stub.list", "file.edit", "run.pipeline", "run.model",
+    "stub.next", "stub.list", "run.race", "file.edit", "run.pipeline", "run.model", "spec.enrich",
 )  # fmt: skip
 """Ids of what the key bar shows, what matters most first: a narrow bar drops the last ones."""
 ALWAYS_ON_THE_BAR = ("app.help", "app.palette", "app.quit")

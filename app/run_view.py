@@ -18,6 +18,7 @@ from ..widgets.diff_pane import DiffPane
 from ..widgets.draft_pane import DraftPane
 from ..widgets.meter_bar import MeterBar
 from ..widgets.report_pane import ReportPane
+from ..widgets.richness_bar import RichnessBar
 from ..widgets.stage_bar import StageBar
 from ..widgets.stub_list import StubList
 from .arrangement import PANES, Arrangement, Choice, Pane, arranged, in_front
@@ -25,6 +26,7 @@ from .comparison import Comparison, Decision, Sides, compared, possible_sides, u
 from .copying import copied
 from .keys import LOOKING, bindings
 from .pane_tabs import PaneTabs
+from .spec_score import spec_score
 
 
 class RunView(Vertical):
@@ -59,6 +61,7 @@ class RunView(Vertical):
     def compose(self) -> ComposeResult:
         """The stage bar, the panes, the tabs and the meter."""
         yield StageBar(id="stages")
+        yield RichnessBar(id="richness")
         yield PaneTabs(id="tabs")
         with Horizontal(id="desk"):
             yield StubList(id="stubs")
@@ -80,6 +83,7 @@ class RunView(Vertical):
         with self.app.batch_update():
             for part in (StageBar, MeterBar, DraftPane, ReportPane, ChecksTable):
                 self.query_one(part).state = new
+            self.query_one(RichnessBar).score = spec_score(new.stub) if new.stub else None
             if not self._sides_by_hand:
                 self.set_reactive(RunView.sides, usual_sides(new))
             self._compare()

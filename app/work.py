@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from ..engine.events import Entry
 from ..engine.facts import ROLES
 from ..engine.journal import Journal, OwnWrites
 from ..engine.kit import Kit
+from ..engine.paths import Places
 from ..engine.pipelines.catalogue import PIPELINES, Pipeline
 from ..engine.reading_ahead import read_ahead
 from ..engine.settings import RolesSettings, Settings
@@ -100,6 +101,30 @@ class Work:
             self._session.runs.add(run, entry)
         except EnvironmentFault as error:
             self._warn(str(error))
+
+    @property
+    def places(self) -> Places:
+        """Our folders."""
+        return self._session.places
+
+    @property
+    def session(self) -> Session:
+        """The session with the settings that are in force now."""
+        loaded = replace(self._session.loaded, settings=self.settings)
+        return replace(self._session, loaded=loaded)
+
+    @asynccontextmanager
+    async def kit_for(self, settings: Settings) -> AsyncIterator[Kit]:
+        """A kit for these settings: the one in use if it is for the same models, else one for the block.
+
+        Raises:
+            RedraftError: it cannot be opened.
+        """
+        if settings.roles == self.settings.roles:
+            yield await self._kit()
+            return
+        async with self._open_kit(settings) as kit:
+            yield kit
 
     async def reread(self, path: str) -> None:
         """Take in a file that we have just written, so that line numbers are right; nothing is drafted of it."""

@@ -168,7 +168,15 @@ REVIEW_AND_FIX = Pipeline(
     bound=2,
     source="redraft",
 )
-"""Two that start from a body that is already there; `redraft review` runs them, no picker offers them."""
+ENRICH = Pipeline(
+    name="enrich",
+    title="the planner adds to the specification; nothing is drafted",
+    run=specifying.enrich_only,
+    roles=("planner",),
+    bound=1,
+    source=f"{_A}, 3.5",
+)
+"""Three that no picker offers: two start from a body that is there (`redraft review`), the third drafts none."""
 
 CATALOGUE: dict[str, Pipeline] = {pipeline.name: pipeline for pipeline in PIPELINES}
 

@@ -19,6 +19,13 @@ async def spec_gated_review(desk: Desk, stub: Stub) -> Solution:
     return await desk.settle(draft, why)
 
 
+async def enrich_only(desk: Desk, stub: Stub) -> Solution:
+    """The planner's additions alone, for a person to accept or leave; the body stays as it is. One call."""
+    draft = desk.adopt(stub)
+    await desk.enrich(stub)
+    return Solution(draft=draft, why="only the specification was asked about")
+
+
 async def spec_enriched_review(desk: Desk, stub: Stub) -> Solution:
     """The planner adds examples, types and edge cases; the draft is reviewed against that; the coder repairs.
 

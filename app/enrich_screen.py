@@ -1,0 +1,113 @@
+"""A planner's additions to the docstring in front, as changes to accept one by one. What it says may be wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+from textual.worker import Worker
+
+from ..engine.diff import apply, hunks
+from ..engine.enriching import enriched_header, with_header_of
+from ..engine.facts import Stub
+from ..engine.pipelines.catalogue import ENRICH
+from ..engine.richness import richness
+from ..engine.runs import running
+from ..engine.sources import Source, read, write
+from ..engine.sources.heading import with_header
+from ..engine.state import RunState
+from ..widgets.diff_pane import DiffPane
+from ..widgets.diff_rows import Decision
+from .faults import tell_of
+from .feed import feed
+from .keys import ENRICHING, bindings
+
+if TYPE_CHECKING:
+    from .work import Work
+
+
+class EnrichScreen(ModalScreen[Source | None]):
+    """Asks the planner, shows what it would add, writes what is accepted; gives the file as written, or None."""
+
+    BINDINGS = bindings((ENRICHING,))
+    TOPICS = (ENRICHING,)
+
+    def __init__(self, work: Work, stub: Stub) -> None:
+        super().__init__()
+        self._work = work
+        self._stub = stub
+        self._decided: dict[int, Decision] = {}
+        self._source: Source | None = None
+
+    def compose(self) -> ComposeResult:
+        """The changes, and what the keys do."""
+        with Vertical(classes="panel -wide") as panel:
+            panel.border_title = Content(f"enrich {self._stub.name}")
+            pane = DiffPane(id="additions")
+            pane.empty = "asking the planner…"
+            pane.caption = "docstring"
+            yield pane
+            yield Static(id="foot", classes="foot", markup=False)
+
+    def on_mount(self) -> None:
+        """Ask."""
+        self.query_one(DiffPane).focus()
+        self._say("the planner may be wrong: accept only what you mean. a accepts, x rejects, enter writes, esc leaves")
+        self.run_worker(self._ask(), group="enrich", exit_on_error=False)
+
+    async def _ask(self) -> None:
+        self._source = await asyncio.to_thread(read, self._stub.path)
+        async with self._work.kit_for(self._work.settings) as kit, running(ENRICH, kit, self._stub) as log:
+            state = RunState()
+            async for state in feed(log):
+                if state.live_call is not None:
+                    self.query_one(DiffPane).empty = f"the planner writes…\n\n{state.live_call.text}"
+        pane = self.query_one(DiffPane)
+        if state.enrichment is None:
+            pane.empty = state.problem or "the planner said nothing"
+            return
+        header = enriched_header(self._stub, state.enrichment)
+        pane.empty = f"nothing of this can be added to the docstring:\n\n{state.enrichment.text}"
+        pane.hunks = hunks(self._stub.header, header)
+
+    # ------------------------------------------------------------------------------------ deciding
+
+    def on_diff_pane_accepted(self, event: DiffPane.Accepted) -> None:
+        """These are wanted."""
+        self._decide(dict.fromkeys(event.numbers, "accepted"))
+
+    def on_diff_pane_rejected(self, event: DiffPane.Rejected) -> None:
+        """These are not."""
+        self._decide(dict.fromkeys(event.numbers, "rejected"))
+
+    def _decide(self, decisions: Mapping[int, Decision]) -> None:
+        self._decided.update(decisions)
+        self.query_one(DiffPane).decided = dict(self._decided)
+        before, after = richness(self._stub).score, richness(with_header_of(self._stub, self._header())).score
+        self._say(f"with these the specification has {after} points, now it has {before}. enter writes, esc leaves")
+
+    def _header(self) -> str:
+        chosen = [hunk for hunk in self.query_one(DiffPane).hunks if self._decided.get(hunk.number) == "accepted"]
+        return apply(self._stub.header, chosen)
+
+    async def action_write(self) -> None:
+        """Write what was accepted; with nothing accepted, leave."""
+        header = self._header()
+        if self._source is None or header == self._stub.header:
+            self.dismiss(None)
+            return
+        text = with_header(self._source, self._stub, header)
+        self.dismiss(await asyncio.to_thread(write, self._source, text, self._work.accepting.journal))
+
+    def _say(self, words: str) -> None:
+        self.query_one("#foot", Static).update(Content(words))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell why asking failed."""
+        tell_of(self, event, self._work.places)

@@ -1,0 +1,116 @@
+"""Choosing what runs in a race: two to five lanes, each a pipeline with a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import SelectionList, Static
+from textual.widgets.selection_list import Selection
+
+from ..engine.pipelines.catalogue import CATALOGUE, PIPELINES, Pipeline
+from ..engine.race import FEWEST, MOST
+from ..engine.settings import EMBEDDED, Settings
+from .model_choice import ModelChoice, in_force
+from .starting_line import USUAL
+
+
+class Lineup(NamedTuple):
+    """What was chosen."""
+
+    pipelines: tuple[Pipeline, ...]
+    models: tuple[ModelChoice, ...]
+
+
+class Choices(SelectionList[str]):
+    """Names to choose some of."""
+
+
+class RacePicker(ModalScreen[Lineup | None]):
+    """Gives the lineup, or None. Each pipeline runs with each of the models."""
+
+    BINDINGS = [
+        Binding("escape,q", "dismiss", "close", id="lineup.close"),
+        Binding("enter", "start", "start", priority=True, id="lineup.start"),
+        Binding("tab", "app.focus_next", "models", show=False),
+        Binding("j", "cursor('down')", "down", show=False, id="lineup.down"),
+        Binding("k", "cursor('up')", "up", show=False, id="lineup.up"),
+    ]
+
+    def __init__(self, models: Sequence[ModelChoice], now: ModelChoice) -> None:
+        super().__init__()
+        self._models = tuple(models)
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        """Pipelines, models where there is a choice, and how many lanes that makes."""
+        with Vertical(classes="panel", id="lineup") as panel:
+            panel.border_title = Content("race")
+            panel.border_subtitle = Content("space chooses, enter starts, esc closes")
+            lanes = [Selection(_line(pipeline), pipeline.name, pipeline.name in USUAL) for pipeline in PIPELINES]
+            yield Choices(*lanes, id="pipelines", compact=True)
+            if len(self._models) > 1:
+                models = [
+                    Selection(Content(model.label), str(n), model == self._now) for n, model in enumerate(self._models)
+                ]
+                yield Choices(*models, id="models", compact=True)
+            yield Static(id="count", classes="foot", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at the pipelines."""
+        self.query_one("#pipelines").focus()
+        self._count()
+
+    @property
+    def lineup(self) -> Lineup:
+        """What is chosen now, in the order of the lists."""
+        chosen = set(self.query_one("#pipelines", Choices).selected)
+        found = self.query("#models").results(Choices)
+        picked = {int(n) for selection in found for n in selection.selected}
+        models = tuple(model for n, model in enumerate(self._models) if n in picked)
+        ordered = [name for name in USUAL if name in chosen] + [n for n in CATALOGUE if n in chosen and n not in USUAL]
+        return Lineup(tuple(CATALOGUE[name] for name in ordered), models or (self._now,))
+
+    def on_selection_list_selected_changed(self) -> None:
+        """Count again."""
+        self._count()
+
+    def action_start(self) -> None:
+        """Give the lineup, if it makes a race."""
+        if FEWEST <= self._lanes <= MOST:
+            self.dismiss(self.lineup)
+
+    def action_cursor(self, way: str) -> None:
+        """Move in the list that has the focus."""
+        focused = self.focused
+        if isinstance(focused, Choices):
+            (focused.action_cursor_down if way == "down" else focused.action_cursor_up)()
+
+    @property
+    def _lanes(self) -> int:
+        lineup = self.lineup
+        return len(lineup.pipelines) * len(lineup.models)
+
+    def _count(self) -> None:
+        fits = FEWEST <= self._lanes <= MOST
+        words = f"{self._lanes} lanes" if fits else f"{self._lanes} lanes: a race has {FEWEST} to {MOST}"
+        self.query_one("#count", Static).update(words)
+
+
+def _line(pipeline: Pipeline) -> Content:
+    calls = "no bound" if pipeline.bound is None else f"≤{pipeline.bound}"
+    line = Content.assemble((f"{pipeline.name:<22}", "bold"), (f"{calls:>9}  ", "$text-muted"))
+    return line + Content.styled(pipeline.title, "$text-muted")
+
+
+async def models_here(settings: Settings) -> tuple[ModelChoice, ...]:
+    """The model in force, the embedded one, and what servers on this machine offer."""
+    from ..engine.models.discovery import discover
+
+    found = [ModelChoice(server.url, model) for server in await discover() for model in server.models]
+    return tuple(dict.fromkeys((in_force(settings), ModelChoice(EMBEDDED, ""), *found)))
