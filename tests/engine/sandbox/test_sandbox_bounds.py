@@ -6,6 +6,7 @@ import asyncio
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -186,7 +187,7 @@ async def test_a_hostile_tree_in_the_scratch_is_removed(strong: LinuxSandbox) ->
     )
     await strong.run(program, ["f()"], LIMITS)
     assert is_complete(await strong.run("import os\n", ["assert os.listdir('.') == []"], LIMITS))
-    assert [path for path in Path(strong.scratch_folder).iterdir()] == []
+    assert leftovers(strong.scratch_folder) == []
 
 
 async def test_a_cancelled_run_is_gone_before_the_cancellation_goes_on(strong: LinuxSandbox) -> None:
@@ -198,7 +199,11 @@ async def test_a_cancelled_run_is_gone_before_the_cancellation_goes_on(strong: L
     assert not strong.is_busy
 
 
-async def _until(condition) -> None:  # type: ignore[no-untyped-def]
+async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 (a process is waited for)
             await asyncio.sleep(0.01)
+
+
+def leftovers(folder: str) -> list[Path]:
+    return list(Path(folder).iterdir())

@@ -43,13 +43,12 @@ except asyncio.CancelledError:
 
 def descendants(top: int) -> set[int]:
     children: dict[int, list[int]] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                text = Path(f"/proc/{name}/stat").read_text()
-            except OSError:
-                continue
-            children.setdefault(int(text[text.rindex(")") + 2 :].split()[1]), []).append(int(name))
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (folder / "stat").read_text()
+        except OSError:
+            continue
+        children.setdefault(int(text[text.rindex(")") + 2 :].split()[1]), []).append(int(folder.name))
     found, waiting = set[int](), [top]
     while waiting:
         for child in children.get(waiting.pop(), ()):
@@ -116,7 +115,7 @@ def test_a_tree_of_any_depth_and_mode_is_removed_and_links_are_not_followed(tmp_
     top = tmp_path / "top"
     top.mkdir()
     (top / "link").symlink_to(outside)
-    here = os.getcwd()
+    here = Path.cwd()
     os.chdir(top)
     try:
         for number in range(2000):

@@ -246,7 +246,7 @@ async def test_no_attempt_of_this_kind_reaches_out(
     strong: LinuxSandbox, kind: str, world: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
-    decoy = subprocess.Popen([sys.executable, "-c", "input()", SECRET], stdin=subprocess.PIPE)
+    decoy = subprocess.Popen([sys.executable, "-c", "input()", SECRET], stdin=subprocess.PIPE)  # noqa: ASYNC220
     before = snapshot(tmp_path)
     try:
         breaches: dict[str, str] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -26,6 +25,10 @@ async def outcomes(
     done = await sandbox.run(program, steps, limits, path=path)
     assert not done.problem, done.problem
     return list(done.outcomes)
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def seen(outcome: Outcome) -> tuple[str, str | None, str, str]:
@@ -148,10 +151,10 @@ async def test_many_runs_at_once_are_all_right(strong: LinuxSandbox) -> None:
 async def test_descriptors_and_scratch_are_given_back(strong: LinuxSandbox) -> None:
     await strong.run("", ["1"])
     await strong.run("import json", ["1"])
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     for program in ("", "import os; os.abort()", "import nowhere", "while True: pass"):
         await strong.run(program, ["1"], Limits(seconds=0.3))
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
 
 
 async def test_a_tier_that_was_not_agreed_to_is_refused() -> None:
@@ -236,7 +239,7 @@ async def test_without_zygotes_a_run_says_the_same(tmp_path: Path) -> None:
         assert died.problem == "the process was ended by SIGABRT"
     finally:
         await sandbox.aclose()
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
 
 
 def test_a_seatbelt_profile_denies_first_and_quotes_its_paths() -> None:
