@@ -112,11 +112,12 @@ class Turns:
         answer = Message(role="assistant", content=said.strip())
         return (*messages, answer, *self._render("pat/replan", problem=problem, name=stub.entry_point))
 
-    def begun_tests(self, stub: Stub) -> str:
-        """How an answer of asserts is begun for the model, "" in paper mode."""
-        plain = stub.name == stub.entry_point and not stub.header.lstrip().startswith("async")
-        call = f"{stub.name}(" if plain else ""
-        return f"```python\nassert {call}" if self._kit.mode == "evidence" else ""
+    def begun_tests(self) -> str:
+        """How an answer of asserts is begun for the model, "" in paper mode.
+
+        It ends with a whole word: a model that goes on after "f(" has lost its token for `f("`, and writes no strings.
+        """
+        return "```python\nassert" if self._kit.mode == "evidence" else ""
 
     def divide(self, stub: Stub, helpers: Mapping[str, Helper]) -> Messages:
         """For FunCoder's first draft, which may leave functions unwritten."""

@@ -218,7 +218,7 @@ async def test_our_planner_is_told_what_was_wrong_with_its_plan_and_the_papers_i
 
 
 async def test_a_tester_that_goes_on_for_ever_is_cut_when_it_has_said_enough():
-    stage = Stage({"f": code(GOOD)}, tester={"f": "".join(f"{n}) == {2 * n}\nassert f(" for n in range(500))})
+    stage = Stage({"f": code(GOOD)}, tester={"f": "".join(f" f({n}) == {2 * n}\nassert" for n in range(500))})
     stage.models["tester"]._prefills = True
     grown = await stage.run()
     call = grown.state.calls[0]
