@@ -32,8 +32,9 @@ class Accepting:
         self._decisions: dict[str, Decisions] = {}
         self._bases: dict[str, tuple[Source, str]] = {}
         """By key: the file that the next body is made for, and the body that stands in it."""
-        self._writes: dict[str, list[_Write]] = {}
-        self._undone: dict[str, list[_Write]] = {}
+        self._writes: dict[str, list[_Write | None]] = {}
+        """By path; None for a write that was no body: it is undone like any other."""
+        self._undone: dict[str, list[_Write | None]] = {}
 
     def began(self, stub: Stub, source: Source) -> None:
         """A run on the stub began, with its file as it is in `source`."""
@@ -65,6 +66,11 @@ class Accepting:
             self._undone.pop(stub.path, None)
         return landing
 
+    def rewrote(self, path: str) -> None:
+        """Something else than a body was written into the file, through our journal."""
+        self._writes.setdefault(path, []).append(None)
+        self._undone.pop(path, None)
+
     async def undo(self, path: str) -> str:
         """Take the last write to a file back; gives the key of its stub, "" if an earlier session wrote it.
 
@@ -91,11 +97,16 @@ class Accepting:
         """Whether this session has taken a write to the file back."""
         return bool(self._undone.get(path))
 
-    def _moved(self, path: str, taken: dict[str, list[_Write]], given: dict[str, list[_Write]], *, back: bool) -> str:
+    def _moved(
+        self, path: str, taken: dict[str, list[_Write | None]], given: dict[str, list[_Write | None]], *, back: bool
+    ) -> str:
         """Swap what a write replaced with what stands there now, so that the way leads back again."""
         if not taken.get(path):
             return ""
         write = taken[path].pop()
+        if write is None:
+            given.setdefault(path, []).append(None)
+            return ""
         base, there = self._bases[write.key]
         given.setdefault(path, []).append(_Write(write.key, base, there))
         self._bases[write.key] = (write.base, write.there)

@@ -103,7 +103,9 @@ class EnrichScreen(ModalScreen[Source | None]):
             self.dismiss(None)
             return
         text = with_header(self._source, self._stub, header)
-        self.dismiss(await asyncio.to_thread(write, self._source, text, self._work.accepting.journal))
+        landed = await asyncio.to_thread(write, self._source, text, self._work.accepting.journal)
+        self._work.accepting.rewrote(self._stub.path)
+        self.dismiss(landed)
 
     def _say(self, words: str) -> None:
         self.query_one("#foot", Static).update(Content(words))
