@@ -50,7 +50,9 @@ class Accepting:
         self._decisions[stub.key] = self.decisions(stub.key, run).with_(sides, numbers, "rejected")
 
     async def accept(self, stub: Stub, run: str, comparison: Comparison, numbers: tuple[int, ...]) -> Landing:
-        """Write the function with these changes and those accepted before. With conflicts nothing was written.
+        """Write the function with these changes and those accepted before.
+
+        Nothing was written, and nothing is remembered, with conflicts, or if the file holds all of it already.
 
         Raises:
             SourceError: the file cannot be written; it is as it was.
@@ -59,7 +61,7 @@ class Accepting:
         body = comparison.body(stub, chosen.on(comparison.sides))
         base, there = self._bases[stub.key]
         landing = await asyncio.to_thread(write_merged, base, replace(stub, body=there), body, self.journal)
-        if landing.written:
+        if landing.changed:
             self._decisions[stub.key] = chosen
             self._bases[stub.key] = (landing.source, body)
             self._writes.setdefault(stub.path, []).append(_Write(stub.key, base, there))

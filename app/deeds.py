@@ -194,11 +194,15 @@ class Deeds:
 
     async def _write(self, stub: Stub, state: RunState, comparison: Comparison, numbers: tuple[int, ...]) -> None:
         accepting = self._work.accepting
+        self._work.following.meet(stub.key, accepting.began)
         async with self._writing:
             landing = await accepting.accept(state.stub or stub, state.run, comparison, numbers)
         if landing.conflicts:
             self._screen.say("you edited the same lines: nothing was written", "warning")
             await self._screen.app.push_screen_wait(ConflictScreen(landing.conflicts))
+            return
+        if not landing.changed:
+            self._screen.say("nothing was written: the file holds it already, or your own edits of it", "warning")
             return
         told = accepting.decisions(stub.key, state.run).told(len(comparison.hunks), comparison.sides)
         self._note(stub.key, Written(path=stub.path, draft=comparison.draft, hunks=told))

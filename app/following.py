@@ -28,6 +28,8 @@ class Following:
         self.shelf = Shelf()
         self.queue: list[str] = []
         """Keys of the stubs to draft, the next one first."""
+        self._by_others: dict[str, Pipeline] = {}
+        """Pipelines that the person asked for on one stub only, by its key."""
         self._on_change = on_change
         self._on_begin = on_begin
         self._wake = wake
@@ -60,13 +62,25 @@ class Following:
         later = (card for card in (*cards[here:], *cards[:here]) if card.status == "new" and card.in_file)
         return next((card.stub for card in later), None)
 
+    def meet(self, key: str, begin: Callable[[Stub, Source], None]) -> None:
+        """Call `begin` if a stub that was drafted stands in its file as it was drafted, with the file as it is now.
+
+        An editor's undo, or ours, may have put it back after it was filled.
+        """
+        card = self.shelf.get(key)
+        if card is not None and card.in_file and card.drafted:
+            begin(card.stub, self.sources[card.stub.path])
+
     def gone(self, path: str) -> None:
         """Forget the stubs of a file that is no more."""
         self.sources.pop(path, None)
         self._show(self.shelf.after_save(path, ()))
 
-    def ask(self, key: str) -> None:
-        """Put a stub into the queue and in front."""
+    def ask(self, key: str, pipeline: Pipeline | None = None) -> None:
+        """Put a stub into the queue and in front; it is worked on by `pipeline` in place of the usual one, if given."""
+        self._by_others.pop(key, None)
+        if pipeline is not None:
+            self._by_others[key] = pipeline
         under_way = self.drafting.stub
         if key not in self.queue:
             self.queue.append(key)
@@ -87,7 +101,7 @@ class Following:
             card = self.shelf.get(self.queue.pop(0))
             if card is not None and card.in_file:
                 self._on_begin(card.stub, self.sources[card.stub.path])
-                await self.drafting.draft(self.pipeline, card.stub)
+                await self.drafting.draft(self._by_others.get(card.stub.key, self.pipeline), card.stub)
 
     def took(self, stub: Stub, state: RunState) -> None:
         """Put news of a run on the shelf."""

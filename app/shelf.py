@@ -32,7 +32,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
             return "waiting"
         if self.state is None or self.state.status == "idle":
             return "new"
-        if self.state.written:
+        if self.state.written and not self.in_file:
             return "written"
         if self.state.solution is not None:
             return self.state.solution.verdict

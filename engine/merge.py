@@ -44,6 +44,8 @@ class Landing(Fact, frozen=True):
     conflicts: tuple[Conflict, ...] = ()
     merged: bool = False
     """Whether the person had edited the file meanwhile."""
+    changed: bool = False
+    """Whether the file holds something else than before: not when it held the text already, or edits of it won."""
 
     @property
     def written(self) -> bool:
@@ -69,7 +71,7 @@ def write_merged(source: Source, stub: Stub, body: str, journal: Keeper) -> Land
         clash = Conflict(base=stub.header, yours=waiting.header, ours=stub.code(body), line=waiting.line)
         return Landing(source=present, conflicts=(clash,), merged=True)
     written = write(present, splice(present, waiting, body), journal)
-    return Landing(source=written, merged=present.digest != source.digest)
+    return _landed(present, written, merged=present.digest != source.digest)
 
 
 def write_text_merged(source: Source, ours: str, journal: Keeper, *, present: Source | None = None) -> Landing:
@@ -80,7 +82,7 @@ def write_text_merged(source: Source, ours: str, journal: Keeper, *, present: So
     """
     present = present or read(source.path)
     if present.digest == source.digest:
-        return Landing(source=write(present, ours, journal))
+        return _landed(present, write(present, ours, journal), merged=False)
     merge = merged(source.text, present.text, ours)
     if merge.conflicts:
         return Landing(source=present, conflicts=merge.conflicts, merged=True)
@@ -88,7 +90,11 @@ def write_text_merged(source: Source, ours: str, journal: Keeper, *, present: So
         # Each side is a program and the sum is none: the lines did not clash, but the edits do.
         clash = Conflict(base=source.text, yours=present.text, ours=ours, line=1)
         return Landing(source=present, conflicts=(clash,), merged=True)
-    return Landing(source=write(present, merge.text, journal), merged=True)
+    return _landed(present, write(present, merge.text, journal), merged=True)
+
+
+def _landed(before: Source, after: Source, *, merged: bool) -> Landing:
+    return Landing(source=after, merged=merged, changed=after.digest != before.digest)
 
 
 def merged(base: str, yours: str, ours: str) -> Merge:

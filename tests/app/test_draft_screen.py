@@ -101,6 +101,41 @@ async def test_a_body_typed_meanwhile_wins_and_the_conflict_is_shown(home: Path)
         await pilot.press("escape")
 
 
+async def test_a_stub_that_an_editor_put_back_is_accepted_again_taken_back_and_guarded_once_it_is_filled(
+    home: Path,
+) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "written" in said(app))
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await until(pilot, lambda: screen.card is not None and screen.card.in_file)
+        assert screen.card is not None
+        assert screen.card.status == "verified"
+        await pilot.press("A")
+        await until(pilot, lambda: "..." not in (home / "shapes.py").read_text())
+        await pilot.press("u")
+        await until(pilot, lambda: "taken back" in said(app))
+        mine = RUNS_OF_LETTERS.replace("    ...\n", "    return []  # mine\n")
+        (home / "shapes.py").write_text(mine)
+        await until(pilot, lambda: "no stubs" in seen(app))
+        await pilot.press("A")
+        await until(pilot, lambda: "nothing was written" in said(app))
+        assert (home / "shapes.py").read_text() == mine
+
+
+async def test_accepting_twice_says_that_nothing_was_written(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "written (all)" in said(app))
+        await pilot.press("A")
+        await until(pilot, lambda: "nothing was written" in said(app))
+        await pilot.press("u")
+        await until(pilot, lambda: "taken back" in said(app))
+        assert (home / "shapes.py").read_text() == RUNS_OF_LETTERS
+
+
 async def test_a_read_only_file_is_left_alone_and_the_person_is_told_why(home: Path) -> None:
     async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
         await settled(pilot)
