@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from ..engine.errors import RedraftError
+from ..engine.events import Entry
 from ..engine.facts import Stub
 from ..engine.kit import Kit
 from ..engine.pipelines.catalogue import Pipeline
 from ..engine.recording import RunFolder
-from ..engine.runs import Log, run_name, running
+from ..engine.runs import Log, Recorder, run_name, running
 from ..engine.state import RunState
 from .feed import feed
 
@@ -40,6 +41,8 @@ class Drafting:
         self._cancelled_by = ""
         self.stub: Stub | None = None
         """The stub under way, None between runs."""
+        self.heard: dict[str, list[Entry]] = {}
+        """By key: the log of the run under way, and of the last run on each stub if it grew a tree, to go back in."""
 
     async def draft(self, pipeline: Pipeline, stub: Stub) -> None:
         """Run `pipeline` on `stub` until it settles, fails or is cancelled: each is told as a state, none is raised."""
@@ -54,6 +57,11 @@ class Drafting:
         finally:
             self.stub = self._log = None
             self._over.set()
+
+    @property
+    def log(self) -> Log | None:
+        """The log of the run under way, for holding and steering it."""
+        return self._log
 
     async def cancel(self, by: str = "you") -> None:
         """End the run under way; returns when its streams are closed, its processes gone and its last state told."""
@@ -87,12 +95,31 @@ class Drafting:
         name = run_name(stub, pipeline.name, datetime.now(UTC))
         recording = self._runs.recording(name, self._complain) if self._runs else None
         try:
-            async with running(pipeline, kit, stub, record=recording, run=name) as log, aclosing(feed(log)) as states:
+            heard = Heard(recording)
+            self.heard[stub.key] = heard.entries
+            state = RunState()
+            async with running(pipeline, kit, stub, record=heard, run=name) as log, aclosing(feed(log)) as states:
                 self._log = log
                 if self._cancelled_by:
                     await log.cancel(self._cancelled_by)
                 async for state in states:
                     self._on_state(stub, state)
+            if not state.tree.nodes:
+                self.heard.pop(stub.key, None)
         finally:
             if recording is not None:
                 recording.close()
+
+
+class Heard:
+    """Remembers a log as it happens, and has it written down too."""
+
+    def __init__(self, recording: Recorder | None) -> None:
+        self.entries: list[Entry] = []
+        self._recording = recording
+
+    def keep(self, entry: Entry) -> None:
+        """One entry."""
+        self.entries.append(entry)
+        if self._recording is not None:
+            self._recording.keep(entry)

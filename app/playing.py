@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 
 from ..engine.events import Entry, TextStreamed
 from ..engine.state import RunState
@@ -16,23 +17,39 @@ class Player:
     """Gives the state of a log at any position (seconds since the run began)."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._entries = tuple(entries)
-        self._times = [entry.at for entry in self._entries]
+        self._entries: list[Entry] = []
+        self._times: list[float] = []
         self._kept = [RunState()]
         self._at = 0
         self._state = RunState()
-        for n, entry in enumerate(self._entries, start=1):
-            self._state = self._state.after(entry)
-            if n % EVERY == 0:
-                self._kept.append(self._state)
-        self._at = len(self._entries)
         self.whole = self._state
         """The state at the end."""
-        self.duration = self._times[-1] if self._times else 0.0
-        self.moments = tuple(dict.fromkeys(e.at for e in self._entries if not isinstance(e.event, TextStreamed)))
+        self.duration = 0.0
+        self.moments: tuple[float, ...] = ()
         """When anything happened but more text of a model."""
-        self.turns = self._turns()
-        """When another stage began."""
+        self.grow(entries)
+
+    def grow(self, entries: Sequence[Entry]) -> None:
+        """Take in what has happened since: these entries come after those before."""
+        state = self.whole
+        for n, entry in enumerate(entries, start=len(self._entries) + 1):
+            state = state.after(entry)
+            if n % EVERY == 0:
+                self._kept.append(state)
+        self._entries += entries
+        self._times += (entry.at for entry in entries)
+        self.whole = state
+        self.duration = self._times[-1] if self._times else 0.0
+        told = (entry.at for entry in entries if not isinstance(entry.event, TextStreamed))
+        self.moments = tuple(dict.fromkeys((*self.moments, *told)))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @cached_property
+    def turns(self) -> tuple[float, ...]:
+        """When another stage began, as far as it was known when this was first asked."""
+        return self._turns()
 
     def at(self, position: float) -> RunState:
         """What was known then."""

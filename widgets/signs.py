@@ -51,6 +51,16 @@ FINDINGS: dict[str, Sign] = {
     "refuted": Sign("–", "refuted", "$finding-refuted"),
 }
 
+NODES: dict[str, Sign] = {
+    "trying": Sign("▸", "trying", "$state-run"),
+    "planning": Sign("◇", "planning", "$state-run"),
+    "waiting": Sign("·", "waiting", "$state-wait"),
+    "solved": Sign("✓", "solved", "$state-pass"),
+    "unverified": Sign("?", "unverified", "$state-warn"),
+    "abandoned": Sign("✗", "abandoned", "$state-fail"),
+    "stopped": Sign("■", "stopped", "$state-wait"),
+}
+
 SPINNER = "⠋⠙⠸⠴⠦⠇"
 
 
