@@ -125,7 +125,13 @@ def _identity(folder: str) -> Identity | None:
 
 
 def _changed(watched: dict[str, Identity], folders: Folders, touched: set[str]) -> bool:
-    """Whether other folders are to be watched than are. The whole tree is asked only when a folder was touched."""
+    """Whether other folders are to be watched than are. The whole tree is asked only when a folder was touched.
+
+    A watched folder that is itself touched may have been replaced by one that got the same inode: the kernel's watch
+    went with the old one.
+    """
+    if not touched.isdisjoint(watched):
+        return True
     if any(_identity(folder) != identity for folder, identity in watched.items()):
         return True
     new_folder = any(path not in watched and os.path.isdir(path) for path in touched)  # noqa: PTH112

@@ -157,7 +157,7 @@ def watching(
     return RedraftApp(here, DraftScreen(here, [path], open_kit=scripted_kit(answers, pace=pace)))
 
 
-async def until(pilot: Pilot[int], come: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[int], come: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for what the program does by itself: the disk and the scripted models answer when they do."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not come():
