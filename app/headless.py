@@ -155,6 +155,9 @@ def print_state(state: RunState, *, plain: bool) -> None:
         if lines:
             out(colours("bold", title))
             out("\n".join(lines))
+    for name in state.undefined.get(proposal.id, ()) if proposal is not None else ():
+        repair = f"; `{name.repair}` would" if name.repair else ""
+        out(colours("yellow", harmless(f"line {name.line} uses {name.name}, which nothing defines{repair}")))
     scripted = " · scripted, no model" if state.scripted else ""
     out(verdict_line(state.solution, state, colours))
     out(colours("dim", f"{state.pipeline} · {meter_line(state.meter, state.now)} · {_models(state)}{scripted}"))

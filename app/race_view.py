@@ -60,7 +60,9 @@ class RaceView(Vertical):
         yield LaneTabs(id="lane-tabs")
         with Horizontal(id="lanes"):
             for number, name in enumerate(self.names, start=1):
-                yield Lane(number, name, live=self._live)
+                lane = Lane(number, name, live=self._live)
+                lane.display = False  # Until it is known how many fit.
+                yield lane
         table = ScoreTable(id="table")
         table.columns = COLUMNS
         yield table

@@ -72,6 +72,7 @@ class ChecksTable(Sheet):
         self.entitle("examples", _other_score(self.state))
         head = [Row(line) for line in folded(_score(self.state), width, words=True)]
         problem = [Row(line) for line in paragraphs(report.problem, width, "$state-fail")] if report else []
+        problem += [Row(line) for line in _undefined(self.state, width)]
         self._lines = _lines(report, examples)
         if not self._lines:
             return [*head, *problem, Row(), *(Row(line) for line in paragraphs(_advice(self.state), width, "$muted"))]
@@ -103,7 +104,7 @@ class ChecksTable(Sheet):
 
     def watch_state(self, state: RunState) -> None:
         """Lay out anew when the examples, or what is known of them, changed; go to the first that fails."""
-        seen = (state.run, state.stub, state.report, state.checking, state.status, _other_score(state))
+        seen = (state.run, state.stub, state.report, state.checking, state.status, _other_score(state), state.undefined)
         if seen == self._seen:
             return
         self._seen = seen
@@ -172,6 +173,16 @@ def _score(state: RunState) -> list[Run]:
         ink = "bold $state-warn"
         return [("? no examples: nothing was verified" if report or state.solution else "? no examples yet", ink)]
     return [(f"· {counted(len(examples), 'example')} to hold a draft against", "bold $state-wait")]
+
+
+def _undefined(state: RunState, width: int) -> list[list[Run]]:
+    """Names that the draft uses and nothing defines: known before it runs."""
+    draft = state.checking or (state.report.draft if state.report else "")
+    lines: list[list[Run]] = []
+    for name in state.undefined.get(draft, ()):
+        repair = f"; {name.repair} would" if name.repair else ""
+        lines += paragraphs(f"! line {name.line} uses {name.name}, which nothing defines{repair}", width, "$state-warn")
+    return lines
 
 
 def _advice(state: RunState) -> str:

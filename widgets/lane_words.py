@@ -55,8 +55,9 @@ def head(number: int, name: str, state: RunState, width: int) -> list[Run]:
 def examples(state: RunState, width: int) -> list[list[Run]]:
     """A line of signs for the visible examples, one for hidden tests, and the first that fails."""
     report, stub = state.report, state.stub
-    number = len(stub.examples) if stub else 0
-    lines: list[list[Run]] = [_scored("examples", report, number, checking=bool(state.checking))]
+    if stub is None:
+        return []
+    lines: list[list[Run]] = [_scored("examples", report, len(stub.examples), checking=bool(state.checking))]
     if state.hidden is not None:
         lines.append(_scored("hidden", state.hidden, 0, checking=False))
     failing = _first_failing(report) or _first_failing(state.hidden)
@@ -151,7 +152,7 @@ def _going_on(state: RunState) -> tuple[str, str]:
     if state.paused:
         return "‖ paused before its next call", "$state-warn"
     if state.waits:
-        return f"· waiting for the model ({next(iter(state.queued.values()))} answers another lane)", "$state-warn"
+        return "· waiting for the model: it answers another lane", "$state-warn"
     return "▸", "$state-run"
 
 
