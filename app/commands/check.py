@@ -34,6 +34,7 @@ async def run(args: argparse.Namespace) -> int:
         unsafe_run=args.unsafe_run,
         allow_subprocess=args.allow_subprocess or box.allow_subprocess,
         allow_limited=box.lowest_tier in {"D", "E"} or args.tier == "D",
+        path=str(path),
     )
     seconds = args.timeout or box.seconds
     limits = Limits(
