@@ -125,7 +125,7 @@ def _identity(folder: str) -> Identity | None:
 
 
 def _changed(watched: dict[str, Identity], folders: Folders, touched: set[str]) -> bool:
-    """Whether other folders are to be watched than are. The whole tree is asked only when a folder was touched.
+    """Whether other folders are to be watched than are. The whole tree is asked only when a folder or link was touched.
 
     A watched folder that is itself touched may have been replaced by one that got the same inode: the kernel's watch
     went with the old one.
@@ -134,5 +134,5 @@ def _changed(watched: dict[str, Identity], folders: Folders, touched: set[str]) 
         return True
     if any(_identity(folder) != identity for folder, identity in watched.items()):
         return True
-    new_folder = any(path not in watched and os.path.isdir(path) for path in touched)  # noqa: PTH112
-    return new_folder and _identities(folders) != watched
+    leads_elsewhere = any(path not in watched and (os.path.isdir(path) or os.path.islink(path)) for path in touched)  # noqa: PTH112, PTH114
+    return leads_elsewhere and _identities(folders) != watched

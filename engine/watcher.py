@@ -137,34 +137,39 @@ class _Watch:
         """`paths` may be files (they need not exist yet) and folders."""
         named = [Path(path) for path in paths]
         self._roots = [path for path in named if path.is_dir()]
-        # Events name files by where they really are; the person's spelling is what they get back.
-        self._files = {_real(path): str(path) for path in named if not path.is_dir()}
+        self._named = [path for path in named if not path.is_dir()]
         self._last: dict[str, _Content] = {}
         self._own_writes = own_writes
         self._settings = settings
         self._sleep = sleep
 
+    @property
+    def _files(self) -> dict[str, str]:
+        """The person's spelling of each file, by where it really is, as events name it: a link may come, go or turn."""
+        return {_real(path): str(path) for path in self._named}
+
     def look_around(self, known: Mapping[str, str]) -> None:
         """Take as seen what is known, and else what is there."""
-        for path in [*self._files.values(), *(str(path) for root in self._roots for path in python_files(root))]:
+        for path in [*map(str, self._named), *(str(path) for root in self._roots for path in python_files(root))]:
             look = _Content(state="", digest=known[path]) if path in known else _look(path)
             self._last[path] = msgspec.structs.replace(look, raw=b"")
 
     def folders(self) -> set[str]:
         """The folders whose direct entries matter now."""
-        found = {str(Path(real).parent) for real in self._files}
         # A file that is a link is saved where it leads to, and replaced where it lies.
-        found |= {str(Path(path).absolute().parent) for path in self._files.values()}
+        found = {str(Path(_real(path)).parent) for path in self._named}
+        found |= {str(path.absolute().parent) for path in self._named}
         return found | {_real(folder) for root in self._roots for folder in source_folders(root)}
 
     def concerned(self, touched: Iterable[str] | None) -> list[str]:
         """Those of the touched paths that are watched, as the person spells them; None stands for any."""
         if touched is None:
             below = [str(path) for root in self._roots for path in python_files(root)]
-            return list(dict.fromkeys([*self._files.values(), *below, *self._last]))
+            return list(dict.fromkeys([*map(str, self._named), *below, *self._last]))
         found: dict[str, None] = {}
+        files = self._files
         for path in sorted(touched):
-            named = self._files.get(path) or self._files.get(_real(Path(path))) or self._below_a_root(path)
+            named = files.get(path) or files.get(_real(Path(path))) or self._below_a_root(path)
             if named:
                 found[named] = None
         return list(found)

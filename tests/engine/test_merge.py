@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.diff import matching_lines
 from redraft.engine.errors import SourceError
 from redraft.engine.facts import Stub
 from redraft.engine.journal import Journal

@@ -255,6 +255,21 @@ async def test_a_folder_that_is_replaced_is_still_watched(tmp_path: Path):
         await listening.until(lambda: (second.parent.mkdir(exist_ok=True), second.write_text("y = 1\n")), "y = 1\n")
 
 
+async def test_a_file_that_becomes_a_link_is_followed_to_where_it_leads(file: Path, tmp_path: Path):
+    elsewhere = tmp_path / "elsewhere" / "real.py"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text("x = 2\n")
+    watched = file.parent / "watched" / "a.py"
+    watched.parent.mkdir()
+    watched.write_text("x = 1\n")
+    async with Listening(watched) as listening:
+        await listening.until(lambda: os.utime(watched), "(unchanged)")
+        watched.unlink()
+        watched.symlink_to(elsewhere)
+        await listening.until(lambda: None, "x = 2\n")
+        await listening.until(lambda: elsewhere.write_text("x = 3\n"), "x = 3\n")
+
+
 async def test_listening_stops_at_once_when_cancelled(file: Path):
     stream: AsyncGenerator[Seen, None] = saves([file], OwnWrites())
     waiting = asyncio.ensure_future(anext(stream))
