@@ -106,7 +106,7 @@ class Replicas:
                     raise problem
                 asked[-1].failed(self._clock())
                 answer = await self._answer(rest, connections, asked, but=asked[-1])
-                if not answer.reply.prefilled:
+                if rest.prefill and not answer.reply.prefilled:
                     # It began anew, and the first half has been read already.
                     raise problem
                 return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 import shutil
@@ -19,8 +20,6 @@ HOST = "127.0.0.1"
 """vLLM's key does not cover `/tokenize` and `/metrics`: nobody else may reach them."""
 KEY_VARIABLE = "VLLM_API_KEY"
 """In the environment, because every user of the machine can read arguments."""
-LARGEST_CPU_CACHE_GB = 4.0
-"""On a processor nobody has use for a larger cache: it would only be filled slowly."""
 
 
 class Command(Fact, frozen=True):
@@ -99,7 +98,7 @@ def _environ(place: Place, *, on_gpu: bool) -> tuple[tuple[str, str], ...]:
         # By the bus, as nvidia-smi counts; CUDA's own order puts the fastest card first.
         names = ",".join(str(device.index) for device in place.devices)
         return ("CUDA_DEVICE_ORDER", "PCI_BUS_ID"), ("CUDA_VISIBLE_DEVICES", names), quiet
-    gib = max(1, int(min(LARGEST_CPU_CACHE_GB, place.cache_gb) * 1e9 / 2**30))
+    gib = max(1, math.ceil(place.cache_gb * 1e9 / 2**30))
     return ("VLLM_TARGET_DEVICE", "cpu"), ("VLLM_CPU_KVCACHE_SPACE", str(gib)), quiet
 
 

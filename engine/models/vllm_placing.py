@@ -17,6 +17,8 @@ SPARE_GB = 0.5
 """Left free beside what others hold: vLLM refuses to start when its share is not free to the last byte."""
 CONTEXTS = (16384, 12288, 8192, 6144, 4096)
 """Tokens of prompt and answer together, tried in this order when nobody says how many. Thinking takes up to 8,192."""
+LARGEST_CPU_CACHE_GB = 4.0
+"""On a processor nobody has use for a larger cache: it would only be filled slowly."""
 COMFORTABLE = 8192
 """From this context on, a card for each model is better than a longer context on models that are spread over cards."""
 WIDTHS = (1, 2, 4, 8)
@@ -163,9 +165,14 @@ def _shared_out(seats: Seats, devices: Sequence[Device], context: int, orders: S
             devices=tuple(devices[position] for position in on),
             share=share,
             context=order.fitting(context),
-            cache_gb=max(0.0, (need * stretch - WORKING_GB) * len(on) - order.size.weights_gb),
+            cache_gb=_cache_gb(order, context, len(on), stretch, on_cpu=devices[on[0]].kind == "cpu"),
         )
     return tuple(places[order.model, order.replica] for order in orders)
+
+
+def _cache_gb(order: Order, context: int, width: int, stretch: float, *, on_cpu: bool) -> float:
+    room = max(0.0, (order.need(context, width) * stretch - WORKING_GB) * width - order.size.weights_gb)
+    return min(room, max(LARGEST_CPU_CACHE_GB, order.size.kv_gb(context))) if on_cpu else room
 
 
 # ------------------------------------------------------------------------------------------------ the sums in words

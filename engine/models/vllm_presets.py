@@ -75,7 +75,9 @@ def lineup(words: Sequence[str]) -> Lineup:
         return PRESETS[DEFAULT]
     if "=" not in words[0]:
         if words[0] not in PRESETS:
-            raise UsageError(f"{words[0]!r} is no preset; write one, or coder=MODEL reviewer=MODEL …{nearest(words[0], PRESETS)}")
+            raise UsageError(
+                f"{words[0]!r} is no preset; write one, or coder=MODEL reviewer=MODEL …{nearest(words[0], PRESETS)}"
+            )
         named: dict[Role, str] = dict(PRESETS[words[0]].models)
         words, name = words[1:], words[0]
     else:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     import httpx2
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_PREFIX = re.compile(r"^(?:\(\w[^)]*\)\s*)?(?:(?:INFO|WARNING|ERROR|DEBUG) [\d-]+ [\d:]+ (?:\[[^\]]*\] ?)?)?")
+_PREFIX = re.compile(r"^(?:\(\w[^)]*\)\s*)?(?:(?:INFO|WARNING|ERROR|DEBUG)(?::\s+| [\d-]+ [\d:]+ (?:\[[^\]]*\] ?)?))?")
 """What vLLM puts before each line of its log: process, level, time, place in the source."""
+_HARMLESS = re.compile(r"\b(?:INFO|WARNING|DEBUG)\b[ :]")
+"""Marks lines that may speak of errors without there being one."""
 _FAULT = re.compile(r"\b((?:\w+\.)*\w*(?:Error|Exception|Fault)): (\S.*)")
 SHOWN = 300
 """Most characters of a log line in a message."""
@@ -82,7 +84,7 @@ class Server:
     def last_words(self) -> str:
         """The last line of its log, for a person who waits; "" when there is none yet."""
         lines = self._lines(8192)
-        return lines[-1] if lines else ""
+        return _PREFIX.sub("", lines[-1])[:SHOWN] if lines else ""
 
     async def start(self) -> None:
         """Start the process. Raises: ModelError when the log cannot be written."""
@@ -123,7 +125,8 @@ class Server:
                     f"{self.last_words or 'none'}. Its log is {self.log}; --wait sets how many minutes it has",
                     kind="not started",
                 ) from None
-        self.is_ready = True
+        # What went wrong until now did not keep it from working, and will not be why it ends.
+        self.is_ready, self._log_from = True, self._log_size()
 
     async def ended(self) -> str:
         """Wait for its end; how it ended, in a few words."""
@@ -226,14 +229,20 @@ class Server:
         return answer.status_code == 200
 
     def _why(self) -> str:
-        """The first error in the log since the start: those after it only follow from it."""
+        """The first error in the log since it started, or since it was ready: later ones only follow from it."""
         for line in self._lines(None):
-            if found := _FAULT.search(line):
+            if (found := _FAULT.search(line)) and not _HARMLESS.search(line[: found.start()]):
                 return f": {found[1]}: {found[2]}"[:SHOWN]
         return f": {last}"[:SHOWN] if (last := self.last_words) else ""
 
+    def _log_size(self) -> int:
+        try:
+            return self.log.stat().st_size
+        except OSError:
+            return 0
+
     def _lines(self, most: int | None) -> list[str]:
-        """The log since the start (its last `most` bytes), without colours and what vLLM puts before each line."""
+        """The log since then (its last `most` bytes), one clean line each."""
         try:
             with self.log.open("rb") as log:
                 end = log.seek(0, os.SEEK_END)
@@ -242,5 +251,5 @@ class Server:
         except OSError:
             return []
         text = _ESCAPES.sub("", raw.decode(errors="replace")).replace("\r", "\n")
-        clean = (_PREFIX.sub("", line).strip() for line in text.split("\n"))
-        return ["".join(c if c.isprintable() else " " for c in line)[:SHOWN] for line in clean if line]
+        clean = ("".join(c if c.isprintable() else " " for c in line).strip() for line in text.split("\n"))
+        return [line[: 2 * SHOWN] for line in clean if line]
