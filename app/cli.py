@@ -11,21 +11,26 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 
-from .parser import COMMANDS, build
+from .parser import COMMANDS, UnreadableError, build
 
 INTERRUPTED = 130
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command line; returns the exit code."""
-    args = build().parse_args(_with_command(sys.argv[1:] if argv is None else argv))
+    words = _with_command(sys.argv[1:] if argv is None else argv)
+    try:
+        args = build().parse_args(words)
+    except UnreadableError as error:
+        return _refuse(error, as_json="--json" in words)
     if args.version:
         from ..engine.version import version
 
         sys.stdout.write(f"{version()}\n")
         return 0
-    command = importlib.import_module(f".commands.{args.command}", __package__)
     try:
+        # Within the block: Ctrl-C comes as easily while modules are loaded.
+        command = importlib.import_module(f".commands.{args.command}", __package__)
         return _run(command.run, args)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -42,6 +47,17 @@ def main(argv: list[str] | None = None) -> int:
 
         print_error(error, as_json=bool(getattr(args, "json", False)))
         return error.exit_code
+
+
+def _refuse(error: UnreadableError, *, as_json: bool) -> int:
+    """Say what is wrong with the words that were typed."""
+    from ..engine.errors import UsageError
+    from .output import print_error
+
+    if not as_json:
+        sys.stderr.write(error.usage)
+    print_error(UsageError(str(error)), as_json=as_json)
+    return UsageError.exit_code
 
 
 def _run(run: Callable[[argparse.Namespace], int | Coroutine[None, None, int]], args: argparse.Namespace) -> int:

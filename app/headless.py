@@ -159,7 +159,9 @@ def print_state(state: RunState, *, plain: bool) -> None:
         repair = f"; `{name.repair}` would" if name.repair else ""
         out(colours("yellow", harmless(f"line {name.line} uses {name.name}, which nothing defines{repair}")))
     scripted = " · scripted, no model" if state.scripted else ""
-    out(verdict_line(state.solution, state, colours))
+    # Why a run failed is a diagnosis, and was told on standard error.
+    if state.status != "failed":
+        out(verdict_line(state.solution, state, colours))
     out(colours("dim", f"{state.pipeline} · {meter_line(state.meter, state.now)} · {_models(state)}{scripted}"))
 
 

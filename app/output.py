@@ -107,9 +107,14 @@ def _check_lines(check: Check, paint: Paint) -> list[str]:
     )
     return [
         head,
-        f"      expected {harmless(expected)}",
-        f"      got      {harmless(check.got.strip() or _NOTHING[check.verdict])}",
+        f"      expected {_hanging(expected)}",
+        f"      got      {_hanging(check.got.strip() or _NOTHING[check.verdict])}",
     ]
+
+
+def _hanging(text: str) -> str:
+    """Harmless text whose further lines stand below the first, behind "expected" and "got"."""
+    return harmless(text).replace("\n", "\n" + " " * 15)
 
 
 def review_lines(review: Review | None, paint: Paint) -> list[str]:
@@ -131,7 +136,8 @@ def review_lines(review: Review | None, paint: Paint) -> list[str]:
             lines.append(f"      line {finding.line or '?'}: {harmless(finding.quote.strip())}")
         if finding.call:
             fixed = f"; with the fix {harmless(finding.got_fixed)}" if finding.got_fixed else ""
-            lines.append(f"      {harmless(finding.call)} gives {harmless(finding.got or 'nothing')}{fixed}")
+            shown = f"gives {harmless(finding.got)}{fixed}" if finding.got else "was not run"
+            lines.append(f"      {harmless(finding.call)} {shown}")
     return lines
 
 
@@ -150,11 +156,16 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
     report = solution.report
     match solution.verdict:
         case "verified":
-            return paint("green", f"verified: all {len(report.checks) if report else 0} examples hold ({solution.why})")
+            return paint("green", f"verified: {_holding(report)} ({solution.why})")
         case "unverified":
             return paint("yellow", f"unverified: no examples, nothing was verified ({solution.why})")
         case "fails":
             return paint("red", f"{_failing(solution.draft, report)} ({solution.why})")
+
+
+def _holding(report: Report | None) -> str:
+    total = len(report.checks) if report else 0
+    return "the example holds" if total == 1 else f"all {total} examples hold"
 
 
 def _failing(draft: Draft, report: Report | None) -> str:

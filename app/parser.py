@@ -45,9 +45,29 @@ themselves: the paper finds that gating loses.
 _WIDE = argparse.RawDescriptionHelpFormatter
 
 
+class UnreadableError(Exception):
+    """A command line that no command can be made of; `usage` is how it should look."""
+
+    def __init__(self, usage: str, message: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises where argparse would print and exit, so that a script that asked for JSON gets it."""
+
+    def error(self, message: str):  # NoReturn, which would cost the import of typing
+        """Raise it, with where to look next.
+
+        Raises:
+            UnreadableError: always.
+        """
+        raise UnreadableError(self.format_usage(), f"{message}; `{self.prog} --help` explains")
+
+
 def build() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="redraft",
         description="Drafts Python functions beside your editor: a coder writes, your examples judge, "
         "a reviewer reports, you accept.",

@@ -11,7 +11,7 @@ from ...engine.race_text import Outcome, as_json, as_plain
 from ...engine.recording import line_of
 from ...engine.state import state_of
 from ..headless import print_state
-from ..output import harmless, out, paint
+from ..output import harmless, out, paint, say
 from ..race_logs import LaneLog, lane_logs, shipped
 from ..session import Session, session
 
@@ -42,7 +42,10 @@ def _print(logs: tuple[LaneLog, ...], args: argparse.Namespace) -> None:
         for entry in logs[0].entries:
             out(line_of(entry).decode().rstrip())
     elif len(logs) == 1:
-        print_state(state_of(logs[0].entries), plain=args.plain)
+        state = state_of(logs[0].entries)
+        print_state(state, plain=args.plain)
+        if state.status == "failed":
+            say(state.problem)
     else:
         table = rows([(log.name, state_of(log.entries)) for log in logs])
         began = logs[0].began

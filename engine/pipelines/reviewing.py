@@ -52,7 +52,8 @@ async def review_only(desk: Desk, stub: Stub) -> Solution:
     draft = desk.adopt(stub)
     report = await desk.check(stub, draft)
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
-    return await desk.settle(draft, f"{len(review.findings)} findings" if review.findings else "no findings")
+    found = len(review.findings)
+    return await desk.settle(draft, f"{found} finding{'' if found == 1 else 's'}" if found else "no findings")
 
 
 async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:

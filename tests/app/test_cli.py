@@ -121,7 +121,7 @@ async def test_a_run_prints_the_function_its_examples_and_ends_with_0(shell: She
     told = await shell("run", "shapes.py::area", "--base-url", server.url)
     assert told.returncode == 0, told.stderr
     assert "return math.pi * r**2" in told.stdout
-    assert "verified: all 1 examples hold" in told.stdout
+    assert "verified: the example holds" in told.stdout
     assert (shell.folder / "shapes.py").read_text() == STUB
 
 
@@ -211,6 +211,31 @@ async def test_an_error_says_what_to_do_and_its_exit_code_says_what_kind_it_is(
 async def test_errors_are_json_too(shell: Shell):
     told = await shell("run", "shapes.py::nothing", "--json")
     assert json.loads(told.stdout)["exit"] == told.returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words", [["run"], ["check", "shapes.py"], ["run", "shapes.py", "--colour"], ["replay", "--speed", "x"]]
+)
+async def test_a_command_line_that_cannot_be_read_is_a_json_error_too_when_json_is_asked_for(
+    shell: Shell, words: list[str]
+):
+    told = await shell(*words, "--json")
+    error = json.loads(told.stdout)
+    assert (error["error"], error["exit"], told.returncode) == ("UsageError", 2, 2)
+    assert "--help" in error["message"]
+
+
+async def test_a_failure_is_told_once(shell: Shell):
+    told = await shell(
+        "run", "shapes.py::area", "--base-url", "http://127.0.0.1:9/v1", "--set", "roles.coder.retries=0"
+    )
+    assert (told.stdout + told.stderr).count("nothing answers") == 1
+
+
+async def test_what_an_example_printed_stays_below_its_got(shell: Shell):
+    (shell.folder / "f.py").write_text("def f(x):\n    print(1)\n    return 2\n")
+    told = await shell("check", "f.py", "--function", "f", "--examples", '[["f(2)", "5"]]')
+    assert "      got      1\n               2\n" in told.stdout
 
 
 async def test_a_server_that_is_not_there_ends_with_3_and_its_address(shell: Shell):

@@ -1,0 +1,27 @@
+"""Facts in words, as the command line prints them."""
+
+from __future__ import annotations
+
+import pytest
+from redraft.app.output import Paint, harmless, review_lines
+from redraft.engine.facts import Finding, Review
+
+
+@pytest.mark.parametrize(
+    ("finding", "words"),
+    [
+        (Finding(claim="adds", call="f(2)", status="not shown"), "f(2) was not run"),
+        (Finding(claim="adds", call="f(2)", status="refuted", got="4"), "f(2) gives 4"),
+        (
+            Finding(claim="adds", call="f(2)", status="reproduced", got="4", got_fixed="5"),
+            "f(2) gives 4; with the fix 5",
+        ),
+    ],
+)
+def test_a_finding_says_what_its_call_gave_or_that_it_was_not_run(finding: Finding, words: str):
+    lines = review_lines(Review(draft="d1", verdict="bugs", findings=(finding,)), Paint(on=False))
+    assert lines[-1].strip() == words
+
+
+def test_what_a_terminal_would_obey_is_spelt():
+    assert harmless("\x1b[31m\0\ud800\r\t|\x07") == "\\x1b[31m\\x00\\ud800\\r    |\\x07"
