@@ -30,8 +30,8 @@ def _settled(state: RunState) -> tuple[str, Tone]:
     report = solution.report
     match solution.verdict:
         case "verified":
-            held = counted(len(report.checks), "example") if report else "examples"
-            return f"verified: {held} hold. A accepts", "good"
+            total = len(report.checks) if report else 0
+            return f"verified: {counted(total, 'example')} hold{'s' if total == 1 else ''}. A accepts", "good"
         case "unverified":
             return "no examples: nothing was verified. A accepts all the same", "warning"
         case "fails":
