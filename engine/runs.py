@@ -42,6 +42,7 @@ class Log:
         self._entries: asyncio.Queue[Entry | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._cancelled_by = ""
+        self._driven = False
         self._may_go = asyncio.Event()
         self._may_go.set()
         self._recall = recall
@@ -106,12 +107,14 @@ class Log:
             self._cancelled_by = self._cancelled_by or by
             self._task.cancel()
             await asyncio.wait([self._task])
+            if not self._driven:
+                # A task that is cancelled before its first step never runs: the log still ends as all do.
+                self.emit(RunCancelled(by=self._cancelled_by))
+                self._end()
 
-    async def drive(
-        self, pipeline: Pipeline, kit: Kit, stub: Stub, started: RunStarted, hidden: Sequence[Example]
-    ) -> None:
+    async def drive(self, pipeline: Pipeline, kit: Kit, stub: Stub, hidden: Sequence[Example]) -> None:
         """Run the pipeline to its end, whatever the end is, and judge what it settled on by the hidden tests."""
-        self.emit(started)
+        self._driven = True
         try:
             solution = await pipeline.run(Desk(kit, stub, self.emit, self.turn, self._steering, self._recall), stub)
             if hidden:
@@ -127,14 +130,18 @@ class Log:
                 raise
             self.emit(RunFailed(problem=str(fault), kind=type(fault).__name__))
         finally:
-            self.emit(RunEnded(seconds=round(self._clock() - self._began, 4)))
-            self._entries.put_nowait(None)
+            self._end()
+
+    def _end(self) -> None:
+        self.emit(RunEnded(seconds=round(self._clock() - self._began, 4)))
+        self._entries.put_nowait(None)
 
     def start(
         self, pipeline: Pipeline, kit: Kit, stub: Stub, started: RunStarted, hidden: Sequence[Example] = ()
     ) -> asyncio.Task[None]:
         """Begin to drive, in a task that `running` owns."""
-        self._task = asyncio.create_task(self.drive(pipeline, kit, stub, started, hidden), name=f"run {started.run}")
+        self.emit(started)
+        self._task = asyncio.create_task(self.drive(pipeline, kit, stub, hidden), name=f"run {started.run}")
         return self._task
 
 
