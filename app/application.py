@@ -14,6 +14,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from ..engine.errors import RedraftError
+from ..engine.events import NodeOpened
 from .help_screen import HelpScreen
 from .keys import EVERYWHERE, Topic, bindings
 
@@ -67,7 +68,11 @@ class RedraftApp(App[int]):
 
     @classmethod
     def replay(cls, session: Session, entries: Sequence[Entry], *, speed: float = 1.0) -> RedraftApp:
-        """Show a recorded run again."""
+        """Show a recorded run again: as a tree, if it grew one."""
+        if any(isinstance(entry.event, NodeOpened) for entry in entries):
+            from .tree_replay_screen import TreeReplayScreen
+
+            return cls(session, TreeReplayScreen(entries, speed=speed))
         from .replay_screen import ReplayScreen
 
         return cls(session, ReplayScreen(entries, speed=speed))

@@ -31,7 +31,7 @@ Deed = Callable[[], Awaitable[None] | None]
 class Deeds:
     """Acts on `work`, and tells the person through `screen`."""
 
-    def __init__(self, screen: DraftScreen, work: Work) -> None:
+    def __init__(self, screen: DraftScreen, work: Work, open_tree: Callable[[], None]) -> None:
         self._screen = screen
         self._work = work
         self._writing = asyncio.Lock()
@@ -42,6 +42,7 @@ class Deeds:
             "pipeline": partial(self._in_worker, self._choose_pipeline),
             "model": partial(self._in_worker, self._choose_model),
             "edit": partial(self._in_worker, self._edit),
+            "tree": open_tree,
             "race": partial(self._in_worker, self._start_race),
             "enrich": partial(self._in_worker, self._enrich),
             "accept": lambda: self._diff.action_accept(),
@@ -74,7 +75,7 @@ class Deeds:
                 return card is not None and card.in_file and not card.drafted and not card.waiting
             case "rerun":
                 return card is not None and card.in_file and card.state is not None
-            case "edit" | "race":
+            case "edit" | "race" | "tree":
                 return card is not None
             case "enrich":
                 return card is not None and card.in_file and following.drafting.stub is None

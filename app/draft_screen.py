@@ -30,6 +30,7 @@ from .welcome import NoStubs, WelcomeScreen
 if TYPE_CHECKING:
     from .deeds import Deeds
     from .session import Session
+    from .tree_opening import TreeOpener
     from .work import OpenKit, Work
 
 
@@ -50,6 +51,7 @@ class DraftScreen(Screen[None]):
         self._open_kit = open_kit
         self._work: Work | None = None
         self._deeds: Deeds | None = None
+        self._trees: TreeOpener | None = None
         self._runner: Worker[None] | None = None
         self._shelf = Shelf()
         self._known: object = None
@@ -73,6 +75,7 @@ class DraftScreen(Screen[None]):
 
     def _begin(self) -> None:
         from .deeds import Deeds
+        from .tree_opening import TreeOpener
         from .work import Work
 
         self._work = Work(
@@ -85,7 +88,8 @@ class DraftScreen(Screen[None]):
             say=self._saw,
             warn=self._warn,
         )
-        self._deeds = Deeds(self, self._work)
+        self._trees = TreeOpener(self, self._work)
+        self._deeds = Deeds(self, self._work, self._trees.open)
         if self._work.trouble:
             self._warn(self._work.trouble)
         self.run_worker(self._work.hold(), group="kit", exit_on_error=False)
@@ -142,6 +146,8 @@ class DraftScreen(Screen[None]):
         self.show_title()
         self.show_decisions()
         self._tell_ending(view.state, turned=turned)
+        if self._trees is not None:
+            self._trees.take(shelf)
 
     def show_title(self) -> None:
         """Write where one is, and what will be done there."""

@@ -29,6 +29,7 @@ DRAFTING = Topic(
         _key("escape", "deed('cancel')", "cancel", "run.cancel"),
         _key("p", "deed('pipeline')", "pipeline", "run.pipeline"),
         _key("m", "deed('model')", "model", "run.model"),
+        _key("t", "deed('tree')", "tree", "run.tree"),
         _key("R", "deed('race')", "race pipelines", "run.race"),
         _key("i", "deed('enrich')", "enrich the docstring", "spec.enrich"),
         _key("e", "deed('edit')", "open $EDITOR there", "file.edit"),
@@ -131,12 +132,77 @@ COMPARING = Topic(
     ),
 )
 
+TREE = Topic(
+    "the tree",
+    (
+        _key("j,down", "tree('next')", "next function", "tree.next"),
+        _key("k,up", "tree('previous')", "previous function", "tree.previous"),
+        _key("right,l", "tree('unfold')", "unfold", "tree.unfold"),
+        _key("left,h", "tree('fold')", "fold, or go up", "tree.fold"),
+        _key("enter", "tree('detail')", "all about it", "tree.detail"),
+        _key("tab", "tree('turn')", "tree or function", "tree.turn"),
+        *(
+            _key(str(n), f"tree('section', {n})", says, f"tree.{says}")
+            for n, says in enumerate(("specification", "candidates", "tests", "plans", "program"), start=1)
+        ),
+        _key("right_square_bracket", "tree('next_candidate')", "next candidate", "tree.next_candidate"),
+        _key("left_square_bracket", "tree('previous_candidate')", "previous candidate", "tree.previous_candidate"),
+        _key("d", "tree('compare')", "compare candidates", "tree.compare"),
+        _key("f", "tree('follow')", "follow the work", "tree.follow"),
+        _key("y", "tree('copy')", "copy the program", "tree.copy"),
+        _key("S", "tree('picture')", "save a picture", "tree.picture"),
+        _key("t,escape", "tree('leave')", "back", "tree.leave"),
+    ),
+)
+STEERING = Topic(
+    "steering",
+    (
+        _key("space", "steer('pause')", "pause, go on", "steer.pause", priority=True),
+        _key("x", "steer('abandon')", "abandon", "steer.abandon"),
+        _key("r", "steer('retry')", "retry", "steer.retry"),
+        _key("p", "steer('pin')", "pin candidate", "steer.pin"),
+        _key("e", "steer('stub')", "edit its stub", "steer.stub"),
+        _key("b", "steer('body')", "write its body", "steer.body"),
+        _key("X", "steer('cancel')", "cancel the run", "steer.cancel"),
+        _key("enter,f5", "steer('begin')", "solve it by planning after trial", "steer.begin"),
+    ),
+)
+TREE_TIME = Topic(
+    "going back in time",
+    (
+        _key("full_stop", "step(1)", "forward", "tree.forward"),
+        _key("comma", "step(-1)", "back in time", "tree.back"),
+        _key("home", "edge(0)", "start", "tree.start", priority=True),
+        _key("end", "edge(1)", "end", "tree.end", priority=True),
+    ),
+)
+TREE_REPLAY = Topic(
+    "replaying",
+    (
+        _key("space", "play", "pause", "timeline.play", priority=True),
+        _key("plus,equals_sign", "faster", "faster", "timeline.faster"),
+        _key("minus", "slower", "slower", "timeline.slower"),
+    ),
+)
+REPLAYED_PANES = Topic("the run", (_key("t,escape", "dismiss", "tree", "tree.open"),))
+COMPARING_CANDIDATES = Topic(
+    "comparing",
+    (
+        _key("escape,q,d", "dismiss", "back", "compare.close"),
+        _key("tab", "other(1)", "another candidate", "compare.next"),
+        _key("shift+tab", "other(-1)", "the one before", "compare.previous"),
+        _key("v", "split", "one column or two", "compare.split"),
+    ),
+)
+
 ON_THE_BAR = (
+    "steer.begin", "steer.pause", "steer.abandon", "steer.retry", "steer.pin", "steer.stub", "steer.body",
+    "tree.detail", "tree.open", "tree.leave", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",
     "race.pause", "race.cancel_lane", "race.diff", "race.export", "race.table", "race.next", "race.cancel",
     "race.again",
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
     "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
-    "stub.next", "stub.list", "run.race", "file.edit", "run.pipeline", "run.model", "spec.enrich",
+    "stub.next", "stub.list", "run.tree", "run.race", "file.edit", "run.pipeline", "run.model", "spec.enrich",
 )  # fmt: skip
 """Ids of what the key bar shows, what matters most first: a narrow bar drops the last ones."""
 ALWAYS_ON_THE_BAR = ("app.help", "app.palette", "app.quit")

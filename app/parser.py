@@ -12,6 +12,8 @@ COMMANDS = (
     "models",
     "model",
     "replay",
+    "tree",
+    "bench",
     "doctor",
     "config",
     "prompts",
@@ -144,6 +146,11 @@ def build() -> argparse.ArgumentParser:
     _settings(replay)
     _output(replay)
 
+    tree = commands.add_parser("tree", help="the tree that a recorded run of pat grew, printed or as a picture")
+    tree.add_argument("log", metavar="LOG")
+    tree.add_argument("--svg", metavar="FILE", help="write a picture there")
+    _output(tree)
+
     doctor = commands.add_parser("doctor", help="what protects you here, and how to raise it")
     _settings(doctor)
     _output(doctor)
@@ -176,6 +183,35 @@ def build() -> argparse.ArgumentParser:
     serve.add_argument("--weights-gb", action="append", default=[], metavar="MODEL=GB", help="where we cannot tell")
     serve.add_argument("--wait", type=float, default=30.0, metavar="MINUTES", help="for a server to be ready")
     _output(serve)
+
+    bench = commands.add_parser("bench", help="run a benchmark, or make the papers' tables of results")
+    bench.add_argument(
+        "suite",
+        metavar="SUITE | reviewers | tables",
+        help="humaneval, humaneval+, mbpp, mbpp+, mbpp-175, quixbugs, xcodeeval; or the reviewers' benchmark",
+    )
+    bench.add_argument("files", nargs="*", metavar="FILE", help="results to make tables of (bench tables FILE …)")
+    bench.add_argument("--pipeline", "-p", dest="pipelines", metavar="A,B", help="patterns to compare")
+    bench.add_argument("--model", "-m", dest="models", metavar="A,B", help="the coder's model; several are compared")
+    bench.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server, or `embedded`")
+    bench.add_argument("--mode", choices=["paper", "evidence"], help="what is sent: as the papers do, or what we found")
+    bench.add_argument("--seeds", default="0", metavar="N,N", help="one run of everything for each seed (default: 0)")
+    bench.add_argument("--data", metavar="DIR", help="folder of the benchmark files (default: fetched once, verified)")
+    bench.add_argument("--limit", type=int, metavar="N", help="only the first N problems")
+    bench.add_argument("--ids", metavar="ID,N-N", help="only these problems")
+    bench.add_argument("--quick", action="store_true", help="without what needs 2.2 GB or 16 s; fewer inputs")
+    bench.add_argument("--no-patches", action="store_true", help="with the known mistakes of the published prompts")
+    bench.add_argument("--workers", metavar="N | ray[://…]", help="so many problems at once, or on a Ray cluster")
+    bench.add_argument("--out", metavar="FILE", help="results, line by line; an interrupted run goes on from it")
+    bench.add_argument("--logs", metavar="DIR", help="keep every run's log here, for `redraft replay`")
+    bench.add_argument("--on", choices=["quixbugs", "humanevalfix"], default="quixbugs", help="bodies for reviewers")
+    bench.add_argument("--table", metavar="NAME", help="scoreboard (the default), A2, A3, B1, B2, B3, B5 or B6")
+    bench.add_argument("--svg", metavar="DIR", help="write the cost plane and the bars here")
+    shape = bench.add_mutually_exclusive_group()
+    shape.add_argument("--markdown", action="store_true", help="the table in Markdown")
+    shape.add_argument("--csv", action="store_true", help="the table as CSV")
+    _settings(bench)
+    _output(bench)
 
     trust = commands.add_parser("trust", help="let a project's [tool.redraft] set servers, commands and interpreter")
     trust.add_argument("folder", nargs="?", default=".", metavar="FOLDER")

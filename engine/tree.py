@@ -38,6 +38,12 @@ class Candidate(Fact, frozen=True):
         return self.passed("generated")
 
 
+def _passes(candidate: Candidate) -> int:
+    """Checks passed; -1 when it did not even run, as the pipeline counts too."""
+    report = candidate.report
+    return report.passes if report and any(check.verdict != "not run" for check in report.checks) else -1
+
+
 class NodeState(Fact, frozen=True):
     """One function of the tree."""
 
@@ -87,8 +93,7 @@ class NodeState(Fact, frozen=True):
         """The candidate it was closed with; while it is open the one that passes most, the first of equals."""
         if self.chosen:
             return self.candidate(self.chosen)
-        judged = [c for c in self.candidates if c.report is not None]
-        return max(judged, key=lambda c: c.report.passes if c.report else 0, default=None)
+        return max((c for c in self.candidates if c.report is not None), key=_passes, default=None)
 
     def candidate(self, draft: str) -> Candidate | None:
         """The candidate of that id."""

@@ -82,7 +82,7 @@ def specification(node: NodeState, width: int) -> Iterator[Row]:
 def candidates(node: NodeState, chosen: Candidate | None, width: int) -> Iterator[Row]:
     """All drafts of it; `Row.item` is the number of one. Below them the code of the chosen one."""
     ranking = node.ranking
-    decided = f"decided by {ranking.by}; the first of equals" if ranking else ""
+    decided = f"the score: how many {ranking.by}; the first of equals is taken" if ranking else ""
     yield heading("candidates", decided or counted(len(node.candidates), "candidate"), width)
     if not node.candidates:
         yield from _folded([("none yet", "$muted")], width)

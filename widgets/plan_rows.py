@@ -15,8 +15,11 @@ from . import tree_words as words
 from .text import Run, clipped, shown_line
 
 GAP = 2
-LEAST_NAME = 18
+LEAST_NAME = 14
 """Cells that a name keeps before another column is shown."""
+
+SHORT_BELOW = 60
+"""Cells of a line below which states are told in a word."""
 
 
 class Column(NamedTuple):
@@ -31,7 +34,7 @@ class Column(NamedTuple):
 COLUMNS = (
     Column("state", 0, numbers=False),
     Column("yours", 1),
-    Column("tester's", 2),
+    Column("tester", 2),
     Column("tokens", 3),
     Column("own", 6),
     Column("cost", 5),
@@ -60,6 +63,8 @@ class Line:
     name: str
     hidden: int
     wished: bool
+    short: Run
+    """Its state in a word, where there is no room for more."""
     cells: tuple[Run, ...]
 
 
@@ -101,6 +106,7 @@ def line_of(place: Placed, state: RunState, spent: Spending, now: float) -> Line
         name=shown_line(node.stub.entry_point),
         hidden=place.hidden,
         wished=bool(node.wishes),
+        short=(shown_line(words.short_word_of(node, state)), sign.ink),
         cells=(
             (shown_line(words.word_of(node, state)), sign.ink),
             (words.score(visible), words.score_ink(visible)),
@@ -119,12 +125,15 @@ class Fitted(NamedTuple):
     kept: tuple[int, ...]
     widths: tuple[int, ...]
     name: int
+    short: bool = False
+    """Whether states are told in a word."""
 
 
 def fitted(lines: Sequence[Line], width: int) -> Fitted:
     """Which columns fit into `width` cells."""
+    short = width < SHORT_BELOW
     widest = [
-        max([cell_len(column.head), *(cell_len(line.cells[n][0]) for line in lines)])
+        max([cell_len(column.head), *(cell_len(_told(line, n, short=short)[0]) for line in lines)])
         for n, column in enumerate(COLUMNS)
     ]
     widest[0] = min(widest[0], max(8, width // 3))
@@ -134,7 +143,11 @@ def fitted(lines: Sequence[Line], width: int) -> Fitted:
     used = sum(widest[n] + GAP for n in kept)
     if used + 6 > width:
         return Fitted((), (), width)
-    return Fitted(tuple(kept), tuple(widest[n] for n in kept), width - used)
+    return Fitted(tuple(kept), tuple(widest[n] for n in kept), width - used, short)
+
+
+def _told(line: Line, column: int, *, short: bool) -> Run:
+    return line.short if short and not column else line.cells[column]
 
 
 def heads(fit: Fitted) -> list[Run]:
@@ -155,7 +168,7 @@ def runs_of(line: Line, fit: Fitted) -> list[Run]:
     left: list[Run] = [(lead, "$muted"), line.mark, (" ", ""), (name, "bold")]
     left += [(more, "$accent"), (wished, "$state-warn"), (" " * (room - cell_len(name)), "")]
     for n, width in zip(fit.kept, fit.widths, strict=True):
-        left += _cell(line.cells[n], width, numbers=COLUMNS[n].numbers)
+        left += _cell(_told(line, n, short=fit.short), width, numbers=COLUMNS[n].numbers)
     return [run for run in left if run[0]]
 
 

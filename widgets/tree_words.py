@@ -38,6 +38,13 @@ def word_of(node: NodeState, state: RunState) -> str:
     return f"{node.status}: {node.why}" if node.why.endswith("by you") else node.word
 
 
+def short_word_of(node: NodeState, state: RunState) -> str:
+    """The same in a word or two: the sign beside it says the rest."""
+    if node.open and state.status in {"failed", "cancelled"}:
+        return "stopped"
+    return node.why if node.status == "abandoned" else node.word
+
+
 def score(passed: tuple[int, int]) -> str:
     """Checks that hold of how many; a dash where there are none.
 
