@@ -34,7 +34,7 @@ def cells(row: Row) -> tuple[str, ...]:
     spent = row.spent
     about = "~" if spent.estimated else ""
     return (
-        visible(row.lane, _CELL),
+        _line(row.lane),
         row.verdict + (" (scripted)" if row.scripted else ""),
         _score(row.visible),
         _score(row.hidden),
@@ -52,7 +52,7 @@ def notes(rows: Iterable[Row]) -> tuple[str, ...]:
     rows = tuple(rows)
     told = _warnings(rows)
     for row in rows:
-        lane = visible(row.lane, _CELL)
+        lane = _line(row.lane)
         if row.change is not None:
             told.append(f"{lane}: {row.change.failure.kind}, because {_line(row.change.failure.evidence)}")
         elif row.verdict in {"failed", "cancelled"}:
@@ -69,7 +69,7 @@ def _warnings(rows: Sequence[Row]) -> list[str]:
     found: dict[str, list[str]] = {}
     for row in rows:
         for warning in row.warnings:
-            found.setdefault(warning, []).append(visible(row.lane, _CELL))
+            found.setdefault(warning, []).append(_line(row.lane))
     return [
         f"{'all lanes' if len(lanes) == len(rows) > 1 else ', '.join(lanes)}: {_line(warning)}"
         for warning, lanes in found.items()
@@ -107,7 +107,7 @@ def as_csv(rows: Sequence[Row]) -> str:
         spent, seen, hidden = row.spent, row.visible, row.hidden
         change = [row.change.direction, row.change.failure.kind] if row.change else ["", ""]
         models = "; ".join(f"{role}={name}" for role, name in row.models.items())
-        line: list[object] = [_inert(row.lane), row.pipeline, _inert(models), row.verdict]
+        line: list[object] = [_inert(_line(row.lane)), row.pipeline, _inert(_line(models)), row.verdict]
         line += [*_pair(seen), *_pair(hidden), row.calls, "" if row.bound is None else row.bound]
         line += [spent.prompt_tokens, spent.completion_tokens, int(spent.estimated), row.seconds, row.waited]
         line += ["" if row.usd is None else row.usd, *change]
