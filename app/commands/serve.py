@@ -36,8 +36,16 @@ async def run(args: argparse.Namespace) -> int:
         out_json([as_json(command) for command in planned]) if args.json else out("\n".join(explained(planned)))
         return 0
     work = asyncio.ensure_future(_serve(args, environ, planned))
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+
+    def stop() -> None:
+        if work.cancelling():
+            # Their guards see our end and stop them; a tidy end of the event loop would kill the guards.
+            os._exit(INTERRUPTED)
+        say("stopping the servers; once more leaves at once, and they end behind you")
+        work.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         await work
     except asyncio.CancelledError:

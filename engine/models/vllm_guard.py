@@ -3,19 +3,24 @@
     python -m redraft.engine.models.vllm_guard SECONDS COMMAND...
 
 The server gets SIGTERM; whatever of its process group is left after SECONDS, or after the server itself has gone, gets
-SIGKILL. The guard's exit status is the server's (128 + signal when a signal ended it, as shells have it).
+SIGKILL. Should the guard itself be killed, the kernel sends the server SIGTERM (Linux). The guard's exit status is the
+server's (128 + signal when a signal ended it, as shells have it).
 Standard library only: it must start at once and stay small.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
+PR_SET_PDEATHSIG = 1
+"""linux/prctl.h: which signal a process gets when its parent ends."""
 CANNOT_RUN = 127
 """Exit status when the command cannot be started."""
 
@@ -25,7 +30,9 @@ def main(argv: list[str]) -> int:
     grace, command = float(argv[0]), argv[1:]
     try:
         # A group of its own, so that its workers can be ended with it and the terminal's ctrl+c does not reach it.
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_leaving_with_its_parent()
+        )
     except OSError as problem:
         sys.stderr.write(f"{command[0]} cannot be run: {problem.strerror}\n")
         return CANNOT_RUN
@@ -38,6 +45,14 @@ def main(argv: list[str]) -> int:
     _kill_group(child.pid)
     status = child.wait()
     return status if status >= 0 else 128 - status
+
+
+def _leaving_with_its_parent() -> Callable[[], None] | None:
+    """What the child does before it becomes the server; no thread runs yet, so that this is safe."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _until_input_ends(leader: int, gone: threading.Event, grace: float) -> None:

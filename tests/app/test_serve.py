@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -166,3 +167,20 @@ async def test_no_card_is_a_clear_refusal_also_as_json(machine: Machine) -> None
     code, out, _ = await machine("serve", "--json")
     assert code == 3
     assert "no NVIDIA GPU was found" in json.loads(out)["message"]
+
+
+async def test_ctrl_c_twice_leaves_at_once_and_the_servers_end_behind_us(machine: Machine) -> None:
+    async with machine.serving("coder=org/late-7B") as process:
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        while b"once more leaves at once" not in await process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 130
+        assert not all(gone(pid) for pid in machine.pids())
+        (machine.folder / "release").touch()
+        end = time.monotonic() + 20.0
+        while not all(gone(pid) for pid in machine.pids()):
+            assert time.monotonic() < end, "the servers did not end"
+            await asyncio.sleep(0.01)
+    assert "Traceback" not in machine.rest[1]

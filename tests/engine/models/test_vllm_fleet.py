@@ -40,6 +40,10 @@ def gone(pid: int) -> bool:
         return True
 
 
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def command_line(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
 
@@ -238,6 +242,13 @@ async def test_servers_leave_also_when_redraft_itself_is_killed(place: Place) ->
     child.send_signal(signal.SIGKILL)
     await child.wait()
     await until(lambda: all(gone(pid) for pid in place.pids()))
+
+
+async def test_a_server_leaves_also_when_its_guard_is_killed(place: Place) -> None:
+    async with place.fleet(place.planned("org/one")):
+        (server,) = place.pids()
+        os.kill(parent_of(server), signal.SIGKILL)
+        await until(lambda: gone(server))
 
 
 async def test_two_servers_on_one_card_start_one_after_the_other(place: Place) -> None:

@@ -3,6 +3,7 @@
 crash       ends while it starts, with a traceback as vLLM prints it
 slow        is in good health only when a file `release` lies in $STAND_IN
 dumb        is in good health, and can never write a token
+late        leaves, when it is asked to, only when a file `release` lies in $STAND_IN
 stubborn    does not leave when it is asked to, and has a worker that does not either
 
 A question "die" ends it; its name with "once" means that it does so only once. It notes in $STAND_IN what it sees.
@@ -102,7 +103,15 @@ class Answers(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def leave_later(*_: object) -> None:
+    while not (HERE / "release").exists():
+        time.sleep(0.01)
+    os._exit(0)
+
+
 pids = [os.getpid()]
+if "late" in NAME:
+    signal.signal(signal.SIGTERM, leave_later)
 if "stubborn" in NAME:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pids.append(worker())
