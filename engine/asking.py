@@ -19,6 +19,7 @@ from .kit import Kit
 from .models.chat import Ask, Message, Reply
 from .models.tokens import estimate
 from .recalling import Answer, Recall
+from .surrogates import whole
 
 Emit = Callable[[AnyEvent], None]
 Turn = Callable[[str], Awaitable[None]]
@@ -133,7 +134,7 @@ class Asker:
         voice = self._kit.voices[question.role]
         own = voice.sampling
         return Ask(
-            messages=question.messages,
+            messages=tuple(replace(message, content=whole(message.content)) for message in question.messages),
             sampling=replace(
                 own,
                 temperature=own.temperature if question.temperature is None else question.temperature,
@@ -141,7 +142,7 @@ class Asker:
                 seed=own.seed if question.seed is None else question.seed,
                 stop=question.stop,
             ),
-            prefill=question.prefill,
+            prefill=whole(question.prefill),
             schema=question.schema,
             thinking=voice.thinking,
         )

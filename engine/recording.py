@@ -11,6 +11,7 @@ import msgspec
 from .errors import EnvironmentFault, SourceError
 from .events import Entry, RunStarted
 from .paths import make_folder
+from .surrogates import whole_within
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Entry)
@@ -19,7 +20,10 @@ SUFFIX = ".jsonl"
 
 def line_of(entry: Entry) -> bytes:
     """An entry as one line of JSON, its newline included."""
-    return _ENCODER.encode(entry) + b"\n"
+    try:
+        return _ENCODER.encode(entry) + b"\n"
+    except UnicodeEncodeError:
+        return _ENCODER.encode(whole_within(msgspec.to_builtins(entry))) + b"\n"
 
 
 class Recording:

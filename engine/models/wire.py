@@ -12,6 +12,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from ..errors import ModelError
 from ..facts import Usage
+from ..surrogates import whole
 from .answer import Chunk
 from .endpoint import Endpoint
 from .refusals import RefusedError, error, explain, quoted, read_refusal
@@ -83,9 +84,9 @@ def chunk_of(event: ChatCompletionChunk) -> Chunk:
     delta = cast("Any", choice.delta if choice else None)
     extra: dict[str, Any] = (delta.model_extra or {}) if delta else {}
     return Chunk(
-        text=(delta.content or "") if delta else "",
+        text=whole(delta.content or "") if delta else "",
         # llama.cpp and LM Studio call it reasoning_content, vLLM and Ollama reasoning.
-        thinking=str(extra.get("reasoning_content") or extra.get("reasoning") or ""),
+        thinking=whole(str(extra.get("reasoning_content") or extra.get("reasoning") or "")),
         finish=(choice.finish_reason or "") if choice else "",
         usage=_usage(event),
     )

@@ -297,3 +297,9 @@ async def test_a_closed_model_can_be_asked_again():
         _, reply = await heard(model, ask())
         await model.aclose()
     assert reply.text == "b"
+
+
+async def test_halves_of_characters_in_an_answer_are_replaced():
+    async with serving([answer("a\ud800", "b\ud83d\ude00", "c")]) as server:
+        pieces, reply = await heard(OpenAIChat(Endpoint(base_url=server.url, model="m")), ask())
+    assert (text_of(pieces), reply.text) == ("a\ufffdb\U0001f600c",) * 2
