@@ -231,7 +231,7 @@ class Settled(Event, frozen=True):
 
 
 class Judged(Event, frozen=True):
-    """What the pipeline settled on was held against hidden tests. It comes after `Settled`: no pipeline ever sees it."""
+    """What the pipeline settled on was held against hidden tests, after `Settled`: no pipeline ever sees it."""
 
     report: Report
 
@@ -272,8 +272,8 @@ class Undone(Event, frozen=True):
 
 
 AnyEvent = (
-    RunStarted | CallQueued | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted | CheckStarted
-    | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented | Decomposed | Scored | NodeClosed | Steered
+    RunStarted | CallQueued | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted
+    | CheckStarted | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented | Decomposed | Scored | NodeClosed | Steered
     | Paused | Decided | Settled | Judged | RunFailed | RunCancelled | RunEnded | Written | Undone
 )  # fmt: skip
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import cast
 
 LARGEST = 400_000
 """Most characters of a spelling; an honest child keeps to it."""
 _UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
-_MAKERS = {"set": set, "frozenset": frozenset, "bytearray": bytearray}
+_Mapping = Mapping[object, object]
+_MAKERS: dict[str, Callable[..., object]] = {"set": set, "frozenset": frozenset, "bytearray": bytearray}
 _NAMED = {"nan": math.nan, "inf": math.inf}
 
 
@@ -39,10 +41,11 @@ def spelling(value: object) -> str:
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else f"float('{value!r}')"
     if isinstance(value, list | tuple | set | frozenset):
-        members = ", ".join(map(spelling, value))
-        return f"{type(value).__name__}([{members}])"
+        members = cast("Collection[object]", value)
+        return f"{type(value).__name__}([{', '.join(map(spelling, members))}])"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{spelling(key)}: {spelling(member)}" for key, member in value.items()) + "}"
+        pairs = cast("Mapping[object, object]", value).items()
+        return "{" + ", ".join(f"{spelling(key)}: {spelling(member)}" for key, member in pairs) + "}"
     if value is ...:
         return "..."
     # Decimal digits are limited in number by the interpreter, hexadecimal ones are not.
@@ -54,20 +57,21 @@ def same(want: object, got: object, *, tolerant: bool = False) -> bool:
     if tolerant and isinstance(want, float | complex) | isinstance(got, float | complex):
         return _close(want, got)
     if isinstance(want, list | tuple) and isinstance(got, list | tuple) and type(want) is type(got):
-        left, right = list[object](want), list[object](got)
+        left, right = cast("Sequence[object]", want), cast("Sequence[object]", got)
         return len(left) == len(right) and all(same(a, b, tolerant=tolerant) for a, b in zip(left, right, strict=True))
     if isinstance(want, dict) and isinstance(got, dict):
-        return _same_mapping(want, got, tolerant)
+        return _same_mapping(cast("_Mapping", want), cast("_Mapping", got), tolerant=tolerant)
     return bool(want == got)
 
 
-def _same_mapping(want: Mapping[object, object], got: Mapping[object, object], tolerant: bool) -> bool:  # noqa: FBT001
+def _same_mapping(want: _Mapping, got: _Mapping, *, tolerant: bool) -> bool:
     return want.keys() == got.keys() and all(same(value, got[key], tolerant=tolerant) for key, value in want.items())
 
 
 def _close(want: object, got: object) -> bool:
     if isinstance(want, complex) or isinstance(got, complex):
-        return isinstance(want, int | float | complex) and isinstance(got, int | float | complex) and abs(want - got) <= 1e-6
+        numbers = isinstance(want, int | float | complex) and isinstance(got, int | float | complex)
+        return numbers and abs(want - got) <= 1e-6
     if not isinstance(want, int | float) or not isinstance(got, int | float):
         return False
     try:
