@@ -46,13 +46,21 @@ class Recording:
             self._file.write(line_of(entry))
             self._file.flush()
         except (OSError, EnvironmentFault) as error:
-            self._broken = True
-            self._complain(f"{self.path}: this run is not recorded ({error})")
+            self._give_up(error)
 
     def close(self) -> None:
         """Done writing."""
-        if self._file is not None:
+        if self._file is None:
+            return
+        try:
             self._file.close()
+        except OSError as error:  # what could not be written is tried once more
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        if not self._broken:
+            self._broken = True
+            self._complain(f"{self.path}: this run is not recorded ({error})")
 
 
 class RunFolder:

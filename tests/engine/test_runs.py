@@ -194,3 +194,16 @@ def test_what_the_person_did_afterwards_is_the_end_of_the_log(tmp_path: Path):
     folder.add("a log that was pruned", written)
     assert read_log(recording.path) == (start, written)
     assert len(folder.logs()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+async def test_a_disk_that_is_full_ends_the_recording_and_not_the_run():
+    complaints: list[str] = []
+    recording = Recording(Path("/dev/full"), complaints.append)
+    work, _ = kit("    return 1\n")
+    async with running(RAW, work, STUB, record=recording) as log:
+        state = state_of([entry async for entry in log])
+    recording.close()
+    assert state.status == "settled"
+    assert len(complaints) == 1
+    assert "not recorded" in complaints[0]
