@@ -120,7 +120,9 @@ class RunState(Fact, frozen=True):
 
     @property
     def first_draft(self) -> Draft | None:
-        """The draft that was reviewed, or else the first there is."""
+        """The draft that was reviewed, or else the first there is; of a tree that is grown, what came of it."""
+        if self.tree.nodes and self.solution is not None:
+            return self.solution.draft
         reviewed = next((d for d in self.drafts if d.id in self.reviews), None)
         return reviewed or next((d for d in self.drafts if d.parent is None), None)
 

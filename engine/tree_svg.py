@@ -15,10 +15,10 @@ from .cost import Spending, shown
 from .state import RunState
 from .tree import NodeState, Tree
 
-WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 250, 64, 60, 14, 20
+WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 230, 82, 60, 14, 20
 """Pixels: a box, the gaps beside and below it, and the room around all."""
 _TITLE = 44
-_LETTERS = 27
+_LETTERS = 26
 """Of a name or state that fit into a box."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 """What XML 1.0 does not allow (section 2.2), and what turns the direction of reading."""
@@ -114,24 +114,25 @@ def _drawn(box: _Box, spent: Spending) -> str:
             f'<rect class={kind} width="5" height="{HEIGHT}" rx="2"/>',
             f'<text class="name" x="14" y="20">{_safe(_clipped(node.stub.entry_point))}</text>',
             f'<text class={kind} x="14" y="38">{_MARKS[node.status]} {_safe(_clipped(node.word))}</text>',
-            f'<text class="muted" x="14" y="55">{_safe(_figures(node, spent))}</text>',
+            f'<text x="14" y="55">{_safe(_scores(node))}</text>',
+            f'<text class="muted" x="14" y="72">{_safe(_used(spent))}</text>',
             "</g>",
         ]
     )
 
 
-def _figures(node: NodeState, spent: Spending) -> str:
-    """Checks of the person and of the tester, tokens and cost with all below."""
+def _scores(node: NodeState) -> str:
+    """Checks of the person and of the tester that hold."""
     best = node.best
     told = [("yours", best.visible), ("tester's", best.generated)] if best else []
-    scores = [f"{name} {held}/{total}" for name, (held, total) in told if total]
-    cost = "" if spent.known is None else f" {shown(spent)}"
-    return "  ".join([*scores, f"{_tokens(spent)}{cost}"])
+    return "  ".join(f"{name} {held}/{total}" for name, (held, total) in told if total) or "nothing checked"
 
 
-def _tokens(spent: Spending) -> str:
+def _used(spent: Spending) -> str:
+    """Tokens and cost, with all below."""
     number = spent.prompt_tokens + spent.completion_tokens
-    return f"{number} tok" if number < 1000 else f"{number / 1000:.1f}k tok"
+    tokens = f"{number} tokens" if number < 1000 else f"{number / 1000:.1f}k tokens"
+    return tokens if spent.known is None else f"{tokens}  {shown(spent)}"
 
 
 def _title(state: RunState) -> str:

@@ -24,6 +24,8 @@ LIVE_LINES = 5
 """Lines of what is being written now."""
 _ORIGINS = {"visible": "from your docstring", "generated": "by the tester: may be wrong"}
 _NAME_CELLS = 10
+_NARROW = 56
+"""Cells below which the candidates stand closer."""
 
 
 def heading(section: Section, note: str, width: int) -> Row:
@@ -82,11 +84,8 @@ def specification(node: NodeState, width: int) -> Iterator[Row]:
 def candidates(node: NodeState, chosen: Candidate | None, width: int) -> Iterator[Row]:
     """All drafts of it; `Row.item` is the number of one. Below them the code of the chosen one."""
     ranking = node.ranking
-    decided = f"the score: how many {ranking.by}; the first of equals is taken" if ranking else ""
-    yield heading("candidates", decided or counted(len(node.candidates), "candidate"), width)
-    if not node.candidates:
-        yield from _folded([("none yet", "$muted")], width)
-        return
+    decided = f"score: how many {ranking.by}, the first of equals" if ranking else ""
+    yield heading("candidates", decided or ("" if node.candidates else "none yet"), width)
     for number, candidate in enumerate(node.candidates):
         yield Row(_candidate(node, candidate, chosen, width), number)
     if chosen is not None and chosen.draft.body.strip():
@@ -96,10 +95,11 @@ def candidates(node: NodeState, chosen: Candidate | None, width: int) -> Iterato
 
 def _candidate(node: NodeState, candidate: Candidate, chosen: Candidate | None, width: int) -> list[Run]:
     draft, here = candidate.draft, chosen is not None and candidate.draft.id == chosen.draft.id
+    role, gap = (8, 4) if width < _NARROW else (13, 6)
     line: list[Run] = [
         ("▌" if here else " ", "$primary"),
         (f"{shown_line(draft.id):<4}", "bold" if here else ""),
-        (f"{clipped(shown_line(words.role_of(candidate)), 12):<13}", "$muted"),
+        (f"{clipped(shown_line(words.role_of(candidate)), role - 1):<{role}}", "$muted"),
     ]
     if draft.problem:
         line.append((shown_line(draft.problem), "$state-fail"))
@@ -108,7 +108,7 @@ def _candidate(node: NodeState, candidate: Candidate, chosen: Candidate | None, 
     elif candidate.report.problem and not candidate.report.passes:
         line.append((shown_line(candidate.report.problem), "$state-fail"))
     else:
-        line += _scores(candidate)
+        line += _scores(candidate, gap)
         if node.ranking is not None and draft.id in node.ranking.scores:
             line.append((f"  score {node.ranking.scores[draft.id]:g}", "$muted"))
     taken: list[Run] = [("  taken", "$state-pass")] if draft.id == node.chosen else []
@@ -116,13 +116,13 @@ def _candidate(node: NodeState, candidate: Candidate, chosen: Candidate | None, 
     return [*_clipped(line, room), *taken]
 
 
-def _scores(candidate: Candidate) -> list[Run]:
+def _scores(candidate: Candidate, cells: int) -> list[Run]:
     visible, generated = candidate.visible, candidate.generated
     return [
         ("yours ", "$muted"),
-        (f"{words.score(visible):<6}", words.score_ink(visible)),
+        (f"{words.score(visible):<{cells}}", words.score_ink(visible)),
         ("tester's ", "$muted"),
-        (f"{words.score(generated):<6}", words.score_ink(generated)),
+        (f"{words.score(generated):<{cells}}", words.score_ink(generated)),
     ]
 
 

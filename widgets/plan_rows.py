@@ -15,8 +15,8 @@ from . import tree_words as words
 from .text import Run, clipped, shown_line
 
 GAP = 2
-LEAST_NAME = 14
-"""Cells that a name keeps before another column is shown."""
+LEAST_NAME, MOST_NAME = 14, 30
+"""Cells that names keep before another column is shown: as many as the longest takes, within these bounds."""
 
 SHORT_BELOW = 60
 """Cells of a line below which states are told in a word."""
@@ -49,8 +49,15 @@ class Placed(NamedTuple):
     node: NodeState
     lead: str
     """The lines that lead to it from those above."""
-    hidden: int
+    hidden: int = 0
     """How many are folded away below it."""
+
+
+class Planned(NamedTuple):
+    """A function that a plan asked for and that nobody has begun to solve."""
+
+    name: str
+    lead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +75,33 @@ class Line:
     cells: tuple[Run, ...]
 
 
-def placed(tree: Tree, folded: Set[str]) -> Iterator[Placed]:
-    """The nodes that are seen, each before those below it."""
+def placed(tree: Tree, folded: Set[str]) -> Iterator[Placed | Planned]:
+    """The nodes that are seen, each before those below it, and what is planned to stand there."""
     below: dict[str | None, list[NodeState]] = {}
     for node in tree.nodes.values():
         below.setdefault(node.parent if node.parent in tree.nodes else None, []).append(node)
-    stack = [(node, "", "") for node in reversed(below.get(None, []))]
+    stack: list[tuple[NodeState | str, str, str]] = [(node, "", "") for node in reversed(below.get(None, []))]
     while stack:
         node, lead, under = stack.pop()
+        if isinstance(node, str):
+            yield Planned(shown_line(node), lead)
+            continue
         if node.path in folded:
             yield Placed(node, lead, _number_below(below, node))
             continue
-        yield Placed(node, lead, 0)
-        children = below.get(node.path, [])
-        for child in reversed(children):
-            last = child is children[-1]
+        yield Placed(node, lead)
+        children: list[NodeState | str] = [*below.get(node.path, ()), *_to_come(node, tree)]
+        for number, child in reversed(list(enumerate(children, start=1))):
+            last = number == len(children)
             stack.append((child, under + ("└─ " if last else "├─ "), under + ("   " if last else "│  ")))
+
+
+def _to_come(node: NodeState, tree: Tree) -> list[str]:
+    """Names of the functions that the present plan of an open node waits for."""
+    if not node.open or not node.plans:
+        return []
+    there = {child.stub.entry_point for child in tree.children(node.path)} | tree.helpers.keys()
+    return [name for name in node.plans[-1].helpers if name not in there]
 
 
 def _number_below(below: Mapping[str | None, Sequence[NodeState]], node: NodeState) -> int:
@@ -138,7 +156,9 @@ def fitted(lines: Sequence[Line], width: int) -> Fitted:
     ]
     widest[0] = min(widest[0], max(8, width // 3))
     kept = list(range(len(COLUMNS)))
-    while len(kept) > 1 and sum(widest[n] + GAP for n in kept) + LEAST_NAME > width:
+    name = max((cell_len(line.lead) + cell_len(line.name) + 6 for line in lines), default=0)
+    name = max(LEAST_NAME, min(name, MOST_NAME))
+    while len(kept) > 1 and sum(widest[n] + GAP for n in kept) + name > width:
         kept.remove(max(kept, key=lambda n: COLUMNS[n].weight))
     used = sum(widest[n] + GAP for n in kept)
     if used + 6 > width:
@@ -148,6 +168,14 @@ def fitted(lines: Sequence[Line], width: int) -> Fitted:
 
 def _told(line: Line, column: int, *, short: bool) -> Run:
     return line.short if short and not column else line.cells[column]
+
+
+def planned_runs(planned: Planned, fit: Fitted) -> list[Run]:
+    """The line of a function that is still to come."""
+    lead = clipped(planned.lead, max(0, fit.name - 4))
+    name = clipped(f"· {planned.name}", fit.name - cell_len(lead))
+    line: list[Run] = [(lead, "$muted"), (name, "$muted"), (" " * (fit.name - cell_len(lead) - cell_len(name)), "")]
+    return [*line, (" " * GAP, ""), ("planned", "$muted")] if fit.kept else line
 
 
 def heads(fit: Fitted) -> list[Run]:

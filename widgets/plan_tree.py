@@ -13,7 +13,7 @@ from textual.timer import Timer
 
 from ..engine.state import RunState
 from .clock import RunClock
-from .plan_rows import Fitted, Line, fitted, heads, line_of, placed, runs_of
+from .plan_rows import Fitted, Line, Planned, fitted, heads, line_of, placed, planned_runs, runs_of
 from .sheet import Row, Sheet
 from .signs import counted
 from .text import Run, paragraphs
@@ -68,11 +68,23 @@ class PlanTree(Sheet):
         if not number:
             self._lines = []
             return [Row(line) for line in paragraphs(self.empty, width, "$muted")]
-        spent = state.tree.spent()
-        self._lines = [line_of(place, state, spent[place.node.path], now) for place in placed(state.tree, self.folded)]
+        spent, places = state.tree.spent(), list(placed(state.tree, self.folded))
+        drawn = [
+            place if isinstance(place, Planned) else line_of(place, state, spent[place.node.path], now)
+            for place in places
+        ]
+        self._lines = [line for line in drawn if isinstance(line, Line)]
         self._fit = fitted(self._lines, width - 1)
-        rows = [Row(_Drawn(line, self._fit), n) for n, line in enumerate(self._lines)]
-        return [Row([(" ", ""), *heads(self._fit)]), *rows]
+        numbers = {line.path: n for n, line in enumerate(self._lines)}
+        return [
+            Row([(" ", ""), *heads(self._fit)]),
+            *(
+                Row([(" ", ""), *planned_runs(line, self._fit)])
+                if isinstance(line, Planned)
+                else Row(_Drawn(line, self._fit), numbers[line.path])
+                for line in drawn
+            ),
+        ]
 
     def fill(self, row: Row) -> str:
         """The cursor's ground."""
@@ -94,7 +106,7 @@ class PlanTree(Sheet):
 
     def bring_into_view(self, item: int) -> None:
         """Scroll so that the line of a node is seen, and not under the heads."""
-        place = item + 1
+        place = next((y for y, row in enumerate(self._rows) if row.item == item), 0)
         top = self.scroll_offset.y
         self.bring_rows_into_view(place - 1 if place - 1 <= top else place, place)
 
