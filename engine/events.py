@@ -274,7 +274,8 @@ class Undone(Event, frozen=True):
 AnyEvent = (
     RunStarted | CallQueued | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted
     | CheckStarted | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented | Decomposed | Scored
-    | NodeClosed | Steered | Paused | Decided | Settled | Judged | RunFailed | RunCancelled | RunEnded | Written | Undone
+    | NodeClosed | Steered | Paused | Decided | Settled | Judged | RunFailed | RunCancelled | RunEnded | Written
+    | Undone
 )  # fmt: skip
 
 

@@ -3,9 +3,9 @@ def card_report(numbers: list[str]) -> dict[str, list[str]]:
 
     Spaces and hyphens do not count. A number is valid when it passes the Luhn check: from the right, every second digit
     is doubled, less 9 if that is more than 9, and the sum of all is a multiple of 10. Visa numbers begin with 4 and
-    have 13 or 16 digits, Mastercard's begin with 51 to 55 and have 16, Amex numbers begin with 34 or 37 and have 15. Other
-    numbers and invalid ones are left out, and so are brands without a number. Brands are "visa", "mastercard", "amex",
-    in this order.
+    have 13 or 16 digits, Mastercard's begin with 51 to 55 and have 16, Amex numbers begin with 34 or 37 and have 15.
+    Other numbers and invalid ones are left out, and so are brands without a number. Brands are "visa", "mastercard",
+    "amex", in this order.
 
     >>> card_report(["4111 1111 1111 1111", "4111 1111 1111 1112"])
     {'visa': ['************1111']}
