@@ -145,7 +145,7 @@ class Deeds:
         lineup = await self._screen.app.push_screen_wait(RacePicker(models, now))
         if lineup is not None:
             wanted = Field(title=card.stub.key, stub=card.stub, pipelines=lineup.pipelines, models=lineup.models)
-            self._screen.app.push_screen(RaceScreen(work.session, wanted, open_kit=work.kit_for))
+            self._screen.app.push_screen(RaceScreen(work.session, wanted, open_kit=work.kit_for, returns=True))
 
     async def _enrich(self) -> None:
         from .enrich_screen import EnrichScreen

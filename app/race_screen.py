@@ -44,9 +44,17 @@ class RaceScreen(Screen[None]):
     BINDINGS = bindings((RACE_DEEDS, RACING))
 
     def __init__(
-        self, session: Session, wanted: Field, *, open_kit: OpenKit | None = None, folder: Path | None = None
+        self,
+        session: Session,
+        wanted: Field,
+        *,
+        open_kit: OpenKit | None = None,
+        folder: Path | None = None,
+        returns: bool = False,
     ) -> None:
+        """`returns`: whether there is a screen below to go back to."""
         super().__init__()
+        self._returns = returns
         self.session = session
         self.wanted = wanted
         self._open_kit = open_kit or self._usual_kit
@@ -74,7 +82,9 @@ class RaceScreen(Screen[None]):
         if self._race is not None:
             self.say("cancelling…")
             await self._race.cancel()
-        await self.workers.wait_for_complete([w for w in self.workers if w.group == "race" and w.node is self])
+        mine = [worker for worker in self.workers if worker.group == "race" and worker.node is self]
+        if mine:  # An empty list would mean: all workers of the program.
+            await self.workers.wait_for_complete(mine)
 
     def say(self, notice: str, tone: Tone = "calm") -> None:
         """Tell the person something that matters now."""
@@ -168,7 +178,9 @@ class RaceScreen(Screen[None]):
             case "export":
                 await self._export()
             case "again":
-                self.app.switch_screen(RaceScreen(self.session, self.wanted, open_kit=self._given_kit))
+                self.app.switch_screen(
+                    RaceScreen(self.session, self.wanted, open_kit=self._given_kit, returns=self._returns)
+                )
             case _:
                 pass
 
@@ -176,9 +188,11 @@ class RaceScreen(Screen[None]):
         if self._race is not None and not self.view.over:
             self.say("cancelling…")
             await self._race.cancel()
-        elif len(self.app.screen_stack) > 2:
+        elif self._returns:
             await self.close()
-            self.dismiss(None)
+            self.app.pop_screen()
+        else:
+            self.say("the race is over. r races again, ctrl+q leaves")
 
     async def _export(self) -> None:
         race = self._race

@@ -1,0 +1,234 @@
+"""The race as a person meets it: lanes, keys, one lane that fails, the table, and a way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from race_scenes import over, race_of, racing
+from redraft.app.application import RedraftApp
+from redraft.app.draft_screen import DraftScreen
+from redraft.app.lane_diff_screen import Compared, LaneDiffScreen
+from redraft.app.race_picker import RacePicker
+from redraft.app.race_screen import RaceScreen
+from redraft.app.race_view import lanes_in
+from redraft.engine.errors import ModelError
+from redraft.engine.models.chat import Ask
+from redraft.engine.models.scripted import Line
+from redraft.widgets.lane import Lane, LaneExamples, LaneOutcome
+from redraft.widgets.lane_words import examples as example_lines
+from redraft.widgets.lane_words import meter, outcome
+from redraft.widgets.score_table import ScoreTable
+from redraft.widgets.status_line import StatusLine
+from redraft.widgets.text import plain
+from scenes import answer, settled, until, watching
+
+TWO = ("raw-coder", "review-with-evidence")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(app: RedraftApp) -> str:
+    return race_of(app).query_one(StatusLine).notice
+
+
+def shown(screen: RaceScreen) -> list[int]:
+    return [lane.number for lane in screen.query(Lane) if lane.display]
+
+
+@pytest.mark.parametrize(("size", "lanes"), [((160, 50), 4), ((100, 30), 2), ((80, 24), 1), ((200, 50), 4)])
+async def test_as_many_lanes_stand_side_by_side_as_can_be_read(home: Path, size: tuple[int, int], lanes: int) -> None:
+    async with racing(home).run_test(size=size) as pilot:
+        screen = await over(pilot)
+        await pilot.press("1")
+        assert len(shown(screen)) == lanes
+        assert screen.query_one("#lane-tabs").display == (lanes < 4)
+
+
+def test_five_lanes_fit_into_two_hundred_columns() -> None:
+    assert [lanes_in(width, 5) for width in (40, 99, 100, 120, 160, 199, 200)] == [1, 1, 2, 3, 4, 4, 5]
+
+
+async def test_a_key_brings_a_lane_that_is_out_of_sight(home: Path) -> None:
+    async with racing(home).run_test(size=(100, 30)) as pilot:
+        screen = await over(pilot)
+        await pilot.press("4")
+        assert shown(screen) == [3, 4]
+        await pilot.press("tab")
+        assert (screen.view.front, shown(screen)) == (1, [1, 2])
+
+
+async def test_a_race_ends_in_a_table_with_a_line_for_every_lane(home: Path) -> None:
+    async with racing(home).run_test(size=(160, 50)) as pilot:
+        screen = await over(pilot)
+        table = screen.query_one(ScoreTable)
+        assert table.display
+        assert [line.cells[0][0] for line in table.lines] == list(screen.view.names)
+        assert "1 of 4 lanes verified" in said(pilot.app)  # type: ignore[arg-type]
+        assert "improvement" in table.text
+
+
+async def test_on_a_small_screen_the_table_takes_the_lanes_place_and_gives_it_back(home: Path) -> None:
+    async with racing(home).run_test(size=(80, 24)) as pilot:
+        screen = await over(pilot)
+        assert (screen.query_one(ScoreTable).display, screen.query_one("#lanes").display) == (True, False)
+        await pilot.press("t")
+        assert (screen.query_one(ScoreTable).display, screen.query_one("#lanes").display) == (False, True)
+
+
+async def test_a_lane_whose_model_is_down_fails_alone_and_says_why(home: Path) -> None:
+    def answers(ask: Ask) -> str | Line:
+        if ask.messages[-1].content.startswith("Review") or "Review `" in ask.messages[-1].content:
+            return Line(fails=ModelError("nobody answers at the reviewer's address", kind="unreachable"))
+        return answer(ask)
+
+    async with racing(home, TWO, answers=answers).run_test(size=(100, 40)) as pilot:
+        screen = await over(pilot)
+        assert [state.status for state in screen.view.states] == ["settled", "failed"]
+        assert "nobody answers" in screen.query_one(ScoreTable).text
+
+
+def hanging(ask: Ask) -> Line:
+    return Line(text="    return", hangs=True)
+
+
+async def test_x_cancels_the_lane_in_front_and_no_other(home: Path) -> None:
+    async with (app := racing(home, TWO, answers=hanging)).run_test(size=(100, 40)) as pilot:
+        screen = race_of(app)
+        await until(pilot, lambda: all(state.live_call is not None for state in screen.view.states))
+        await pilot.press("2", "x")
+        await until(pilot, lambda: screen.view.states[1].status == "cancelled")
+        assert screen.view.states[0].status == "running"
+        await pilot.press("escape")
+        await over(pilot)
+        assert [state.status for state in screen.view.states] == ["cancelled"] * 2
+
+
+async def test_quitting_closes_every_stream_first(home: Path) -> None:
+    app = racing(home, TWO, answers=hanging)
+    async with app.run_test(size=(100, 40)) as pilot:
+        screen = race_of(app)
+        await until(pilot, lambda: all(state.live_call is not None for state in screen.view.states))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+        assert [state.status for state in screen.view.states] == ["cancelled"] * 2
+
+
+async def test_space_pauses_all_lanes_and_lets_them_go_on(home: Path) -> None:
+    async with (app := racing(home, TWO, pace=0.01)).run_test(size=(100, 40)) as pilot:
+        screen = race_of(app)
+        await until(pilot, lambda: all(state.calls for state in screen.view.states))
+        await pilot.press("space")
+        await until(pilot, lambda: screen.view.states[1].paused)
+        assert "paused" in said(app)
+        await pilot.press("space")
+        await over(pilot)
+        assert all(state.solution is not None for state in screen.view.states)
+
+
+async def test_the_drafts_of_two_lanes_can_be_compared_and_not_accepted(home: Path) -> None:
+    async with (app := racing(home, TWO)).run_test(size=(120, 40)) as pilot:
+        await over(pilot)
+        await pilot.press("1", "d")
+        await until(pilot, lambda: isinstance(app.screen, LaneDiffScreen))
+        pane = app.screen.query_one(Compared)
+        await until(pilot, lambda: len(pane.hunks) == 2)
+        assert pane.caption == "raw-coder → review-with-evidence"
+        assert "accept" not in pane.text
+        await pilot.press("a", "escape")
+        assert isinstance(app.screen, RaceScreen)
+
+
+async def test_export_writes_the_table_in_every_format_and_the_logs_beside_it(home: Path) -> None:
+    async with (app := racing(home, TWO)).run_test(size=(120, 40)) as pilot:
+        await over(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: "written" in said(app))
+        (table,) = home.glob("race-*/table.md")  # noqa: ASYNC240
+        assert sorted(path.name for path in table.parent.iterdir()) == [
+            "1-raw-coder.jsonl",
+            "2-review-with-evidence.jsonl",
+            "table.csv",
+            "table.json",
+            "table.md",
+            "table.txt",
+        ]
+
+
+async def test_without_examples_every_lane_says_that_passing_is_vacuous(home: Path) -> None:
+    text = "def runs_of_letters(text):\n    ...\n"
+    async with racing(home, TWO, text=text).run_test(size=(160, 50)) as pilot:
+        screen = await over(pilot)
+        lines = [plain(line) for line in example_lines(screen.view.states[0], 60)]
+        assert "none: what runs passes vacuously" in lines[0]
+        assert "passes vacuously" in screen.query_one(ScoreTable).text
+
+
+async def test_code_that_looks_like_markup_is_shown_as_it_is(home: Path) -> None:
+    async with racing(home, TWO, answers=lambda _: "    return text[0][/]").run_test(size=(160, 50)) as pilot:
+        screen = await over(pilot)
+        assert pilot.app.is_running
+        assert screen.query(LaneExamples)
+        assert screen.query(LaneOutcome)
+
+
+@pytest.mark.parametrize("size", [(20, 5), (1, 1), (40, 12), (250, 70)])
+async def test_no_size_of_the_terminal_ends_the_race(home: Path, size: tuple[int, int]) -> None:
+    async with (app := racing(home)).run_test(size=(100, 30)) as pilot:
+        await over(pilot)
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.is_running
+
+
+# ------------------------------------------------------------------------------------------ from the main screen
+
+
+async def test_shift_r_on_the_main_screen_races_the_stub_in_front_and_escape_comes_back(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(160, 50)) as pilot:
+        await settled(pilot)
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RacePicker))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RaceScreen))
+        screen = await over(pilot)
+        assert screen.view.names == ("raw-coder", "plan-then-code", "review-then-fix", "review-with-evidence")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, DraftScreen))
+
+
+async def test_the_picker_starts_no_race_of_one_lane(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(160, 50)) as pilot:
+        await settled(pilot)
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RacePicker))
+        await pilot.press("space", "j", "space", "j", "j", "space", "enter")
+        assert isinstance(app.screen, RacePicker)
+        assert app.screen.lineup.pipelines[0].name == "raw-coder"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, DraftScreen))
+
+
+# ------------------------------------------------------------------------------------------ words
+
+
+async def test_a_lane_in_line_for_the_model_says_so_and_its_seconds_stand_still(home: Path) -> None:
+    from redraft.engine.events import CallQueued, Entry, RunStarted
+    from redraft.engine.sources import find_stubs, read
+    from redraft.engine.state import state_of
+    from scenes import RUNS_OF_LETTERS
+
+    (home / "a.py").write_text(RUNS_OF_LETTERS)
+    stub = find_stubs(read("a.py")).stubs[0]
+    state = state_of([
+        Entry(at=0.0, event=RunStarted(run="r", pipeline="raw-coder", stub=stub, bound=1)),
+        Entry(at=0.5, event=CallQueued(call="c1", role="coder", purpose="draft", model="m")),
+    ])  # fmt: skip
+    assert plain(outcome(state, 80)[0]) == "· waiting for the model: it answers another lane"
+    assert plain(meter(state, 0.5, 80)) == "0/1 calls · 0 tokens · 0 s · $0"
