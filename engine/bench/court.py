@@ -7,14 +7,15 @@ import hashlib
 import sys
 from collections import defaultdict
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import msgspec
 
-from ..errors import EnvironmentFault
+from ..errors import EnvironmentFault, SandboxError
 from ..facts import Solution
 from ..paths import make_folder
 from ..sandbox.asserts import SessionSandbox
+from ..sandbox.runner import Sandbox
 from .oracle import Measured, Verdict, judge, measure, no_code
 from .problems import Problem
 
@@ -88,3 +89,14 @@ def _key(problem: Problem) -> str:
     asserts = msgspec.json.encode(problem.asserts).decode()
     parts = (problem.id, problem.canonical, problem.test, asserts, *problem.kept, sys.version, str(_FORM))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def court_of(sandbox: Sandbox, cache: Path | None = None) -> Court:
+    """A court in this sandbox.
+
+    Raises:
+        SandboxError: it cannot keep a process for statements that are not known beforehand.
+    """
+    if not hasattr(sandbox, "session"):
+        raise SandboxError(f"tests need a sandbox that keeps processes, which {type(sandbox).__name__} does not")
+    return Court(cast("SessionSandbox", sandbox), cache)

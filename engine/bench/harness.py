@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,7 +88,8 @@ class Tally(Fact, frozen=True):
 
 
 Progress = Callable[[Line, Tally], None]
-Solve = Callable[[Work], "asyncio.Future[Line]"]
+Solve = Callable[[Work], Awaitable[Line]]
+"""Runs one piece of work, here or elsewhere. Raises: RedraftError when the whole run cannot go on."""
 
 
 class Harness:
@@ -97,19 +98,15 @@ class Harness:
     def __init__(
         self,
         ledger: Ledger,
-        judge: Judge | None,
+        solve: Solve,
         *,
         workers: int = 2,
         progress: Progress = lambda _line, _tally: None,
-        logs: Path | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`judge` None runs no tests: what the pipelines do is measured, not what it is worth."""
-        self._ledger, self._judge = ledger, judge
+        """`solve` does one piece of work, at most `workers` at once."""
+        self._ledger, self._solve = ledger, solve
         self._workers = workers
         self._progress = progress
-        self._logs = logs
-        self._now = now
         self._stopping = False
         self._fault: RedraftError | None = None
         self._lost = 0
@@ -155,8 +152,7 @@ class Harness:
             if self._stopping:
                 return
             try:
-                line = await solved(work, self._judge, logs=self._logs, now=self._now)
-                self._take(line)
+                self._take(await self._solve(work))
             except RedraftError as fault:
                 self._fault = self._fault or fault
                 self._stopping = True
@@ -180,7 +176,10 @@ async def solved(
     logs: Path | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Line:
-    """Run one pipeline on one problem and judge what it settled on."""
+    """Run one pipeline on one problem and judge what it settled on.
+
+    `judge` None runs no tests: what pipelines do is measured, not what it is worth. Into `logs` goes every run's log.
+    """
     contender, problem = work.contender, work.problem
     name = run_name(problem.stub, contender.pipeline.name, now())
     recording = Recording(logs / f"{name}.jsonl") if logs is not None else None

@@ -66,12 +66,14 @@ class Measured(Fact, frozen=True):
     """Seconds by input, of those that took a tenth of a second or more."""
     total: float = 0.0
     """Seconds of all inputs."""
+    fewest: float = FEWEST_SECONDS
+    """Least seconds of one input."""
     expected: tuple[str, ...] = ()
     """What the reference gave, where the file holds no results: literals, or "~" and a fingerprint."""
 
     def limit(self, number: int) -> float:
         """Seconds that one input may take."""
-        return max(FEWEST_SECONDS, FACTOR * self.slow.get(number, 0.0))
+        return max(self.fewest, FACTOR * self.slow.get(number, 0.0))
 
     @property
     def whole(self) -> float:

@@ -35,7 +35,7 @@ def redraft_outputs(function: object, texts: "list[str]", kind: str) -> str:
         except BaseException as problem:
             spent = time.perf_counter() - began
             said = "!" + type(problem).__name__ + ": " + str(problem)[:300]
-        line = "%.6f %s" % (spent, said.replace("\\n", " ").replace("\\r", " "))
+        line = "%.6f %s" % (spent, said.replace("\n", " ").replace("\r", " "))
         size += len(line)
         if lines and size > MOST:
             break

@@ -1,0 +1,173 @@
+"""From lines to rows: what each pipeline and model reached, paired against the baseline."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..cost import Spending, total
+from ..facts import Check, Draft, Example, Fact, Report, Role, Solution, Stub
+from ..taxonomy import classified
+from .lines import Line
+from .statistics import Paired, Share, paired
+
+BASELINES = ("raw-coder", "standard")
+"""What the papers compare with; else the first row is the baseline."""
+
+
+PLANNING = frozenset({"pat", "funcoder"})
+"""Pipelines that may split a function."""
+
+
+class Row(Fact, frozen=True):
+    """One pipeline with one set of models, all seeds together."""
+
+    pipeline: str
+    model: str
+    mode: str
+    suite: str
+    base: Share
+    plus: Share
+    has_plus: bool = True
+    seeds: int = 1
+    errors: int = 0
+    """Problems that could not be run; they count in nothing else."""
+    baseline: str = ""
+    """What `change` is against, "" for the baseline itself."""
+    change: Paired | None = None
+    """On plus where there is one, else on base."""
+    change_base: Paired | None = None
+    calls: float = 0.0
+    """A problem, on average."""
+    roles: dict[Role, Spending] = {}
+    seconds: float = 0.0
+    """Wall clock of a problem on average, without standing in line."""
+    decomposed: Share | None = None
+    """Problems where a plan introduced a function; None where nothing plans so."""
+    empty: int = 0
+    """Answers without code."""
+    regressions: dict[str, int] | None = None
+    """Problems that only the baseline passes, by failure class (arXiv 2603.03406, 4.3); None when not sorted."""
+    improvements: dict[str, int] | None = None
+    """Problems that only this passes, by what the baseline failed of."""
+    ceiling_base: Share | None = None
+    ceiling: Share | None = None
+    """What the canonical solutions reach on the same problems on this machine."""
+    weak: int = 0
+    """Verdicts whose tests shared a process with the program."""
+
+    @property
+    def headline(self) -> Share:
+        """The score the suite is known by."""
+        return self.plus if self.has_plus else self.base
+
+    @property
+    def spent(self) -> Spending:
+        """All roles together."""
+        return total(self.roles.values())
+
+    @property
+    def usd(self) -> float | None:
+        """A problem on average; None when any price is unknown."""
+        spent = self.spent
+        return None if spent.usd is None or not self.base.of else spent.usd / self.base.of
+
+
+_Group = tuple[str, str, str]
+
+
+def rows_of(
+    lines: Iterable[Line], suite: str, *, has_plus: bool = True, stubs: Mapping[str, Stub] | None = None
+) -> tuple[Row, ...]:
+    """A row for each pipeline and model; `stubs` by problem let regressions be sorted."""
+    groups: dict[_Group, list[Line]] = defaultdict(list)
+    for line in lines:
+        groups[line.pipeline, line.model, line.mode].append(line)
+    return tuple(_row(group, groups, suite, has_plus=has_plus, stubs=stubs or {}) for group in groups)
+
+
+def _row(
+    group: _Group, groups: Mapping[_Group, list[Line]], suite: str, *, has_plus: bool, stubs: Mapping[str, Stub]
+) -> Row:
+    pipeline, model, mode = group
+    done = [line for line in groups[group] if line.status == "done"]
+    against = _baseline(group, list(groups))
+    other = [line for line in groups[against] if line.status == "done"] if against else []
+    roles: dict[Role, Spending] = {}
+    for line in done:
+        for role, spent in line.roles.items():
+            roles[role] = roles.get(role, Spending()) + spent
+    return Row(
+        pipeline=pipeline,
+        model=model,
+        mode=mode,
+        suite=suite,
+        has_plus=has_plus,
+        seeds=len({line.seed for line in groups[group]}),
+        base=Share(passes=sum(line.base for line in done), of=len(done)),
+        plus=Share(passes=sum(line.plus for line in done), of=len(done)),
+        errors=sum(line.status == "error" for line in groups[group]),
+        baseline=against[0] if against else "",
+        change=paired(_passes(other, plus=has_plus), _passes(done, plus=has_plus)) if against else None,
+        change_base=paired(_passes(other, plus=False), _passes(done, plus=False)) if against else None,
+        calls=sum(line.spent.calls for line in done) / len(done) if done else 0.0,
+        roles=roles,
+        seconds=sum(line.seconds for line in done) / len(done) if done else 0.0,
+        decomposed=Share(passes=sum(line.helpers > 0 for line in done), of=len(done)) if pipeline in PLANNING else None,
+        empty=sum(line.judged == "no code" for line in done),
+        regressions=_sorted(other, done, stubs) if against and stubs else None,
+        improvements=_sorted(done, other, stubs) if against and stubs else None,
+        ceiling_base=_ceiling(done, plus=False),
+        ceiling=_ceiling(done, plus=has_plus),
+        weak=sum(line.weak for line in done),
+    )
+
+
+def _baseline(group: _Group, groups: Sequence[_Group]) -> _Group | None:
+    """The row to compare with: raw-coder, else standard, of the same coder and mode if there is one, else the first."""
+    if group[0] in BASELINES:
+        return None
+    for name in BASELINES:
+        named = [other for other in groups if other[0] == name]
+        if named:
+            return max(named, key=lambda other: (_coder(other[1]) == _coder(group[1]), other[2] == group[2]))
+    return None if groups[0] == group else groups[0]
+
+
+def _coder(model: str) -> str:
+    return model.partition(" + ")[0]
+
+
+def _passes(lines: Iterable[Line], *, plus: bool) -> dict[tuple[str, int], bool]:
+    return {(line.problem, line.seed): line.plus if plus else line.base for line in lines}
+
+
+def _ceiling(lines: Sequence[Line], *, plus: bool) -> Share | None:
+    told = {
+        line.problem: line.canonical_plus if plus else line.canonical_base
+        for line in lines
+        if line.canonical_plus is not None
+    }
+    return Share(passes=sum(map(bool, told.values())), of=len(told)) if told else None
+
+
+def _sorted(passing: Sequence[Line], failing: Sequence[Line], stubs: Mapping[str, Stub]) -> dict[str, int]:
+    """Problems that the first pass and the second fail, by failure class."""
+    right = {(line.problem, line.seed): line for line in passing if line.plus}
+    kinds: Counter[str] = Counter()
+    for line in failing:
+        passed = right.get((line.problem, line.seed))
+        if passed is not None and not line.plus and line.problem in stubs:
+            failure = classified(stubs[line.problem], failed=_solution(line), passed=_solution(passed))
+            kinds[failure.kind] += 1
+    return dict(kinds.most_common())
+
+
+def _solution(line: Line) -> Solution:
+    """What a line says as a solution whose report holds the first hidden test that failed."""
+    empty = line.judged == "no code"
+    failing = () if line.plus else (Check(example=Example(source="hidden test"), verdict="failed", got=line.why),)
+    return Solution(
+        draft=Draft(id="d", body=line.body, problem=line.why if empty else None),
+        report=Report(draft="d", checks=failing),
+    )

@@ -1,0 +1,100 @@
+"""The numbers a table needs: intervals, paired counts, exact tests, pass@k."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+from ..facts import Fact
+
+Z_95 = 1.959963984540054
+"""Of the normal distribution, two-sided 95 %."""
+
+_K = TypeVar("_K", bound=Hashable)
+
+
+class Share(Fact, frozen=True):
+    """So many of so many."""
+
+    passes: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """Between 0 and 1; 0 when there is nothing."""
+        return self.passes / self.of if self.of else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's 95 % interval.
+
+        >>> [round(end, 3) for end in Share(passes=144, of=164).interval]
+        [0.819, 0.92]
+        """
+        if not self.of:
+            return (0.0, 1.0)
+        n, p, square = self.of, self.value, Z_95**2
+        middle = (p + square / (2 * n)) / (1 + square / n)
+        half = Z_95 / (1 + square / n) * math.sqrt(p * (1 - p) / n + square / (4 * n * n))
+        return (max(0.0, middle - half), min(1.0, middle + half))
+
+
+class Paired(Fact, frozen=True):
+    """Two systems on the same problems."""
+
+    fixed: int
+    """Problems that the other passes and the baseline does not."""
+    broken: int
+    """Problems that the baseline passes and the other does not."""
+    both: int
+    neither: int
+
+    @property
+    def n(self) -> int:
+        """Problems that both were run on."""
+        return self.fixed + self.broken + self.both + self.neither
+
+    @property
+    def p(self) -> float:
+        """McNemar's exact two-sided p: how likely so lopsided a split of the differing problems is by chance.
+
+        >>> round(Paired(fixed=16, broken=0, both=128, neither=20).p, 6)
+        3.1e-05
+        >>> Paired(fixed=14, broken=15, both=118, neither=17).p
+        1.0
+        """
+        differing = self.fixed + self.broken
+        if not differing:
+            return 1.0
+        tail = sum(math.comb(differing, k) for k in range(min(self.fixed, self.broken) + 1))
+        return min(1.0, 2 * tail / 2**differing)
+
+
+def paired(baseline: Mapping[_K, bool], other: Mapping[_K, bool]) -> Paired:
+    """The two compared on what both were run on."""
+    common = baseline.keys() & other.keys()
+    fixed = sum(other[key] and not baseline[key] for key in common)
+    broken = sum(baseline[key] and not other[key] for key in common)
+    both = sum(baseline[key] and other[key] for key in common)
+    return Paired(fixed=fixed, broken=broken, both=both, neither=len(common) - fixed - broken - both)
+
+
+def pass_at(k: int, n: int, passes: int) -> float:
+    """The unbiased estimate of pass@k from `n` samples of which `passes` pass; for n = k = 1 the plain share.
+
+    >>> pass_at(1, 4, 1), round(pass_at(2, 4, 1), 3)
+    (0.25, 0.5)
+    """
+    if n - passes < k:
+        return 1.0
+    return 1.0 - math.comb(n - passes, k) / math.comb(n, k)
+
+
+def roi(gain: float, relative_cost: float) -> float | None:
+    """Percentage points gained for each further multiple of Standard's cost (arXiv 2605.07248); None at cost 1 or less.
+
+    >>> round(roi(7.06, 4.85), 2), roi(1.0, 0.9)
+    (1.83, None)
+    """
+    return gain / (relative_cost - 1) if relative_cost > 1 else None
