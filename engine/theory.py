@@ -38,6 +38,7 @@ def fitted(models: Sequence[tuple[float, float]]) -> Power | None:
         return None
     mean_x, mean_y = (sum(point[axis] for point in points) / len(points) for axis in (0, 1))
     slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
+    slope = 1.0 if math.isclose(slope, 1.0, rel_tol=1e-9) else slope
     return Power(alpha=math.exp(mean_y - slope * mean_x), beta=slope) if 0 < slope <= 1 else None
 
 

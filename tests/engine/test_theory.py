@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redraft.engine import events as ev
 from redraft.engine.cost import Spending, by_role
 from redraft.engine.economy import decomposition_rate, relative_cost, roi, share
-from redraft.engine.facts import Price, Usage
+from redraft.engine.events import Entry
+from redraft.engine.facts import Check, Draft, Example, Price, Report, Usage
+from redraft.engine.price_hint import generator_price, price_and_reach
 from redraft.engine.theory import Power, best_price, cost_of, fitted, mix_wins, some_mix_wins
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
@@ -135,3 +138,57 @@ async def test_the_decomposition_rate_counts_runs_whose_planner_introduced_a_hel
     written = (await Stage(PLANNED, {"f": code(GOOD)}).run()).entries
     assert decomposition_rate([hit, split, written, split]) == 0.5
     assert decomposition_rate([]) is None
+
+
+# ------------------------------------------------------------------------------------------ a hint from one's own runs
+
+
+def run_of(tokens: int, cost: float | None, *, passed: bool = True, plan: float | None = None) -> list[Entry]:
+    """A log with one trial of so many tokens that cost so much, and a plan for two helpers."""
+    draft = Draft(id="d1", body="return x")
+    check = Check(example=Example(source="f(1)"), verdict="passed" if passed else "failed")
+    events: list[ev.AnyEvent] = [
+        ev.CallStarted(call="c1", role="coder", purpose="trial", model="m"),
+        ev.CallEnded(call="c1", finish="stop", usage=Usage(completion_tokens=tokens), seconds=1.0, cost=cost),
+        ev.Drafted(draft=draft, call="c1"),
+        ev.Checked(report=Report(draft="d1", checks=(check,))),
+    ]
+    if plan is not None:
+        events += [
+            ev.CallStarted(call="c2", role="planner", purpose="plan", model="large"),
+            ev.CallEnded(call="c2", finish="stop", usage=Usage(completion_tokens=9), seconds=1.0, cost=plan),
+            ev.Decomposed(draft="d2", helpers=("g", "h")),
+        ]
+    return [Entry(at=0.0, event=event) for event in events]
+
+
+def priced(price: float) -> list[Entry]:
+    """A model of this price (USD per million tokens) that reaches as far as the paper's fit says."""
+    tokens = round(PAPER.reach(price) / 2)
+    return run_of(tokens, tokens * price / 1e6)
+
+
+PLANS = [run_of(1, 0.0, plan=2 * 1270.73 / 1e6)]
+
+
+def test_a_models_price_and_reach_come_from_its_own_runs():
+    assert price_and_reach([run_of(100, 100e-6), run_of(300, 300e-6)]) == pytest.approx((1.0, 400.0))
+
+
+def test_the_hint_of_runs_that_follow_the_papers_fit_is_the_papers_price():
+    hint = generator_price([[priced(price)] for price in PRICES], PLANS)
+    assert hint == pytest.approx(0.1148, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("generators", "planned"),
+    [
+        ([[priced(0.1)], [priced(0.2)]], PLANS),
+        ([[priced(0.1)], [priced(0.2)], [run_of(9, None)]], PLANS),
+        ([[priced(0.1)], [priced(0.2)], [run_of(9, 1e-6, passed=False)]], PLANS),
+        ([[priced(0.1)], [priced(0.2)], [priced(0.4)]], [priced(0.4)]),
+    ],
+    ids=["two models", "unknown price", "nothing solved", "nothing planned"],
+)
+def test_runs_that_tell_too_little_give_no_hint(generators, planned):
+    assert generator_price(generators, planned) is None
