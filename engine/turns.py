@@ -31,7 +31,8 @@ class Turns:
         """For a first body."""
         context = wording.context(stub)
         if plan is not None:
-            return self._render("coder/draft_from_plan", context=context, stub=stub.code(stub.body), plan=plan.text)
+            parts = {"stub": stub.code(stub.body), "plan": wording.closed(plan.text)}
+            return self._render("coder/draft_from_plan", context=context, **parts)
         if self._kit.mode == "evidence":
             return self._render("loop/draft", context=context, name=stub.entry_point)
         return self._render("coder/draft", context=context, stub=stub.code(stub.body))

@@ -28,6 +28,16 @@ def opening(stub: Stub) -> str:
     return f"```python\n{stub.header}"
 
 
+def closed(text: str) -> str:
+    """A model's text with its last code block closed: one that was cut off inside would swallow what is asked next.
+
+    >>> closed("so:\\n```python\\nx = 1")
+    'so:\\n```python\\nx = 1\\n```'
+    """
+    fences = sum(line.lstrip().startswith("```") for line in text.split("\n"))
+    return f"{text.rstrip()}\n```" if fences % 2 else text
+
+
 def fenced(code: str) -> str:
     """Code as a model writes it in a conversation."""
     return f"```python\n{code.rstrip()}\n```"

@@ -92,6 +92,11 @@ async def test_plan_then_code_hands_the_plan_to_the_coder():
     assert "Multiply by two." in models["coder"].asks[0].messages[-1].content
 
 
+async def test_a_plan_that_was_cut_inside_a_code_block_does_not_swallow_the_answer():
+    _, models, _ = await log_of("plan-then-code", {"planner": ["So:\n```python\nx = 1"], "coder": [code(GOOD)]})
+    assert "So:\n```python\nx = 1\n```" in models["coder"].asks[0].messages[-1].content
+
+
 @pytest.mark.parametrize("name", ["review-then-fix", "review-then-fix-retry"])
 async def test_the_first_prompt_of_a_review_is_the_one_of_raw_coder(name: str):
     _, alone, _ = await log_of("raw-coder", {"coder": [code(GOOD)]})
