@@ -6,6 +6,8 @@ import ast
 import re
 import warnings
 
+from msgspec.structs import replace
+
 from ..facts import Stub
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -24,17 +26,27 @@ def parsed(code: str) -> ast.Module | None:
 
 def fault(stub: Stub, body: str) -> str | None:
     """Why the stub with this body does not compile ("line 3: invalid syntax", from its top), None if it does."""
+    code = stub.code(body)
+    if parsed(stub.code("pass")) is None:
+        # The person's header may be newer than our Python (`def f[T](x: T)`); it is not the model's fault.
+        code = replace(stub, header=_plain_header(stub.header)).code(body)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(stub.code(body), "<draft>", "exec", dont_inherit=True)
+            compile(code, "<draft>", "exec", dont_inherit=True)
     except SyntaxError as error:
-        if "nonlocal" in (error.msg or "") and parsed(stub.code(body)) is not None:
+        if "nonlocal" in (error.msg or "") and parsed(code) is not None:
             return None  # The name is bound in the function around the stub.
         return f"line {error.lineno or 1}: {error.msg}"
     except UNREADABLE as error:
         return f"it cannot be compiled: {type(error).__name__}"
     return None
+
+
+def _plain_header(header: str) -> str:
+    """A header of as many lines that every Python reads."""
+    starts_async = re.search(r"^\s*async\s+def\b", header, re.MULTILINE)
+    return ("async " if starts_async else "") + "def _(*_args, **_kwargs):" + "\n" * max(header.count("\n"), 1)
 
 
 def names_used(code: str) -> set[str]:

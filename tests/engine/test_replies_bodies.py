@@ -342,3 +342,22 @@ def test_the_end_does_not_depend_on_how_the_stream_is_cut(text, size):
         if pieces.feed(text[at : at + size]):
             break
     assert (whole.ended, whole.text.rstrip()) == (pieces.ended, pieces.text.rstrip())
+
+
+NEWER = Stub(
+    path="x.py",
+    name="first",
+    line=1,
+    header='async def first[T: (int, str) = int](\n    items: list[T],\n) -> T:\n    """The first."""\n',
+    docstring="The first.",
+)
+
+
+def test_a_header_that_is_newer_than_our_python_is_not_held_against_the_body():
+    assert read("```python\nasync def first(items):\n    return await items[0]\n```", NEWER) == (
+        "return await items[0]",
+        None,
+    )
+    _, problem = read("```python\nasync def first(items):\n    return items[\n```", NEWER)
+    assert problem is not None
+    assert problem.startswith("line 5")
