@@ -19,7 +19,7 @@ from ..headless import interruptible
 from ..model_choice import applied
 from ..output import harmless, out, paint, say
 from ..session import Session, session
-from ..starting_line import Field, field, started
+from ..starting_line import Field, OpenKit, field, started
 
 INTERRUPTED = 130
 
@@ -33,13 +33,13 @@ def run(args: argparse.Namespace) -> int:
     wanted = field(here, args.target, args.pipelines or "", args.models or "")
     asked = args.json or args.plain or args.markdown or args.csv
     if asked or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return asyncio.run(_headless(here, wanted, args))
+        return asyncio.run(_with_usual_kit(here, wanted, args))
     from ..application import RedraftApp
 
     return RedraftApp.race(here, wanted, folder=_folder(args)).run() or 0
 
 
-async def _headless(here: Session, wanted: Field, args: argparse.Namespace) -> int:
+async def _with_usual_kit(here: Session, wanted: Field, args: argparse.Namespace) -> int:
     for choice in wanted.models:
         await ensure_model(applied(here.settings, choice), here.environ)
 
@@ -48,6 +48,11 @@ async def _headless(here: Session, wanted: Field, args: argparse.Namespace) -> i
 
         return opened(settings, here.places, here.environ, say)
 
+    return await without_screen(here, wanted, args, open_kit)
+
+
+async def without_screen(here: Session, wanted: Field, args: argparse.Namespace, open_kit: OpenKit) -> int:
+    """Race, print the table, and give the exit code."""
     async with started(here, wanted, open_kit, folder=_folder(args), complain=say) as race:
         async with interruptible(race):
             states = await _states(race)
