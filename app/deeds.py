@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from ..widgets.diff_pane import DiffPane
 from .choosing import chosen_model, chosen_pipeline
 from .comparison import Comparison
 from .conflict_screen import ConflictScreen
-from .editor import editor_command
+from .editor import edited, editor_command
 from .keys import DECIDING, DRAFTING, MOVING
 from .model_choice import in_force
 
@@ -168,11 +167,11 @@ class Deeds:
         command = editor_command(self._screen.session.environ, card.stub.path, card.stub.line)
         try:
             with self._screen.app.suspend():
-                subprocess.run(command, check=False)  # noqa: ASYNC221 - the terminal is lent: nothing may happen meanwhile
+                trouble = edited(command)
+            if trouble:
+                self._screen.say(trouble, "error")
         except SuspendNotSupported:
             self._screen.say("this terminal cannot be lent to an editor; open the file in another window", "warning")
-        except OSError as error:
-            self._screen.say(f"the editor cannot be started ({error.strerror}); set $EDITOR", "error")
 
     # ------------------------------------------------------------------------------------ writing
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from redraft.app.editor import editor_command
+from redraft.app.editor import edited, editor_command
 from redraft.engine.errors import EnvironmentFault
 
 
@@ -29,3 +29,24 @@ def test_visual_goes_before_editor() -> None:
 def test_without_an_editor_the_person_is_told_how_to_name_one() -> None:
     with pytest.raises(EnvironmentFault, match="EDITOR=vim"):
         editor_command({}, "a.py", 1)
+
+
+@pytest.mark.parametrize(("named", "words"), [("", "no editor"), ("  ", "no editor"), ("vi 'x", "quotation")])
+def test_an_editor_that_is_not_named_as_a_shell_would_read_it_is_told(named: str, words: str):
+    with pytest.raises(EnvironmentFault, match=words):
+        editor_command({"EDITOR": named}, "a.py", 1)
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["/no/such/editor", "a.py"], "cannot be started"),
+        (["/"], "cannot be started"),
+        (["false"], "error (1)"),
+        (["true"], ""),
+    ],
+)
+def test_an_editor_that_fails_is_told_in_words_and_raises_nothing(command: list[str], words: str):
+    told = edited(command)
+    assert words in told
+    assert bool(words) == bool(told)
