@@ -152,7 +152,8 @@ def meter_line(meter: Meter, seconds: float) -> str:
 def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> str:
     """How a run ended, in one line."""
     if solution is None:
-        return paint("red", harmless(state.problem or "cancelled"))
+        over = state.status == "cancelled"
+        return paint("red", harmless(state.problem or ("cancelled" if over else "the log ends before its run does")))
     report = solution.report
     match solution.verdict:
         case "verified":

@@ -175,6 +175,16 @@ async def test_a_recorded_run_is_replayed_without_a_model(shell: Shell, server: 
     assert again.stdout == (shell.folder / "log.jsonl").read_text()
 
 
+async def test_a_log_that_was_cut_off_is_replayed_as_far_as_it_goes_and_says_so(shell: Shell, server: Server):
+    server.says = [AREA]
+    words = ("run", "shapes.py::area", "--base-url", server.url, "--pipeline", "raw-coder", "--record", "log.jsonl")
+    assert (await shell(*words)).returncode == 0
+    whole = (shell.folder / "log.jsonl").read_bytes()
+    (shell.folder / "log.jsonl").write_bytes(whole[: whole.index(b'"Drafted"') + 5])
+    told = await shell("replay", "log.jsonl", "--plain")
+    assert (told.returncode, "the log ends before its run does" in told.stdout) == (0, True)
+
+
 async def test_a_function_that_is_there_is_reviewed_and_what_is_reproduced_ends_with_1(shell: Shell, server: Server):
     (shell.folder / "wrong.py").write_text("def double(x):\n    return x + 2\n")
     finding = {"quote": "return x + 2", "call": "double(5)", "comes_out": "7", "should_be": "10", "claim": "adds two"}
