@@ -108,7 +108,12 @@ async def measure(sandbox: SessionSandbox, problem: Problem) -> Measured:
         return Measured(verdict=await judge(sandbox, problem, problem.canonical, begin))
     inputs = inputs_of(problem)
     if inputs.reference:
-        told = await _Trial(sandbox, inputs.reference, "ref_func", inputs, begin, keep=True, seconds=GENEROUS).told()
+        reference = _Trial(sandbox, inputs.reference, "ref_func", inputs, begin, keep=True, seconds=GENEROUS)
+        try:
+            told = await reference.told()
+        except Ended as ended:
+            why = f"the reference: {ended}"
+            return Measured(verdict=Verdict(base=False, plus=False, status="crashed", why=why))
         begin = Measured(verdict=NO_CODE, expected=tuple(line[1:] if line[0] == "=" else line for line in told))
     trial = _Trial(sandbox, problem.canonical, problem.stub.entry_point, inputs, begin, keep=True, seconds=GENEROUS)
     verdict = await trial.run()

@@ -4,12 +4,14 @@ Standard library only, Python 3.6 and up: this file's text is sent into the sand
 expected. A solution that tampers with it can claim outputs, which gains nothing without knowing what is expected.
 """
 
-# pyright: basic, reportCallIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false, reportGeneralTypeIssues=false
+# pyright: basic, reportCallIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false, reportGeneralTypeIssues=false, reportIndexIssue=false
 
 LARGEST = 60_000
 """Characters of one output; what is larger is told by its fingerprint."""
 EXACT = 2**53
 """Whole numbers below this are exact as doubles."""
+MANY = 4096
+"""Members that are spelled at once: a list may be as large as memory allows."""
 MOST = 90_000
 """Characters of one answer; what does not fit is asked for again."""
 
@@ -86,32 +88,24 @@ def redraft_fingerprint(value: object) -> str:
     """A hash that is the same for plain values that are equal, `1` and `1.0` and `True` among them."""
     import hashlib
 
-    parts = []
-    redraft_spell(value, parts)
-    return hashlib.sha256("".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
+    whole, parts = hashlib.sha256(), []
+    redraft_spell(value, parts, whole)
+    whole.update("".join(parts).encode("utf-8", "backslashreplace"))
+    return whole.hexdigest()
 
 
-def redraft_spell(value: object, parts: "list[str]") -> None:
-    """Append a spelling in which equal values are equal texts."""
-    import array
-    import hashlib
-
+def redraft_spell(value: object, parts: "list[str]", whole: object) -> None:
+    """Append a spelling in which equal values are equal texts; what is large goes on into the hash `whole`, if there is one."""
     kind = type(value)
     if kind in (list, tuple):
         parts.append("[" if kind is list else "(")
-        if value and set(map(type, value)) <= {int, bool, float} and min(value) > -EXACT and max(value) < EXACT:
-            # Equal numbers are equal doubles here; adding nothing makes one zero of the two.
-            numbers = array.array("d", [member + 0.0 for member in value])
-            parts.append("d" + hashlib.sha256(numbers.tobytes()).hexdigest())
-        else:
-            for member in value:
-                redraft_spell(member, parts)
+        redraft_spell_members(value, parts, whole)
         parts.append("]")
     elif kind in (set, frozenset, dict):
         members = []
         for member in value.items() if kind is dict else value:
             own = []
-            redraft_spell(member, own)
+            redraft_spell(member, own, None)
             members.append("".join(own))
         parts.append((":" if kind is dict else "{") + "".join(sorted(members)) + "}")
     elif kind is float and value == value and value not in (float("inf"), float("-inf")):
@@ -120,3 +114,26 @@ def redraft_spell(value: object, parts: "list[str]") -> None:
         parts.append("n" + format(value, "x") + ",")
     else:
         parts.append(repr(value) + ",")
+
+
+def redraft_spell_members(value: object, parts: "list[str]", whole: object) -> None:
+    """The members of a list or tuple; numbers and texts by the thousand."""
+    import array
+    import hashlib
+
+    kinds = set(map(type, value))
+    if kinds and kinds <= {int, bool, float} and min(value) > -EXACT and max(value) < EXACT:
+        # Equal numbers are equal doubles here; adding nothing makes one zero of the two.
+        numbers = array.array("d", [member + 0.0 for member in value])
+        parts.append("d" + hashlib.sha256(numbers.tobytes()).hexdigest())
+        return
+    for begin in range(0, len(value), MANY):
+        some = value[begin : begin + MANY]
+        if kinds == {str} and chr(0) not in "".join(some):
+            parts.append("s" + chr(0).join(some) + ",")
+        else:
+            for member in some:
+                redraft_spell(member, parts, whole)
+        if whole is not None:
+            whole.update("".join(parts).encode("utf-8", "backslashreplace"))
+            parts.clear()

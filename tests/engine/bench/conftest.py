@@ -21,7 +21,16 @@ from redraft.engine.sandbox.scripted import ScriptedSandbox
 Told = Callable[[Ask], str | Spoken]
 
 
-def problem_of(name: str = "Own/1", *, body: str = "return x + 1", calls: str = "[[1], [2], [5]]", results: str = "[2, 3, 6]", base: int = 2, loop: str = "", more: str = "") -> Problem:
+def problem_of(
+    name: str = "Own/1",
+    *,
+    body: str = "return x + 1",
+    calls: str = "[[1], [2], [5]]",
+    results: str = "[2, 3, 6]",
+    base: int = 2,
+    loop: str = "",
+    more: str = "",
+) -> Problem:
     """A problem with a test as EvalPlus writes them."""
     loop = loop or "assertion(f(*inp), exp, 0)"
     results_line = f"results = {results}\n" if results else ""

@@ -1,0 +1,248 @@
+"""The numbers of the tables, and what they say of the papers' published counts."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ElementTree
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redraft.engine.bench import pictures, rendering
+from redraft.engine.bench.lines import Line
+from redraft.engine.bench.reviewers import marks_of, reviewers_table
+from redraft.engine.bench.standing import Row, rows_of
+from redraft.engine.bench.statistics import Paired, Share, paired, pass_at, roi
+from redraft.engine.bench.tables import LAYOUTS, table
+from redraft.engine.cost import Spending
+from redraft.engine.errors import UsageError
+from redraft.engine.facts import Stub
+
+
+def line(n: int, pipeline: str = "raw-coder", *, plus: bool = True, base: bool | None = None, **more: object) -> Line:
+    spent = more.pop("spent", Spending(calls=1, prompt_tokens=100, completion_tokens=10, known=0.001))
+    return Line(
+        problem=f"HumanEval/{n}", pipeline=pipeline, model=str(more.pop("model", "m")), mode="paper", plus=plus,
+        base=plus if base is None else base, judged="passed" if plus else "wrong", roles={"coder": spent},  # type: ignore[dict-item]
+        seconds=2.0, canonical_base=True, canonical_plus=True, **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------- statistics
+
+
+@pytest.mark.parametrize(
+    ("passes", "of", "low", "high"),
+    [(128, 164, 71.1, 83.7), (0, 20, 0.0, 16.1), (20, 20, 83.9, 100.0), (1, 2, 9.5, 90.5)],
+)
+def test_the_interval_is_wilsons(passes: int, of: int, low: float, high: float) -> None:
+    assert [round(100 * end, 1) for end in Share(passes=passes, of=of).interval] == [low, high]
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_the_interval_holds_the_share_and_stays_between_nothing_and_all(passes: int, more: int) -> None:
+    share = Share(passes=passes, of=passes + more)
+    low, high = share.interval
+    assert 0 <= low <= high <= 1
+    assert not share.of or low - 1e-12 <= share.value <= high + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("fixed", "broken", "p"), [(16, 0, 3.05e-05), (14, 15, 1.0), (0, 0, 1.0), (5, 1, 0.21875), (1, 5, 0.21875)]
+)
+def test_mcnemars_exact_p_is_the_two_sided_binomial(fixed: int, broken: int, p: float) -> None:
+    assert Paired(fixed=fixed, broken=broken, both=100, neither=3).p == pytest.approx(p, rel=1e-2)
+
+
+@given(st.dictionaries(st.integers(0, 30), st.booleans()), st.dictionaries(st.integers(0, 30), st.booleans()))
+def test_pairs_are_counted_on_what_both_were_run_on(one: dict[int, bool], other: dict[int, bool]) -> None:
+    change = paired(one, other)
+    common = one.keys() & other.keys()
+    assert change.n == len(common)
+    assert change.fixed - change.broken == sum(other[k] for k in common) - sum(one[k] for k in common)
+
+
+def test_pass_at_k_is_unbiased() -> None:
+    assert (pass_at(1, 5, 2), pass_at(5, 5, 1), pass_at(1, 1, 0)) == (0.4, 1.0, 0.0)
+
+
+def test_return_on_investment_is_undefined_where_nothing_was_invested() -> None:
+    assert (roi(3.0, 1.0), roi(3.0, 0.5), roi(6.0, 4.0)) == (None, None, 2.0)
+
+
+# ------------------------------------------------------------------------------------------- rows
+
+
+def test_a_row_is_compared_with_raw_coder_on_the_problems_both_have() -> None:
+    raw = [line(n, plus=n < 5) for n in range(10)]
+    review = [line(n, "review-then-fix", plus=n in {0, 1, 2, 3, 5, 6}) for n in range(8)]
+    first, second = rows_of([*raw, *review], "humaneval+")
+    assert first.change is None
+    assert second.change == Paired(fixed=2, broken=1, both=4, neither=1)
+    assert (second.baseline, second.plus) == ("raw-coder", Share(passes=6, of=8))
+
+
+def test_problems_that_could_not_be_run_count_in_nothing() -> None:
+    lines = [line(0), line(1, plus=False), line(2, plus=False, status="error", error="gone")]
+    (row,) = rows_of(lines, "humaneval+")
+    assert (row.plus, row.errors) == (Share(passes=1, of=2), 1)
+
+
+def test_a_cost_is_not_known_as_soon_as_one_call_has_no_price() -> None:
+    known, unknown = line(0), line(1, spent=Spending(calls=1, prompt_tokens=5, unpriced=1))
+    assert rows_of([known, known], "s")[0].usd == pytest.approx(0.001)
+    assert rows_of([known, unknown], "s")[0].usd is None
+
+
+def test_regressions_are_sorted_into_the_papers_classes() -> None:
+    stub = Stub(path="", name="f", line=1, header="def f(x):\n", before="def f(x):\n")
+    raw = line(0, body="return x")
+    lost = line(
+        0,
+        "plan-then-code",
+        plus=False,
+        body="return math.pi",
+        why="input 0: raises NameError: name 'math' is not defined",
+    )
+    row = rows_of([raw, lost], "humaneval+", stubs={"HumanEval/0": stub})[1]
+    assert (row.regressions, row.improvements) == ({"missing import": 1}, {})
+
+
+def test_the_ceiling_counts_each_problem_once() -> None:
+    lines = [line(n, pipeline) for n in range(3) for pipeline in ("raw-coder", "pat")]
+    assert {row.ceiling for row in rows_of(lines, "humaneval+")} == {Share(passes=3, of=3)}
+
+
+# ------------------------------------------------------------------------------------------- tables
+
+
+def published() -> tuple[Row, ...]:
+    """Rows with the counts of arXiv 2603.03406, table 2, on HumanEval+; which problems is made up."""
+    lines = [line(n, plus=n < 128, base=n < 133) for n in range(164)]
+    lines += [line(n, "plan-then-code", plus=n < 124, base=n < 132) for n in range(164)]
+    lines += [line(n, "review-then-fix", plus=n < 144, base=n < 147) for n in range(164)]
+    return rows_of(lines, "humaneval+")
+
+
+def test_table_2_of_review_beats_planning_has_its_layout_and_its_numbers() -> None:
+    made = table("A2", published())
+    assert made.heads[:6] == ("system", "calls", "HumanEval", "Δ", "HumanEval+", "Δ")
+    assert [row[:6] for row in made.rows] == [
+        ("raw-coder", "1.0", "81.1", "—", "78.0", "—"),
+        ("plan-then-code", "1.0", "80.5", "-0.6", "75.6", "-2.4"),
+        ("review-then-fix", "1.0", "89.6", "+8.5", "87.8", "+9.8"),
+    ]
+    assert made.rows[2][6:] == ("164", "82–92", "+16", "-0", "<0.001")
+
+
+def test_table_1_of_pat_has_cost_and_return_relative_to_standard() -> None:
+    def cheap(usd: float) -> Spending:
+        return Spending(calls=1, prompt_tokens=1, known=usd)
+
+    lines = [line(n, "standard", plus=n < 7, spent=cheap(0.001)) for n in range(10)]
+    lines += [line(n, "pat", plus=n < 9, spent=cheap(0.005)) for n in range(10)]
+    rows = [*rows_of(lines, "humaneval+"), *rows_of(lines, "mbpp-175")]
+    made = table("B1", rows)
+    assert made.rows[1] == ("m", "pat", "90.0", "90.0", "90.0", "90.0", "90.00", "5.00", "5.00")
+    assert made.rows[0][-2:] == ("1.00", "—")
+
+
+def test_an_average_needs_all_four_scores() -> None:
+    made = table("B1", rows_of([line(0, "standard")], "humaneval+"))
+    assert made.rows[0][4:7] == ("—", "—", "—")
+
+
+def test_unknown_prices_are_told_and_never_nothing() -> None:
+    rows = rows_of([line(0, spent=Spending(calls=1, unpriced=1))], "humaneval+")
+    assert "n/a" in table("scoreboard", rows).rows[0]
+    assert table("B1", rows).rows[0][-2] == "n/a"
+
+
+def test_every_table_tells_the_ceiling_and_what_was_left_out() -> None:
+    lines = [
+        line(0),
+        line(1, status="error", error="gone"),
+        line(2, plus=False, base=False),
+        line(0, "pat", helpers=1, planned=1),
+    ]
+    lines[2] = msgspec.structs.replace(lines[2], judged="no code")
+    for name in LAYOUTS:
+        notes = " ".join(table(name, rows_of(lines, "humaneval+")).notes)
+        assert "canonical solutions" in notes
+        assert "1 problems could not be run" in notes
+        assert "1 of 2 answers held no code" in notes
+
+
+def test_there_is_no_table_of_another_name() -> None:
+    with pytest.raises(UsageError, match="there is no table 'A9'"):
+        table("A9", published())
+
+
+@pytest.mark.parametrize("name", list(LAYOUTS))
+def test_every_table_can_be_written_in_every_form(name: str) -> None:
+    made = table(name, published())
+    assert made.title in rendering.as_plain(made)
+    read = list(csv.reader(io.StringIO(rendering.as_csv(made))))
+    assert read[0] == list(made.heads)
+    assert len(read) == 1 + len(made.rows)
+    assert rendering.as_markdown(made).count("\n| ") == 1 + len(made.rows) + (1 if made.heads else 0)
+    assert json.loads(msgspec.json.encode(made))["name"] == name
+
+
+def test_text_of_strangers_is_harmless_in_every_form() -> None:
+    lines = [line(0, model="=cmd|' /C'!A0 \x1b[31m<script>[x](y)")]
+    made = table("B5", rows_of(lines, "humaneval+"))
+    assert "\x1b" not in rendering.as_plain(made) + rendering.as_markdown(made)
+    assert "<script>" not in rendering.as_markdown(made).replace("\\<", "")
+    assert next(csv.reader(io.StringIO(rendering.as_csv(made).split("\n", 1)[1])))[0].startswith("'=")
+    assert "<script>" not in pictures.plane_svg(rows_of(lines, "s"))
+
+
+# ------------------------------------------------------------------------------------------- pictures
+
+
+def test_the_pictures_are_well_formed_and_show_every_row() -> None:
+    for drawn in (pictures.plane_svg(published()), pictures.bars_svg(published(), "title & more")):
+        texts = [
+            element.text or "" for element in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")
+        ]
+        assert all(any(text.startswith(row.pipeline) for text in texts) for row in published())
+
+
+def test_the_plane_takes_tokens_where_no_price_is_known() -> None:
+    rows = rows_of([line(0, spent=Spending(calls=1, prompt_tokens=7, unpriced=1))], "humaneval+")
+    assert "no prices are known" in pictures.plane_text(rows)
+    assert "USD a problem" in pictures.plane_text(published())
+
+
+def test_a_bar_is_as_long_as_its_share() -> None:
+    bar = pictures.bars_text(rows_of([line(n, plus=n < 3) for n in range(4)], "s"), width=40)
+    assert bar.count("█") == 30
+    assert "75.0 %" in bar
+
+
+# ------------------------------------------------------------------------------------------- reviewers
+
+
+def reviewed(n: int, buggy: bool, review: str, passes: bool, **findings: int) -> Line:
+    return msgspec.structs.replace(
+        line(n, "reviewer-blind", plus=passes), problem=f"Own/{n}:{'buggy' if buggy else 'right'}", review=review,
+        findings={name.replace("_", " "): count for name, count in findings.items()},
+    )  # fmt: skip
+
+
+def test_a_reviewers_marks_count_what_was_reported_shown_fixed_and_broken() -> None:
+    lines = [
+        reviewed(0, True, "bugs", True, reproduced=1),
+        reviewed(1, True, "bugs", False, refuted=2),
+        reviewed(2, True, "clean", False),
+        reviewed(0, False, "clean", True),
+        reviewed(1, False, "bugs", False, not_shown=1),
+        reviewed(2, False, "unreadable", True),
+    ]
+    (mark,) = marks_of(lines)
+    assert (mark.recall, mark.alarms) == (Share(passes=2, of=3), Share(passes=1, of=3))
+    assert (mark.fixed, mark.broken, mark.net) == (Share(passes=1, of=3), Share(passes=1, of=3), 0)
+    assert (mark.findings, mark.unreadable) == ({"reproduced": 1, "refuted": 2, "not shown": 1}, 1)
+    assert reviewers_table([mark], "reviewers:own").rows[0][2:5] == ("3", "66.7", "21–94")
