@@ -15,6 +15,7 @@ from textual.worker import Worker
 
 from ..engine.diff import apply, hunks
 from ..engine.enriching import enriched_header, with_header_of
+from ..engine.errors import SourceError, StaleSource
 from ..engine.facts import Stub
 from ..engine.pipelines.catalogue import ENRICH
 from ..engine.richness import richness
@@ -102,10 +103,22 @@ class EnrichScreen(ModalScreen[Source | None]):
         if self._source is None or header == self._stub.header:
             self.dismiss(None)
             return
-        text = with_header(self._source, self._stub, header)
-        landed = await asyncio.to_thread(write, self._source, text, self._work.accepting.journal)
-        self._work.accepting.rewrote(self._stub.path)
-        self.dismiss(landed)
+        try:
+            text = with_header(self._source, self._stub, header)
+            landed = await asyncio.to_thread(write, self._source, text, self._work.accepting.journal)
+        except StaleSource:
+            self._refuse(
+                f"{self._stub.path} changed meanwhile: nothing was written. i enriches it as it is now"
+            )
+        except SourceError as error:
+            self._refuse(str(error))
+        else:
+            self._work.accepting.rewrote(self._stub.path)
+            self.dismiss(landed)
+
+    def _refuse(self, why: str) -> None:
+        self.app.notify(why, severity="error", markup=False, timeout=15)
+        self.dismiss(None)
 
     def _say(self, words: str) -> None:
         self.query_one("#foot", Static).update(Content(words))

@@ -18,7 +18,7 @@ from ..engine.race import Lane, Race, names_of
 from ..engine.recording import SUFFIX
 from ..engine.settings import Settings
 from ..widgets.status_line import StatusLine, Tone
-from .faults import tell_of
+from .faults import tell, tell_of
 from .feed import CROWD, CROWDED_HZ, PEACEFUL_HZ, feed
 from .key_bar import KeyBar
 from .keys import RACE_DEEDS, RACING, bindings
@@ -201,7 +201,11 @@ class RaceScreen(Screen[None]):
         runs = self.session.runs.folder
         logs = [runs / f"{lane.run}{SUFFIX}" for lane in race.lanes]
         began = self.view.states[0].began_at
-        folder = await asyncio.to_thread(exported, self.wanted.title, self.view.rows, began, logs, Path.cwd())
+        try:
+            folder = await asyncio.to_thread(exported, self.wanted.title, self.view.rows, began, logs, Path())
+        except EnvironmentFault as error:
+            tell(self, error, self.session.places)
+            return
         self.say(
             f"written: {folder.name}/ (table and logs; `redraft replay {folder.name}` shows the race again)", "good"
         )

@@ -159,6 +159,17 @@ async def test_export_writes_the_table_in_every_format_and_the_logs_beside_it(ho
         ]
 
 
+async def test_a_race_that_cannot_be_exported_is_told_and_goes_on(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with (app := racing(home, TWO)).run_test(size=(120, 40)) as pilot:
+        await over(pilot)
+        (home / "gone").mkdir()
+        monkeypatch.chdir(home / "gone")
+        (home / "gone").rmdir()
+        await pilot.press("e")
+        await until(pilot, lambda: len(app._notifications) > 0)
+        assert "cannot be written there" in next(iter(app._notifications)).message
+
+
 async def test_without_examples_every_lane_says_that_passing_is_vacuous(home: Path) -> None:
     text = "def runs_of_letters(text):\n    ...\n"
     async with racing(home, TWO, text=text).run_test(size=(160, 50)) as pilot:
