@@ -1,10 +1,12 @@
 """Every key of the program, by topic: the screens bind them, the help screen and the key bar show them.
 
-Each binding has an id, so that a settings file can move it: `[interface.keys]` with `"accept-hunk" = "y"`.
+Each binding has an id, so that a settings file can move it: `[interface.keys]` with `"diff.accept" = "y"`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -211,3 +213,22 @@ ALWAYS_ON_THE_BAR = ("app.help", "app.palette", "app.quit")
 def bindings(topics: tuple[Topic, ...]) -> list[BindingType]:
     """The bindings of these topics, as a screen declares them."""
     return [binding for topic in topics for binding in topic.bindings]
+
+
+_OF_WIDGETS = frozenset({
+    "candidates", "checks", "compare", "conflict", "detail", "draft", "function", "lineup", "offer", "picker", "report",
+    "score", "stubs", "tree",
+})  # fmt: skip
+"""First parts of the ids of keys that belong to one list or dialogue; those are not looked up."""
+
+
+def strange_names(names: Iterable[str]) -> list[str]:
+    """What is wrong with the names in `[interface.keys]`: one sentence for each that is no key of ours."""
+    topics = [topic for topic in globals().values() if isinstance(topic, Topic)]
+    known = {binding.id or "" for topic in topics for binding in topic.bindings}
+    sentences: list[str] = []
+    for name in names:
+        if name not in known and name.partition(".")[0] not in _OF_WIDGETS:
+            near = get_close_matches(name, known, 1, 0.4) or ["diff.accept"]
+            sentences.append(f"[interface.keys]: there is no key {name!r}; did you mean {near[0]!r}? `?` lists them")
+    return sentences
