@@ -16,7 +16,7 @@ from textual.screen import Screen
 from ..engine.errors import RedraftError
 from ..engine.events import NodeOpened
 from .help_screen import HelpScreen
-from .keys import EVERYWHERE, Topic, bindings, strange_names
+from .keys import EVERYWHERE, Topic, bindings, clashes, strange_names
 
 if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
@@ -117,8 +117,8 @@ class RedraftApp(App[int]):
 
     def on_mount(self) -> None:
         """Say what was wrong with the person's settings."""
-        strange = strange_names(self.session.settings.interface.keys)
-        for trouble in (*self._troubles, *strange, *self.session.loaded.warnings):
+        keys = self.session.settings.interface.keys
+        for trouble in (*self._troubles, *strange_names(keys), *clashes(keys), *self.session.loaded.warnings):
             self.notify(trouble, severity="warning", markup=False, timeout=15)
 
     # ------------------------------------------------------------------------------------ themes and keys

@@ -5,7 +5,7 @@ Each binding has an id, so that a settings file can move it: `[interface.keys]` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -232,3 +232,19 @@ def strange_names(names: Iterable[str]) -> list[str]:
             near = get_close_matches(name, known, 1, 0.4) or ["diff.accept"]
             sentences.append(f"[interface.keys]: there is no key {name!r}; did you mean {near[0]!r}? `?` lists them")
     return sentences
+
+
+def clashes(chosen: Mapping[str, str]) -> list[str]:
+    """One sentence for each key that means two things on the main screen once these are moved."""
+    held: dict[str, str] = {}
+    sentences: list[str] = []
+    for binding in (binding for topic in _TOGETHER for binding in topic.bindings):
+        name = binding.id or ""
+        for key in chosen.get(name, binding.key).split(","):
+            other = held.setdefault(key.strip(), name)
+            if other != name:
+                sentences.append(f"[interface.keys]: {key.strip()!r} is both {other} and {name}; move one of them")
+    return sentences
+
+
+_TOGETHER = (EVERYWHERE, DRAFTING, DECIDING, LOOKING, MOVING)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from redraft.app.keys import strange_names
+from redraft.app.keys import clashes, strange_names
 
 SETTINGS = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -16,6 +16,17 @@ def test_a_name_that_is_no_key_is_told_with_the_nearest(name: str, nearest: str)
     (sentence,) = strange_names([name])
     assert repr(name) in sentence
     assert nearest in sentence
+
+
+def test_a_key_that_was_moved_onto_another_is_told():
+    assert clashes({"diff.accept": "u"}) == [
+        "[interface.keys]: 'u' is both diff.accept and file.undo; move one of them"
+    ]
+
+
+def test_the_keys_as_they_ship_mean_one_thing_each_and_may_be_swapped():
+    assert clashes({}) == []
+    assert clashes({"diff.accept": "u", "file.undo": "a"}) == []
 
 
 def test_names_of_keys_are_nothing_strange():
