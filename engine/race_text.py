@@ -54,7 +54,9 @@ def notes(rows: Iterable[Row]) -> tuple[str, ...]:
     for row in rows:
         lane = _line(row.lane)
         if row.change is not None:
-            told.append(f"{lane}: {row.change.failure.kind}, because {_line(row.change.failure.evidence)}")
+            evidence = _line(row.change.failure.evidence)
+            whose = "raw-coder's " if row.change.direction == "improvement" else ""
+            told.append(f"{lane}: {row.change.direction}, {whose}{row.change.failure.kind}: {evidence}")
         elif row.verdict in {"failed", "cancelled"}:
             told.append(f"{lane}: {_line(row.why) or row.verdict}")
         if len(row.roles) > 1:

@@ -169,7 +169,13 @@ def test_plain_text_has_a_line_for_each_lane_and_the_evidence_below() -> None:
         "missing",
         "import",
     ]
-    assert "plan-then-code: missing import, because NameError: `x` | y" in lines
+    assert "plan-then-code: regression, missing import: NameError: `x` | y" in lines
+
+
+def test_the_evidence_of_an_improvement_is_told_as_raw_coders() -> None:
+    failure = Failure(kind="identifier", evidence="line 2 says x")
+    row = Row(lane="debate", pipeline="debate", change=Change(direction="improvement", failure=failure))
+    assert notes([row]) == ("debate: improvement, raw-coder's identifier: line 2 says x",)
 
 
 def test_markdown_lets_no_text_out_of_its_cell() -> None:
