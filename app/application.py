@@ -175,9 +175,10 @@ class RedraftApp(App[int]):
 
     async def action_quit(self) -> None:
         """End what runs, then leave."""
-        closing = getattr(self._opening, "close", None)
-        if closing is not None:
-            await closing()
+        for screen in reversed(self.screen_stack):
+            closing = getattr(screen, "close", None)
+            if closing is not None:
+                await closing()
         self.exit(0)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

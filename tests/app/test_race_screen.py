@@ -214,6 +214,26 @@ async def test_shift_r_on_the_main_screen_races_the_stub_in_front_and_escape_com
         await until(pilot, lambda: isinstance(app.screen, DraftScreen))
 
 
+async def test_quitting_from_a_race_over_the_main_screen_cancels_its_lanes_first(home: Path) -> None:
+    def answers(ask: Ask) -> str | Line:
+        return hanging(ask) if racing_now else answer(ask)
+
+    racing_now: list[bool] = []
+    app = watching(home, answers=answers)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await settled(pilot)
+        racing_now.append(True)
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RacePicker))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RaceScreen))
+        screen = race_of(app)
+        await until(pilot, lambda: any(state.live_call is not None for state in screen.view.states))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+        assert {state.status for state in screen.view.states} == {"cancelled"}
+
+
 async def test_the_picker_starts_no_race_of_one_lane(home: Path) -> None:
     async with (app := watching(home)).run_test(size=(160, 50)) as pilot:
         await settled(pilot)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+from redraft.app import application
 from redraft.app.application import RedraftApp
 from redraft.app.draft_screen import DraftScreen
 from redraft.engine.events import Entry
@@ -197,21 +199,62 @@ class Answering:
         return f"```python\n{found}```" if isinstance(found, str) and found.startswith("def ") else found
 
 
+class Hold:
+    """Stops all models from the moment the how-manieth answer about a function is asked for, until `release`."""
+
+    def __init__(self, role: Role, name: str, nth: int = 1) -> None:
+        self._wanted, self._nth = (role, name), nth
+        self._going = asyncio.Event()
+        self._going.set()
+
+    def hear(self, role: Role, ask: Ask) -> None:
+        """A model is asked something."""
+        if (role, asked_for(ask)) == self._wanted:
+            self._nth -= 1
+            if not self._nth:
+                self._going.clear()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the models stand still."""
+        return not self._going.is_set()
+
+    def release(self) -> None:
+        """Let them go on."""
+        self._going.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Between two words of an answer."""
+        await self._going.wait()
+
+
 def kit(
     *,
     coder: Mapping[str, Sequence[str | Line]] = CODER,
     planner: Mapping[str, Sequence[str | Line]] = PLANNER,
     pace: float = 0.0,
+    hold: Hold | None = None,
     mode: Mode = "evidence",
 ) -> Kit:
     """What a run works with; only the planner costs something."""
     prices: dict[Role, Price] = {"planner": Price(input=2.0, output=8.0)}
     voices: dict[Role, Voice] = {}
     for role, written in (("coder", coder), ("planner", planner), ("tester", TESTER)):
-        model = Scripted(Answering(written), name=f"scripted-{role}", prefill=False, pace=pace)
+        answers = _heard(role, Answering(written), hold)  # type: ignore[arg-type]
+        sleep = hold.sleep if hold else asyncio.sleep
+        model = Scripted(answers, name=f"scripted-{role}", prefill=False, pace=1.0 if hold else pace, sleep=sleep)
         voices[role] = Voice(model=model, price=prices.get(role, Price(input=0.1, output=0.4)))  # type: ignore[index]
     voices["reviewer"] = voices["coder"]
     return Kit(voices=voices, prompts=Prompts(None), sandbox=InProcess(), mode=mode, budget=Budget(), seed=0)
+
+
+def _heard(role: Role, answering: Answering, hold: Hold | None) -> Callable[[Ask], str | Line]:
+    def answer(ask: Ask) -> str | Line:
+        if hold is not None:
+            hold.hear(role, ask)
+        return answering(ask)
+
+    return answer
 
 
 def open_kit(**more: object) -> Callable[[Settings], AbstractAsyncContextManager[Kit]]:
@@ -233,9 +276,20 @@ async def grown(home: Path, **more: object) -> tuple[Entry, ...]:
         return tuple([entry async for entry in log])
 
 
-def watching_trees(home: Path, **more: object) -> RedraftApp:
-    """The main screen on `day.py`, with planning after trial as the usual pipeline."""
+class Lending(RedraftApp):
+    """The program on a terminal that can be lent to an editor, as no terminal of a test can."""
+
+    CSS_PATH = Path(application.__file__).with_name("styles") / "redraft.tcss"
+
+    @contextlib.contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Lend it."""
+        yield
+
+
+def watching_trees(home: Path, *, pipeline: str = "pat", **more: object) -> RedraftApp:
+    """The main screen on `day.py`, with planning after trial as the usual pipeline unless told otherwise."""
     path = home / "day.py"
     path.write_text(DAY)
-    here = session(home, pipeline="pat")
-    return RedraftApp(here, DraftScreen(here, [path], open_kit=open_kit(**more)))
+    here = session(home, pipeline=pipeline)
+    return Lending(here, DraftScreen(here, [path], open_kit=open_kit(**more)))
