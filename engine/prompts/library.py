@@ -76,8 +76,9 @@ class Prompts:
         folder = self._overrides
         if folder is None:
             return {}
-        found = sorted(folder.rglob(f"*{ENDING}"))
-        return {file.relative_to(folder).as_posix().removesuffix(ENDING): file for file in found if file.is_file()}
+        # An empty file is none: so `redraft prompts NAME > FILE`, whose file is there before we are, prints ours.
+        found = sorted(file for file in folder.rglob(f"*{ENDING}") if file.is_file() and file.stat().st_size)
+        return {file.relative_to(folder).as_posix().removesuffix(ENDING): file for file in found}
 
 
 def _shipped() -> dict[str, Traversable]:

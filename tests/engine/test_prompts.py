@@ -171,3 +171,10 @@ def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     with pytest.raises(SettingsError, match="there is no prompt"):
         Prompts(tmp_path / "own").show("../secret")
+
+
+def test_an_empty_file_takes_the_place_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "loop").mkdir()
+    (tmp_path / "loop" / "draft.md").touch()
+    assert not Prompts(tmp_path).overridden("loop/draft")
+    assert Prompts(tmp_path).show("loop/draft") == Prompts(None).show("loop/draft")
