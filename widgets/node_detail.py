@@ -44,6 +44,8 @@ class NodeDetail(Sheet):
         self._fixed_for: object = None
         self._places: dict[Section, int] = {}
         """Row of each section's heading."""
+        self._going_to: Section | None = None
+        """Where to go once there is room to show it."""
 
     # ------------------------------------------------------------------------------------ what is shown
 
@@ -135,11 +137,20 @@ class NodeDetail(Sheet):
         self.bring_into_view(place)
 
     def go_to(self, section: int) -> None:
-        """Bring a section (from 1) to the top."""
-        name = SECTIONS[section - 1]
-        above = self.row_count - len(self._fixed)
-        if name in self._places:
-            self.scroll_to(y=above + self._places[name], animate=False, force=True)
+        """Bring a section (from 1) to the top, now or as soon as this is on the screen."""
+        self._going_to = SECTIONS[section - 1]
+        self._arrive()
+
+    def relayout(self, *, grown: bool = False) -> None:
+        """Ask for the rows anew."""
+        super().relayout(grown=grown)
+        self._arrive()
+
+    def _arrive(self) -> None:
+        if self._going_to in self._places and self.row_count and self.display:
+            above = self.row_count - len(self._fixed)
+            self.scroll_to(y=above + self._places[self._going_to], animate=False, force=True)
+            self._going_to = None
 
     def pressed(self, row: Row, name: str) -> None:
         """A click chooses a candidate."""

@@ -15,8 +15,9 @@ from . import tree_words as words
 from .text import Run, clipped, shown_line
 
 GAP = 2
-LEAST_NAME, MOST_NAME = 14, 30
-"""Cells that names keep before another column is shown: as many as the longest takes, within these bounds."""
+LEAST_NAME, MOST_NAME = 14, {False: 30, True: 20}
+"""Cells that names keep before another column is shown: as many as the longest takes, within these bounds; fewer where
+states are short."""
 
 SHORT_BELOW = 60
 """Cells of a line below which states are told in a word."""
@@ -156,8 +157,8 @@ def fitted(lines: Sequence[Line], width: int) -> Fitted:
     ]
     widest[0] = min(widest[0], max(8, width // 3))
     kept = list(range(len(COLUMNS)))
-    name = max((cell_len(line.lead) + cell_len(line.name) + 6 for line in lines), default=0)
-    name = max(LEAST_NAME, min(name, MOST_NAME))
+    name = max((cell_len(line.lead) + cell_len(line.name) + 2 + 4 * bool(line.hidden) for line in lines), default=0)
+    name = max(LEAST_NAME, min(name, MOST_NAME[short]))
     while len(kept) > 1 and sum(widest[n] + GAP for n in kept) + name > width:
         kept.remove(max(kept, key=lambda n: COLUMNS[n].weight))
     used = sum(widest[n] + GAP for n in kept)

@@ -64,7 +64,7 @@ async def steered(home: Path, hold: Hold, *keys: str, editor: str = "") -> RunSt
         await held(pilot, hold)
         for key in keys:
             await pilot.press(key)
-            await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if w.group == "steer"])
+            await until(pilot, lambda: all(w.is_finished for w in pilot.app.workers if w.group == "steer"))
         hold.release()
         screen = await settled(pilot)
         state = screen.view.state
