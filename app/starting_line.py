@@ -58,7 +58,7 @@ def raced(target: str, settings: Settings) -> tuple[str, Stub, tuple[Example, ..
     if len(stubs) > 1:
         names = ", ".join(stub.name for stub in stubs)
         raise UsageError(f"{target}: a race is about one function; name it as PATH::NAME ({names})")
-    stub = stubs[0]
+    stub = next(iter(stubs))
     return stub.key, stub, ()
 
 

@@ -41,8 +41,8 @@ def spelling(value: object) -> str:
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else f"float('{value!r}')"
     if isinstance(value, list | tuple | set | frozenset):
-        members = cast("Collection[object]", value)
-        return f"{type(value).__name__}([{', '.join(map(spelling, members))}])"
+        kind = type(cast("object", value)).__name__
+        return f"{kind}([{', '.join(map(spelling, cast('Collection[object]', value)))}])"
     if isinstance(value, dict):
         pairs = cast("Mapping[object, object]", value).items()
         return "{" + ", ".join(f"{spelling(key)}: {spelling(member)}" for key, member in pairs) + "}"
@@ -56,7 +56,7 @@ def same(want: object, got: object, *, tolerant: bool = False) -> bool:
     """Whether two plain values are equal as Python's `==` has it; `tolerant` lets floats differ by 1e-6."""
     if tolerant and isinstance(want, float | complex) | isinstance(got, float | complex):
         return _close(want, got)
-    if isinstance(want, list | tuple) and isinstance(got, list | tuple) and type(want) is type(got):
+    if type(want) is type(got) and isinstance(want, list | tuple):
         left, right = cast("Sequence[object]", want), cast("Sequence[object]", got)
         return len(left) == len(right) and all(same(a, b, tolerant=tolerant) for a, b in zip(left, right, strict=True))
     if isinstance(want, dict) and isinstance(got, dict):
@@ -70,8 +70,9 @@ def _same_mapping(want: _Mapping, got: _Mapping, *, tolerant: bool) -> bool:
 
 def _close(want: object, got: object) -> bool:
     if isinstance(want, complex) or isinstance(got, complex):
-        numbers = isinstance(want, int | float | complex) and isinstance(got, int | float | complex)
-        return numbers and abs(want - got) <= 1e-6
+        if not isinstance(want, int | float | complex) or not isinstance(got, int | float | complex):
+            return False
+        return abs(want - got) <= 1e-6
     if not isinstance(want, int | float) or not isinstance(got, int | float):
         return False
     try:
