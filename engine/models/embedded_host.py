@@ -30,6 +30,8 @@ READY_SECONDS = 180.0
 """Longest wait for the server: a cold disk reads 1.1 GB, and another redraft may be starting one."""
 STOP_SECONDS = 3.0
 """How long it may take to leave by itself before it is killed; it takes 0.1 s."""
+LOADING_STOP_SECONDS = 0.2
+"""For one that still loads its model: it has nothing to finish, and hears nothing meanwhile."""
 PROBE_SECONDS = 2.0
 """Longest wait for a sign of life from a server that should be up."""
 DEFAULT_TUNING = Tuning()
@@ -163,7 +165,7 @@ class Host:
                 f"the embedded model did not start: its server {how}. Its log is {self.log_path}", kind="not started"
             ) from error
         except BaseException:
-            await self._let_go()
+            await self._let_go(LOADING_STOP_SECONDS)
             raise
         self._store(address)
         return address
@@ -203,8 +205,8 @@ class Host:
                 await asyncio.wait_for(self._child.wait(), PROBE_SECONDS)
         return self.how_it_ended() or f"gave no sensible answer ({error})"
 
-    async def _let_go(self) -> None:
-        """Stop our child, if there is one, and forget the address."""
+    async def _let_go(self, seconds: float = STOP_SECONDS) -> None:
+        """Stop our child, if there is one, within so many seconds, and forget the address."""
         child, self._child, self._address = self._child, None, None
         if child is None:
             return
@@ -214,7 +216,8 @@ class Host:
         if child.stdin:
             child.stdin.close()
         try:
-            await asyncio.wait_for(child.wait(), STOP_SECONDS)
+            with contextlib.suppress(TimeoutError):  # one that does not listen is killed below
+                await asyncio.wait_for(child.wait(), seconds)
         finally:
             if child.returncode is None:
                 with contextlib.suppress(ProcessLookupError):

@@ -15,6 +15,9 @@ order = json.loads(sys.stdin.buffer.readline())
 if "refuse" in order["model"]:
     print("cannot load the model", file=sys.stderr)
     sys.exit(3)
+if "deaf" in order["model"]:
+    Path("deaf").touch()
+    time.sleep(60)
 HERE = Path.cwd()
 WORDS = ["one ", "two ", "three ", "four "]
 

@@ -240,6 +240,19 @@ async def test_a_cancelled_start_leaves_no_server(place: Place):
         assert not model._host.owns_server
 
 
+async def test_a_start_is_cancelled_soon_even_while_the_server_hears_nothing(place: Place, tmp_path: Path):
+    deaf = Weights(file="deaf.gguf", size=4, sha256="", repository="owner/deaf", licence="none")
+    (tmp_path / deaf.file).write_bytes(b"GGUF")
+    async with place.model(file=deaf) as model:
+        asking = asyncio.create_task(said(model, question("hello")))
+        await until(lambda: (place.state / "deaf").exists())
+        began = time.monotonic()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert time.monotonic() - began < 2.5
+
+
 async def test_the_server_leaves_when_its_redraft_is_killed(place: Place):
     program = (
         "import asyncio, sys\n"
