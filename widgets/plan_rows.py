@@ -15,7 +15,7 @@ from . import tree_words as words
 from .text import Run, clipped, shown_line
 
 GAP = 2
-LEAST_NAME, MOST_NAME = 14, {False: 30, True: 20}
+LEAST_NAME, MOST_NAME = 14, {False: 30, True: 18}
 """Cells that names keep before another column is shown: as many as the longest takes, within these bounds; fewer where
 states are short."""
 

@@ -1,0 +1,206 @@
+"""The tree and its functions as widgets: what they say, where the cursor goes, and that nothing in a log can harm them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from redraft.app.tree_view import TreeView
+from redraft.engine import events as ev
+from redraft.engine.state import RunState, state_of
+from redraft.widgets import node_rows, plan_rows
+from redraft.widgets.breadcrumbs import Breadcrumbs
+from redraft.widgets.node_detail import NodeDetail
+from redraft.widgets.plan_tree import PlanTree
+from redraft.widgets.text import length, plain, shown
+from textual.app import App, ComposeResult
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tree_logs import large, logs
+
+
+class Bench(App[None]):
+    """One tree."""
+
+    def __init__(self, state: RunState) -> None:
+        super().__init__()
+        self.given = state
+
+    def compose(self) -> ComposeResult:
+        yield TreeView(live=False)
+
+    def on_mount(self) -> None:
+        self.query_one(TreeView).state = self.given
+
+
+def state(nodes: int = 14) -> RunState:
+    return state_of(large(nodes))
+
+
+# ---------------------------------------------------------------------------------------- the cursor
+
+
+async def test_the_cursor_goes_down_and_up_and_stays_at_the_ends() -> None:
+    async with Bench(state()).run_test(size=(160, 40)) as pilot:
+        view, tree = pilot.app.query_one(TreeView), pilot.app.query_one(PlanTree)
+        tree.focus()
+        await pilot.press("g", "k")
+        assert view.chosen == ""
+        await pilot.press("j", "down")
+        assert view.chosen == "1.1"
+        await pilot.press("G", "j")
+        assert view.chosen == "3.3"
+        assert pilot.app.query_one(NodeDetail).path == "3.3"
+
+
+async def test_left_folds_then_goes_up_and_right_unfolds_then_goes_down() -> None:
+    async with Bench(state()).run_test(size=(160, 40)) as pilot:
+        view, tree = pilot.app.query_one(TreeView), pilot.app.query_one(PlanTree)
+        tree.focus()
+        await pilot.press("g", "j", "left")
+        assert tree.folded == {"1"}
+        assert "helper_1 +4" in tree.text
+        await pilot.press("j")
+        assert view.chosen == "2"
+        await pilot.press("k", "right")
+        assert not tree.folded
+        await pilot.press("right")
+        assert view.chosen == "1.1"
+        await pilot.press("left", "left")
+        assert view.chosen == "1" or tree.folded == {"1.1"}
+
+
+async def test_a_node_that_is_folded_away_is_unfolded_when_the_cursor_is_put_there() -> None:
+    async with Bench(state()).run_test(size=(160, 40)) as pilot:
+        tree = pilot.app.query_one(PlanTree)
+        tree.folded = frozenset({"", "1"})
+        await pilot.pause()
+        pilot.app.query_one(TreeView).chosen = "1.1"
+        await pilot.pause()
+        assert not tree.folded
+
+
+async def test_a_click_chooses_a_node_and_one_on_the_way_goes_back_up() -> None:
+    async with Bench(state()).run_test(size=(160, 40)) as pilot:
+        view = pilot.app.query_one(TreeView)
+        await pilot.click(PlanTree, offset=(10, 4))
+        assert view.chosen == "1.1"
+        await pilot.click(Breadcrumbs, offset=(2, 0))
+        assert view.chosen == ""
+
+
+async def test_the_heads_of_the_columns_stay_when_the_tree_is_scrolled() -> None:
+    async with Bench(state(200)).run_test(size=(160, 30)) as pilot:
+        tree = pilot.app.query_one(PlanTree)
+        tree.focus()
+        await pilot.press("G")
+        await pilot.pause()
+        assert tree.scroll_offset.y > 100
+        assert "function" in tree.render_line(0).text
+        seen = [tree.render_line(y).text for y in range(1, tree.size.height)]
+        assert any("▌" in line for line in seen)
+
+
+# ---------------------------------------------------------------------------------------- what is said
+
+
+def test_functions_that_a_plan_waits_for_are_shown_as_planned() -> None:
+    entries = [*large(1), ev.Entry(at=9.0, event=ev.Decomposed(draft="d1", helpers=("first", "second")))]
+    places = list(plan_rows.placed(state_of(entries).tree, frozenset()))
+    assert [p.name for p in places if isinstance(p, plan_rows.Planned)] == ["first", "second"]
+
+
+@pytest.mark.parametrize(("width", "heads"), [(100, 7), (60, 4), (46, 3), (20, 1), (12, 0)])
+def test_columns_go_as_the_room_does_and_the_state_last(width: int, heads: int) -> None:
+    now = state()
+    spent = now.tree.spent()
+    lines = [
+        plan_rows.line_of(place, now, spent[place.node.path], 5.0)
+        for place in plan_rows.placed(now.tree, frozenset())
+        if isinstance(place, plan_rows.Placed)
+    ]
+    fit = plan_rows.fitted(lines, width)
+    assert len(fit.kept) == heads
+    assert 0 in fit.kept or not fit.kept
+    assert all(length(plan_rows.runs_of(line, fit)) == width for line in lines)
+
+
+def test_only_the_line_that_changed_is_drawn_again() -> None:
+    async def changed() -> None:
+        entries = large(60)
+        async with Bench(state_of(entries)).run_test(size=(160, 50)) as pilot:
+            tree = pilot.app.query_one(PlanTree)
+            await pilot.pause()
+            kept = dict(tree._strips)
+            last = state_of(entries)
+            done = ev.NodeClosed(outcome="unverified", why="no checks", node="3.1.1", draft=None)
+            pilot.app.query_one(TreeView).state = last.after(ev.Entry(at=last.now, event=done))
+            same = {key for key, strip in tree._strips.items() if kept.get(key) is strip}
+            assert len(kept) - len(same) <= 2
+
+    asyncio.run(changed())
+
+
+# ---------------------------------------------------------------------------------------- many, and hostile
+
+
+async def test_two_hundred_functions_are_laid_out_within_a_frame() -> None:
+    entries = large(200)
+    whole = state_of(entries)
+    async with Bench(whole).run_test(size=(160, 50)) as pilot:
+        tree = pilot.app.query_one(PlanTree)
+        await pilot.pause()
+        took = []
+        for _ in range(5):
+            began = time.process_time()
+            tree.relayout()
+            took.append(time.process_time() - began)
+        assert min(took) < 0.1  # A frame of ours; measured: 4 ms.
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
+@given(logs(), st.sampled_from([(160, 40), (100, 30), (80, 24), (30, 8)]))
+def test_any_prefix_of_any_log_is_drawn_at_every_size(entries: list[ev.Entry], size: tuple[int, int]) -> None:
+    async def draw() -> None:
+        async with Bench(RunState()).run_test(size=size) as pilot:
+            view = pilot.app.query_one(TreeView)
+            now = RunState()
+            for n, entry in enumerate(entries):
+                now = now.after(entry)
+                if n % 7 == 6 or entry is entries[-1]:
+                    view.state = now
+                    await pilot.press("j", "right_square_bracket")
+            await pilot.press("enter", "5", "left")
+            await pilot.resize_terminal(120, 30)
+            assert pilot.app.return_code is None
+
+    asyncio.run(draw())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(logs(), st.integers(24, 120))
+def test_no_row_is_wider_than_its_sheet_and_all_text_is_harmless(entries: list[ev.Entry], width: int) -> None:
+    now = state_of(entries)
+    for node in now.tree.nodes.values():
+        chosen = node.best
+        rows = [
+            *node_rows.head(node, now, now.now, width),
+            *node_rows.specification(node, width),
+            *node_rows.candidates(node, chosen, width),
+            *node_rows.tests(node, chosen, width),
+            *node_rows.plans(node, now.tree, now, width),
+            *node_rows.program(node, now.tree, width),
+        ]
+        for row in rows:
+            runs = row.runs() if callable(row.runs) else row.runs
+            assert length(runs) <= width
+            assert plain(runs) == shown(plain(runs))
+            assert "\n" not in plain(runs)
