@@ -68,7 +68,7 @@ def examples(state: RunState, width: int) -> list[list[Run]]:
     missing = state.undefined.get(report.draft if report else state.checking, ())
     if missing:
         first = missing[0]
-        repair = f": {first.repair}?" if first.repair else ""
+        repair = f": {shown_line(first.repair)}?" if first.repair else ""
         lines.append([(clipped(f"! nothing defines {shown_line(first.name)}{repair}", width), "$state-warn")])
     return lines
 
