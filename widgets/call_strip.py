@@ -23,8 +23,12 @@ class CallStrip(Bar):
     CallStrip { height: auto; }
     """
 
-    state: reactive[RunState] = reactive(RunState, layout=True)
+    state: reactive[RunState] = reactive(RunState, repaint=False)
     duration: reactive[float] = reactive(0.0)
+
+    def watch_state(self, old: RunState, state: RunState) -> None:
+        """Draw the calls as they are now; only another role needs another line."""
+        self.refresh(layout={call.role for call in old.calls} != {call.role for call in state.calls})
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """A row for each role that was asked, one at least."""
