@@ -13,6 +13,7 @@ from textual.widgets import Static
 from ..engine.diff import hunks
 from ..engine.merge import Conflict
 from ..widgets.diff_pane import DiffPane
+from .lane_diff_screen import Compared
 
 
 class ConflictScreen(ModalScreen[None]):
@@ -36,7 +37,7 @@ class ConflictScreen(ModalScreen[None]):
                 classes="lead",
             )
             for conflict in self._conflicts:
-                pane = DiffPane()
+                pane = Compared()
                 pane.set_reactive(DiffPane.hunks, hunks(conflict.yours, conflict.ours))
                 pane.set_reactive(DiffPane.caption, f"line {conflict.line}: yours → proposed")
                 yield pane

@@ -97,6 +97,9 @@ async def test_a_body_typed_meanwhile_wins_and_the_conflict_is_shown(home: Path)
         await pilot.press("A")
         await until(pilot, lambda: len(app.screen_stack) > 1)
         assert "nothing was written" in said(app)
+        shown = app.screen.query_one(DiffPane)
+        assert not any(spot.name == "accept" for row in shown.rows(100) for spot in row.spots)
+        await pilot.press("A")
         assert (home / "shapes.py").read_text() == mine
         await pilot.press("escape")
 
