@@ -241,6 +241,9 @@ class RunFailed(Event, frozen=True):
 
     problem: str
     kind: str = "failed"
+    """Name of the error's class."""
+    cause: str = ""
+    """What was wrong with a model ("empty", "unreachable", …), "" for everything else."""
 
 
 class RunCancelled(Event, frozen=True):

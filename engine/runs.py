@@ -11,7 +11,7 @@ from typing import Protocol
 
 from .allowance import Allowance
 from .desk import Desk
-from .errors import RedraftError
+from .errors import ModelError, RedraftError
 from .events import AnyEvent, CallStarted, Entry, Judged, Paused, RunCancelled, RunEnded, RunFailed, RunStarted, Steered
 from .facts import Example, Stub
 from .judging import judged
@@ -128,7 +128,8 @@ class Log:
             if fault is None:
                 self.emit(RunFailed(problem=f"a fault in redraft itself: {error!r}", kind="bug"))
                 raise
-            self.emit(RunFailed(problem=str(fault), kind=type(fault).__name__))
+            cause = fault.kind if isinstance(fault, ModelError) else ""
+            self.emit(RunFailed(problem=str(fault), kind=type(fault).__name__, cause=cause))
         finally:
             self._end()
 

@@ -184,14 +184,14 @@ async def solved(
     name = run_name(problem.stub, contender.pipeline.name, now())
     recording = Recording(logs / f"{name}.jsonl") if logs is not None else None
     kit = contender.kit if contender.kit.seed == contender.seed else _seeded(contender.kit, contender.seed)
-    state, plans, kind = RunState(), list[Decomposed](), ""
+    state, plans, failed = RunState(), list[Decomposed](), RunFailed(problem="")
     async with running(contender.pipeline, kit, problem.stub, record=recording, run=name) as log:
         async for entry in log:
             state = _after(state, entry)
             if isinstance(entry.event, Decomposed):
                 plans.append(entry.event)
             elif isinstance(entry.event, RunFailed):
-                kind = entry.event.kind
+                failed = entry.event
     if recording is not None:
         recording.close()
     line = replace(
@@ -201,7 +201,8 @@ async def solved(
         run=name,
         at=now().isoformat(timespec="seconds"),
     )
-    if state.solution is None and kind != "BudgetSpent":
+    # An empty answer and a budget that is spent are what this model is worth; anything else says nothing of it.
+    if state.solution is None and failed.kind != "BudgetSpent" and failed.cause != "empty":
         return replace(line, status="error", error=state.problem or "cancelled")
     return await _with_verdict(line, problem, state.solution, judge)
 

@@ -96,6 +96,7 @@ class Marks(Fact, frozen=True):
     findings: dict[str, int]
     """By what execution showed."""
     unreadable: int
+    """Replies that were no review, or were empty; the body then stays as it was."""
     spent: Spending
     errors: int = 0
 
@@ -127,9 +128,9 @@ def _marks(mode: str, model: str, lines: Sequence[Line]) -> Marks:
         recall=Share(passes=sum(line.review == "bugs" for line in buggy), of=len(buggy)),
         alarms=Share(passes=sum(line.review == "bugs" for line in right), of=len(right)),
         fixed=Share(passes=sum(line.plus for line in buggy), of=len(buggy)),
-        broken=Share(passes=sum(not line.plus for line in right), of=len(right)),
+        broken=Share(passes=sum(not line.plus for line in right if line.review), of=len(right)),
         findings=findings,
-        unreadable=sum(line.review == "unreadable" for line in done),
+        unreadable=sum(line.review in {"unreadable", ""} for line in done),
         spent=total(line.spent for line in done),
         errors=len(lines) - len(done),
     )

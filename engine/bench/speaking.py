@@ -32,11 +32,11 @@ def redraft_outputs(function: object, texts: "list[str]", kind: str) -> str:
         began = time.perf_counter()
         try:
             output = function(*arguments)
-            spent = time.perf_counter() - began
             said = redraft_told(set(output) if kind == "set" else output)
         except BaseException as problem:
-            spent = time.perf_counter() - began
             said = "!" + type(problem).__name__ + ": " + str(problem)[:300]
+        # Spelling a large output takes longer than making it; limits are made from the two together.
+        spent = time.perf_counter() - began
         line = "%.6f %s" % (spent, said.replace("\n", " ").replace("\r", " "))
         size += len(line)
         if lines and size > MOST:
@@ -70,7 +70,7 @@ def redraft_plain(value: object, depth: int) -> object:
         raise TypeError("a value more than a hundred levels deep")
     if issubclass(kind, (list, tuple, set, frozenset)):
         base = next(base for base in (list, tuple, set, frozenset) if issubclass(kind, base))
-        if kind is base and set(map(type, value)) <= {bool, int, float, str}:
+        if kind is base and redraft_is_flat(value):
             return value
         return base([redraft_plain(member, depth + 1) for member in base.__iter__(value)])
     if issubclass(kind, dict):
@@ -129,11 +129,38 @@ def redraft_spell_members(value: object, parts: "list[str]", whole: object) -> N
         return
     for begin in range(0, len(value), MANY):
         some = value[begin : begin + MANY]
-        if kinds == {str} and chr(0) not in "".join(some):
-            parts.append("s" + chr(0).join(some) + ",")
+        texts = redraft_texts(some, kinds)
+        if texts is not None:
+            parts.append(texts)
         else:
             for member in some:
                 redraft_spell(member, parts, whole)
         if whole is not None:
             whole.update("".join(parts).encode("utf-8", "backslashreplace"))
             parts.clear()
+
+
+def redraft_is_flat(value: object) -> bool:
+    """Whether a list, tuple or set holds numbers and texts alone, or lists or tuples of such: then it is plain."""
+    from itertools import chain
+
+    scalars, kinds = {bool, int, float, str}, set(map(type, value))
+    if kinds <= scalars:
+        return True
+    return kinds in ({list}, {tuple}) and set(map(type, chain.from_iterable(value))) <= scalars
+
+
+def redraft_texts(some: object, kinds: "set[type]") -> "str | None":
+    """A spelling of many texts, or of many lists or tuples of texts; None for everything else."""
+    from itertools import chain
+
+    if kinds not in ({str}, {list}, {tuple}):
+        return None
+    inner = some if kinds == {str} else list(chain.from_iterable(some))
+    if kinds != {str} and set(map(type, inner)) != {str}:
+        return None
+    joined = chr(0).join(inner)
+    if joined.count(chr(0)) != max(0, len(inner) - 1):
+        return None
+    sizes = "" if kinds == {str} else ",".join(map(str, map(len, some)))
+    return ("s" if kinds == {str} else "[" if kinds == {list} else "(") + sizes + ";" + joined + ","

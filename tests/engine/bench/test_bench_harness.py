@@ -152,6 +152,12 @@ async def test_a_model_that_answers_nothing_fails_every_problem_and_is_counted(t
     assert (seen[-1].done, seen[-1].empty, seen[-1].plus) == (12, 12, 0)
 
 
+async def test_an_answer_that_a_server_leaves_empty_is_the_models_failure_and_not_the_servers(tmp_path: Path) -> None:
+    told = Spoken(fails=ModelError("m gave an empty answer", kind="empty"))
+    lines = await run(tmp_path / "out.jsonl", [contender(lambda _: told)])
+    assert {(line.status, line.judged, line.why) for line in lines} == {("done", "no code", "m gave an empty answer")}
+
+
 async def test_a_budget_that_is_spent_is_a_failure_of_the_run_and_not_an_error(tmp_path: Path) -> None:
     from msgspec.structs import replace
     from redraft.engine.kit import Budget
