@@ -61,6 +61,8 @@ def head(node: NodeState, state: RunState, now: float, width: int) -> Iterator[R
 
 
 def _spent(spent: Spending) -> str:
+    if not spent.calls:
+        return "no call yet"
     calls, about = counted(spent.calls, "call"), "~" if spent.estimated else ""
     return f"{calls}, {about}{counted(spent.prompt_tokens + spent.completion_tokens, 'token')}, {words.cost(spent)}"
 
@@ -134,7 +136,9 @@ def tests(node: NodeState, chosen: Candidate | None, width: int) -> Iterator[Row
     if report is not None and report.problem:
         yield from (Row(line) for line in paragraphs(report.problem, width, "$state-fail"))
     checks: Sequence[Check | Example] = report.checks if report is not None and report.checks else node.checks
-    if not checks:
+    if not checks and node.open and not node.candidates:
+        yield from _folded([("the tester comes first", "$muted")], width)
+    elif not checks:
         yield from _folded([("no tests: nothing can be verified", "$state-warn")], width)
     for origin, title in _ORIGINS.items():
         mine = [check for check in checks if _example(check).origin == origin]

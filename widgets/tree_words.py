@@ -75,8 +75,8 @@ def tokens(spent: Spending) -> str:
 
 
 def cost(spent: Spending) -> str:
-    """USD as a person reads it; "n/a" where a price is not known."""
-    return money(spent)
+    """USD as a person reads it; "n/a" where a price is not known, a dash before the first call."""
+    return money(spent) if spent.calls else "–"
 
 
 def seconds(time: float) -> str:
