@@ -53,6 +53,10 @@ class OwnWrites:
         """Whether what was just seen in the file is our own write. It is forgotten either way: it is answered once."""
         return self._digests.pop(os.path.realpath(path), None) == digest
 
+    def overwritten(self, path: str, digest: str) -> bool:
+        """Whether a write of ours, not seen so far, has given way to the content that was just seen in the file."""
+        return self._digests.get(os.path.realpath(path), digest) != digest
+
 
 class Journal:
     """The writes of this machine's user, and the way back."""

@@ -69,6 +69,10 @@ class OwnWrites(Protocol):
         """Whether this content of the file is our own last write. It answers once."""
         ...
 
+    def overwritten(self, path: str, digest: str) -> bool:
+        """Whether our own last write, never taken, is gone again and this stands there."""
+        ...
+
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -207,7 +211,9 @@ class _Watch:
         """What there is to say about a file at rest: nothing when it never was there, or is the one we saw last."""
         before = self._last.get(path, _ABSENT)
         self._last[path] = msgspec.structs.replace(content, raw=b"")
-        if content.mark == before.mark:
+        # Who puts the old content back before we have seen our own write of the new one has changed the file.
+        put_back = self._own_writes.overwritten(path, content.digest)
+        if content.mark == before.mark and not put_back:
             untouched = before.stamp in {content.stamp, _ABSENT.stamp}
             return [] if content.state or untouched else [Ignored(path=path, why="unchanged")]
         if content.state:

@@ -161,6 +161,19 @@ async def test_our_own_write_is_not_taken_for_a_save(file: Path, tmp_path: Path)
     assert told(found) == ["(own write)", "x = 3\n", "x = 2\n", "(own write)", "(own write)"]
 
 
+async def test_what_replaces_our_own_write_before_we_saw_it_is_a_save_even_of_the_content_before(
+    file: Path, tmp_path: Path
+):
+    journal, before = Journal(tmp_path / "journal"), read(file).text
+
+    def written_and_put_back() -> None:
+        write(read(file), "x = 2\n", journal)
+        file.write_text(before)
+
+    script = Script(file.parent, written_and_put_back, lambda: file.write_text(before))
+    assert told(await seen(script, file, own=journal.own_writes)) == [before, "(unchanged)"]
+
+
 async def test_a_file_that_does_not_exist_yet_may_be_watched(tmp_path: Path):
     later = tmp_path / "a.py"
     assert told(await seen(Script(tmp_path, lambda: None, lambda: later.write_text("x = 1\n")), later)) == ["x = 1\n"]
