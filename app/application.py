@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from .starting_line import Field
 
 DEFAULT_THEME = "redraft-dark"
+CALM_COLLECTOR = (10_000, 20, 50)
+"""Thresholds of the garbage collector. A picture makes thousands of objects that soon go: with usual thresholds
+all of the program was searched for garbage every twenty keypresses, which took 40 ms each time."""
 
 
 class RedraftApp(App[int]):
@@ -92,6 +96,7 @@ class RedraftApp(App[int]):
         auto_pilot: AutopilotCallbackType | None = None,
     ) -> int | None:
         """Run, with the mouse left to the terminal if the settings say so."""
+        gc.set_threshold(*CALM_COLLECTOR)
         return await super().run_async(
             headless=headless,
             inline=inline,

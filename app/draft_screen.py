@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult, SystemCommand
-from textual.screen import Screen
 from textual.worker import Worker
 
 from ..engine.state import RunState
@@ -20,6 +19,7 @@ from ..widgets.stub_list import StubList
 from .faults import tell_of
 from .key_bar import KeyBar
 from .keys import DECIDING, DRAFTING, LOOKING, MOVING, bindings
+from .run_screen import RunScreen
 from .run_view import RunView
 from .sentences import ending
 from .shelf import Card, Shelf
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .work import OpenKit, Work
 
 
-class DraftScreen(Screen[None]):
+class DraftScreen(RunScreen):
     """Watches `paths`; what a save asks for is drafted, what the person accepts is written."""
 
     AUTO_FOCUS = ""
@@ -105,11 +105,6 @@ class DraftScreen(Screen[None]):
             await self.workers.wait_for_complete([w for w in self.workers if w.group == "kit" and w.node is self])
 
     # ------------------------------------------------------------------------------------ what is shown
-
-    @property
-    def view(self) -> RunView:
-        """The run in front."""
-        return self.query_one(RunView)
 
     @property
     def card(self) -> Card | None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.timer import Timer
 
 from ..engine.events import Entry
@@ -19,6 +18,7 @@ from ..widgets.timeline import Timeline
 from .key_bar import KeyBar
 from .keys import LOOKING, REPLAYING, bindings
 from .playing import Player
+from .run_screen import RunScreen
 from .run_view import RunView
 from .title_bar import TitleBar, short
 
@@ -26,7 +26,7 @@ FRAME = 0.1
 """Seconds between two pictures while it plays."""
 
 
-class ReplayScreen(Screen[None]):
+class ReplayScreen(RunScreen):
     """Plays `entries` from the beginning; nothing is asked, run or written."""
 
     AUTO_FOCUS = ""

@@ -73,20 +73,33 @@ class Inked(Widget):
     """A widget that draws in inks."""
 
     _variables: Mapping[str, str] | None = None
+    _ground: Style | None = None
     _known: dict[str, RichStyle]
+    _restyled = True
+    """Whether Textual has set styles since the last look at them."""
 
     def rich_style_of(self, ink: str) -> RichStyle:
         """An ink on this widget's background, in the theme of the moment."""
         variables = self.app.theme_variables
-        if self._variables is not variables:
-            self._variables = variables
-            self._known = {}
+        if self._restyled or self._variables is not variables:
+            self._look_at_ground(variables)
         known = self._known.get(ink)
         if known is None:
             known = self._known[ink] = (self.visual_style + style(ink, variables)).rich_style
         return known
 
     def notify_style_update(self) -> None:
-        """Forget the styles of before."""
+        """Look again whether what was drawn is right."""
         super().notify_style_update()
-        self._variables = None
+        self._restyled = True
+
+    def forget(self) -> None:
+        """Inks mean something else from now on: what was drawn in them must be drawn again."""
+        self._known = {}
+
+    def _look_at_ground(self, variables: Mapping[str, str]) -> None:
+        """Forget the styles of before; not if only the border got another colour, as it does with the focus."""
+        ground, self._restyled = self.visual_style, False
+        if self._variables is not variables or self._ground != ground:
+            self._variables, self._ground = variables, ground
+            self.forget()

@@ -75,6 +75,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._rows: Sequence[Row] = ()
         self._laid_out_for = -1
+        self._titles = ("", "")
         self._strips: dict[tuple[int, int, int], Strip] = {}
         """Finished lines by row, first column and width."""
 
@@ -125,9 +126,17 @@ class Sheet(Inked, ScrollView, can_focus=True):
         width = self.text_width
         before, self._rows = self._rows, self.rows(width)
         self._laid_out_for = width
-        across = max((length(self.runs(row)) for row in self._rows), default=0) if self.wide else width
-        self.virtual_size = Size(across, len(self._rows))
-        self._repaint_from(_first_difference(before, self._rows) if grown else 0)
+        self._measure()
+        self._repaint_rows(_first_difference(before, self._rows) if grown else 0, max(len(before), len(self._rows)))
+
+    def _measure(self) -> None:
+        """Say how far the sheet scrolls. Rows that all fit count as one: a new size has all laid out anew."""
+        if self.wide:
+            across = max((length(self.runs(row)) for row in self._rows), default=0)
+            self.virtual_size = Size(across, len(self._rows))
+        else:
+            fit = len(self._rows) <= self.scrollable_content_region.height
+            self.virtual_size = Size(self._laid_out_for, 1 if fit else len(self._rows))
 
     def repaint(self) -> None:
         """Draw the same rows again, because their look changed."""
@@ -144,18 +153,21 @@ class Sheet(Inked, ScrollView, can_focus=True):
         if seen:
             self.refresh(Region.from_union(seen))
 
-    def _repaint_from(self, row: int) -> None:
-        """Draw again what may have changed; text that grows at its end costs its last lines only."""
-        for y in [key for key in self._strips if key[0] >= row]:
-            del self._strips[y]
-        top = max(0, row - self.scroll_offset.y)
-        if top < self.size.height:
-            self.refresh(Region(0, top, self.size.width, self.size.height - top))
+    def _repaint_rows(self, first: int, end: int) -> None:
+        """Draw rows again, from `first` up to `end`: the empty lines below all rows stay as they are."""
+        for key in [key for key in self._strips if first <= key[0] < end]:
+            del self._strips[key]
+        top, bottom = (min(max(0, y - self.scroll_offset.y), self.size.height) for y in (first, end))
+        if top < bottom:
+            self.refresh(Region(0, top, self.size.width, bottom - top))
 
     def entitle(self, title: str, subtitle: str = "") -> None:
         """Write into the border; the text may come from strangers."""
-        self.border_title = Content(shown_line(title))
-        self.border_subtitle = Content(shown_line(subtitle))
+        # Textual draws the whole widget again for a title, even for the one that is there.
+        if (title, subtitle) != self._titles:
+            self._titles = (title, subtitle)
+            self.border_title = Content(shown_line(title))
+            self.border_subtitle = Content(shown_line(subtitle))
 
     def bring_into_view(self, item: int) -> None:
         """Scroll so that the rows of one item are seen, as many as fit."""
@@ -175,9 +187,9 @@ class Sheet(Inked, ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of what is seen, `y` counted from the top of the widget's content."""
         left, top = self.scroll_offset
-        width = self.size.width
+        width, ground = self.size.width, self.rich_style_of("")
         if top + y >= len(self._rows):
-            return Strip.blank(width, self.rich_style_of(""))
+            return Strip.blank(width, ground)
         key = (top + y, left, width)
         selection = self.text_selection
         if selection is None and key in self._strips:
@@ -219,9 +231,9 @@ class Sheet(Inked, ScrollView, can_focus=True):
         """Draw the selection."""
         self.repaint()
 
-    def notify_style_update(self) -> None:
+    def forget(self) -> None:
         """Forget what was drawn in the styles before."""
-        super().notify_style_update()
+        super().forget()
         self._strips.clear()
 
     def on_mount(self) -> None:
@@ -235,6 +247,8 @@ class Sheet(Inked, ScrollView, can_focus=True):
         self.set_class(self.outer_size.height < rows or self.outer_size.width < columns, "-tight")
         if self.text_width != self._laid_out_for:
             self.relayout()
+        else:
+            self._measure()
 
     def on_click(self, event: events.Click) -> None:
         """Find what was clicked."""
