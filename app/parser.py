@@ -147,7 +147,7 @@ def build() -> argparse.ArgumentParser:
     _output(replay)
 
     tree = commands.add_parser("tree", help="the tree that a recorded run of pat grew, printed or as a picture")
-    tree.add_argument("log", metavar="LOG")
+    tree.add_argument("log", metavar="LOG", help="a log, or the folder or name of a race with a lane that grew a tree")
     tree.add_argument("--svg", metavar="FILE", help="write a picture there")
     _output(tree)
 

@@ -6,24 +6,25 @@ import argparse
 from pathlib import Path
 
 from ...engine.errors import UsageError
-from ...engine.recording import read_log
 from ...engine.state import state_of
 from ..output import harmless, out, out_json, paint
+from ..race_logs import lane_logs
 from ..tree_lines import as_facts, tree_lines
 from ..tree_picture import picture_of
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when there is a tree to show.
+    """0 when there is a tree to show. Of a race it is the tree of the first lane that grew one.
 
     Raises:
-        UsageError: the run grew none.
-        SourceError: the file is no log.
+        UsageError: no run of these grew one.
+        SourceError: a file is no log.
     """
-    state = state_of(read_log(Path(args.log)))
-    if not state.tree.nodes:
-        grown = f"a run of {state.pipeline}" if state.pipeline else "this run"
-        raise UsageError(f"{args.log}: {grown} grows no tree; a run of pat or funcoder does")
+    states = [state_of(lane.entries) for lane in lane_logs([args.log])]
+    state = next((state for state in states if state.tree.nodes), None)
+    if state is None:
+        ran = ", ".join(dict.fromkeys(state.pipeline for state in states))
+        raise UsageError(f"{args.log}: a run of {ran} grows no tree; one of pat or funcoder does")
     if args.svg:
         path = picture_of(state, Path(args.svg))
         out(f"written: {path}")
