@@ -7,18 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..engine.bench import pictures, rendering, tables
-from ..engine.bench.datasets import load_suite
+from ..engine.bench.datasets import BASE_ONLY, load_suite
 from ..engine.bench.ledger import read_ledger
 from ..engine.bench.lines import Header, Line
 from ..engine.bench.problems import Suite
 from ..engine.bench.releases import Shelf
 from ..engine.bench.reviewers import marks_of, reviewers_table
-from ..engine.bench.standing import Row, rows_of
+from ..engine.bench.standing import Row, rows_by_level
 from ..engine.errors import RedraftError, SourceError, UsageError
 from ..engine.facts import Stub
 from .output import out, out_json, say
-
-BASE_ONLY = frozenset({"humaneval", "mbpp", "quixbugs"})
 
 
 def print_results(args: argparse.Namespace, suite: Suite, lines: Sequence[Line], path: Path) -> None:
@@ -34,7 +32,7 @@ def print_results(args: argparse.Namespace, suite: Suite, lines: Sequence[Line],
             _print(args, reviewers_table(marks, suite.name, _facts_of(suite, path)), ())
         return
     stubs = {problem.id: problem.stub for problem in suite.problems}
-    rows = rows_of(lines, suite.name, has_plus=suite.has_plus, stubs=stubs)
+    rows = rows_by_level(lines, suite.name, has_plus=suite.has_plus, stubs=stubs)
     _show(args, rows, _facts_of(suite, path))
 
 
@@ -50,7 +48,7 @@ def print_tables(args: argparse.Namespace, shelf: Shelf) -> int:
             _print(args, reviewers_table(marks_of(lines), header.suite, (_told(header, name),)), ())
             continue
         has_plus = header.suite not in BASE_ONLY
-        rows += rows_of(lines, header.suite, has_plus=has_plus, stubs=_stubs(header, shelf))
+        rows += rows_by_level(lines, header.suite, has_plus=has_plus, stubs=_stubs(header, shelf))
         notes.append(_told(header, name))
     if rows:
         _show(args, rows, notes)

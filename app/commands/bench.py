@@ -45,8 +45,6 @@ async def run(args: argparse.Namespace) -> int:
     suite = _suite(args, shelf)
     if not suite.problems:
         raise UsageError(f"{suite.name}: no problems are left to run; see --ids, --limit and --quick")
-    if args.suite == "xcodeeval":
-        say("xCodeEval: levels are ours, the paper does not tell its thresholds")
     with Ledger(_out(args, here, suite), _header(args, suite)) as ledger:
         if ledger.mended:
             say(f"{ledger.path}: the last line was cut short by a kill and is run again")

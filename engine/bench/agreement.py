@@ -33,6 +33,8 @@ def disagreement(said: str, expected: str, call: str, rule: Rule, atol: float) -
         return _presence(sign, text, expected)
     if sign == "#":
         return f"gives a {text}"
+    if rule == "tokens":
+        return _tokens(text, expected)
     if rule == "root":
         return _root(text, call, atol)
     if text == expected and sign == "=" and "nan" not in text:
@@ -114,6 +116,34 @@ def _root(text: str, call: str, atol: float) -> str:
     except (OverflowError, ValueError):
         value = math.inf
     return "" if abs(value) <= atol else f"gives {_short(text)}, where the polynomial is {value:.3g}"
+
+
+def _tokens(text: str, expected: str) -> str:
+    """FunCoder's comparison for xCodeEval: whole numbers as such, others within 1e-6, yes and no in any case."""
+    try:
+        out, accepted = parsed(text), cast("list[str]", parsed(expected))
+    except NotPlain as error:
+        return f"gives what cannot be read ({error})"
+    if not isinstance(out, str):
+        return f"gives {_short(text)}, which is no text"
+    if any(_same_tokens(out.split(), wanted.split()) for wanted in accepted):
+        return ""
+    return f"gives {_short(text)}, not {_short(accepted[0] if accepted else '')}"
+
+
+def _same_tokens(out: list[str], want: list[str]) -> bool:
+    return len(out) == len(want) and all(map(_same_token, out, want))
+
+
+def _same_token(out: str, want: str) -> bool:
+    if out == want or (want.lower() in {"yes", "no"} and out.lower() == want.lower()):
+        return True
+    try:
+        if want.lstrip("-+").isdigit() and out.lstrip("-+").isdigit():
+            return int(out) == int(want)
+        return math.isclose(float(out), float(want), rel_tol=1e-6, abs_tol=1e-6)
+    except ValueError:
+        return False
 
 
 def _other_reading(rule: Rule, out: object, call: str) -> bool:

@@ -16,8 +16,9 @@ from ..facts import Solution
 from ..paths import make_folder
 from ..sandbox.asserts import SessionSandbox
 from ..sandbox.runner import Sandbox
-from .oracle import Measured, Verdict, judge, measure, no_code
+from .oracle import judge, measure
 from .problems import Problem
+from .verdicts import Measured, Verdict, no_code
 
 _FORM = 1
 """Raised when what is kept changes its meaning."""

@@ -14,9 +14,11 @@ from .humaneval import humaneval
 from .mbpp import mbpp, mbpp_175
 from .problems import Problem, Suite
 from .releases import HUMANEVAL_MINI, HUMANEVAL_PLUS, MBPP_PLUS, MBPP_STUBS, QUIXBUGS, Release, Shelf
+from .xcodeeval import xcodeeval
 
-SUITES = ("humaneval", "humaneval+", "mbpp", "mbpp+", "mbpp-175", "quixbugs")
-_XCODEEVAL = "xcodeeval"
+SUITES = ("humaneval", "humaneval+", "mbpp", "mbpp+", "mbpp-175", "quixbugs", "xcodeeval")
+BASE_ONLY = frozenset({"humaneval", "mbpp", "quixbugs", "xcodeeval"})
+"""Suites without tests beyond the benchmark's own."""
 
 
 def load_suite(
@@ -37,8 +39,6 @@ def load_suite(
         UsageError: there is no such suite, or it has no such problem.
         SourceError, EnvironmentFault: its files are not as they should be, or cannot be had.
     """
-    if name == _XCODEEVAL:
-        raise UsageError("xCodeEval needs its own data (CC BY-NC) and is run through `redraft.engine.bench.xcodeeval`")
     if name not in SUITES:
         raise UsageError(f"there is no suite {name!r}{nearest(name, SUITES)}")
     loaded = _LOADERS[name](shelf, mend, quick)
@@ -52,7 +52,7 @@ def load_suite(
         problems=chosen,
         versions=tuple(f"{release.version} (sha256 {release.sha256[:12]})" for release in _FILES[name]),
         notes=tuple(_notes(chosen, left_out, name, mend=mend, quick=quick)),
-        has_plus=name not in {"humaneval", "mbpp", "quixbugs"},
+        has_plus=name not in BASE_ONLY,
     )
 
 
@@ -68,6 +68,10 @@ def _notes(problems: Sequence[Problem], left_out: int, name: str, *, mend: bool,
         notes.append("judged by EvalPlus's Mini selection of inputs (--quick)")
     if name.startswith("mbpp") and name != "mbpp-175":
         notes.append("MBPP's prompts have no signature: it is made from the first assert, which is the visible example")
+    if name == "xcodeeval":
+        notes.append(
+            "difficulty: below 1200 easy, below 1600 mid, below 2000 hard; the paper does not tell its own limits"
+        )
     if name == "quixbugs":
         notes.append("tests that need classes of their own run in the function's process: a weaker verdict")
     return notes
@@ -122,6 +126,7 @@ _LOADERS: dict[str, _Loader] = {
     "mbpp+": lambda shelf, _mend, _quick: mbpp(shelf),
     "mbpp-175": lambda shelf, _mend, _quick: mbpp_175(shelf),
     "quixbugs": lambda shelf, _mend, _quick: _quixbugs(shelf),
+    "xcodeeval": lambda shelf, _mend, _quick: xcodeeval(shelf.folder),
 }
 _FILES: dict[str, tuple[Release, ...]] = {
     "humaneval": (HUMANEVAL_PLUS, HUMANEVAL_MINI),
@@ -130,4 +135,5 @@ _FILES: dict[str, tuple[Release, ...]] = {
     "mbpp+": (MBPP_PLUS,),
     "mbpp-175": (MBPP_PLUS, MBPP_STUBS),
     "quixbugs": (QUIXBUGS,),
+    "xcodeeval": (),
 }

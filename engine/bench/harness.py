@@ -224,8 +224,8 @@ async def _with_verdict(line: Line, problem: Problem, solution: Solution | None,
         tests=verdict.tests,
         weak=verdict.weak,
         judging=verdict.seconds,
-        canonical_base=measured.verdict.base if measured else None,
-        canonical_plus=measured.verdict.plus if measured else None,
+        canonical_base=measured.verdict.base if measured and problem.canonical else None,
+        canonical_plus=measured.verdict.plus if measured and problem.canonical else None,
     )
 
 
@@ -248,6 +248,7 @@ def _line(column: Column, problem: Problem, state: RunState) -> Line:
         review=review.verdict if review else "",
         fixed=solution is not None and solution.draft.parent is not None,
         patched=problem.patched,
+        level=problem.level,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..cost import Spending, total
 from ..facts import Fact, Role
-from .oracle import Status
+from .verdicts import Status
 
 Key = tuple[str, str, str, int, str]
 """Problem, pipeline, model, seed and mode: what makes two lines the same piece of work."""
@@ -82,6 +82,8 @@ class Line(Fact, frozen=True, tag="result", tag_field="line"):
     canonical_plus: bool | None = None
     """What the canonical solution did on this machine, None when nothing was judged."""
     patched: bool = False
+    level: str = ""
+    """Difficulty of the problem, where the suite has levels."""
     run: str = ""
     """Name of the run, and of its log where logs are kept."""
     at: str = ""

@@ -12,25 +12,18 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, cast
 
-from ..facts import Fact
 from ..literals import NotPlain, parsed
-from ..sandbox.asserts import SessionSandbox, run_asserts
+from ..sandbox.asserts import SessionSandbox
 from ..sandbox.conversation import Conversation, Ended
 from ..sandbox.runner import Limits
 from . import speaking
 from .agreement import disagreement
-from .problems import Asserts, Inputs, Problem
+from .problems import Inputs, Problem
 from .published import inputs_of
+from .statements import asserted
+from .verdicts import FEWEST_SECONDS, MEMORY_MB, NO_CODE, Measured, Status, Verdict
 
-FEWEST_SECONDS = 4.0
-"""Least time of one input (EvalPlus, git: DEFAULT_MIN_TIME_LIMIT)."""
-FACTOR = 4.0
-"""How many times the canonical solution's time an input may take (EvalPlus: DEFAULT_GT_TIME_LIMIT_FACTOR)."""
-WHOLE_SECONDS = 60.0
-"""Least time of all inputs of one problem together (EvalPlus caps it there; see `Measured.whole`)."""
-MEMORY_MB = 4096
 BATCH_TEXT = 60_000
 """Characters of inputs in one batch."""
 BATCH_SECONDS = 1.0
@@ -39,54 +32,6 @@ GENEROUS = 600.0
 """Seconds a canonical solution may take while it is measured on a busy machine."""
 
 _TOLD = re.compile(r"\d+\.\d+ [=~#!]")
-Status = Literal["passed", "wrong", "raised", "timeout", "crashed", "no code"]
-
-
-class Verdict(Fact, frozen=True):
-    """What a program did on a problem's tests."""
-
-    base: bool
-    plus: bool
-    """Base and plus, as EvalPlus counts; the same as `base` where a suite has no more tests."""
-    status: Status
-    why: str = ""
-    """Of the first test that fails: which, and what it gave."""
-    tests: int = 0
-    """How many were run, the failing one included."""
-    seconds: float = 0.0
-    weak: bool = False
-    """Whether the tests shared a process with the program."""
-
-
-class Measured(Fact, frozen=True):
-    """What the canonical solution did on this machine."""
-
-    verdict: Verdict
-    slow: dict[int, float] = {}
-    """Seconds by input, of those that took a tenth of a second or more."""
-    total: float = 0.0
-    """Seconds of all inputs."""
-    fewest: float = FEWEST_SECONDS
-    """Least seconds of one input."""
-    expected: tuple[str, ...] = ()
-    """What the reference gave, where the file holds no results: literals, or "~" and a fingerprint."""
-
-    def limit(self, number: int) -> float:
-        """Seconds that one input may take."""
-        return max(self.fewest, FACTOR * self.slow.get(number, 0.0))
-
-    @property
-    def whole(self) -> float:
-        """Seconds that all inputs together may take: EvalPlus's minute, more where the canonical solution needs it."""
-        return max(WHOLE_SECONDS, FACTOR * self.total) + 1.0
-
-
-NO_CODE = Verdict(base=False, plus=False, status="no code", why="there was no code to run")
-
-
-def no_code(why: str) -> Verdict:
-    """The verdict on a draft that cannot be run."""
-    return Verdict(base=False, plus=False, status="no code", why=why)
 
 
 async def judge(sandbox: SessionSandbox, problem: Problem, program: str, measured: Measured) -> Verdict:
@@ -96,14 +41,16 @@ async def judge(sandbox: SessionSandbox, problem: Problem, program: str, measure
         SandboxError: code cannot be run here as safely as was promised.
     """
     if problem.asserts is not None:
-        return await _asserted(sandbox, problem, program, problem.asserts)
+        return await asserted(sandbox, problem, program, problem.asserts)
     inputs = inputs_of(problem)
     return await _Trial(sandbox, program, problem.stub.entry_point, inputs, measured).run()
 
 
 async def measure(sandbox: SessionSandbox, problem: Problem) -> Measured:
     """Run the reference (if there is one) and the canonical solution, and time each input."""
-    begin = Measured(verdict=NO_CODE)
+    begin = Measured(verdict=NO_CODE, fewest=problem.limit or FEWEST_SECONDS)
+    if not problem.canonical:
+        return begin
     if problem.asserts is not None:
         return Measured(verdict=await judge(sandbox, problem, problem.canonical, begin))
     inputs = inputs_of(problem)
@@ -267,52 +214,6 @@ class _Trial:
     @property
     def _count(self) -> int:
         return len(self._inputs.calls)
-
-
-async def _asserted(sandbox: SessionSandbox, problem: Problem, program: str, asserts: Asserts) -> Verdict:
-    """Tests that are statements: split where they can be, else beside the function."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    limits = Limits(seconds=WHOLE_SECONDS, step_seconds=FEWEST_SECONDS, memory_mb=MEMORY_MB)
-    if asserts.beside:
-        number, status, why = await _beside(sandbox, program, asserts, limits)
-    else:
-        report = await run_asserts(sandbox, program, problem.stub.entry_point, asserts.tests, limits)
-        failing = next((n for n, check in enumerate(report.checks) if not check.passed), None)
-        number, status, why = len(asserts.tests), cast("Status", "passed"), ""
-        if report.problem or failing is not None:
-            number = failing or 0
-            check = report.checks[number]
-            status = _STATUS.get(check.verdict, "crashed")
-            why = report.problem or f"test {number}: {check.verdict} ({check.got[:200]})"
-    passed = status == "passed"
-    return Verdict(
-        base=passed,
-        plus=passed,
-        status=status,
-        why=why,
-        tests=min(number + 1, len(asserts.tests)),
-        seconds=round(loop.time() - began, 3),
-        weak=asserts.beside,
-    )
-
-
-_STATUS: dict[str, Status] = {"failed": "wrong", "raised": "raised", "timeout": "timeout", "crashed": "crashed"}
-
-
-async def _beside(sandbox: SessionSandbox, program: str, asserts: Asserts, limits: Limits) -> tuple[int, Status, str]:
-    """Run the tests in the program's own process; the first that fails, how, and why."""
-    number = 0
-    try:
-        async with sandbox.session(program, limits) as process:
-            for number, source in enumerate((f"exec({asserts.setup!r}, globals())", *asserts.tests), -1):
-                outcome = await process.step(source)
-                if outcome.status != "returned":
-                    wrong = outcome.raised.startswith("AssertionError")
-                    return max(number, 0), "wrong" if wrong else "raised", f"{source[:60]}: {outcome.raised[:200]}"
-    except Ended as ended:
-        return max(number, 0), "timeout" if ended.status == "timeout" else "crashed", str(ended)
-    return len(asserts.tests), "passed", ""
 
 
 @lru_cache(maxsize=1)

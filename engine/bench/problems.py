@@ -6,12 +6,12 @@ from typing import Literal
 
 from ..facts import Fact, Stub
 
-Rule = Literal["equal", "set", "not none", "root", "surface", "digits"]
+Rule = Literal["equal", "set", "not none", "root", "surface", "digits", "tokens"]
 """How an output is held against what is expected (EvalPlus, `evaluate.py` and `_special_oracle.py`):
 
 equal: by value, floats within a tolerance; set: as sets; not none: the expected truth says whether there is an output
 at all; root: the output is a root of the polynomial that is the input; surface and digits: also what another reading of
-the task gives.
+the task gives; tokens: one of several texts, token by token (xCodeEval).
 """
 
 
@@ -60,8 +60,12 @@ class Problem(Fact, frozen=True):
     """Whether `--quick` leaves it out."""
     kept: tuple[str, ...] = ()
     """The only calls to judge by, as spelled, for `--quick`; empty: all."""
+    inputs: Inputs | None = None
+    """Tests that were read already, in place of `test`."""
     level: str = ""
     """Difficulty, where the benchmark says one."""
+    limit: float = 0.0
+    """Seconds of one input where the benchmark says so; 0: as the canonical solution needs."""
 
 
 class Suite(Fact, frozen=True):

@@ -102,6 +102,11 @@ class Shelf:
         self._cache, self._folder, self._fetch = cache, folder, fetch or downloaded
         self._read: dict[str, bytes] = {}
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder the person named, None without one."""
+        return self._folder
+
     def content(self, release: Release) -> bytes:
         """The file's content, verified, not packed.
 

@@ -15,12 +15,12 @@ from ..nearest import nearest
 from ..pipelines.catalogue import Pipeline
 from ..pipelines.reviewing import review_and_fix, why_not_repaired
 from .bugs import humanevalfix, quixbugs
+from .cells import interval, percent
 from .lines import Line
 from .problems import Problem, Specimen, Suite
 from .releases import HUMANEVAL_MINI, HUMANEVAL_PACK, HUMANEVAL_PLUS, QUIXBUGS, Shelf
 from .rendering import Table, columns_of
 from .statistics import Share
-from .tables import interval, percent
 
 SOURCES = ("quixbugs", "humanevalfix")
 

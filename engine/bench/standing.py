@@ -76,6 +76,26 @@ class Row(Fact, frozen=True):
 _Group = tuple[str, str, str]
 
 
+def rows_by_level(
+    lines: Iterable[Line], suite: str, *, has_plus: bool = True, stubs: Mapping[str, Stub] | None = None
+) -> tuple[Row, ...]:
+    """Rows as `rows_of` has them, and for a suite with levels rows of each level ("xcodeeval-hard")."""
+    every = tuple(lines)
+    levels = dict.fromkeys(line.level for line in every)
+    if set(levels) <= {""}:
+        return rows_of(every, suite, has_plus=has_plus, stubs=stubs)
+    return tuple(
+        row
+        for level in levels
+        for row in rows_of(
+            [line for line in every if line.level == level],
+            f"{suite}-{level or 'other'}",
+            has_plus=has_plus,
+            stubs=stubs,
+        )
+    )
+
+
 def rows_of(
     lines: Iterable[Line], suite: str, *, has_plus: bool = True, stubs: Mapping[str, Stub] | None = None
 ) -> tuple[Row, ...]:

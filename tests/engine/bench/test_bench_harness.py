@@ -9,8 +9,8 @@ from redraft.engine.bench.court import Court
 from redraft.engine.bench.harness import LOST, Contender, Harness, Solve, Tally, Work, label, solved
 from redraft.engine.bench.ledger import Ledger, read_ledger
 from redraft.engine.bench.lines import Column, Header, Line
-from redraft.engine.bench.oracle import Measured, Verdict
 from redraft.engine.bench.problems import Problem
+from redraft.engine.bench.verdicts import Measured, Verdict
 from redraft.engine.errors import EnvironmentFault, ModelError
 from redraft.engine.facts import Solution
 from redraft.engine.models.chat import Ask

@@ -1,15 +1,19 @@
 """What passes and what does not: EvalPlus's rules, its timer, and programs that try to get around them."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.bench.agreement import disagreement, equal
 from redraft.engine.bench.bugs import quixbugs
 from redraft.engine.bench.datasets import load_suite
-from redraft.engine.bench.oracle import NO_CODE, Measured, judge, measure
+from redraft.engine.bench.oracle import judge, measure
 from redraft.engine.bench.problems import Problem, Rule
 from redraft.engine.bench.releases import Shelf
 from redraft.engine.bench.speaking import LARGEST, redraft_fingerprint, redraft_outputs, redraft_plain
+from redraft.engine.bench.verdicts import NO_CODE, Measured
 from redraft.engine.sandbox.asserts import SessionSandbox
 
 from .conftest import problem_of
@@ -226,3 +230,41 @@ async def test_newlines_in_outputs_are_what_they_are(sandbox: SessionSandbox) ->
     problem = problem_of(body="return x + chr(10)", calls="[['a'], ['b\\r']]", results="['a\\n', 'b\\r\\n']")
     assert (await measure(sandbox, problem)).verdict.plus
     assert await judged(sandbox, "raise ValueError('two' + chr(10) + 'lines')", problem) == (False, False, "raised")
+
+
+# ------------------------------------------------------------------------------------------- xCodeEval
+
+
+@pytest.mark.parametrize(
+    ("out", "right"),
+    [("3 4\n", True), ("3\n4", True), ("3.0000001 4", True), ("3 5", False), ("3", False), ("yes 4", False)],
+)
+def test_texts_are_compared_token_by_token(out: str, right: bool) -> None:
+    assert (disagreement(f"={out!r}", repr(["3 4"]), "['']", "tokens", 0.0) == "") is right
+
+
+def test_yes_and_no_count_in_any_case_and_several_answers_are_accepted() -> None:
+    assert disagreement("='YES'", repr(["Yes"]), "['']", "tokens", 0.0) == ""
+    assert disagreement("='b'", repr(["a", "b"]), "['']", "tokens", 0.0) == ""
+    assert disagreement("='A'", repr(["a", "b"]), "['']", "tokens", 0.0) != ""
+
+
+async def test_xcodeeval_is_read_filtered_and_judged(tmp_path: Path, sandbox: SessionSandbox) -> None:
+    rows = [
+        {"src_uid": "a", "description": "Double it.", "sample_inputs": ["2"], "sample_outputs": ["4"], "difficulty": 800,
+         "time_limit": "1 second"},
+        {"src_uid": "b", "description": "Удвойте число.", "difficulty": 2100},
+        {"src_uid": "c", "description": "Its test is cut off.", "difficulty": 1700},
+    ]  # fmt: skip
+    units = {
+        "a": [{"input": "3\n", "output": ["6\n"]}],
+        "b": [{"input": "1", "output": ["2"]}],
+        "c": [{"input": "1...", "output": ["2"]}],
+    }
+    (tmp_path / "problem_descriptions.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / "unittest_db.json").write_text(json.dumps(units))
+    (problem,) = load_suite("xcodeeval", Shelf(tmp_path / "cache", tmp_path)).problems
+    assert (problem.id, problem.level, problem.limit, len(problem.stub.examples)) == ("xCodeEval/a", "easy", 1.0, 1)
+    measured = await measure(sandbox, problem)
+    for body, passes in (("return str(2 * int(text))", True), ("return text", False)):
+        assert (await judge(sandbox, problem, problem.stub.program(body), measured)).base is passes

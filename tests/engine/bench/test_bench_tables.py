@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 
 import msgspec
 import pytest
@@ -204,9 +204,7 @@ def test_text_of_strangers_is_harmless_in_every_form() -> None:
 
 def test_the_pictures_are_well_formed_and_show_every_row() -> None:
     for drawn in (pictures.plane_svg(published()), pictures.bars_svg(published(), "title & more")):
-        texts = [
-            element.text or "" for element in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")
-        ]
+        texts = [element.text or "" for element in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
         assert all(any(text.startswith(row.pipeline) for text in texts) for row in published())
 
 

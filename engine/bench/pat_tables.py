@@ -1,0 +1,192 @@
+"""The tables of *PaT* (arXiv 2605.07248).
+
+How it sets its tables 2, 5 and 6 is not in what we have of it: difficulty, wall clock and decomposition, which it
+reports, are what they show here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .cells import NONE, interval, percent, tokens_of, usd_of
+from .rendering import Table, columns_of
+from .standing import Row
+from .statistics import Share, roi
+
+_B_SCORES = (
+    ("HumanEval", "humaneval+", False),
+    ("HumanEval+", "humaneval+", True),
+    ("MBPP", "mbpp-175", False),
+    ("MBPP+", "mbpp-175", True),
+)
+
+
+def b1(rows: Sequence[Row]) -> Table:
+    """Methods by model: four scores, their average, relative cost, return on investment."""
+    heads = ("model", "method", *(name for name, _, _ in _B_SCORES), "avg", "cost ×", "ROI")
+    cells: list[tuple[str, ...]] = []
+    for model, pipeline in dict.fromkeys((row.model, row.pipeline) for row in rows):
+        mine = _by_suite(rows, model, pipeline)
+        standard = _by_suite(rows, _coder(model), "standard") or _by_suite(rows, _coder(model), "raw-coder")
+        average, other = _average(mine), _average(standard)
+        relative = _relative(mine, standard)
+        gained = roi(average - other, relative) if None not in (average, other, relative) else None  # type: ignore[operator, arg-type]
+        cells.append(
+            (
+                model,
+                pipeline,
+                *(_b_score(mine, suite, plus=plus) for _, suite, plus in _B_SCORES),
+                NONE if average is None else f"{average:.2f}",
+                "n/a" if relative is None else f"{relative:.2f}",
+                NONE if gained is None else f"{gained:.2f}",
+            )
+        )
+    return Table(
+        name="B1",
+        title="PaT, table 1: methods by model (pass@1, percent; cost as a multiple of Standard's with the same model)",
+        heads=heads,
+        rows=columns_of(heads, *cells),
+        words=2,
+        notes=("ROI: points of the average gained for each further multiple of Standard's cost; — at cost 1 or less",),
+    )
+
+
+def b2(rows: Sequence[Row]) -> Table:
+    """xCodeEval by difficulty; a suite named "xcodeeval-hard" is the rows of that difficulty."""
+    levels = ("easy", "mid", "hard", "expert")
+    heads = ("model", "method", *levels, "all", "cost")
+    cells: list[tuple[str, ...]] = []
+    for model, pipeline in dict.fromkeys((row.model, row.pipeline) for row in rows if "xcodeeval" in row.suite):
+        mine = _by_suite(rows, model, pipeline)
+        there = [mine[f"xcodeeval-{level}"] for level in levels if f"xcodeeval-{level}" in mine]
+        every = Share(passes=sum(row.base.passes for row in there), of=sum(row.base.of for row in there))
+        shares = [mine[f"xcodeeval-{level}"].base if f"xcodeeval-{level}" in mine else None for level in levels]
+        spent = " + ".join(usd_of(row) for row in there) if len(there) == 1 else _joined_usd(there)
+        cells.append((model, pipeline, *map(percent, shares), percent(every), spent))
+    return Table(
+        name="B2",
+        title="PaT, table 2: xCodeEval by difficulty (percent of problems solved)",
+        heads=heads,
+        rows=columns_of(heads, *cells),
+        words=2,
+        notes=() if cells else ("no result here is of xCodeEval, whose data cannot be shipped",),
+    )
+
+
+def b3(rows: Sequence[Row]) -> Table:
+    """Small generators with large planners, against the homogeneous PaT that costs most."""
+    mine = [row for row in rows if row.pipeline == "pat"]
+    alone = [row for row in mine if " + " not in row.model and row.usd is not None]
+    largest = max(alone, key=lambda row: row.usd or 0.0, default=None)
+    heads = ("generator + planner", "suite", "base", "plus", "95 %", "cost", "cost ×", "split")
+    cells = [
+        (
+            row.model,
+            row.suite,
+            percent(row.base),
+            percent(row.plus) if row.has_plus else NONE,
+            interval(row.headline),
+            usd_of(row),
+            f"{row.usd / largest.usd:.2f}" if largest and largest.usd and row.usd is not None else "n/a",
+            percent(row.decomposed),
+        )
+        for row in mine
+    ]
+    against = largest.model if largest else "nothing: no cost is known"
+    return Table(
+        name="B3",
+        title=f"PaT, table 3: heterogeneous models (cost as a multiple of homogeneous PaT with {against})",
+        heads=heads,
+        rows=columns_of(heads, *cells),
+        words=2,
+    )
+
+
+def b5(rows: Sequence[Row]) -> Table:
+    """Wall clock."""
+    heads = ("model", "method", "suite", "s a problem", "× standard", "calls", "tokens out")
+    cells: list[tuple[str, ...]] = []
+    for row in rows:
+        standard = next((r for r in rows if r.pipeline in {"standard", "raw-coder"} and r.suite == row.suite
+                         and _coder(r.model) == _coder(row.model)), None)  # fmt: skip
+        times = f"{row.seconds / standard.seconds:.2f}" if standard and standard.seconds else NONE
+        out = tokens_of(row.spent.completion_tokens, estimated=row.spent.estimated)
+        cells.append((row.model, row.pipeline, row.suite, f"{row.seconds:.2f}", times, f"{row.calls:.1f}", out))
+    return Table(
+        name="B5",
+        title="PaT: wall clock of a problem on average, here",
+        heads=heads,
+        rows=columns_of(heads, *cells),
+        words=3,
+    )
+
+
+def b6(rows: Sequence[Row]) -> Table:
+    """How often plans are needed."""
+    heads = ("model", "method", "suite", "n", "split", "95 %", "planner calls", "planner tokens", "base", "plus")
+    cells: list[tuple[str, ...]] = []
+    for row in rows:
+        planner = row.roles.get("planner")
+        cells.append(
+            (
+                row.model,
+                row.pipeline,
+                row.suite,
+                str(row.base.of),
+                percent(row.decomposed),
+                interval(row.decomposed) if row.decomposed else NONE,
+                f"{planner.calls / row.base.of:.2f}" if planner and row.base.of else NONE,
+                tokens_of(planner.prompt_tokens + planner.completion_tokens, estimated=planner.estimated)
+                if planner
+                else NONE,
+                percent(row.base),
+                percent(row.plus) if row.has_plus else NONE,
+            )
+        )
+    return Table(
+        name="B6",
+        title="PaT: decomposition rate (percent of problems with a plan that introduced a function)",
+        heads=heads,
+        rows=columns_of(heads, *cells),
+        words=3,
+    )
+
+
+def _by_suite(rows: Sequence[Row], model: str, pipeline: str) -> dict[str, Row]:
+    return {row.suite: row for row in rows if row.model == model and row.pipeline == pipeline}
+
+
+def _b_suite(rows: dict[str, Row], suite: str) -> Row | None:
+    """Where the 175 problems were not run, all of MBPP+ stand for them."""
+    return rows.get(suite) or (rows.get("mbpp+") if suite == "mbpp-175" else None)
+
+
+def _b_score(rows: dict[str, Row], suite: str, *, plus: bool) -> str:
+    row = _b_suite(rows, suite)
+    return NONE if row is None else percent(row.plus if plus else row.base)
+
+
+def _average(rows: dict[str, Row]) -> float | None:
+    """Of the four scores; None when one is missing."""
+    found = [_b_suite(rows, suite) for _, suite, _ in _B_SCORES]
+    shares = [(row.plus if plus else row.base).value for row, (_, _, plus) in zip(found, _B_SCORES, strict=True) if row]
+    return 100 * sum(shares) / len(shares) if len(shares) == len(_B_SCORES) else None
+
+
+def _relative(mine: dict[str, Row], standard: dict[str, Row]) -> float | None:
+    """Mean cost over mean cost of the suites that both ran; None when a price is unknown or nothing was paid."""
+    common = sorted(mine.keys() & standard.keys())
+    costs = [(mine[suite].usd, standard[suite].usd) for suite in common]
+    if not costs or any(a is None or b is None for a, b in costs):
+        return None
+    own, theirs = sum(a or 0.0 for a, _ in costs), sum(b or 0.0 for _, b in costs)
+    return own / theirs if theirs else None
+
+
+def _joined_usd(rows: Sequence[Row]) -> str:
+    costs = [row.spent.usd for row in rows]
+    return "n/a" if not costs or None in costs else f"${sum(cost or 0.0 for cost in costs):.2f}"
+
+
+def _coder(model: str) -> str:
+    return model.partition(" + ")[0]
