@@ -24,6 +24,7 @@ class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
     """Plays `entries` from the beginning; `t` shows the same moment in the usual panes."""
 
     TOPICS = (TREE_REPLAY, TREE_TIME, TREE)
+    NOT_WHILE_TYPING = frozenset[str]()  # There is nothing to type.
     BINDINGS = bindings((TREE_REPLAY, TREE_TIME))
 
     def __init__(
@@ -61,7 +62,7 @@ class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
         self.action_play()
 
     @property
-    def view(self) -> TreeView:
+    def tree_view(self) -> TreeView:
         """The tree."""
         return self.query_one(TreeView)
 
@@ -71,7 +72,7 @@ class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
         with self.app.batch_update():
             self.query_one(Timeline).position = self._position
             self.query_one(MeterBar).state = state
-            self.view.state = state
+            self.tree_view.state = state
 
     def _play(self, *, on: bool) -> None:
         super()._play(on=on)
@@ -92,7 +93,7 @@ class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
 
     def on_tree_view_picture_wanted(self) -> None:
         """Write the tree as it is shown now."""
-        self.query_one(StatusLine).say(f"written: {picture_of(self.view.state)}", "good")
+        self.query_one(StatusLine).say(f"written: {picture_of(self.tree_view.state)}", "good")
 
 
 class _Panes(ReplayScreen):

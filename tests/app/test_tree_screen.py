@@ -337,10 +337,10 @@ async def test_a_replay_is_sought_and_steps_through_the_same_states(home: Path) 
         screen = pilot.app.screen
         assert isinstance(screen, TreeReplayScreen)
         await pilot.press("space", "end")
-        assert screen.view.state == state_of(entries)
+        assert screen.tree_view.state == state_of(entries)
         await pilot.press("home", "full_stop")
         position = screen.query_one(Timeline).position
-        assert screen.view.state == state_of(e for e in entries if e.at <= position)
+        assert screen.tree_view.state == state_of(e for e in entries if e.at <= position)
 
 
 async def test_t_in_a_replay_shows_the_same_moment_in_the_usual_panes_and_back(home: Path) -> None:
