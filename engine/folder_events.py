@@ -42,9 +42,11 @@ class FolderEvents:
         self._folders = folders
         self._step_ms = step_ms
         self._polling = polling
-        self._stop = threading.Event()
+        self._stop = _Stop()
         self._watched: dict[str, Identity] = {}
         self._batches: Iterator[set[str]] | None = None
+        self._coming: asyncio.Future[set[str]] | None = None
+        """The next paths, being waited for in a thread."""
 
     async def touched(self) -> set[str] | None:
         """Wait for the next paths, or None whenever watching began (anew): what happened before was not seen.
@@ -56,21 +58,35 @@ class FolderEvents:
             while True:
                 if self._batches is None:
                     if await asyncio.to_thread(self._begin):
+                        self._wait_for_more()
+                        await asyncio.to_thread(self._stop.listening.wait)
                         return None
                     await asyncio.sleep(_RETURN_SECONDS)
-                elif touched := await asyncio.to_thread(self._next):
+                elif touched := await self._more():
                     return touched
         except asyncio.CancelledError:
             # The thread sees this within one step and ends by itself; nobody waits for it.
-            self._stop.set()
+            self.close()
             raise
 
     def close(self) -> None:
         """Stop watching."""
         self._stop.set()
 
+    def _wait_for_more(self) -> asyncio.Future[set[str]]:
+        self._coming = asyncio.get_running_loop().run_in_executor(None, self._next)
+        return self._coming
+
+    async def _more(self) -> set[str]:
+        coming = self._coming or self._wait_for_more()
+        try:
+            return await coming
+        finally:
+            self._coming = None
+
     def _begin(self) -> bool:
         """Watch what is there, and tell whether there is anything."""
+        self._stop.listening.clear()
         self._watched = _identities(self._folders)
         self._batches = self._listening() if self._watched else None
         return self._batches is not None
@@ -78,7 +94,10 @@ class FolderEvents:
     def _next(self) -> set[str]:
         """The next touched paths; none when nothing happened for a while, or when other folders are to be watched."""
         assert self._batches is not None
-        touched = next(self._batches, None)
+        try:
+            touched = next(self._batches, None)
+        finally:
+            self._stop.listening.set()  # also when it could not begin: nobody is to wait for that
         if touched is None or (_changed(self._watched, self._folders, touched) and not self._stop.is_set()):
             self._batches = None
         return touched or set()
@@ -105,6 +124,24 @@ class FolderEvents:
                 f"{min(self._watched)}: this folder cannot be watched ({error.strerror or error}); "
                 "raise fs.inotify.max_user_watches, or watch by polling"
             ) from None
+
+
+class _Stop(threading.Event):
+    """Asked at every step whether to stop: the first question tells that the kernel is listened to from here on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listening = threading.Event()
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+        self.listening.set()
+        return super().is_set()
+
+    def set(self) -> None:
+        """Stop, and let nobody wait for a beginning."""
+        super().set()
+        self.listening.set()
 
 
 Identity = tuple[int, int]

@@ -283,6 +283,15 @@ async def test_a_file_that_becomes_a_link_is_followed_to_where_it_leads(file: Pa
         await listening.until(lambda: elsewhere.write_text("x = 3\n"), "x = 3\n")
 
 
+async def test_what_happens_after_the_beginning_was_told_is_never_missed(file: Path):
+    for n in range(5):
+        events = FolderEvents(lambda: {str(file.parent)}, step_ms=10, polling=None)
+        assert await events.touched() is None
+        save(file, f"x = {n + 7}\n")
+        assert await asyncio.wait_for(events.touched(), 10) == {str(file)}
+        events.close()
+
+
 async def test_listening_stops_at_once_when_cancelled(file: Path):
     stream: AsyncGenerator[Seen, None] = saves([file], OwnWrites())
     waiting = asyncio.ensure_future(anext(stream))
