@@ -100,16 +100,21 @@ def _header(args: argparse.Namespace, suite: Suite) -> Header:
 def _pipelines(args: argparse.Namespace) -> tuple[Pipeline, ...]:
     if args.suite == "reviewers":
         known = {mode.name.removeprefix("reviewer-"): mode for mode in MODES}
-        wanted = (args.pipelines or ",".join(known)).split(",")
+        wanted = _named(args.pipelines or ",".join(known))
         if unknown := [name for name in wanted if name not in known]:
             raise UsageError(f"a reviewer works {' or '.join(known)}, not {unknown[0]!r}")
         return tuple(known[name] for name in wanted)
-    return tuple(pipeline(name.strip()) for name in (args.pipelines or DEFAULT_PIPELINES).split(","))
+    return tuple(pipeline(name) for name in _named(args.pipelines or DEFAULT_PIPELINES))
+
+
+def _named(text: str) -> tuple[str, ...]:
+    """Words between commas, each once."""
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",")))
 
 
 def _seeds(args: argparse.Namespace) -> tuple[int, ...]:
     try:
-        return tuple(int(word) for word in args.seeds.split(","))
+        return tuple(dict.fromkeys(int(word) for word in args.seeds.split(",")))
     except ValueError:
         raise UsageError(f"--seeds {args.seeds!r}: write whole numbers with commas between them") from None
 
@@ -122,10 +127,7 @@ def _for_model(args: argparse.Namespace, model: str) -> argparse.Namespace:
 async def _contenders(args: argparse.Namespace, stack: AsyncExitStack) -> tuple[Contender, ...]:
     """Every pipeline with every model and seed; pipelines outside, so that a short run compares few things well."""
     pipelines, seeds = _pipelines(args), _seeds(args)
-    kits = [
-        await stack.enter_async_context(_opened(_for_model(args, model.strip())))
-        for model in (args.models or "").split(",")
-    ]
+    kits = [await stack.enter_async_context(_opened(_for_model(args, model))) for model in _named(args.models or "")]
     return tuple(Contender(pipeline=one, kit=kit, seed=seed) for one in pipelines for kit in kits for seed in seeds)
 
 
@@ -146,8 +148,7 @@ async def _solver(
     if asked.startswith("ray"):
         from ...engine.bench.spread import spread
 
-        models = (args.models or "").split(",")
-        settings = [session(_for_model(args, model.strip())).settings for model in models]
+        settings = [session(_for_model(args, model)).settings for model in _named(args.models or "")]
         return await stack.enter_async_context(spread(asked, settings, contenders, logs))
     embedded = any(here.settings.role(role).embedded for one in contenders for role in one.pipeline.roles)
     if asked and not (asked.isdigit() and int(asked)):

@@ -92,6 +92,8 @@ def _chosen(problems: tuple[Problem, ...], ids: Sequence[str], suite: str) -> tu
 
 
 def _limited(problems: tuple[Problem, ...], limit: int | None) -> tuple[Problem, ...]:
+    if limit is not None and limit < 1:
+        raise UsageError(f"--limit {limit}: write a number from 1 on")
     return problems if limit is None else problems[:limit]
 
 

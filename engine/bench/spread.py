@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ..errors import EnvironmentFault, UsageError
 from ..facts import ROLES
@@ -128,7 +129,9 @@ class _Sender:
             raise EnvironmentFault(f"a Ray worker was lost ({str(error).splitlines()[0]}); run it again") from error
         finally:
             self._free.put_nowait(station)
-        return msgspec.json.decode(answer, type=Line)
+        # A server that names its own model may not have been asked when the run began; the ledger goes by our name.
+        line = msgspec.json.decode(answer, type=Line)
+        return replace(line, model=contender.column.model)
 
 
 def named(name: str) -> Pipeline:
