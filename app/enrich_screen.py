@@ -107,9 +107,7 @@ class EnrichScreen(ModalScreen[Source | None]):
             text = with_header(self._source, self._stub, header)
             landed = await asyncio.to_thread(write, self._source, text, self._work.accepting.journal)
         except StaleSource:
-            self._refuse(
-                f"{self._stub.path} changed meanwhile: nothing was written. i enriches it as it is now"
-            )
+            self._refuse(f"{self._stub.path} changed meanwhile: nothing was written. i enriches it as it is now")
         except SourceError as error:
             self._refuse(str(error))
         else:

@@ -53,7 +53,9 @@ async def test_a_stub_whose_docstring_spells_a_half_is_drafted_and_recorded(tmp_
     voices = {
         role: Voice(model=Scripted(["    return 1\n"] * 5)) for role in ("coder", "reviewer", "planner", "tester")
     }
-    kit = Kit(voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox({"return 1": {f"f() + len('{HALF}')": "2"}}))  # type: ignore[arg-type]
+    kit = Kit(
+        voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox({"return 1": {f"f() + len('{HALF}')": "2"}})
+    )  # type: ignore[arg-type]
     recording = Recording(tmp_path / "log.jsonl")
     async with running(CATALOGUE["raw-coder"], kit, stub, record=recording) as log:
         events = [entry.event async for entry in log]

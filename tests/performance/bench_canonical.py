@@ -25,7 +25,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("suite")
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--cache", type=Path, default=Path("/tmp/redraft-bench"))  # noqa: S108
+    parser.add_argument("--cache", type=Path, default=Path("/tmp/redraft-bench"))
     parser.add_argument("--ids", default="")
     args = parser.parse_args()
     problems = load_suite(args.suite, Shelf(args.cache, args.data), ids=ids_in(args.ids)).problems
