@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import OptionList, Static
 
 from ..engine.pipelines.catalogue import CATALOGUE, PIPELINES, Pipeline
 from ..engine.race import FEWEST, MOST
@@ -27,8 +27,39 @@ class Lineup(NamedTuple):
     models: tuple[ModelChoice, ...]
 
 
-class Choices(SelectionList[str]):
-    """Names to choose some of."""
+class Choices(OptionList):
+    """Names to choose some of: a sign, and not a colour alone, tells which are chosen."""
+
+    BINDINGS = [Binding("space", "flip", "choose", show=False, id="lineup.toggle")]
+
+    class Toggled(Message):
+        """Other names are chosen now."""
+
+    def __init__(self, offers: Sequence[tuple[str, Content, bool]], *, id: str) -> None:
+        """`offers`: name, how it reads, whether it is chosen."""
+        self._called = [name for name, _, _ in offers]
+        self._texts = [line for _, line, _ in offers]
+        self.selected = {name for name, _, chosen in offers if chosen}
+        super().__init__(*(self._marked(n) for n in range(len(offers))), id=id)
+
+    def action_flip(self) -> None:
+        """Choose the name under the cursor, or leave it."""
+        if self.highlighted is not None:
+            self._flip(self.highlighted)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click chooses, too."""
+        event.stop()
+        self._flip(event.option_index)
+
+    def _flip(self, at: int) -> None:
+        self.selected ^= {self._called[at]}
+        self.replace_option_prompt_at_index(at, self._marked(at))
+        self.post_message(self.Toggled())
+
+    def _marked(self, at: int) -> Content:
+        mark = ("● ", "$primary") if self._called[at] in self.selected else ("○ ", "$text-muted")
+        return Content.assemble(mark, self._texts[at])
 
 
 class RacePicker(ModalScreen[Lineup | None]):
@@ -52,13 +83,10 @@ class RacePicker(ModalScreen[Lineup | None]):
         with Vertical(classes="panel", id="lineup") as panel:
             panel.border_title = Content("race")
             panel.border_subtitle = Content("space chooses, enter starts, esc closes")
-            lanes = [Selection(_line(pipeline), pipeline.name, pipeline.name in USUAL) for pipeline in PIPELINES]
-            yield Choices(*lanes, id="pipelines", compact=True)
+            yield Choices([(p.name, _line(p), p.name in USUAL) for p in PIPELINES], id="pipelines")
             if len(self._models) > 1:
-                models = [
-                    Selection(Content(model.label), str(n), model == self._now) for n, model in enumerate(self._models)
-                ]
-                yield Choices(*models, id="models", compact=True)
+                models = [(str(n), Content(model.label), model == self._now) for n, model in enumerate(self._models)]
+                yield Choices(models, id="models")
             yield Static(id="count", classes="foot", markup=False)
 
     def on_mount(self) -> None:
@@ -69,14 +97,14 @@ class RacePicker(ModalScreen[Lineup | None]):
     @property
     def lineup(self) -> Lineup:
         """What is chosen now, in the order of the lists."""
-        chosen = set(self.query_one("#pipelines", Choices).selected)
+        chosen = self.query_one("#pipelines", Choices).selected
         found = self.query("#models").results(Choices)
         picked = {int(n) for selection in found for n in selection.selected}
         models = tuple(model for n, model in enumerate(self._models) if n in picked)
         ordered = [name for name in USUAL if name in chosen] + [n for n in CATALOGUE if n in chosen and n not in USUAL]
         return Lineup(tuple(CATALOGUE[name] for name in ordered), models or (self._now,))
 
-    def on_selection_list_selected_changed(self) -> None:
+    def on_choices_toggled(self) -> None:
         """Count again."""
         self._count()
 

@@ -42,6 +42,8 @@ class RaceReplayScreen(ReplayScreen):
 
     TOPICS = (REPLAYING, REPLAYED_RACE, RACING)
     BINDINGS = bindings((REPLAYED_RACE, RACING))
+    NOT_WHILE_TYPING: frozenset[str] = frozenset()
+    """Nothing is typed into lanes."""
 
     def __init__(
         self, logs: Sequence[LaneLog], *, speed: float = 1.0, ticking: Callable[[], float] = time.monotonic
@@ -78,7 +80,7 @@ class RaceReplayScreen(ReplayScreen):
         self.action_play()
 
     @property
-    def view(self) -> RaceView:
+    def lanes(self) -> RaceView:
         """Lanes and table."""
         return self.query_one(RaceView)
 
@@ -86,17 +88,17 @@ class RaceReplayScreen(ReplayScreen):
         self._position = max(0.0, min(position, self._race.duration))
         timeline = self.query_one(Timeline)
         timeline.position = self._position
-        timeline.state = self._race.players[self.view.front - 1].whole
+        timeline.state = self._race.players[self.lanes.front - 1].whole
         with self.app.batch_update():
             for number, state in enumerate(self._race.states(self._position), start=1):
-                self.view.take(number, state)
+                self.lanes.take(number, state)
 
     def action_lanes(self, what: str, number: int = 0) -> None:
         """Move among the lanes."""
-        self.view.act(what, number)
+        self.lanes.act(what, number)
         self._go(self._position)
 
     def action_race(self, deed: str) -> None:
         """Compare two drafts."""
         self._play(on=False)
-        self.app.push_screen(LaneDiffScreen(list(zip(self.view.names, self.view.states, strict=True)), self.view.front))
+        self.app.push_screen(LaneDiffScreen(list(zip(self.lanes.names, self.lanes.states, strict=True)), self.lanes.front))

@@ -22,7 +22,7 @@ class Column:
     numbers: bool = False
     """Whether its cells stand at the right."""
     weight: int = 0
-    """0 is always shown; of the others the highest goes first when it is narrow."""
+    """0 is always shown; of the others the highest is the first to go when it is narrow."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,9 @@ def _widest(column: Column, n: int, lines: Sequence[Line]) -> int:
 
 
 def _fitting(columns: Sequence[Column], lines: Sequence[Line], width: int) -> list[int]:
-    """Numbers of the columns that fit, the weightless ones in any case."""
-    kept = list(range(len(columns)))
-    while sum(_widest(columns[n], n, lines) + _GAP for n in kept) - _GAP > width:
-        heaviest = max(kept, key=lambda n: columns[n].weight, default=-1)
-        if heaviest < 0 or columns[heaviest].weight == 0:
-            break
-        kept.remove(heaviest)
-    return kept
+    """Numbers of the columns that fit: the weightless in any case, of the others the lightest there is room for."""
+    kept: list[int] = []
+    for n in sorted(range(len(columns)), key=lambda n: columns[n].weight):
+        if not columns[n].weight or sum(_widest(columns[k], k, lines) + _GAP for k in [*kept, n]) - _GAP <= width:
+            kept.append(n)
+    return sorted(kept)

@@ -89,7 +89,7 @@ async def test_a_replay_plays_at_its_speed_and_ends_in_the_table(folder: Path) -
         await until(pilot, lambda: timeline.position > 0)
         assert timeline.position == pytest.approx(timeline.duration / 2, rel=0.01)
         now[0] = timeline.duration
-        await until(pilot, lambda: screen.view.over)
+        await until(pilot, lambda: screen.lanes.over)
         assert screen.query_one(ScoreTable).display
         assert screen.query_one(StatusLine).notice == "the end"
 
@@ -104,7 +104,7 @@ async def test_a_replay_can_be_paused_stepped_and_sought(folder: Path) -> None:
         await until(pilot, lambda: not timeline.playing)
         await pilot.press("end")
         await until(pilot, lambda: timeline.position == timeline.duration)
-        assert screen.view.over
+        assert screen.lanes.over
         await pilot.press("left")
         await until(pilot, lambda: timeline.position < timeline.duration)
         before = timeline.position
@@ -112,7 +112,7 @@ async def test_a_replay_can_be_paused_stepped_and_sought(folder: Path) -> None:
         await until(pilot, lambda: timeline.position > before)
         await pilot.press("home")
         await until(pilot, lambda: timeline.position == 0.0)
-        assert all(state.solution is None for state in screen.view.states)
+        assert all(state.solution is None for state in screen.lanes.states)
 
 
 async def test_a_replay_says_that_its_answers_were_written_by_a_person(folder: Path) -> None:
@@ -167,5 +167,5 @@ async def test_a_shipped_race_plays_from_another_folder(tmp_path: Path, monkeypa
     async with app.run_test(size=(160, 50)) as pilot:
         await pilot.press("end")
         screen = screen_of(app)
-        await until(pilot, lambda: screen.view.over)
-        assert len(screen.view.names) >= 2
+        await until(pilot, lambda: screen.lanes.over)
+        assert len(screen.lanes.names) >= 2
