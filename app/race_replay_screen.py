@@ -101,4 +101,6 @@ class RaceReplayScreen(ReplayScreen):
     def action_race(self, deed: str) -> None:
         """Compare two drafts."""
         self._play(on=False)
-        self.app.push_screen(LaneDiffScreen(list(zip(self.lanes.names, self.lanes.states, strict=True)), self.lanes.front))
+        self.app.push_screen(
+            LaneDiffScreen(list(zip(self.lanes.names, self.lanes.states, strict=True)), self.lanes.front)
+        )
