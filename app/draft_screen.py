@@ -18,7 +18,7 @@ from ..widgets.status_line import StatusLine, Tone
 from ..widgets.stub_list import StubList
 from .faults import tell_of
 from .key_bar import KeyBar
-from .keys import DECIDING, DRAFTING, LOOKING, MOVING, bindings
+from .keys import DECIDING, DRAFTING, LOOKING, MOVING, SEARCHING, bindings
 from .run_screen import RunScreen
 from .run_view import RunView
 from .sentences import ending
@@ -38,7 +38,7 @@ class DraftScreen(RunScreen):
     """Watches `paths`; what a save asks for is drafted, what the person accepts is written."""
 
     AUTO_FOCUS = ""
-    TOPICS = (DRAFTING, DECIDING, LOOKING, MOVING)
+    TOPICS = (DRAFTING, DECIDING, LOOKING, SEARCHING, MOVING)
     BINDINGS = bindings((DRAFTING, DECIDING, MOVING))
 
     def __init__(

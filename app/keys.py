@@ -65,6 +65,15 @@ LOOKING = Topic(
         _key("shift+tab", "turn(-1)", "previous pane", "show.previous"),
     ),
 )
+SEARCHING = Topic(
+    "searching",
+    (
+        _key("slash", "search('open')", "search in this pane", "search.open"),
+        _key("n", "search('next')", "next place", "search.next"),
+        _key("N", "search('previous')", "previous place", "search.previous"),
+        _key("escape", "search('close')", "end the search", "search.close"),
+    ),
+)
 MOVING = Topic(
     "moving",
     (
@@ -205,6 +214,7 @@ ON_THE_BAR = (
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
     "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
     "stub.next", "stub.list", "run.tree", "run.race", "file.edit", "run.pipeline", "run.model", "spec.enrich",
+    "search.open",
 )  # fmt: skip
 """Ids of what the key bar shows, what matters most first: a narrow bar drops the last ones."""
 ALWAYS_ON_THE_BAR = ("app.help", "app.palette", "app.quit")
@@ -240,6 +250,8 @@ def clashes(chosen: Mapping[str, str]) -> list[str]:
     sentences: list[str] = []
     for binding in (binding for topic in _TOGETHER for binding in topic.bindings):
         name = binding.id or ""
+        if name in _SHARING:
+            continue
         for key in chosen.get(name, binding.key).split(","):
             other = held.setdefault(key.strip(), name)
             if other != name:
@@ -247,4 +259,6 @@ def clashes(chosen: Mapping[str, str]) -> list[str]:
     return sentences
 
 
-_TOGETHER = (EVERYWHERE, DRAFTING, DECIDING, LOOKING, MOVING)
+_TOGETHER = (EVERYWHERE, DRAFTING, DECIDING, LOOKING, SEARCHING, MOVING)
+_SHARING = frozenset({"search.close"})
+"""Shares its key on purpose: escape ends the search if there is one, and else the run."""

@@ -16,7 +16,7 @@ from ..widgets.stage_bar import StageBar
 from ..widgets.status_line import StatusLine
 from ..widgets.timeline import Timeline
 from .key_bar import KeyBar
-from .keys import LOOKING, REPLAYING, bindings
+from .keys import LOOKING, REPLAYING, SEARCHING, bindings
 from .playing import Player
 from .run_screen import RunScreen
 from .run_view import RunView
@@ -30,8 +30,9 @@ class ReplayScreen(RunScreen):
     """Plays `entries` from the beginning; nothing is asked, run or written."""
 
     AUTO_FOCUS = ""
-    TOPICS = (REPLAYING, LOOKING)
+    TOPICS = (REPLAYING, LOOKING, SEARCHING)
     BINDINGS = bindings((REPLAYING,))
+    NOT_WHILE_TYPING = frozenset({"play", "step", "edge"})
 
     def __init__(
         self, entries: Sequence[Entry], *, speed: float = 1.0, ticking: Callable[[], float] = time.monotonic

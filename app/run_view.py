@@ -19,13 +19,15 @@ from ..widgets.draft_pane import DraftPane
 from ..widgets.meter_bar import MeterBar
 from ..widgets.report_pane import ReportPane
 from ..widgets.richness_bar import RichnessBar
+from ..widgets.sheet import Sheet
 from ..widgets.stage_bar import StageBar
 from ..widgets.stub_list import StubList
 from .arrangement import PANES, Arrangement, Choice, Pane, arranged, in_front
 from .comparison import Comparison, Decision, Sides, compared, possible_sides, usual_sides
 from .copying import copied
-from .keys import LOOKING, bindings
+from .keys import LOOKING, SEARCHING, bindings
 from .pane_tabs import PaneTabs
+from .searching import Searching
 from .spec_score import spec_score
 
 
@@ -39,7 +41,7 @@ class RunView(Vertical):
     stubs_open: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the stub list covers the panes, where it has no column of its own."""
 
-    BINDINGS = bindings((LOOKING,))
+    BINDINGS = bindings((LOOKING, SEARCHING))
 
     class SidesChanged(Message):
         """The diff compares something else now."""
@@ -57,6 +59,7 @@ class RunView(Vertical):
         self._sides_by_hand = False
         self.comparison: Comparison | None = None
         """What the diff shows now."""
+        self.searching = Searching(self)
 
     def compose(self) -> ComposeResult:
         """The stage bar, the panes, the tabs and the meter."""
@@ -137,6 +140,23 @@ class RunView(Vertical):
             case _:
                 self._copy()
 
+    async def action_search(self, what: str) -> None:
+        """Search in the pane in front, which stays there from now on."""
+        self._chosen_by_hand = True
+        await self.searching.do(what)
+
+    def on_search_line_changed(self) -> None:
+        """With every letter."""
+        self.searching.seek_in_front()
+
+    def on_search_line_kept(self) -> None:
+        """Enter."""
+        self.searching.keep()
+
+    def on_sheet_sought(self, event: Sheet.Sought) -> None:
+        """Something was found, or not."""
+        self.searching.count(event)
+
     def follow(self) -> None:
         """Let the panes follow the run again."""
         self._chosen_by_hand = self._sides_by_hand = False
@@ -152,6 +172,8 @@ class RunView(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""
+        if action == "search":
+            return self.searching.possible(str(parameters[0]))
         if action != "look":
             return True
         if parameters == ("sides",):
@@ -212,6 +234,7 @@ class RunView(Vertical):
             tabs.shown, tabs.front = frozenset(shown), None if alone else self.choice.focus
             tabs.with_stubs = not fits.rail and len(self.query_one(StubList).stubs) > 1
             self._tell_size(fits)
+        self.searching.seek_in_front()
         if focus:
             self._focus(self.query_one(StubList) if alone else self.query_one(f"#{self.choice.focus}"))
 

@@ -7,18 +7,22 @@ some rows did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
 from .ink import Inked
+from .search import Search
 from .text import Run, length, plain, shown_line
 
 MOST_STRIPS = 2048
@@ -50,6 +54,18 @@ class Row:
 class Sheet(Inked, ScrollView, can_focus=True):
     """Rows of styled text, virtualised, with a title in the border; attributes down, messages up."""
 
+    sought: reactive[str] = reactive("", repaint=False)
+    """A text to find, "" for none. The places it stands in are lit, and one of them is brought into view."""
+
+    class Sought(Message):
+        """What is sought was counted: `number` (from 1; 0 for none) of `count` places is the current one."""
+
+        def __init__(self, sheet: Sheet, number: int, count: int) -> None:
+            super().__init__()
+            self.sheet = sheet
+            self.number = number
+            self.count = count
+
     ALLOW_SELECT = True
     DEFAULT_CSS = """
     Sheet {
@@ -78,6 +94,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
         self._titles = ("", "")
         self._strips: dict[tuple[int, int, int], Strip] = {}
         """Finished lines by row, first column and width."""
+        self._search = Search()
 
     # ------------------------------------------------------------------------------------ what subclasses say
 
@@ -127,7 +144,11 @@ class Sheet(Inked, ScrollView, can_focus=True):
         before, self._rows = self._rows, self.rows(width)
         self._laid_out_for = width
         self._measure()
-        self._repaint_rows(_first_difference(before, self._rows) if grown else 0, max(len(before), len(self._rows)))
+        self._search.forget_rows()
+        if self.sought:
+            self._look()
+        same = _first_difference(before, self._rows) if grown and not self.sought else 0
+        self._repaint_rows(same, max(len(before), len(self._rows)))
 
     def _measure(self) -> None:
         """Say how far the sheet scrolls. Rows that all fit count as one: a new size has all laid out anew."""
@@ -145,11 +166,13 @@ class Sheet(Inked, ScrollView, can_focus=True):
 
     def repaint_items(self, *items: int) -> None:
         """Draw only the rows of some items again, because a cursor left or reached them."""
-        places = [y for y, row in enumerate(self._rows) if row.item in items]
-        for key in [key for key in self._strips if self._rows[key[0]].item in items]:
+        self._repaint_some([y for y, row in enumerate(self._rows) if row.item in items])
+
+    def _repaint_some(self, rows: Collection[int]) -> None:
+        for key in [key for key in self._strips if key[0] in rows]:
             del self._strips[key]
         top, height = self.scroll_offset.y, self.size.height
-        seen = [Region(0, y - top, self.size.width, 1) for y in places if top <= y < top + height]
+        seen = [Region(0, y - top, self.size.width, 1) for y in rows if top <= y < top + height]
         if seen:
             self.refresh(Region.from_union(seen))
 
@@ -182,6 +205,41 @@ class Sheet(Inked, ScrollView, can_focus=True):
         height = min(last - first + 1, max(1, self.scrollable_content_region.height))
         self.scroll_to_region(Region(0, first, 1, height), animate=False, force=True, x_axis=False)
 
+    # ------------------------------------------------------------------------------------ searching
+
+    def watch_sought(self, before: str, sought: str) -> None:
+        """Light what is sought, and go to the first place from what is in view on."""
+        if not before:
+            self._search.begin(self.scroll_offset.y)
+        self._look()
+        self._go_to_place()
+        self.repaint()
+
+    def seek(self, steps: int) -> None:
+        """Go so many places on, or back; after the last comes the first."""
+        self._repaint_some(self._search.step(steps))
+        self._go_to_place()
+        self._tell_place()
+
+    def _look(self) -> None:
+        self._search.look(map(self.runs, self._rows), self.sought)
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        count = self._search.count
+        self.post_message(self.Sought(self, self._search.place + 1 if count else 0, count))
+
+    def _go_to_place(self) -> None:
+        """Bring the current place into view, with what stands around it if it was not there."""
+        if not self._search.count:
+            return
+        row, start = self._search.at
+        column = cell_len(plain(self.runs(self._rows[row]))[:start]) if self.wide else 0
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        place = Region(column, row, min(cell_len(self.sought), self.text_width), 1)
+        unseen = not top <= row < top + height
+        self.scroll_to_region(place, animate=False, force=True, x_axis=self.wide, center=unseen)
+
     # ------------------------------------------------------------------------------------ drawing
 
     def render_line(self, y: int) -> Strip:
@@ -207,7 +265,8 @@ class Sheet(Inked, ScrollView, can_focus=True):
     def _strip(self, y: int, selection: Selection | None) -> Strip:
         row = self._rows[y]
         under = self.fill(row)
-        strip = Strip([Segment(text, self.rich_style_of(f"{under}|{ink}")) for text, ink in self.runs(row) if text])
+        runs = self._search.lit(y, self.runs(row))
+        strip = Strip([Segment(text, self.rich_style_of(f"{under}|{ink}")) for text, ink in runs if text])
         return strip if selection is None else self._with_selection(strip, selection, y)
 
     def _with_selection(self, strip: Strip, selection: Selection, y: int) -> Strip:

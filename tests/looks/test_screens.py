@@ -102,6 +102,16 @@ def test_all_keys(home: Path, snap_compare: Callable[..., bool]) -> None:
     assert snap_compare(still(watching(home)), terminal_size=(100, 50), run_before=at_rest(home, "question_mark"))
 
 
+def test_a_search(home: Path, snap_compare: Callable[..., bool]) -> None:
+    scene = at_rest(home, "1", "slash", *"run", "enter", "n", "n")
+    assert snap_compare(still(watching(home, text=BOTH)), terminal_size=(100, 30), run_before=scene)
+
+
+def test_a_search_for_what_is_not_there(home: Path, snap_compare: Callable[..., bool]) -> None:
+    scene = at_rest(home, "3", "slash", *"return rums")
+    assert snap_compare(still(watching(home, text=BOTH)), terminal_size=(100, 30), run_before=scene)
+
+
 def test_no_stub_yet(home: Path, snap_compare: Callable[..., bool]) -> None:
     async def scene(pilot: Pilot[int]) -> None:
         screen = pilot.app.screen

@@ -1,0 +1,80 @@
+"""Searching in the pane in front: the line it is typed in comes with `/` and goes with escape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..widgets.search_line import SearchLine
+from ..widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from .run_view import RunView
+
+
+class Searching:
+    """What is sought in `view`, in whichever pane is in front."""
+
+    def __init__(self, view: RunView) -> None:
+        self._view = view
+        self._line: SearchLine | None = None
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys are letters now."""
+        return self._line is not None and self._line.typing
+
+    def possible(self, what: str) -> bool:
+        """Whether a key of ours does something now."""
+        match what:
+            case "open":
+                return not self.typing and bool(self._view.arrangement.panes) and not self._view.stubs_open
+            case "close":
+                # Escape cancels a run with one press: only who is typing means the search.
+                return self._line is not None and (self.typing or self._view.state.status != "running")
+            case _:
+                return self._line is not None
+
+    async def do(self, what: str) -> None:
+        """Do what a key asks for."""
+        match what:
+            case "open":
+                await self._open()
+            case "close":
+                await self._close()
+            case _:
+                self._pane.seek(1 if what == "next" else -1)
+
+    def seek_in_front(self) -> None:
+        """Search in the pane that is in front now, and in no other."""
+        text = self._line.text if self._line is not None else ""
+        for pane in self._view.query("#panes > Sheet").results(Sheet):
+            pane.sought = text if pane is self._pane else ""
+
+    def keep(self) -> None:
+        """The text is typed."""
+        self._pane.focus(scroll_visible=False)
+
+    def count(self, event: Sheet.Sought) -> None:
+        """Say how often it is there."""
+        if self._line is not None and event.sheet is self._pane:
+            self._line.tally = (event.number, event.count)
+
+    @property
+    def _pane(self) -> Sheet:
+        return self._view.query_one(f"#{self._view.choice.focus}", Sheet)
+
+    async def _open(self) -> None:
+        if self._line is None:
+            self._line = SearchLine(id="search")
+            await self._view.mount(self._line)
+        self._line.focus()
+
+    async def _close(self) -> None:
+        line, self._line = self._line, None
+        if line is None:
+            return
+        if line.typing:
+            self.keep()
+        self.seek_in_front()
+        await line.remove()
+        self._view.refresh_bindings()
