@@ -15,6 +15,9 @@ from redraft.app.welcome import WelcomeScreen
 from redraft.engine.events import CallEnded, Entry, RunStarted
 from redraft.engine.recording import read_log
 from redraft.engine.state import RunState, state_of
+from redraft.widgets.draft_pane import DraftPane
+from redraft.widgets.meter_bar import MeterBar
+from redraft.widgets.stage_bar import StageBar
 from scenes import RUNS_OF_LETTERS, WIDEST_GAP, session, settled, until, watching
 from textual.pilot import Pilot
 
@@ -66,6 +69,8 @@ def at_rest(home: Path, *keys: str, part: float = 1.0) -> Scene:
     async def scene(pilot: Pilot[int]) -> None:
         screen = await settled(pilot)
         entries = logged(home)
+        for pane in (StageBar, MeterBar, DraftPane):
+            screen.query_one(pane).live = False
         shown(screen, state_of(entries[: int(len(entries) * part)]))
         await pilot.pause()
         for key in keys:
