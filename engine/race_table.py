@@ -113,11 +113,11 @@ def _verdict(state: RunState) -> Verdict:
 
 
 def _score(report: Report | None, examples: int) -> Score | None:
-    """A draft that could not be used or run holds nothing; without examples there is no score."""
+    """What holds, also of a program that was ended early; None without examples, and where nothing was run."""
     if report is None:
         return None
     number = max(len(report.checks), examples)
-    return Score(passes=0 if report.problem else report.passes, of=number) if number else None
+    return Score(passes=report.passes, of=number) if number else None
 
 
 def _change(state: RunState, raw: RunState | None) -> Change | None:

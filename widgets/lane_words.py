@@ -79,9 +79,8 @@ def _scored(name: str, report: Report | None, number: int, *, checking: bool) ->
         if len(report.checks) <= MOST_MARKS:
             line += [(f"{CHECKS[check.verdict].mark}", CHECKS[check.verdict].ink) for check in report.checks]
             line.append((" ", ""))
-        holds = report.passes if not report.problem else 0
         ink = "$state-pass" if report.all_passed else "$state-fail"
-        return [*line, (f"{holds} of {len(report.checks)}", f"bold {ink}")]
+        return [*line, (f"{report.passes} of {len(report.checks)}", f"bold {ink}")]
     if report is not None and report.problem:
         return [*line, ("✗ could not run", "bold $state-fail")]
     if not number:

@@ -85,6 +85,13 @@ def test_a_draft_without_code_holds_none_of_the_examples() -> None:
     assert (row.visible, row.verdict) == (Score(passes=0, of=1), "fails")
 
 
+def test_what_held_before_a_program_was_ended_counts() -> None:
+    slow = msgspec.structs.replace(report((KEPT, True), (KEPT, False)), problem="timed out after 2 s")
+    (row,) = rows([lane("raw-coder", hidden=True)])
+    (ended,) = rows([("raw-coder", msgspec.structs.replace(lane("raw-coder")[1], hidden=slow))])
+    assert (row.hidden, ended.hidden) == (Score(passes=1, of=1), Score(passes=1, of=2))
+
+
 def test_a_regression_that_only_hidden_tests_show_is_one() -> None:
     table = rows([lane("raw-coder", hidden=True), lane("plan-then-code", hidden=False, body="return x + 1")])
     assert [row.change.direction if row.change else None for row in table] == [None, "regression"]
