@@ -345,6 +345,7 @@ async def test_a_click_does_what_the_key_does(home: Path) -> None:
         screen = await settled(pilot)
         await pilot.click("#stubs", offset=(5, 2))
         await until(pilot, lambda: screen.view.state.status == "settled" and "widest_gap" in screen._shelf.current)
+        await settled(pilot)
         await pilot.click("#stubs", offset=(5, 1))
         await pilot.pause()
         assert "runs_of_letters" in screen._shelf.current

@@ -13,7 +13,7 @@ from redraft.engine.recording import read_log
 from redraft.engine.state import state_of
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.timeline import Timeline
-from scenes import session, settled, watching
+from scenes import session, settled, until, watching
 
 
 class Hand:
@@ -42,12 +42,11 @@ async def test_a_replay_goes_through_the_states_of_the_log_in_its_own_time(
     async with RedraftApp(session(tmp_path), screen).run_test(size=(120, 36)) as pilot:
         middle = recorded[len(recorded) // 2].at
         hand.now = middle
-        await pilot.pause(0.25)
+        await until(pilot, lambda: screen.query_one(Timeline).position == middle)
         assert screen.query_one(RunView).state == state_of(e for e in recorded if e.at <= middle)
         hand.now = 1000.0
-        await pilot.pause(0.25)
+        await until(pilot, lambda: not screen.playing)
         assert screen.query_one(RunView).state == state_of(recorded)
-        assert not screen.playing
         assert screen.query_one(StatusLine).notice == "the end"
 
 
