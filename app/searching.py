@@ -17,6 +17,8 @@ class Searching:
     def __init__(self, view: RunView) -> None:
         self._view = view
         self._line: SearchLine | None = None
+        self._sought: Sheet | None = None
+        """The pane that is searched."""
 
     @property
     def typing(self) -> bool:
@@ -46,9 +48,11 @@ class Searching:
 
     def seek_in_front(self) -> None:
         """Search in the pane that is in front now, and in no other."""
-        text = self._line.text if self._line is not None else ""
-        for pane in self._view.query("#panes > Sheet").results(Sheet):
-            pane.sought = text if pane is self._pane else ""
+        before, self._sought = self._sought, self._pane if self._line is not None else None
+        if before is not None and before is not self._sought:
+            before.sought = ""
+        if self._sought is not None and self._line is not None:
+            self._sought.sought = self._line.text
 
     def keep(self) -> None:
         """The text is typed."""
