@@ -88,6 +88,7 @@ async def two_interrupts(stop: Callable[[], None]) -> AsyncIterator[None]:
 
     def ended() -> None:
         nonlocal cancelled
+        say("leaving what is under way; the same command goes on from here later.")
         cancelled = True
         task.cancel()
 

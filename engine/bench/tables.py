@@ -121,7 +121,7 @@ def _a_cells(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
 def _remarks(rows: Sequence[Row]) -> Iterable[str]:
     """Below every table: the ceiling, the baseline, what was sorted, and what the numbers leave out."""
     alone = len({(row.model, row.suite) for row in rows}) == 1
-    for row in rows:
+    for row in {row.suite: row for row in sorted(rows, key=lambda row: row.base.of)}.values():
         if row.ceiling is not None and row.ceiling_base is not None:
             plus = f", plus {row.ceiling.passes}/{row.ceiling.of}" if row.has_plus else ""
             yield (
