@@ -130,6 +130,9 @@ def _remarks(rows: Sequence[Row]) -> Iterable[str]:
             )
     for row in rows:
         yield from _about(row, alone=alone)
+    for suite in dict.fromkeys(row.suite for row in rows):
+        if len({row.base.of for row in rows if row.suite == suite}) > 1:
+            yield f"{suite}: rows are of different problems; only fixed and broken compare like with like"
     if any(row.seeds > 1 for row in rows):
         yield "several seeds are pooled: n counts problem and seed; the intervals take them as independent"
 

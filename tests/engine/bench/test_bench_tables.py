@@ -174,6 +174,13 @@ def test_every_table_tells_the_ceiling_and_what_was_left_out() -> None:
         assert "1 of 2 answers held no code" in notes
 
 
+def test_rows_of_different_problems_are_told_apart() -> None:
+    told = "only fixed and broken compare like with like"
+    unlike = rows_of([line(0), line(1), line(0, "pat")], "humaneval+")
+    assert told in " ".join(table("scoreboard", unlike).notes)
+    assert told not in " ".join(table("scoreboard", unlike[:1]).notes)
+
+
 def test_there_is_no_table_of_another_name() -> None:
     with pytest.raises(UsageError, match="there is no table 'A9'"):
         table("A9", published())
