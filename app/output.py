@@ -138,6 +138,8 @@ def review_lines(review: Review | None, paint: Paint) -> list[str]:
             fixed = f"; with the fix {harmless(finding.got_fixed)}" if finding.got_fixed else ""
             shown = f"gives {harmless(finding.got)}{fixed}" if finding.got else "was not run"
             lines.append(f"      {harmless(finding.call)} {shown}")
+        if finding.expected:
+            lines.append(f"      expected {harmless(finding.should_be)}, which gives {harmless(finding.expected)}")
     return lines
 
 

@@ -152,6 +152,8 @@ class Finding(Fact, frozen=True):
     """An expression that shows it, "" if the reviewer gave none."""
     comes_out: str = ""
     should_be: str = ""
+    expected: str = ""
+    """What `should_be` came to when it was run, or why it came to nothing; "" when it needed no run."""
     status: Literal["untested", "reproduced", "refuted", "not shown"] = "untested"
     """reproduced: the draft gives what the reviewer says is wrong; refuted: the draft gives what it should;
     not shown: the run shows neither."""

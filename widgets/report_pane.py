@@ -188,12 +188,14 @@ def _evidence(finding: Finding) -> Iterator[tuple[str, str, str]]:
     yield "shown by", finding.call, ""
     if finding.should_be:
         yield "should be", finding.should_be, ""
+    if finding.expected:
+        yield "which gives", finding.expected, ""
     if finding.comes_out.strip() and finding.comes_out.strip() != finding.got.strip():
         yield "said to be", finding.comes_out, "$muted"
     if finding.got:
         yield "draft gives", finding.got, "$state-fail" if finding.status == "reproduced" else ""
     if finding.got_fixed:
-        mended = finding.got_fixed.strip() == finding.should_be.strip()
+        mended = finding.got_fixed.strip() == (finding.expected or finding.should_be).strip()
         yield "fix gives", finding.got_fixed, "$state-pass" if mended else ""
 
 

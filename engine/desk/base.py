@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from .. import examples, findings, replies
 from ..asking import Asker, Emit, Question, Turn
 from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
-from ..facts import Draft, Report, Review, Role, Solution, Stub
+from ..facts import Draft, Example, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
 from ..recalling import Recall
@@ -59,10 +60,24 @@ class Base:
         target = draft if fix is None else fix
         if not calls or target.problem is not None:
             return review
-        done = await self.kit.sandbox.run(stub.program(target.body), calls, self.kit.limits, path=stub.path)
-        tested = findings.tested(review, done, stub.examples) if fix is None else findings.retested(review, done)
+        program = stub.program(target.body)
+        done = await self.kit.sandbox.run(program, calls, self.kit.limits, path=stub.path)
+        if fix is None:
+            wanted = findings.expectations(review, done)
+            expected = await self._evaluated(program, wanted, stub.path)
+            tested = findings.tested(review, done, stub.examples, expected)
+        else:
+            tested = findings.retested(review, done)
         self._emit(FindingsTested(review=tested, against="" if fix is None else fix.id))
         return tested
+
+    async def _evaluated(self, program: str, expressions: Sequence[str], path: str) -> dict[str, Outcome]:
+        """What a reviewer's expressions come to; in a process of their own, so that no call spoils them."""
+        if not expressions:
+            return {}
+        steps = [Example(source=expression, origin="generated") for expression in expressions]
+        done = await executed(self.kit, program, steps, path)
+        return dict(zip(expressions, done.outcomes, strict=True))
 
     # ------------------------------------------------------------------------------------------------- deciding
 

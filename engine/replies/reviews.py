@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, cast
 
-from ..facts import Finding, Review
+from ..examples.doctests import interactive_examples
+from ..facts import Example, Finding, Review
 from . import fences
 from .python import parsed
 from .quotes import line_of
@@ -236,7 +237,16 @@ def _finding(parts: Parts, source: list[str]) -> Finding:
 
 def _call(text: str) -> tuple[str, str]:
     """An expression that calls something, and what it is compared with, if it is; ("", "") for anything else."""
-    text = text.strip().strip("`").removeprefix(">>>").strip()
+    text = text.strip().strip("`").strip()
+    if text.startswith(">>>"):
+        session, _ = interactive_examples(re.sub(r"\A>>>\s*", ">>> ", text[:_LONGEST_PART]))
+        shown = session[0].example(0) if session else Example(source="")
+        call, expected = _called(shown.source)
+        return call, (expected or shown.raises or shown.want.strip()) if call else ""
+    return _called(text)
+
+
+def _called(text: str) -> tuple[str, str]:
     tree = parsed(text) if len(text) <= _LONGEST_PART else None
     if tree is None or len(tree.body) != 1:
         return "", ""

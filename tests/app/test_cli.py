@@ -187,12 +187,14 @@ async def test_a_log_that_was_cut_off_is_replayed_as_far_as_it_goes_and_says_so(
 
 async def test_a_function_that_is_there_is_reviewed_and_what_is_reproduced_ends_with_1(shell: Shell, server: Server):
     (shell.folder / "wrong.py").write_text("def double(x):\n    return x + 2\n")
-    finding = {"quote": "return x + 2", "call": "double(5)", "comes_out": "7", "should_be": "10", "claim": "adds two"}
+    finding = {"quote": "return x + 2", "call": "double(5)", "comes_out": "7", "claim": "adds two"}
+    finding["should_be"] = "sum([5] * 2)"  # no literal: what it gives is found out in the sandbox
     server.says = [json.dumps({"findings": [finding], "verdict": "bugs"})]
     told = await shell("review", "wrong.py::double", "--base-url", server.url)
     assert told.returncode == 1, told.stderr
     assert "[reproduced] adds two" in told.stdout
     assert "double(5) gives 7" in told.stdout
+    assert "expected sum([5] * 2), which gives 10" in told.stdout
 
 
 @pytest.mark.parametrize(

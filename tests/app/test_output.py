@@ -16,6 +16,10 @@ from redraft.engine.facts import Finding, Review
             Finding(claim="adds", call="f(2)", status="reproduced", got="4", got_fixed="5"),
             "f(2) gives 4; with the fix 5",
         ),
+        (
+            Finding(claim="adds", call="f(2)", status="not shown", got="4", should_be="pi", expected="NameError: pi"),
+            "expected pi, which gives NameError: pi",
+        ),
     ],
 )
 def test_a_finding_says_what_its_call_gave_or_that_it_was_not_run(finding: Finding, words: str):

@@ -2,7 +2,7 @@
 
 import pytest
 from redraft.engine.facts import Example, Execution, Finding, Outcome, Review
-from redraft.engine.findings import agrees, retested, tested
+from redraft.engine.findings import agrees, expectations, retested, tested
 
 
 def value(text: str) -> Outcome:
@@ -71,3 +71,103 @@ def test_what_the_fix_gives_is_kept_beside_what_the_draft_gave():
 )
 def test_claims_are_compared_by_value(claimed: str, outcome: Outcome, does: bool):
     assert agrees("f()", claimed, outcome) is does
+
+
+# ------------------------------------------------------------------------------------------ expectations
+
+
+def expecting(should_be: str, outcome: Outcome, expected: Outcome, comes_out: str = "") -> Finding:
+    finding = Finding(claim="?", call="f(5)", comes_out=comes_out, should_be=should_be)
+    review = Review(draft="d1", verdict="bugs", findings=(finding,))
+    return tested(review, Execution(outcomes=(outcome,)), expected={should_be: expected}).findings[0]
+
+
+@pytest.mark.parametrize("should_be", ["math.pi", "[1]*3", "sorted([2, 1])", "2 * 3", "float('inf')", "f(4) + 1"])
+def test_an_expectation_that_is_no_literal_has_to_be_evaluated(should_be: str):
+    review = Review(draft="d1", verdict="bugs", findings=(Finding(claim="?", call="f(5)", should_be=should_be),))
+    assert expectations(review, Execution(outcomes=(value("6"),))) == (should_be,)
+
+
+@pytest.mark.parametrize(
+    ("should_be", "outcome"),
+    [
+        ("6", value("6")),
+        ("set()", value("{1}")),
+        ("a list of three", value("6")),
+        ("ValueError", value("6")),
+        ("ValueError('too big')", value("6")),
+        ("math.pi", RAISED),
+        ("math.pi", Outcome(status="timeout")),
+        ("helo", Outcome(status="returned", printed="hello\n")),
+        ("hello", value("'hello'")),
+        ("", value("6")),
+    ],
+)
+def test_nothing_is_evaluated_that_is_plain_prose_or_settled_without(should_be: str, outcome: Outcome):
+    review = Review(draft="d1", verdict="bugs", findings=(Finding(claim="?", call="f(5)", should_be=should_be),))
+    assert expectations(review, Execution(outcomes=(outcome,))) == ()
+
+
+@pytest.mark.parametrize(
+    ("got", "comes_out", "status"),
+    [
+        ("3.141592653589793", "3.141592653589793", "refuted"),
+        ("3.14", "3.14", "reproduced"),
+        ("3.14", "", "reproduced"),
+        ("3.14", "3", "not shown"),
+    ],
+)
+def test_a_finding_is_held_against_what_its_expectation_comes_to(got: str, comes_out: str, status: str):
+    finding = expecting("math.pi", value(got), value("3.141592653589793"), comes_out)
+    assert (finding.status, finding.expected) == (status, "3.141592653589793")
+
+
+def test_an_expectation_without_a_literal_spelling_is_compared_as_a_session_shows_it():
+    third = Outcome(status="returned", printed="Fraction(1, 3)\n", type_name="fractions.Fraction")
+    assert expecting("Fraction(2, 6)", third, third).status == "refuted"
+    assert expecting("Fraction(2, 6)", value("0.3"), third).status == "reproduced"
+
+
+def test_an_expectation_that_comes_to_none_is_met_by_none_only():
+    none = Outcome(status="returned", type_name="builtins.NoneType")
+    assert expecting("{}.get(1)", none, none).status == "refuted"
+    assert expecting("{}.get(1)", value("6"), none).status == "reproduced"
+
+
+@pytest.mark.parametrize(
+    ("expected", "why"),
+    [
+        (Outcome(status="raised", raised="NameError: name 'math' is not defined"), "name 'math' is not defined"),
+        (Outcome(status="timeout"), "timed out"),
+        (Outcome(status="not run"), "not run"),
+    ],
+)
+def test_an_expectation_that_comes_to_nothing_leaves_the_finding_not_shown_and_says_why(expected: Outcome, why: str):
+    finding = expecting("math.pi", value("6"), expected, comes_out="6")
+    assert finding.status == "not shown"
+    assert why in finding.expected
+
+
+@pytest.mark.parametrize("comes_out", ["6", "", "'6'", "7"])
+@pytest.mark.parametrize("should_be", ["6", "6.0", "(6)"])
+def test_a_finding_that_expects_what_really_came_out_is_never_reproduced(should_be: str, comes_out: str):
+    claimed = Finding(claim="?", call="f(5)", comes_out=comes_out, should_be=should_be)
+    assert judged(claimed, value("6"))[0] == "refuted"
+
+
+@pytest.mark.parametrize("got", ["'spam'", "'eggs'", "6"])
+@pytest.mark.parametrize("said", ["spam", "'spam'", "a list", "IndexError"])
+def test_a_finding_that_calls_wrong_what_it_expects_is_never_reproduced(said: str, got: str):
+    own = Example(source="f(5)", want="10\n")
+    claimed = Finding(claim="?", call="f(5)", comes_out=said, should_be=said)
+    assert judged(claimed, value(got))[0] != "reproduced"
+    assert judged(claimed, value(got), own)[0] != "reproduced"
+
+
+def test_an_expectation_in_prose_shows_nothing_by_itself():
+    assert judged(Finding(claim="?", call="f(5)", should_be="a list of three"), value("6"))[0] == "not shown"
+
+
+def test_a_string_may_be_claimed_without_its_quotes():
+    claimed = Finding(claim="?", call="f(5)", comes_out="spam", should_be="eggs and ham")
+    assert judged(claimed, value("'spam'"))[0] == "reproduced"

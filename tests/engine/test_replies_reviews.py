@@ -128,6 +128,10 @@ def test_the_stated_number_chooses_among_equal_lines():
     [
         ("f([1])", "f([1])"),
         (">>> f([1])", "f([1])"),
+        ("`>>> f([1])`", "f([1])"),
+        (">>>f([1])", "f([1])"),
+        (">>> f([1,\n... 2])\n3", "f([1,\n2])"),
+        (">>> [1, 3, 2, 5]", ""),
         ("`f([1])`", "f([1])"),
         ("f([1]) == 2", "f([1])"),
         ("assert f([1]) == 2", "f([1])"),
@@ -139,6 +143,11 @@ def test_the_stated_number_chooses_among_equal_lines():
 )
 def test_a_call_is_kept_only_if_it_calls_something(call, kept):
     assert read(said([{**BUG, "call": call}])).findings[0].call == kept
+
+
+def test_a_call_written_as_a_session_brings_what_should_come_out():
+    found = read(said([{**BUG, "call": ">>> f([1])\n1", "should_be": ""}])).findings[0]
+    assert (found.call, found.should_be) == ("f([1])", "1")
 
 
 def test_numbers_and_texts_are_capped():

@@ -33,7 +33,7 @@ GIVES = {
     "(2  *  x)": {"f(1)": "2", "f(3)": "6"},
     "[None]": {},
     GOOD: {"f(1)": "2", "f(3)": "6", "f(5)": "10"},
-    HALF: {"f(1)": "2", "f(3)": "4", "f(5)": "6"},
+    HALF: {"f(1)": "2", "f(3)": "4", "f(5)": "6", "2 * 5": "10", "2 * y": "!NameError: name 'y' is not defined"},
     BAD: {},
 }
 BUGS = "1. line 9 adds one, should double"
@@ -212,6 +212,16 @@ async def test_a_finding_whose_call_gives_what_it_should_is_refuted_and_repairs_
     state, _ = await evidence([code(GOOD)], WRONG_FINDING)
     assert state.review.findings[0].status == "refuted"  # type: ignore[union-attr]
     assert (state.last_fix, state.solution.verdict) == (None, "verified")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("should_be", "status", "came_to"),
+    [("2 * 5", "reproduced", "10"), ("2 * y", "not shown", "NameError: name 'y' is not defined")],
+)
+async def test_an_expectation_that_is_no_literal_is_run_in_the_sandbox_too(should_be: str, status: str, came_to: str):
+    state, _ = await evidence([code(HALF), code(GOOD)], FINDING.replace('"10"', f'"{should_be}"'))
+    finding = state.review.findings[0]  # type: ignore[union-attr]
+    assert (finding.status, finding.got, finding.expected) == (status, "6", came_to)
 
 
 async def test_failing_examples_are_fixed_even_when_the_reviewer_finds_nothing():

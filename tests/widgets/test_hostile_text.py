@@ -61,6 +61,7 @@ def states(draw: st.DrawFn) -> RunState:
     findings = tuple(
         Finding(
             claim=text(), quote=text(), call=text(), comes_out=text(), should_be=text(), got=text(), got_fixed=text(),
+            expected=text(),
             line=draw(st.none() | st.integers(0, 9)),
             status=draw(st.sampled_from(["untested", "reproduced", "refuted", "not shown"])),
         )

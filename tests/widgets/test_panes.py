@@ -163,6 +163,14 @@ async def test_a_reply_that_is_no_review_is_shown_as_it_came() -> None:
         assert "Looks good to me! [/] The function m[i][j] is fine, I guess." in pane.text
 
 
+async def test_an_expectation_that_was_run_shows_what_it_gives() -> None:
+    finding = Finding(claim="?", call="f(1)", should_be="pi", expected="NameError: pi", status="not shown", got="3")
+    review = Review(draft="d1", verdict="bugs", findings=(finding,))
+    async with framed(ReportPane(), runs.settled(review=review)) as (pane, _, _):
+        shown = [line.split() for line in pane.text.splitlines()]
+        assert shown[shown.index(["should", "be", "pi"]) + 1] == ["which", "gives", "NameError:", "pi"]
+
+
 async def test_refuted_findings_come_last() -> None:
     async with framed(ReportPane(), runs.settled()) as (pane, _, _):
         words = [
