@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from ..cost import Spending, by_role
 from ..errors import EnvironmentFault, RedraftError
 from ..events import Decomposed, Entry, RunFailed, TextStreamed
-from ..facts import Fact, Solution
+from ..facts import Fact
 from ..kit import Kit
 from ..pipelines.catalogue import Pipeline
 from ..recording import Recording
@@ -27,6 +27,7 @@ from .court import Judge
 from .ledger import Ledger
 from .lines import Column, Key, Line
 from .problems import Problem
+from .verdicts import Verdict
 
 LOST = 5
 """Problems that fail of our own world one after another before the whole run is given up."""
@@ -204,15 +205,17 @@ async def solved(
     # An empty answer and a budget that is spent are what this model is worth; anything else says nothing of it.
     if state.solution is None and failed.kind != "BudgetSpent" and failed.cause != "empty":
         return replace(line, status="error", error=state.problem or "cancelled")
-    return await _with_verdict(line, problem, state.solution, judge)
+    return await _with_verdict(line, problem, state, judge)
 
 
-async def _with_verdict(line: Line, problem: Problem, solution: Solution | None, judge: Judge | None) -> Line:
+async def _with_verdict(line: Line, problem: Problem, state: RunState, judge: Judge | None) -> Line:
+    solution = state.solution
     if judge is None or solution is None:
         return line
     try:
         measured = await judge.measured(problem)
         verdict = await judge.verdict(problem, solution)
+        reviewed = await _of_reviewed(verdict, problem, state, judge)
     except EnvironmentFault as fault:
         return replace(line, status="error", error=str(fault))
     return replace(
@@ -224,9 +227,22 @@ async def _with_verdict(line: Line, problem: Problem, solution: Solution | None,
         tests=verdict.tests,
         weak=verdict.weak,
         judging=verdict.seconds,
+        reviewed_base=reviewed.base if reviewed else None,
+        reviewed_plus=reviewed.plus if reviewed else None,
         canonical_base=measured.verdict.base if measured and problem.canonical else None,
         canonical_plus=measured.verdict.plus if measured and problem.canonical else None,
     )
+
+
+async def _of_reviewed(settled: Verdict, problem: Problem, state: RunState, judge: Judge) -> Verdict | None:
+    """What the draft that was reviewed is worth; tests are run once more only if it was reported and gave way."""
+    review, solution = state.review, state.solution
+    draft = next((draft for draft in state.drafts if review is not None and draft.id == review.draft), None)
+    if review is None or solution is None or draft is None:
+        return None
+    if draft.body == solution.draft.body and draft.problem == solution.draft.problem:
+        return settled
+    return await judge.verdict(problem, replace(solution, draft=draft)) if review.verdict == "bugs" else None
 
 
 def _line(column: Column, problem: Problem, state: RunState) -> Line:

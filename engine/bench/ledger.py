@@ -141,11 +141,11 @@ def _decoded(path: Path, raw: bytes) -> tuple[Header, tuple[Line, ...]]:
         if not row.strip():
             continue
         try:
-            line = _DECODER.decode(row)
-        except msgspec.MsgspecError as error:
+            line = read_row(path, number, row)
+        except SourceError:
             if number == len(rows) and header is not None:
                 break
-            raise SourceError(f"{path}, line {number}: this is no result of redraft's benchmark ({error})") from error
+            raise
         if isinstance(line, Header):
             header = header or line
         else:
@@ -154,6 +154,18 @@ def _decoded(path: Path, raw: bytes) -> tuple[Header, tuple[Line, ...]]:
     if header is None:
         raise SourceError(f"{path}: this is no file of redraft's benchmark (it does not begin with a header)")
     return header, tuple(latest.values())
+
+
+def read_row(path: Path, number: int, row: bytes) -> Header | Line:
+    """One line of a file, by its 1-based number.
+
+    Raises:
+        SourceError: it is none of redraft's.
+    """
+    try:
+        return _DECODER.decode(row)
+    except msgspec.MsgspecError as error:
+        raise SourceError(f"{path}, line {number}: this is no result of redraft's benchmark ({error})") from error
 
 
 def _agree(path: Path, there: Header, wanted: Header) -> None:

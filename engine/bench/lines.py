@@ -78,6 +78,10 @@ class Line(Fact, frozen=True, tag="result", tag_field="line"):
     """Verdict of the reviewer, "" without one."""
     fixed: bool = False
     """Whether what was settled on is a repair."""
+    reviewed_base: bool | None = None
+    reviewed_plus: bool | None = None
+    """What the draft that was reviewed is worth by the same tests. None where nothing was reviewed, where a draft that
+    was not reported gave way to another, and in files of before this was judged."""
     canonical_base: bool | None = None
     canonical_plus: bool | None = None
     """What the canonical solution did on this machine, None when nothing was judged."""

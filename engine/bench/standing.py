@@ -73,7 +73,8 @@ class Row(Fact, frozen=True):
         return None if spent.usd is None or not self.base.of else spent.usd / self.base.of
 
 
-_Group = tuple[str, str, str]
+Group = tuple[str, str, str]
+"""Pipeline, model and mode: what a row is about."""
 
 
 def rows_by_level(
@@ -100,18 +101,18 @@ def rows_of(
     lines: Iterable[Line], suite: str, *, has_plus: bool = True, stubs: Mapping[str, Stub] | None = None
 ) -> tuple[Row, ...]:
     """A row for each pipeline and model; `stubs` by problem let regressions be sorted."""
-    groups: dict[_Group, list[Line]] = defaultdict(list)
+    groups: dict[Group, list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.pipeline, line.model, line.mode].append(line)
     return tuple(_row(group, groups, suite, has_plus=has_plus, stubs=stubs or {}) for group in groups)
 
 
 def _row(
-    group: _Group, groups: Mapping[_Group, list[Line]], suite: str, *, has_plus: bool, stubs: Mapping[str, Stub]
+    group: Group, groups: Mapping[Group, list[Line]], suite: str, *, has_plus: bool, stubs: Mapping[str, Stub]
 ) -> Row:
     pipeline, model, mode = group
     done = [line for line in groups[group] if line.status == "done"]
-    against = _baseline(group, list(groups))
+    against = baseline_of(group, list(groups))
     other = [line for line in groups[against] if line.status == "done"] if against else []
     roles: dict[Role, Spending] = {}
     for line in done:
@@ -143,7 +144,7 @@ def _row(
     )
 
 
-def _baseline(group: _Group, groups: Sequence[_Group]) -> _Group | None:
+def baseline_of(group: Group, groups: Sequence[Group]) -> Group | None:
     """The row to compare with: raw-coder, else standard, of the same coder and mode if there is one, else the first."""
     if group[0] in BASELINES:
         return None
@@ -178,12 +179,12 @@ def _sorted(passing: Sequence[Line], failing: Sequence[Line], stubs: Mapping[str
     for line in failing:
         passed = right.get((line.problem, line.seed))
         if passed is not None and not line.plus and line.problem in stubs:
-            failure = classified(stubs[line.problem], failed=_solution(line), passed=_solution(passed))
+            failure = classified(stubs[line.problem], failed=solution_of(line), passed=solution_of(passed))
             kinds[failure.kind] += 1
     return dict(kinds.most_common())
 
 
-def _solution(line: Line) -> Solution:
+def solution_of(line: Line) -> Solution:
     """What a line says as a solution whose report holds the first hidden test that failed."""
     empty = line.judged == "no code"
     failing = () if line.plus else (Check(example=Example(source="hidden test"), verdict="failed", got=line.why),)

@@ -224,3 +224,35 @@ async def test_a_canonical_solution_that_fails_is_measured_again_next_time(
     wrong = problem_of(results="[2, 3, 7]")
     assert not (await Court(sandbox, tmp_path).measured(wrong)).verdict.plus
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240
+
+
+REPORTED = '{"findings": [{"claim": "wrong", "call": "f(1)", "should_be": "0", "comes_out": "2"}], "verdict": "bugs"}'
+
+
+@pytest.mark.parametrize(
+    ("draft", "fix", "review", "reviewed", "judged"),
+    [
+        (RIGHT, "    return x - 1\n", REPORTED, True, 2),
+        ("    return x - 1\n", RIGHT, REPORTED, False, 2),
+        (RIGHT, RIGHT, REPORTED, True, 1),
+        (RIGHT, "", '{"findings": [], "verdict": "clean"}', True, 1),
+    ],
+)
+async def test_a_draft_that_was_reported_is_judged_beside_what_was_settled_on(
+    tmp_path: Path, draft: str, fix: str, review: str, reviewed: bool, judged: int
+) -> None:
+    answers = iter([draft, review, fix])
+
+    def told(ask: Ask) -> str:
+        said = next(answers)
+        return said if said is review else ask.prefill + said
+
+    judge = Reader()
+    solve = partial(solved, judge=judge)
+    (line,) = await run(tmp_path / "out.jsonl", [contender(told, "review-then-fix")], PROBLEMS[:1], solve)
+    assert (line.reviewed_base, line.reviewed_plus, len(judge.asked)) == (True, reviewed, judged)
+
+
+async def test_nothing_is_said_of_a_draft_that_nobody_reviewed(tmp_path: Path) -> None:
+    (line,) = await run(tmp_path / "out.jsonl", [contender(RIGHT)], PROBLEMS[:1])
+    assert (line.reviewed_base, line.reviewed_plus) == (None, None)
