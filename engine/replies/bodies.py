@@ -15,7 +15,7 @@ from ..models.chat import Reply
 from . import fences
 from .ending import BodyEnd
 from .outside import Written, definitions, needed
-from .python import fault, is_placeholder, is_prose
+from .python import fault, has_code, is_placeholder, is_prose, reads_as_prose
 from .signatures import fitted
 
 _THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
@@ -23,11 +23,6 @@ _DOCSTRING = re.compile(
     r"(?:[ \t]*\n)*[ \t]*[rRuU]?(?:(\"\"\"|''')(?:\\.|[^\\])*?\1|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
     r"[ \t]*;?[ \t]*(?:#[^\n]*)?(?:\n|\Z)",
     re.DOTALL,
-)
-_CODE_LINE = re.compile(
-    r"^[ \t]*(?:return\b|raise\b|(?:for|while|if|with|elif|except)\b.*:|(?:else|try):|(?:async )?def \w+\(|import \w"
-    r"|from [\w.]+ import|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:, *\w+)*[ \t]*[-+*/|&%]?=(?!=)|yield\b|[A-Za-z_][\w.]*\()",
-    re.MULTILINE,
 )
 
 
@@ -62,10 +57,14 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
         if reading.is_code and (first is None or first[1] == _NO_CODE):
             first = _tidy(reading.body), problem
     found, problem = first or ("", _NO_CODE)
+    if problem == _NO_CODE:
+        found, problem = "", _no_code(text)
     return found, "cut by length" if reply.finish == "length" and not _compiles(stub, found) else problem
 
 
 _NO_CODE = "the reply has no code"
+_FIRST_WORDS = 60
+"""Characters of a reply without code that are told."""
 _MOST_LINES = 2000
 """Python takes seconds to compile thousands of nested functions, and a model that writes them is repeating itself."""
 _BLOCKS = 12
@@ -82,7 +81,21 @@ def _problem(stub: Stub, reading: _Reading) -> str | None:
         return f"the body has {lines} lines, no more than {_MOST_LINES} are read"
     if not reading.body.strip() or is_placeholder(reading.body):
         return "the reply leaves the function empty"
-    return _NO_CODE if is_prose(reading.body) else fault(stub, reading.body)
+    if is_prose(reading.body):
+        return _NO_CODE
+    problem = fault(stub, reading.body)
+    return _NO_CODE if problem and reads_as_prose(reading.body) else problem
+
+
+def _no_code(text: str) -> str:
+    """That there is none, with the first words of what came in its place."""
+    said = " ".join(text.replace("`", "").split())
+    if not re.search(r"\w", said):
+        return _NO_CODE
+    first = said[:_FIRST_WORDS]
+    if len(said) > _FIRST_WORDS:
+        first = (first.rpartition(" ")[0] or first).rstrip(" ,;:.") + "…"
+    return f"the model answered in prose, without code: “{first}”"
 
 
 def _clean(text: str) -> str:
@@ -115,7 +128,7 @@ def _readings(stub: Stub, text: str, *, prefilled: bool) -> Iterator[_Reading]:
         for block in blocks[:_BLOCKS]:
             yield from _bare(stub, block)
         if not blocks:
-            yield from _bare(stub, text, is_code=bool(_CODE_LINE.search(text)))
+            yield from _bare(stub, text, is_code=has_code(text))
             yield _Reading(_indented_lines(text), is_code=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 
@@ -12,6 +13,16 @@ from ..facts import Stub
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What `ast.parse` and `compile` raise for text that is not Python."""
+
+
+_CODE_LINE = re.compile(
+    r"^[ \t]*(?:return\b|raise\b|(?:for|while|if|with|elif|except)\b.*:|(?:else|try):|(?:async )?def \w+\(|import \w"
+    r"|from [\w.]+ import|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:, *\w+)*[ \t]*[-+*/|&%]?=(?!=)|yield\b|[A-Za-z_][\w.]*\()",
+    re.MULTILINE,
+)
+_TEXTS = re.compile(r"(?<!\w)[bfruBFRU]{0,2}(?:\"(?:\\.|[^\"\\])*(?:\"|$)|'(?:\\.|[^'\\])*(?:'|$))|#.*")
+"""Strings, closed or not, and comments of one line; an apostrophe follows a letter and begins no string."""
+_WORDS = re.compile(r"(?<![\w.])([^\W\d_]+(?:'\w+)?)(?=,? +([^\W\d_]+(?:'\w+)?)\b)")
 
 
 def parsed(code: str) -> ast.Module | None:
@@ -71,6 +82,27 @@ def _does_nothing(statement: ast.stmt) -> bool:
             return True
         case _:
             return False
+
+
+def has_code(text: str) -> bool:
+    """Whether any line of a text looks like Python."""
+    return bool(_CODE_LINE.search(text))
+
+
+def reads_as_prose(text: str) -> bool:
+    """Whether a text that does not parse is a person's language: lines of words, and not one line of code."""
+    if '"""' in text or "'''" in text:
+        return False  # Words inside a string that was never closed.
+    lines = [_TEXTS.sub("", line) for line in text.split("\n")]
+    wordy = [_has_two_words(line) for line in lines]
+    return any(wordy) and not any(
+        _CODE_LINE.match(line) for line, is_wordy in zip(lines, wordy, strict=True) if not is_wordy
+    )
+
+
+def _has_two_words(line: str) -> bool:
+    """Whether two names follow each other as they never do in Python."""
+    return any(not keyword.iskeyword(one) and not keyword.iskeyword(two) for one, two in _WORDS.findall(line))
 
 
 def is_prose(body: str) -> bool:

@@ -250,8 +250,8 @@ def test_async_and_decorated_functions_are_read(kind):
     [
         ("", "stop", "the reply is empty"),
         ("  \n\n", "stop", "the reply is empty"),
-        ("I'm sorry, but I cannot help with that.", "stop", "the reply has no code"),
-        ("Yes", "stop", "the reply has no code"),
+        ("Yes", "stop", "the model answered in prose, without code: “Yes”"),
+        ("?!", "stop", "the reply has no code"),
         (f"```python\n{HEADER}    pass\n```", "stop", "the reply leaves the function empty"),
         (
             f"```python\n{HEADER}    raise NotImplementedError('later')\n```",
@@ -265,6 +265,50 @@ def test_async_and_decorated_functions_are_read(kind):
 )
 def test_a_reply_without_a_body_says_why(text, finish, problem):
     assert read(text, finish=finish)[1] == problem
+
+
+PROSE = [
+    "I'm sorry, but I can't help with that.",
+    "The function `f(a)` should return the sum. It's easy:\nloop over them.",
+    "To solve this, we'd:\n\n1. Read the list\n2. Sum = the total of all\n3. return the result (it's done)",
+    "return the sum of the list, it's the easiest way",
+    "if you want to, it's done like so: sum it",
+    "This isn't simple:\n\n    an indented paragraph that isn't code",
+    "```\nI can't write this code\n```",
+    "Não consigo fazer isso, não há exemplos.",
+]
+
+
+@pytest.mark.parametrize("prefilled", [False, True])
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_is_called_prose_and_no_syntax_error_whatever_was_begun(text, prefilled):
+    found, problem = read(text, prefilled=prefilled)
+    said = " ".join(text.replace("`", "").split())
+    assert found == ""
+    assert problem.startswith("the model answered in prose, without code: “" + said[:20])
+
+
+def test_of_prose_the_first_words_are_told_and_no_more():
+    _, problem = read("I'm sorry to say that " + "no " * 400, prefilled=True)
+    assert problem.endswith("no…”")
+    assert len(problem) < 120
+
+
+@pytest.mark.parametrize("prefilled", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    return 'abc\n",
+        "    x = f'it is not closed\\n    y = (",
+        "    x = 'it is not closed\n    return x",
+        "    for x in a:\n        print('it)\n",
+        "    x = 1  # it's the first one\n    return x +",
+        "    return a\nThis doesn't need more.\n    x = (",
+        '    """This was never closed, it\'s said\n    and the words go on\n    return 1',
+    ],
+)
+def test_broken_code_is_not_called_prose(text, prefilled):
+    assert "prose" not in (read(text, prefilled=prefilled)[1] or "")
 
 
 def test_broken_code_comes_back_as_it_came_with_its_line():

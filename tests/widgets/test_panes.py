@@ -167,7 +167,7 @@ async def test_an_expectation_that_was_run_shows_what_it_gives() -> None:
     finding = Finding(claim="?", call="f(1)", should_be="pi", expected="NameError: pi", status="not shown", got="3")
     review = Review(draft="d1", verdict="bugs", findings=(finding,))
     async with framed(ReportPane(), runs.settled(review=review)) as (pane, _, _):
-        shown = [line.split() for line in pane.text.splitlines()]
+        shown = [line.strip("▌ ").split() for line in pane.text.splitlines()]
         assert shown[shown.index(["should", "be", "pi"]) + 1] == ["which", "gives", "NameError:", "pi"]
 
 
