@@ -13,6 +13,7 @@ COMMANDS = (
     "model",
     "replay",
     "tree",
+    "costs",
     "bench",
     "doctor",
     "config",
@@ -43,6 +44,14 @@ examples:
 A race always exits with 0, however its lanes end: what they came to is in the table.
 Gating and enriching (spec-gated-review, spec-enriched-review) are pipelines like the others and never on by
 themselves: the paper finds that gating loses.
+"""
+COSTS = """\
+examples:
+  redraft costs                                  every run that redraft has kept here
+  redraft bench humaneval+ --pipeline standard,pat --logs logs && redraft costs logs
+  redraft costs logs --price small=0.11,0.42 --price large=0.70,2.80
+
+Prices are USD per million tokens, in and out. Runs that were cancelled or broke off are left out.
 """
 _WIDE = argparse.RawDescriptionHelpFormatter
 
@@ -150,6 +159,16 @@ def build() -> argparse.ArgumentParser:
     tree.add_argument("log", metavar="LOG", help="a log, or the folder or name of a race with a lane that grew a tree")
     tree.add_argument("--svg", metavar="FILE", help="write a picture there")
     _output(tree)
+
+    costs = commands.add_parser(
+        "costs", help="what recorded runs cost beside one another", epilog=COSTS, formatter_class=_WIDE
+    )
+    costs.add_argument("logs", nargs="*", metavar="LOG", help="logs or folders of them (default: all that were kept)")
+    costs.add_argument(
+        "--price", action="append", default=[], metavar="MODEL=IN,OUT", help="as if the model had had this price"
+    )
+    _settings(costs)
+    _output(costs)
 
     doctor = commands.add_parser("doctor", help="what protects you here, and how to raise it")
     _settings(doctor)

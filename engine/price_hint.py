@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from .cost import PER
-from .events import CallEnded, CallStarted, Checked, Decomposed, Drafted, Entry
-from .theory import best_price, fitted
+from .events import CallEnded, CallStarted, Checked, Decomposed, Drafted, Entry, NodeOpened
+from .facts import Fact
+from .theory import LEAST_MODELS, best_price, fitted
 
 Run = Sequence[Entry]
 _WRITING = frozenset({"trial", "draft", "conquer"})
 _PLANNING = frozenset({"plan", "divide"})
+
+
+class Hint(Fact, frozen=True):
+    """What Theorem 3 says of a person's own runs, or why it says nothing."""
+
+    prices: dict[str, float] = {}
+    """By planner: the generator's best price beside it, USD per million tokens."""
+    generators: dict[str, tuple[float, float]] = {}
+    """By model: price (USD per million tokens) and reach (tokens), of those whose runs tell both."""
+    missing: str = ""
+    """What it would take, in words, when there is no price."""
+
+
+def hint_of(runs: Sequence[Run]) -> Hint:
+    """The generator's best price beside each planner of these runs, whatever pipelines they are of."""
+    writing = {model: [_only(run, model) for run in runs] for model in _models(runs, _WRITING)}
+    shown = {model: found for model, own in writing.items() if (found := price_and_reach(own)) is not None}
+    grown = [run for run in runs if any(isinstance(entry.event, NodeOpened) for entry in run)]
+    planners = _models(grown, _PLANNING)
+    planned = {planner: [run for run in grown if planner in _models([run], _PLANNING)] for planner in planners}
+    known = [planner for planner, own in planned.items() if planning_cost(own) is not None]
+    found = {planner: generator_price([writing[model] for model in shown], planned[planner]) for planner in known}
+    prices = {planner: price for planner, price in found.items() if price is not None}
+    return Hint(prices=prices, generators=shown, missing="" if prices else _missing(shown, bool(known)))
+
+
+def _missing(shown: Mapping[str, tuple[float, float]], planned: bool) -> str:
+    """Why nothing follows."""
+    if len({price for price, _ in shown.values()}) < LEAST_MODELS:
+        named = f" ({', '.join(shown)})" if shown else ""
+        return (
+            f"it takes {LEAST_MODELS} generators with different, known prices, each of which solved something at once; "
+            f"these runs have {len(shown)}{named}"
+        )
+    if not planned:
+        return "it takes a run in which a planner whose price is known split a function; none of these is one"
+    return "it takes dearer generators that write longer functions at once; those of these runs do not"
 
 
 def generator_price(generators: Sequence[Sequence[Run]], planned: Sequence[Run]) -> float | None:
@@ -57,6 +95,17 @@ def _calls(run: Iterable[Entry], purposes: frozenset[str]) -> dict[str, CallEnde
     events = [entry.event for entry in run]
     wanted = {e.call for e in events if isinstance(e, CallStarted) and e.purpose in purposes}
     return {e.call: e for e in events if isinstance(e, CallEnded) and e.call in wanted}
+
+
+def _models(runs: Iterable[Run], purposes: frozenset[str]) -> tuple[str, ...]:
+    """The models that were asked for such a thing, in the order in which they first were."""
+    started = (entry.event for run in runs for entry in run)
+    return tuple(dict.fromkeys(e.model for e in started if isinstance(e, CallStarted) and e.purpose in purposes))
+
+
+def _only(run: Run, model: str) -> Run:
+    """The run as if nobody but this model had been asked."""
+    return [entry for entry in run if not isinstance(entry.event, CallStarted) or entry.event.model == model]
 
 
 def _solving(run: Iterable[Entry]) -> list[str]:

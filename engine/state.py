@@ -8,6 +8,8 @@ from typing import Literal, TypeVar, assert_never
 from msgspec.structs import replace
 
 from . import events as ev
+from .cost import Spending
+from .economy import share
 from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined, Usage
 from .tree import Tree
 
@@ -169,6 +171,23 @@ class RunState(Fact, frozen=True):
             estimated=any(t.estimated for t in tokens),
             cost=None if not costs or None in costs else sum(c for c in costs if c is not None),
         )
+
+    @property
+    def spent(self) -> dict[Role, Spending]:
+        """Calls that have ended, added up for each role, as the tree adds them up for each node."""
+        spent: dict[Role, Spending] = {}
+        for call in self.calls:
+            before = spent.get(call.role, Spending())
+            if call.usage is not None:
+                spent[call.role] = before.plus(call.usage, call.cost)
+            elif call.ended is not None:
+                spent[call.role] = replace(before, calls=before.calls + 1)
+        return spent
+
+    @property
+    def planners_share(self) -> float | None:
+        """The planner's part of the cost so far, from 0 to 1 (of the tokens without prices); None before any call."""
+        return share("planner", self.spent)
 
     @property
     def stages(self) -> dict[Stage, StageStatus]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..economy import relative_cost, roi
 from .cells import NONE, interval, percent, tokens_of, usd_of
 from .rendering import Table, columns_of
 from .standing import Row
-from .statistics import Share, roi
+from .statistics import Share
 
 _B_SCORES = (
     ("HumanEval", "humaneval+", False),
@@ -30,7 +31,7 @@ def b1(rows: Sequence[Row]) -> Table:
         standard = _by_suite(rows, _coder(model), "standard") or _by_suite(rows, _coder(model), "raw-coder")
         average, other = _average(mine), _average(standard)
         relative = _relative(mine, standard)
-        gained = roi(average - other, relative) if None not in (average, other, relative) else None  # type: ignore[operator, arg-type]
+        gained = None if average is None or other is None else roi(average - other, relative)
         cells.append(
             (
                 model,
@@ -74,28 +75,30 @@ def b2(rows: Sequence[Row]) -> Table:
 
 
 def b3(rows: Sequence[Row]) -> Table:
-    """Small generators with large planners, against the homogeneous PaT that costs most."""
-    mine = [row for row in rows if row.pipeline == "pat"]
-    alone = [row for row in mine if " + " not in row.model and row.usd is not None]
-    largest = max(alone, key=lambda row: row.usd or 0.0, default=None)
+    """Small generators with large planners, against PaT with the planner's model in both places."""
     heads = ("generator + planner", "suite", "base", "plus", "95 %", "cost", "cost ×", "split")
-    cells = [
-        (
-            row.model,
-            row.suite,
-            percent(row.base),
-            percent(row.plus) if row.has_plus else NONE,
-            interval(row.headline),
-            usd_of(row),
-            f"{row.usd / largest.usd:.2f}" if largest and largest.usd and row.usd is not None else "n/a",
-            percent(row.decomposed),
+    cells: list[tuple[str, ...]] = []
+    for row in rows:
+        if row.pipeline != "pat":
+            continue
+        same = [other for other in rows if other.mode == row.mode]
+        alone = _by_suite(same, _planner(row.model), "pat").get(row.suite)
+        relative = relative_cost([row.usd], [alone.usd]) if alone else None
+        cells.append(
+            (
+                row.model,
+                row.suite,
+                percent(row.base),
+                percent(row.plus) if row.has_plus else NONE,
+                interval(row.headline),
+                usd_of(row),
+                "n/a" if relative is None else f"{relative:.2f}",
+                percent(row.decomposed),
+            )
         )
-        for row in mine
-    ]
-    against = largest.model if largest else "nothing: no cost is known"
     return Table(
         name="B3",
-        title=f"PaT, table 3: heterogeneous models (cost as a multiple of homogeneous PaT with {against})",
+        title="PaT, table 3: heterogeneous models (cost as a multiple of PaT's with the planner's model in all roles)",
         heads=heads,
         rows=columns_of(heads, *cells),
         words=2,
@@ -174,13 +177,9 @@ def _average(rows: dict[str, Row]) -> float | None:
 
 
 def _relative(mine: dict[str, Row], standard: dict[str, Row]) -> float | None:
-    """Mean cost over mean cost of the suites that both ran; None when a price is unknown or nothing was paid."""
+    """Relative cost on the suites that both ran."""
     common = sorted(mine.keys() & standard.keys())
-    costs = [(mine[suite].usd, standard[suite].usd) for suite in common]
-    if not costs or any(a is None or b is None for a, b in costs):
-        return None
-    own, theirs = sum(a or 0.0 for a, _ in costs), sum(b or 0.0 for _, b in costs)
-    return own / theirs if theirs else None
+    return relative_cost([mine[suite].usd for suite in common], [standard[suite].usd for suite in common])
 
 
 def _joined_usd(rows: Sequence[Row]) -> str:
@@ -190,3 +189,9 @@ def _joined_usd(rows: Sequence[Row]) -> str:
 
 def _coder(model: str) -> str:
     return model.partition(" + ")[0]
+
+
+def _planner(model: str) -> str:
+    """The planner of a column: the coder's model unless it is named ("coder + planner=…")."""
+    named = [part.removeprefix("planner=") for part in model.split(" + ") if part.startswith("planner=")]
+    return named[0] if named else _coder(model)

@@ -89,12 +89,3 @@ def pass_at(k: int, n: int, passes: int) -> float:
     if n - passes < k:
         return 1.0
     return 1.0 - math.comb(n - passes, k) / math.comb(n, k)
-
-
-def roi(gain: float, relative_cost: float) -> float | None:
-    """Percentage points gained for each further multiple of Standard's cost (arXiv 2605.07248); None at cost 1 or less.
-
-    >>> round(roi(7.06, 4.85), 2), roi(1.0, 0.9)
-    (1.83, None)
-    """
-    return gain / (relative_cost - 1) if relative_cost > 1 else None

@@ -13,7 +13,7 @@ from redraft.engine.bench import pictures, rendering
 from redraft.engine.bench.lines import Line
 from redraft.engine.bench.reviewers import marks_of, reviewers_table
 from redraft.engine.bench.standing import Row, rows_of
-from redraft.engine.bench.statistics import Paired, Share, paired, pass_at, roi
+from redraft.engine.bench.statistics import Paired, Share, paired, pass_at
 from redraft.engine.bench.tables import LAYOUTS, table
 from redraft.engine.cost import Spending
 from redraft.engine.errors import UsageError
@@ -65,10 +65,6 @@ def test_pairs_are_counted_on_what_both_were_run_on(one: dict[int, bool], other:
 
 def test_pass_at_k_is_unbiased() -> None:
     assert (pass_at(1, 5, 2), pass_at(5, 5, 1), pass_at(1, 1, 0)) == (0.4, 1.0, 0.0)
-
-
-def test_return_on_investment_is_undefined_where_nothing_was_invested() -> None:
-    assert (roi(3.0, 1.0), roi(3.0, 0.5), roi(6.0, 4.0)) == (None, None, 2.0)
 
 
 # ------------------------------------------------------------------------------------------- rows
@@ -146,6 +142,21 @@ def test_table_1_of_pat_has_cost_and_return_relative_to_standard() -> None:
     made = table("B1", rows)
     assert made.rows[1] == ("m", "pat", "90.0", "90.0", "90.0", "90.0", "90.00", "5.00", "5.00")
     assert made.rows[0][-2:] == ("1.00", "—")
+
+
+def test_table_3_of_pat_holds_a_mix_against_its_planners_model_in_all_roles_on_the_same_suite() -> None:
+    def mixed(model: str, usd: float) -> list[Line]:
+        return [line(0, "pat", model=model, spent=Spending(calls=1, prompt_tokens=1, known=usd), helpers=1)]
+
+    small, mix = mixed("small", 0.001), mixed("small + planner=large", 0.002)
+    rows = [*rows_of([*small, *mix, *mixed("large", 0.008)], "humaneval+"), *rows_of([*small, *mix], "mbpp-175")]
+    assert [(row[0], row[1], row[-2]) for row in table("B3", rows).rows] == [
+        ("small", "humaneval+", "1.00"),
+        ("small + planner=large", "humaneval+", "0.25"),
+        ("large", "humaneval+", "1.00"),
+        ("small", "mbpp-175", "1.00"),
+        ("small + planner=large", "mbpp-175", "n/a"),
+    ]
 
 
 def test_an_average_needs_all_four_scores() -> None:

@@ -1,0 +1,48 @@
+"""`redraft costs [LOG…]`: what recorded runs cost beside one another, and what a generator should cost."""
+
+from __future__ import annotations
+
+import argparse
+
+from ...engine.bench.rendering import as_plain
+from ...engine.cost_table import Row, rows
+from ...engine.facts import Fact
+from ...engine.price_hint import Hint, hint_of
+from ..cost_lines import compared, hint_lines, used
+from ..cost_logs import found_in, prices_of
+from ..output import harmless, out, out_json, say
+from ..session import session
+
+
+class Costs(Fact, frozen=True):
+    """The answer for programs."""
+
+    rows: tuple[Row, ...]
+    hint: Hint
+    unfinished: int
+    """Runs that did not come to an end of their own; they are left out."""
+    unreadable: tuple[str, ...]
+    """Files that are no run logs, and why."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when there are runs to tell of.
+
+    Raises:
+        UsageError: there is none, or a price cannot be read.
+        SourceError: a file that was named is no log.
+    """
+    found = found_in(args.logs, session(args).runs.folder, prices_of(args.price))
+    told, hint = rows(found.runs), hint_of([run.entries for run in found.runs])
+    if args.json:
+        out_json(Costs(rows=told, hint=hint, unfinished=found.unfinished, unreadable=found.unreadable))
+        return 0
+    out(as_plain(used(told)))
+    out(as_plain(compared(told)))
+    for line in hint_lines(hint):
+        out(harmless(line))
+    if found.unfinished:
+        say(f"left out: {found.unfinished} that did not come to an end of their own")
+    for problem in found.unreadable:
+        say(f"left out: {problem}")
+    return 0
