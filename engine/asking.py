@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from .cost import cost
 from .errors import ModelError
-from .events import AnyEvent, CallEnded, CallFailed, CallQueued, CallStarted, TextStreamed
+from .events import AnyEvent, CallEnded, CallFailed, CallQueued, CallStarted, Decided, TextStreamed
 from .facts import Fact, Role
 from .kit import Kit
-from .models.chat import Ask, Message, Reply
-from .models.tokens import estimate
+from .models.chat import Ask, Message, Piece, Reply
+from .models.tokens import count, estimate
 from .recalling import Answer, Recall
 from .surrogates import whole
 
@@ -26,6 +26,14 @@ Turn = Callable[[str], Awaitable[None]]
 """Awaited with the node before each call: it waits while the run is paused, and raises when the person steers."""
 SaidEnough = Callable[[str], bool]
 """Told each piece of a prefilled answer as it comes; true once the rest is not needed."""
+Listener = Callable[[], SaidEnough]
+"""Makes one for each time the question is asked."""
+
+PIECES_TOO_MANY, TOKENS_TOO_MANY = 1.2, 2.0
+"""An answer of so many times `max_tokens` pieces, or estimated tokens, comes from a server that ignores the limit.
+A piece is at least one token; an estimate can be twice the truth (`models.tokens`)."""
+SLACK = 16
+"""Pieces, or tokens, that are always allowed: a limit of one token is not worth a quarrel."""
 
 
 class Question(Fact, frozen=True):
@@ -55,19 +63,30 @@ class Asker:
         self._recall = recall
         self._ids = (f"c{n}" for n in itertools.count(1))
 
-    async def ask(self, question: Question, said_enough: SaidEnough | None = None) -> tuple[str, Reply]:
-        """The call's id and its reply.
+    async def ask(self, question: Question, listener: Listener | None = None) -> tuple[str, Reply]:
+        """The call's id and its reply. When the model's server ends meanwhile, the question is asked once more.
 
         Raises:
             ModelError: there is no answer; the log knows.
         """
+        try:
+            return await self._ask(question, listener)
+        except ModelError as error:
+            # Another redraft may have quit, and its server with it: for the next question there is a new one.
+            if not (error.retryable and error.kind == "crashed"):
+                raise
+        again = f"the model's server ended while it answered: the {question.purpose} is asked once more"
+        self._emit(Decided(what=again, node=question.node))
+        return await self._ask(question, listener)
+
+    async def _ask(self, question: Question, listener: Listener | None) -> tuple[str, Reply]:
         await self._turn(question.node)
         call = next(self._ids)
         started = self._started(call, question)
         if self._recall is not None and (known := self._recall.answer(started)) is not None:
             return call, self._recalled(known, started)
         async with self._seat(call, question):
-            return call, await self._answered(started, question, said_enough)
+            return call, await self._answered(started, question, listener)
 
     @asynccontextmanager
     async def _seat(self, call: str, question: Question) -> AsyncGenerator[None]:
@@ -104,12 +123,12 @@ class Asker:
         self._emit(known.ended)
         return known.reply
 
-    async def _answered(self, started: CallStarted, question: Question, said_enough: SaidEnough | None) -> Reply:
+    async def _answered(self, started: CallStarted, question: Question, listener: Listener | None) -> Reply:
         voice = self._kit.voices[question.role]
         call = started.call
         self._emit(started)
         try:
-            reply = await self._listen(call, self._worded(question), question.role, said_enough)
+            reply = await self._listen(call, self._worded(question), question.role, listener)
         except ModelError as error:
             self._emit(CallFailed(call=call, problem=str(error)))
             raise
@@ -147,11 +166,34 @@ class Asker:
             thinking=voice.thinking,
         )
 
-    async def _listen(self, call: str, ask: Ask, role: Role, said_enough: SaidEnough | None) -> Reply:
+    async def _listen(self, call: str, ask: Ask, role: Role, listener: Listener | None) -> Reply:
+        said_enough, limit = listener and listener(), _Limit(ask.sampling.max_tokens)
         async with self._kit.voices[role].model.stream(ask) as stream:
             async for piece in stream:
                 self._emit(TextStreamed(call=call, text=piece.text, thinking=piece.thinking))
                 # Only an answer that continues our own beginning is known to be code from its first character.
                 if said_enough and not piece.thinking and stream.reply.prefilled and said_enough(piece.text):
                     break
+                if limit.is_passed_with(piece):
+                    return limit.told(stream.reply)
         return stream.reply
+
+
+class _Limit:
+    """Our own watch on `max_tokens`, which servers may ignore."""
+
+    def __init__(self, max_tokens: int) -> None:
+        self._max_tokens = max_tokens
+        self._pieces = self._tokens = 0
+
+    def is_passed_with(self, piece: Piece) -> bool:
+        """Whether far more has come than was asked for, this piece included."""
+        self._pieces += 1
+        self._tokens += count(piece.text)
+        pieces, tokens = PIECES_TOO_MANY * self._max_tokens, TOKENS_TOO_MANY * self._max_tokens
+        return self._pieces > pieces + SLACK or self._tokens > tokens + SLACK
+
+    def told(self, reply: Reply) -> Reply:
+        """What has come, with the reason why no more was listened to."""
+        said = f"the server did not keep to max_tokens={self._max_tokens}; redraft stopped listening"
+        return replace(reply, finish="length", warning="; ".join(filter(None, (reply.warning, said))))

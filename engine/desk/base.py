@@ -114,7 +114,7 @@ class Base:
         name = self._named()
         begun = bool(question.prefill)
         asked = replace(question, stop=CODE_STOPS if begun else ())
-        call, reply = await self._asker.ask(asked, replies.BodyEnd(stub).feed if begun else None)
+        call, reply = await self._asker.ask(asked, (lambda: replies.BodyEnd(stub).feed) if begun else None)
         body, problem = replies.body(stub, reply)
         draft = Draft(
             id=name,

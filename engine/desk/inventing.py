@@ -76,7 +76,7 @@ class Inventing(Base):
 
     async def _asserts(self, stub: Stub, question: Question) -> tuple[Example, ...]:
         begun = self._turns.begun_tests()
-        enough = replies.Enough().feed if begun else None
+        enough = (lambda: replies.Enough().feed) if begun else None
         _, reply = await self._asker.ask(replace(question, prefill=begun), enough)
         text = begun + reply.text if reply.prefilled else reply.text
         return replies.checks(text, stub.name, awaited=_awaited(stub))

@@ -1,0 +1,125 @@
+"""One model call inside a run: what is asked again, and when nobody listens any longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from msgspec.structs import replace
+from redraft.engine.asking import Asker, Listener, Question
+from redraft.engine.errors import ModelError
+from redraft.engine.events import AnyEvent, CallEnded, CallFailed, CallStarted, Decided
+from redraft.engine.kit import Kit, Voice
+from redraft.engine.models.chat import Message, Reply, Sampling
+from redraft.engine.models.scripted import Line, Scripted
+from redraft.engine.prompts import Prompts
+from redraft.engine.sandbox.scripted import ScriptedSandbox
+
+CRASH = ModelError("the server went away", kind="crashed", retryable=True)
+QUESTION = Question(role="coder", purpose="review", messages=(Message(role="user", content="well?"),))
+
+
+class Told:
+    """An asker with one scripted model, and all that it told the log."""
+
+    def __init__(self, answers: Sequence[str | Line], *, thinking: bool = False) -> None:
+        self.model = Scripted(answers)
+        self.events: list[AnyEvent] = []
+        voices = {"coder": Voice(model=self.model, sampling=Sampling(max_tokens=100), thinking=thinking)}
+        kit = Kit(voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox({}))  # type: ignore[arg-type]
+        self.turns = 0
+        self._asker = Asker(kit, self.events.append, self._turn)
+
+    async def _turn(self, node: str) -> None:
+        self.turns += 1
+
+    async def ask(self, question: Question = QUESTION, listener: Listener | None = None) -> tuple[str, Reply]:
+        return await self._asker.ask(question, listener)
+
+    def kinds(self) -> list[type]:
+        return [
+            type(event) for event in self.events if isinstance(event, CallStarted | CallEnded | CallFailed | Decided)
+        ]
+
+
+# ---------------------------------------------------------------------------------------------- streams without end
+
+
+async def test_an_answer_that_goes_on_past_its_limit_is_left_and_called_cut_by_length():
+    told = Told(["again " * 5000])
+    _, reply = await told.ask()
+    assert 120 <= len(reply.text.split()) <= 140
+    assert (reply.finish, told.model.open_streams) == ("length", 0)
+    assert "did not keep to max_tokens=100" in reply.warning
+    ended = next(event for event in told.events if isinstance(event, CallEnded))
+    assert (ended.finish, ended.warning) == ("length", reply.warning)
+
+
+async def test_the_limit_of_the_question_counts_before_that_of_the_role():
+    _, reply = await Told(["again " * 5000]).ask(replace(QUESTION, max_tokens=20))
+    assert len(reply.text.split()) <= 45
+
+
+async def test_thoughts_count_as_they_do_at_the_server():
+    told = Told([Line(thinking="hm " * 5000, text="yes")], thinking=True)
+    _, reply = await told.ask()
+    assert (reply.finish, reply.text) == ("length", "")
+
+
+async def test_an_answer_in_large_pieces_is_left_by_its_estimate():
+    _, reply = await Told(["x" * 2000 + " " + "y" * 2000 + " more" * 50]).ask()
+    assert (reply.finish, "more" in reply.text) == ("length", False)
+
+
+@pytest.mark.parametrize("finish", ["stop", "length"])
+async def test_an_answer_that_keeps_to_its_limit_ends_as_the_server_says(finish: str):
+    _, reply = await Told([Line(text="word " * 100, finish=finish)]).ask()  # type: ignore[arg-type]
+    assert (len(reply.text.split()), reply.finish, reply.warning) == (100, finish, "")
+
+
+# ---------------------------------------------------------------------------------------------- servers that are gone
+
+
+async def test_a_question_whose_server_went_away_is_asked_once_more_and_the_log_says_so():
+    told = Told([Line(text="half an", fails=CRASH), "whole"])
+    call, reply = await told.ask()
+    assert (call, reply.text) == ("c2", "whole")
+    assert told.kinds() == [CallStarted, CallFailed, Decided, CallStarted, CallEnded]
+    assert [event.what for event in told.events if isinstance(event, Decided)] == [
+        "the model's server ended while it answered: the review is asked once more"
+    ]
+    assert told.turns == 2
+
+
+async def test_a_question_is_not_asked_a_third_time():
+    told = Told([Line(fails=CRASH), Line(fails=CRASH), "whole"])
+    with pytest.raises(ModelError, match="went away"):
+        await told.ask()
+    assert told.kinds() == [CallStarted, CallFailed, Decided, CallStarted, CallFailed]
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        ModelError("no", kind="crashed"),
+        ModelError("no", kind="unreachable", retryable=True),
+        ModelError("no", kind="empty"),
+    ],
+)
+async def test_other_failures_are_not_asked_again(problem: ModelError):
+    told = Told([Line(fails=problem), "whole"])
+    with pytest.raises(ModelError):
+        await told.ask()
+    assert told.kinds() == [CallStarted, CallFailed]
+
+
+async def test_who_listens_for_the_end_of_an_answer_begins_anew_with_it():
+    heard: list[list[str]] = []
+
+    def listener():
+        heard.append([])
+        return lambda piece: bool(heard[-1].append(piece))
+
+    prefilled = replace(QUESTION, prefill="begun ")
+    await Told([Line(text="half an", fails=CRASH), "whole"]).ask(prefilled, listener)
+    assert ["".join(pieces) for pieces in heard] == ["half an", "whole"]
