@@ -12,6 +12,8 @@ from ..engine.events import Entry
 from ..engine.facts import Fact, Price
 from ..engine.nearest import nearest
 from ..engine.recording import SUFFIX, read_log
+from .race_logs import shipped
+from .tasks import RECORDINGS
 
 
 class Found(Fact, frozen=True):
@@ -72,11 +74,13 @@ def _paths(names: Sequence[str], kept: Path) -> Iterator[tuple[Path, bool]]:
     seen: set[Path] = set()
     for name in names:
         path = Path(name)
+        if not path.exists() and name in shipped():
+            path = RECORDINGS / name
+        if not path.exists():
+            raise UsageError(f"{name}: there is no such log, folder or recorded race{nearest(name, shipped())}")
         inside = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
         if not inside:
             raise UsageError(f"{name}: there are no run logs in this folder (*{SUFFIX})")
-        if not path.exists():
-            raise UsageError(f"{name}: there is no such log or folder")
         for log in inside:
             if log.resolve() not in seen:
                 seen.add(log.resolve())

@@ -185,9 +185,11 @@ class RunState(Fact, frozen=True):
         return spent
 
     @property
-    def planners_share(self) -> float | None:
-        """The planner's part of the cost so far, from 0 to 1 (of the tokens without prices); None before any call."""
-        return share("planner", self.spent)
+    def shares(self) -> dict[Role, float]:
+        """Each role's part of the cost so far, from 0 to 1 (of the tokens where there is no price)."""
+        spent = self.spent
+        parts = {role: share(role, spent) for role in spent}
+        return {role: part for role, part in parts.items() if part is not None}
 
     @property
     def stages(self) -> dict[Stage, StageStatus]:

@@ -8,7 +8,7 @@ from typing import Literal
 from rich.cells import cell_len
 
 from ..engine.cost import Spending
-from ..engine.facts import Check, Example
+from ..engine.facts import ROLES, Check, Example
 from ..engine.state import CallState, RunState
 from ..engine.tree import Candidate, NodeState, Tree
 from . import tree_words as words
@@ -24,6 +24,7 @@ LIVE_LINES = 5
 """Lines of what is being written now."""
 _ORIGINS = {"visible": "from your docstring", "generated": "by the tester: may be wrong"}
 _NAME_CELLS = 10
+_LABEL_CELLS = len("by itself  ")
 _NARROW = 56
 """Cells below which the candidates stand closer."""
 
@@ -55,9 +56,20 @@ def head(node: NodeState, state: RunState, now: float, width: int) -> Iterator[R
     yield from _folded([("by itself  ", "$muted"), (_spent(node.spent), "")], width)
     if tree.children(node.path):
         yield from _folded([("all below  ", "$muted"), (_spent(tree.spent()[node.path]), "")], width)
+    if not node.path:
+        yield from _roles(state, width)
     for wish in node.wishes:
         which = f" ({wish.text})" if wish.what == "pin" else ""
         yield from _folded([("⚑ you: ", "$state-warn"), (shown_line(words.WISHES[wish.what] + which), "")], width)
+
+
+def _roles(state: RunState, width: int) -> Iterator[Row]:
+    """What each role has used in the whole run, and its share of all that."""
+    spent, shares = state.spent, state.shares
+    for role in ROLES:
+        if role in spent and len(spent) > 1:
+            share = f", {100 * shares[role]:.0f} %" if role in shares else ""
+            yield from _folded([(f"{role:<{_LABEL_CELLS}}", "$muted"), (_spent(spent[role]) + share, "")], width)
 
 
 def _spent(spent: Spending) -> str:

@@ -107,7 +107,11 @@ def test_a_folders_other_files_are_left_out_and_a_named_one_is_an_error(
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("nowhere", "no such log or folder"), ("logs/3.jsonl", "none of these runs"), ("home", "no run logs")],
+    [
+        ("nowhere", "no such log, folder or recorded race"),
+        ("logs/3.jsonl", "none of these runs"),
+        ("home", "no run logs"),
+    ],
 )
 def test_where_there_is_nothing_to_tell_it_is_said_why(
     logs: Path, capsys: pytest.CaptureFixture[str], name: str, told: str
@@ -117,3 +121,8 @@ def test_where_there_is_nothing_to_tell_it_is_said_why(
     answer = json.loads(capsys.readouterr().out)
     assert answer["error"] == "UsageError"
     assert told in answer["message"]
+
+
+def test_a_race_that_ships_can_be_named(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["costs", "add_roman", "--json"]) == 0
+    assert [row["pipeline"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["best-of-n", "pat"]

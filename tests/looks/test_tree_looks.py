@@ -70,6 +70,12 @@ def test_a_folded_tree(home: Path, entries: tuple[Entry, ...], snap_compare: Cal
     assert snap_compare(replayed(home, entries), terminal_size=(80, 24), run_before=at(None, "g", "j", "j", "left"))
 
 
+def test_your_own_stub_with_what_each_role_took(
+    home: Path, entries: tuple[Entry, ...], snap_compare: Callable[..., bool]
+) -> None:
+    assert snap_compare(replayed(home, entries), terminal_size=(80, 24), run_before=at(None, "g", "enter"))
+
+
 def test_two_candidates_compared(home: Path, entries: tuple[Entry, ...], snap_compare: Callable[..., bool]) -> None:
     scene = at(None, "g", "left_square_bracket", "left_square_bracket", "d")
     assert snap_compare(replayed(home, entries), terminal_size=(120, 36), run_before=scene)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from redraft.app.tree_view import TreeView
 from redraft.engine import events as ev
+from redraft.engine.facts import Role, Usage
 from redraft.engine.state import RunState, state_of
 from redraft.widgets import node_rows, plan_rows
 from redraft.widgets.breadcrumbs import Breadcrumbs
@@ -114,6 +115,37 @@ def test_functions_that_a_plan_waits_for_are_shown_as_planned() -> None:
     entries = [*large(1), ev.Entry(at=9.0, event=ev.Decomposed(draft="d1", helpers=("first", "second")))]
     places = list(plan_rows.placed(state_of(entries).tree, frozenset()))
     assert [p.name for p in places if isinstance(p, plan_rows.Planned)] == ["first", "second"]
+
+
+def spending(role: Role, call: str, tokens: int, usd: float | None) -> list[ev.AnyEvent]:
+    """A call of a role for the root."""
+    usage = Usage(prompt_tokens=tokens)
+    return [
+        ev.CallStarted(call=call, role=role, purpose="trial", model="m"),
+        ev.CallEnded(call=call, finish="stop", usage=usage, seconds=1.0, cost=usd),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("planned", "told"),
+    [(0.03, "1 call, 100 tokens, $0.03, 75 %"), (None, "1 call, 100 tokens, n/a, 25 %")],
+    ids=["of the cost", "of the tokens"],
+)
+def test_the_root_tells_what_each_role_took_and_its_share(planned: float | None, told: str) -> None:
+    events = [*spending("coder", "c1", 300, 0.01), *spending("planner", "c2", 100, planned)]
+    events += [ev.CallStarted(call="c3", role="tester", purpose="tests", model="m")]
+    entries = [*large(2)[:2], *(ev.Entry(at=1.0, event=event) for event in events)]
+    now = state_of(entries)
+    root = now.tree.nodes[""]
+    lines = [plain(row.runs) for row in node_rows.head(root, now, 1.0, 80) if not callable(row.runs)]
+    assert [line for line in lines if line.startswith("planner")] == [f"planner    {told}"]
+    assert not any(line.startswith("tester") for line in lines)
+
+
+def test_a_helper_does_not_tell_of_the_whole_run() -> None:
+    now = state()
+    lines = [plain(row.runs) for row in node_rows.head(now.tree.nodes["1"], now, 1.0, 80) if not callable(row.runs)]
+    assert not any(line.startswith("coder") for line in lines)
 
 
 @pytest.mark.parametrize(("width", "heads"), [(100, 7), (60, 4), (46, 3), (20, 1), (12, 0)])
