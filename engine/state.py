@@ -188,8 +188,7 @@ class RunState(Fact, frozen=True):
     def shares(self) -> dict[Role, float]:
         """Each role's part of the cost so far, from 0 to 1 (of the tokens where there is no price)."""
         spent = self.spent
-        parts = {role: share(role, spent) for role in spent}
-        return {role: part for role, part in parts.items() if part is not None}
+        return {role: part for role in spent if (part := share(role, spent)) is not None}
 
     @property
     def stages(self) -> dict[Stage, StageStatus]:
