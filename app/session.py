@@ -69,6 +69,17 @@ def session(args: argparse.Namespace, target: Path | None = None) -> Session:
     return Session(loaded=_with_consent(loaded, agreed), places=places, environ=environ)
 
 
+def existing(path: Path) -> Path:
+    """The path that was named on the command line.
+
+    Raises:
+        UsageError: nothing is there.
+    """
+    if not os.path.exists(path):  # noqa: PTH110 - False, where `Path.exists` raises: NUL, no permission
+        raise UsageError(f"{path}: there is no such file or folder; create it, or name one that is there")
+    return path
+
+
 def _with_consent(loaded: Loaded, agreed: str | None) -> Loaded:
     """The settings with the protection the person agreed to do without in this project (`redraft trust --limited`)."""
     sandbox = loaded.settings.sandbox

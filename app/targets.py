@@ -8,17 +8,18 @@ from pathlib import Path
 from ..engine.errors import UsageError
 from ..engine.facts import Stub
 from ..engine.sources import find, find_function, find_stubs, read
+from .session import existing
 
 
 def stubs_of(target: str, context_tokens: int) -> tuple[Stub, ...]:
     """The stubs that `PATH[::NAME]` names.
 
     Raises:
-        UsageError: there is no such stub, or none at all.
+        UsageError: there is no such file or stub, or none at all.
         SourceError: the file cannot be read.
     """
     path, _, name = target.partition("::")
-    if not name and Path(path).is_dir():
+    if existing(Path(path)).is_dir() and not name:
         stubs = tuple(stub for found in find([path], tokens=context_tokens) for stub in found.stubs)
         if not stubs:
             raise UsageError(f"{path}: no stubs in this folder; a stub is a function whose body is `...` or `pass`")
@@ -37,12 +38,13 @@ def function_of(target: str, context_tokens: int) -> Stub:
     """The function that `PATH::NAME` names, written or not, as a stub whose body is what is there.
 
     Raises:
-        UsageError: there is no such function.
+        UsageError: there is no such file or function.
         SourceError: the file cannot be read.
     """
     path, _, name = target.partition("::")
     if not name:
         raise UsageError(f"{target}: name the function too, as {path}::NAME")
+    existing(Path(path))
     function = find_function(read(path), name, tokens=context_tokens)
     if function is None:
         raise UsageError(f"{path}: there is no function named {name!r}")

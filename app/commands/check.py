@@ -12,7 +12,7 @@ from ...engine.errors import UsageError
 from ...engine.facts import Example, Execution, Report
 from ...engine.sandbox.runner import Limits
 from ..output import out, out_json, paint, report_lines
-from ..session import session
+from ..session import existing, session
 
 TIMED_OUT = 124
 LARGEST_SOURCE = 256 * 1024
@@ -56,12 +56,12 @@ def _source(path: Path) -> str:
     """The file's text, as the interpreter would decode it.
 
     Raises:
-        UsageError: it is too large to be looked at.
+        UsageError: it is not there, or too large to be looked at.
         SourceError: it cannot be read.
     """
     from ...engine.sources import read
 
-    if path.is_file() and path.stat().st_size > LARGEST_SOURCE:
+    if existing(path).is_file() and path.stat().st_size > LARGEST_SOURCE:
         raise UsageError(f"{path}: over {LARGEST_SOURCE // 1024} kB is not run; move the function to a file of its own")
     return read(path).text
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ...engine.errors import UsageError
-from ..session import session
+from ..session import existing, session
 
 
 def run(args: argparse.Namespace) -> int:
@@ -16,10 +16,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: there is no terminal to open a screen on, or no such path.
     """
-    paths = [Path(path) for path in args.paths]
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path}: there is no such file or folder; create it, or name one that is there")
+    paths = [existing(Path(path)) for path in args.paths]
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("a screen needs a terminal; without one, use `redraft run PATH::NAME`")
     here = session(args, paths[0])

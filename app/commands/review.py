@@ -17,8 +17,8 @@ from ..targets import function_of, unified
 async def run(args: argparse.Namespace) -> int:
     """Exit code 0 when the examples hold and nothing was reproduced, 1 otherwise."""
     here = session(args, Path(args.target.partition("::")[0]))
-    await ensure_model(here.settings, here.environ)
     stub = function_of(args.target, here.settings.context_tokens)
+    await ensure_model(here.settings, here.environ)
     async with open_kit(here) as kit:
         state = await run_once(here, kit, REVIEW_AND_FIX if args.diff else REVIEW, stub, args)
     if not args.json:

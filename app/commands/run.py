@@ -18,14 +18,14 @@ from ...engine.tasks import load_task
 from ..fetching import ensure_model
 from ..headless import exit_code, print_state, run_once
 from ..output import out, say
-from ..session import Session, open_kit, session
+from ..session import Session, existing, open_kit, session
 from ..targets import stubs_of, unified
 from ..tasks import PREFIX, TASKS
 
 
 async def run(args: argparse.Namespace) -> int:
     """Draft the stubs the target names, one after another; the worst exit code wins."""
-    before = read_log(Path(args.resume)) if args.resume else ()
+    before = read_log(existing(Path(args.resume))) if args.resume else ()
     if before:
         _as_before(args, before)
     is_task = args.target.startswith(PREFIX)

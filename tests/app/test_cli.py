@@ -204,6 +204,12 @@ async def test_a_function_that_is_there_is_reviewed_and_what_is_reproduced_ends_
         (["run", "shapes.py::nothing"], 2, "area, double"),
         (["run", "shapes.py", "--pipeline", "magic"], 2, "magic"),
         (["run", "shapes.py", "--set", "roles.coder.modle=x"], 2, "model"),
+        (["run", "absent.py::f"], 2, "absent.py"),
+        (["review", "absent.py::f"], 2, "absent.py"),
+        (["race", "absent.py::f"], 2, "absent.py"),
+        (["tree", "absent.jsonl"], 2, "absent.jsonl"),
+        (["check", "absent.py", "--function", "f"], 2, "absent.py"),
+        (["run", "shapes.py", "--resume", "absent.jsonl"], 2, "absent.jsonl"),
         (["absent.py"], 2, "absent.py"),
         (["shapes.py"], 2, "terminal"),
         (["replay", "shapes.py"], 3, "no run log"),
@@ -217,7 +223,7 @@ async def test_an_error_says_what_to_do_and_its_exit_code_says_what_kind_it_is(
     told = await shell(*words)
     assert says in told.stderr
     assert "Traceback" not in told.stderr
-    assert told.returncode in {code, 3} if words[0] in {"run", "absent.py"} else told.returncode == code
+    assert told.returncode == code
 
 
 async def test_errors_are_json_too(shell: Shell):
