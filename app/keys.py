@@ -206,7 +206,42 @@ COMPARING_CANDIDATES = Topic(
     ),
 )
 
+RESULTS = Topic(
+    "results",
+    (
+        _key("j,down", "results('line', 1)", "next problem", "results.next"),
+        _key("k,up", "results('line', -1)", "previous problem", "results.previous"),
+        _key("l,right", "results('column', 1)", "next pipeline", "results.next_column"),
+        _key("h,left", "results('column', -1)", "previous pipeline", "results.previous_column"),
+        _key("pagedown", "results('page', 1)", "a page on", "results.page_down"),
+        _key("pageup", "results('page', -1)", "a page back", "results.page_up"),
+        _key("g,home", "results('edge', -1)", "first problem", "results.first"),
+        _key("G,end", "results('edge', 1)", "last problem", "results.last"),
+        _key("enter", "results('open')", "replay", "results.open"),
+        _key("tab", "results('turn')", "other pane", "results.turn"),
+        _key("t", "results('table')", "table", "results.table"),
+        _key("y", "results('copy')", "copy the solution", "results.copy"),
+        _key("escape", "results('back')", "back to the problems", "results.back"),
+    ),
+)
+SORTING = Topic(
+    "filters",
+    (
+        _key("a", "sort('')", "all problems", "results.all"),
+        _key("f", "sort('fixed')", "fixed: only the baseline fails", "results.fixed"),
+        _key("b", "sort('broken')", "broken: only the baseline passes", "results.broken"),
+        _key("r", "sort('false alarm')", "reviewer false alarm", "results.false_alarm"),
+        _key("x", "sort('failed')", "failed", "results.failed"),
+        _key("o", "alone", "this pipeline only, or any", "results.alone"),
+        _key("slash", "search('open')", "search", "search.open"),
+        _key("n", "search('next')", "next place", "search.next"),
+        _key("N", "search('previous')", "previous place", "search.previous"),
+    ),
+)
+REPLAYED_RESULT = Topic("the run", (_key("escape,q", "leave", "results", "results.return", priority=True),))
+
 ON_THE_BAR = (
+    "results.return", "results.open", "results.turn", "results.table", "results.alone",
     "steer.begin", "steer.pause", "steer.abandon", "steer.retry", "steer.pin", "steer.stub", "steer.body",
     "tree.detail", "tree.open", "tree.leave", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",
     "race.pause", "race.cancel_lane", "race.diff", "race.export", "race.table", "race.next", "race.cancel",

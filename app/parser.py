@@ -203,13 +203,13 @@ def build() -> argparse.ArgumentParser:
     serve.add_argument("--wait", type=float, default=30.0, metavar="MINUTES", help="for a server to be ready")
     _output(serve)
 
-    bench = commands.add_parser("bench", help="run a benchmark, or make the papers' tables of results")
+    bench = commands.add_parser("bench", help="run a benchmark, browse its results, or make the papers' tables")
     bench.add_argument(
         "suite",
-        metavar="SUITE | reviewers | tables",
+        metavar="SUITE | reviewers | tables | show",
         help="humaneval, humaneval+, mbpp, mbpp+, mbpp-175, quixbugs, xcodeeval; or the reviewers' benchmark",
     )
-    bench.add_argument("files", nargs="*", metavar="FILE", help="results to make tables of (bench tables FILE …)")
+    bench.add_argument("files", nargs="*", metavar="FILE", help="results: bench tables FILE …, bench show FILE")
     bench.add_argument("--pipeline", "-p", dest="pipelines", metavar="A,B", help="patterns to compare")
     bench.add_argument("--model", "-m", dest="models", metavar="A,B", help="the coder's model; several are compared")
     bench.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server, or `embedded`")
@@ -222,7 +222,7 @@ def build() -> argparse.ArgumentParser:
     bench.add_argument("--no-patches", action="store_true", help="with the known mistakes of the published prompts")
     bench.add_argument("--workers", metavar="N | ray[://…]", help="so many problems at once, or on a Ray cluster")
     bench.add_argument("--out", metavar="FILE", help="results, line by line; an interrupted run goes on from it")
-    bench.add_argument("--logs", metavar="DIR", help="keep every run's log here, for `redraft replay`")
+    bench.add_argument("--logs", metavar="DIR", help="keep every run's log here, for `bench show` and `replay`")
     bench.add_argument("--on", choices=["quixbugs", "humanevalfix"], default="quixbugs", help="bodies for reviewers")
     bench.add_argument("--table", metavar="NAME", help="scoreboard (the default), A2, A3, B1, B2, B3, B5 or B6")
     bench.add_argument("--svg", metavar="DIR", help="write the cost plane and the bars here")

@@ -26,6 +26,7 @@ from ...engine.pipelines.catalogue import Pipeline, pipeline
 from ...engine.version import version
 from ..bench_progress import Meter, two_interrupts
 from ..bench_results import print_results, print_tables
+from ..bench_show import show_results
 from ..fetching import ensure_model
 from ..output import say
 from ..session import Session, open_kit, session
@@ -42,6 +43,8 @@ async def run(args: argparse.Namespace) -> int:
     shelf = Shelf(here.places.cache / "bench", Path(args.data) if args.data else None)
     if args.suite == "tables":
         return print_tables(args, shelf)
+    if args.suite == "show":
+        return await show_results(args, here)
     suite = _suite(args, shelf)
     if not suite.problems:
         raise UsageError(f"{suite.name}: no problems are left to run; see --ids, --limit and --quick")
@@ -94,6 +97,8 @@ def _header(args: argparse.Namespace, suite: Suite) -> Header:
         redraft=version(),
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
         f"Python {platform.python_version()}",
+        problems=len(suite.problems),
+        contenders=len(_pipelines(args)) * len(_named(args.models or "")) * len(_seeds(args)),
     )
 
 

@@ -92,6 +92,15 @@ class Results(Fact, frozen=True):
         """Each once."""
         return tuple(dict.fromkeys(column.model for column in self.columns))
 
+    def first_column(self, pipeline: str, model: str, mode: str | None = None) -> int:
+        """Number of the first column of these, -1 when there is none."""
+        wanted = (
+            n
+            for n, column in enumerate(self.columns)
+            if (column.pipeline, column.model) == (pipeline, model) and mode in (None, column.mode)
+        )
+        return next(wanted, -1)
+
     def done(self, column: int) -> int:
         """How many problems of a column are judged."""
         cells = (case.cells[column] for case in self.cases)
@@ -132,12 +141,14 @@ def results_of(header: Header, lines: Sequence[Line], stubs: Mapping[str, Stub] 
     )
 
 
-def scores_of(results: Results, stubs: Mapping[str, Stub] | None = None) -> Table:
-    """The table above the problems: the scoreboard, or the reviewers' marks."""
+def scores_of(results: Results, stubs: Mapping[str, Stub] | None = None) -> tuple[Table, tuple[int, ...]]:
+    """The table above the problems (the scoreboard, or the reviewers' marks), and the first column of each row."""
     if results.of_reviewers:
-        return reviewers_table(marks_of(results.lines), results.header.suite)
+        marks = marks_of(results.lines)
+        numbers = [results.first_column(mark.mode, mark.model) for mark in marks]
+        return reviewers_table(marks, results.header.suite), tuple(numbers)
     rows = rows_by_level(results.lines, results.header.suite, has_plus=results.has_plus, stubs=stubs)
-    return table("scoreboard", rows)
+    return table("scoreboard", rows), tuple(results.first_column(row.pipeline, row.model, row.mode) for row in rows)
 
 
 def problems_table(results: Results) -> Table:

@@ -24,7 +24,7 @@ class GrowingLedger:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """The latest line of each piece of work."""
+        """The latest line of each piece of work, where its first one stood: what is tried again does not move."""
         return tuple(self._latest.values())
 
     def look(self) -> bool:
@@ -79,5 +79,4 @@ class GrowingLedger:
         if isinstance(line, Header):
             self.header = self.header or line
         else:
-            self._latest.pop(line.key, None)
             self._latest[line.key] = line

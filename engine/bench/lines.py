@@ -38,6 +38,9 @@ class Header(Fact, frozen=True, tag="header", tag_field="line"):
     redraft: str = ""
     """Version that wrote it."""
     machine: str = ""
+    problems: int = 0
+    contenders: int = 0
+    """How many problems and columns were asked for when the file was begun; 0 when nobody said."""
 
 
 class Line(Fact, frozen=True, tag="result", tag_field="line"):
