@@ -242,8 +242,8 @@ REPLAYED_RESULT = Topic("the run", (_key("escape,q", "leave", "results", "result
 
 ON_THE_BAR = (
     "results.return", "results.open", "results.turn", "results.table", "results.alone",
-    "steer.begin", "steer.pause", "steer.abandon", "steer.retry", "steer.pin", "steer.stub", "steer.body",
-    "tree.detail", "tree.open", "tree.leave", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",
+    "steer.begin", "steer.pause", "tree.detail", "tree.open", "tree.leave", "steer.abandon", "steer.retry",
+    "steer.pin", "steer.stub", "steer.body", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",
     "race.pause", "race.cancel_lane", "race.diff", "race.export", "race.table", "race.next", "race.cancel",
     "race.again",
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",

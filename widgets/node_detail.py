@@ -70,8 +70,8 @@ class NodeDetail(Sheet):
             return [Row(line) for line in folded([("nothing to tell yet", "$muted")], width, words=True)]
         self.entitle(node.stub.entry_point)
         head = list(parts.head(node, self.state, self.state.now, width))
-        call = words.live_call(node, self.state)
-        head += [Row(), *parts.live(call, width)] if call is not None else []
+        work = words.work(node, self.state)
+        head += [Row(), *parts.live(work, words.live_call(node, self.state), width)] if work else []
         fixed = self._sections(node, width)
         return [*head, Row(), *fixed]
 
@@ -120,7 +120,8 @@ class NodeDetail(Sheet):
         call = words.live_call(node, state) if node is not None else None
         time = int(state.now) if node is not None and node.open else 0
         children = state.tree.children(self.path) if node is not None else ()
-        seen = (node, self.wanted, call, time, children, state.status)
+        work = words.work(node, state) if node is not None else ""
+        seen = (node, self.wanted, call, work, time, children, state.status)
         if seen != self._seen:
             self._seen = seen
             self.relayout(grown=True)

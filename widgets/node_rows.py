@@ -66,10 +66,20 @@ def head(node: NodeState, state: RunState, now: float, width: int) -> Iterator[R
 def _roles(state: RunState, width: int) -> Iterator[Row]:
     """What each role has used in the whole run, and its share of all that."""
     spent, shares = state.spent, state.shares
+    if len(spent) < 2:
+        return
+    yield Row(_clipped([(_role_line("by role", "calls", "tokens", "cost", "share"), "$muted")], width))
     for role in ROLES:
-        if role in spent and len(spent) > 1:
-            share = f", {100 * shares[role]:.0f} %" if role in shares else ""
-            yield from _folded([(f"{role:<{_LABEL_CELLS}}", "$muted"), (_spent(spent[role]) + share, "")], width)
+        if role not in spent:
+            continue
+        own = spent[role]
+        share = f"{100 * shares[role]:.0f} %" if role in shares else ""
+        told = _role_line("", str(own.calls), words.tokens(own), words.cost(own), share)
+        yield Row(_clipped([(f"{role:<{_LABEL_CELLS}}", "$muted"), (told[_LABEL_CELLS:], "")], width))
+
+
+def _role_line(role: str, calls: str, tokens: str, cost: str, share: str) -> str:
+    return f"{role:<{_LABEL_CELLS}}{calls:>5}{tokens:>8}{cost:>11}{share:>7}"
 
 
 def _spent(spent: Spending) -> str:
@@ -79,11 +89,12 @@ def _spent(spent: Spending) -> str:
     return f"{calls}, {about}{counted(spent.prompt_tokens + spent.completion_tokens, 'token')}, {words.cost(spent)}"
 
 
-def live(call: CallState, width: int) -> Iterator[Row]:
-    """What is being written for it at this moment."""
-    yield Row([("▸ ", "$state-run"), (clipped(shown_line(words.doing(call)), width - 2), "$state-run")])
-    text = shown(call.text or call.thinking).rstrip("\n")
-    for line in text.split("\n")[-LIVE_LINES:] if text else ():
+def live(work: str, call: CallState | None, width: int) -> Iterator[Row]:
+    """What is being done at this moment: always as many lines, so that what stands below does not jump."""
+    yield Row([("▸ ", "$state-run"), (clipped(shown_line(work), width - 2), "$state-run")])
+    text = shown(call.text or call.thinking).rstrip("\n") if call is not None else ""
+    lines = text.split("\n")[-LIVE_LINES:] if text else []
+    for line in [*lines, *[""] * (LIVE_LINES - len(lines))]:
         yield Row([("│ ", "$muted"), (clipped(line, max(1, width - 2)), "")])
 
 

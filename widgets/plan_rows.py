@@ -19,6 +19,9 @@ LEAST_NAME, MOST_NAME = 14, {False: 30, True: 18}
 """Cells that names keep before another column is shown: as many as the longest takes, within these bounds; fewer where
 states are short."""
 
+LONGEST_USUAL = "unverified"
+"""States from here on make their column wider; shorter ones leave the others where they are."""
+
 SHORT_BELOW = 60
 """Cells of a line below which states are told in a word."""
 
@@ -155,7 +158,7 @@ def fitted(lines: Sequence[Line], width: int) -> Fitted:
         max([cell_len(column.head), *(cell_len(_told(line, n, short=short)[0]) for line in lines)])
         for n, column in enumerate(COLUMNS)
     ]
-    widest[0] = min(widest[0], max(8, width // 3))
+    widest[0] = min(max(widest[0], len(LONGEST_USUAL)), max(8, width // 3))
     kept = list(range(len(COLUMNS)))
     name = max((cell_len(line.lead) + cell_len(line.name) + 2 + 4 * bool(line.hidden) for line in lines), default=0)
     name = max(LEAST_NAME, min(name, MOST_NAME[short]))

@@ -109,3 +109,15 @@ def doing(call: CallState) -> str:
     if call.status == "reading prompt":
         return f"the {call.role} reads the prompt"
     return f"the {call.role} {_DOING.get(call.purpose, call.purpose)}, {call.tokens.completion_tokens} tokens so far"
+
+
+def work(node: NodeState, state: RunState) -> str:
+    """What is being done for this very function at this moment; "" when its helpers are worked on, or nothing is."""
+    call, now = live_call(node, state), state.tree.now
+    if call is not None:
+        return doing(call)
+    if state.status != "running" or now is None or now.path != node.path:
+        return ""
+    if state.checking:
+        return "tests run"
+    return "held before the next call" if state.paused else "waits for a busy model" if state.queued else "goes on"

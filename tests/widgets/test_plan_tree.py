@@ -15,6 +15,7 @@ from redraft.engine import events as ev
 from redraft.engine.facts import Role, Usage
 from redraft.engine.state import RunState, state_of
 from redraft.widgets import node_rows, plan_rows
+from redraft.widgets import tree_words as words
 from redraft.widgets.breadcrumbs import Breadcrumbs
 from redraft.widgets.node_detail import NodeDetail
 from redraft.widgets.plan_tree import PlanTree
@@ -128,18 +129,36 @@ def spending(role: Role, call: str, tokens: int, usd: float | None) -> list[ev.A
 
 @pytest.mark.parametrize(
     ("planned", "told"),
-    [(0.03, "1 call, 100 tokens, $0.03, 75 %"), (None, "1 call, 100 tokens, n/a, 25 %")],
+    [(0.03, ["1", "100", "$0.03", "75", "%"]), (None, ["1", "100", "n/a", "25", "%"])],
     ids=["of the cost", "of the tokens"],
 )
-def test_the_root_tells_what_each_role_took_and_its_share(planned: float | None, told: str) -> None:
+def test_the_root_tells_what_each_role_took_and_its_share(planned: float | None, told: list[str]) -> None:
     events = [*spending("coder", "c1", 300, 0.01), *spending("planner", "c2", 100, planned)]
     events += [ev.CallStarted(call="c3", role="tester", purpose="tests", model="m")]
     entries = [*large(2)[:2], *(ev.Entry(at=1.0, event=event) for event in events)]
     now = state_of(entries)
     root = now.tree.nodes[""]
     lines = [plain(row.runs) for row in node_rows.head(root, now, 1.0, 80) if not callable(row.runs)]
-    assert [line for line in lines if line.startswith("planner")] == [f"planner    {told}"]
+    assert [line.split()[1:] for line in lines if line.startswith("planner")] == [told]
     assert not any(line.startswith("tester") for line in lines)
+
+
+def test_what_is_below_the_live_answer_stays_where_it_is_from_call_to_call() -> None:
+    begun = [*large(1)[:2], ev.Entry(at=1.0, event=ev.CallStarted(call="c1", role="coder", purpose="trial", model="m"))]
+    heard = [*begun, *(ev.Entry(at=2.0, event=ev.TextStreamed(call="c1", text="line\n" * n)) for n in (1, 2, 9))]
+    ended = ev.CallEnded(call="c1", finish="stop", usage=Usage(prompt_tokens=3), seconds=1.0)
+    judged = [*heard, ev.Entry(at=3.0, event=ended), ev.Entry(at=3.0, event=ev.CheckStarted(draft="d1", examples=1))]
+    states = [state_of(entries) for entries in (begun, heard[:4], heard, judged)]
+    told = [words.work(now.tree.nodes[""], now) for now in states]
+    assert (told[0], told[-1]) == ("the coder reads the prompt", "tests run")
+    rows = [list(node_rows.live(work, None, 40)) for work in told]
+    rows += [list(node_rows.live(told[2], words.live_call(states[2].tree.nodes[""], states[2]), 40))]
+    assert {len(block) for block in rows} == {1 + node_rows.LIVE_LINES}
+
+
+def test_a_function_that_waits_for_its_helpers_does_no_work_of_its_own() -> None:
+    now = state()
+    assert words.work(now.tree.nodes[""], now) == ""
 
 
 def test_a_helper_does_not_tell_of_the_whole_run() -> None:
