@@ -63,7 +63,7 @@ class Turns:
         """For a repair from a report."""
         if evidence is None:
             return self._render("coder/fix", **self._case(stub, draft), report=review.text.strip())
-        parts = {"failures": wording.failures(evidence), "findings": wording.findings(review)}
+        parts = {"failures": wording.failures(evidence), "findings": wording.findings(review, evidence)}
         return (*self._conversation(stub, draft), *self._render("loop/fix", name=stub.entry_point, **parts))
 
     def retry(self, stub: Stub, draft: Draft, report: Report) -> Messages:

@@ -90,15 +90,22 @@ def calling(stub: Stub, parents: Mapping[str, str]) -> str:
     return f"`{stub.entry_point}` is a part of this:\n\n{fenced((chr(10) * 3).join(codes))}" if codes else ""
 
 
-def findings(review: Review) -> str:
-    """A review's findings for the coder: what was refuted is left out, what was executed says so."""
-    return "\n".join(_finding(f) for f in review.findings if f.status != "refuted")
+def findings(review: Review, report: Report | None = None) -> str:
+    """A review's findings for the coder: what was refuted is left out, what was executed says so.
+
+    What the failing examples of `report` show already is not told twice, nor is the same claim.
+    """
+    told = {check.example.source.strip() for check in report.failures[:SHOWN_FAILURES]} if report else set[str]()
+    kept = {f.claim: f for f in reversed(review.findings) if f.status != "refuted"}
+    return "\n".join(_finding(f, told=f.call.strip() in told) for f in reversed(kept.values()))
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, *, told: bool) -> str:
     line = f"- {finding.claim}"
-    if finding.quote:
+    if finding.quote and finding.line is not None:
         line += f" (line: `{finding.quote.strip()}`)"
+    if told:
+        return line
     if finding.status == "reproduced":
         line += f" Executed: `{finding.call}` gives {finding.got}"
         line += f", should be {finding.should_be}" if finding.should_be else ""

@@ -49,7 +49,7 @@ EVIDENCE = Pipeline(
     title="a report on code and what it did, findings executed, and a repair of what was shown",
     run=review_and_fix,
     roles=("coder", "reviewer"),
-    bound=2,
+    bound=3,
     source="redraft",
 )
 MODES = (BLIND, EVIDENCE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from .. import replies
 from ..asking import Question
 from ..events import Drafted, Enriched, Planned, Reviewed
@@ -11,6 +13,8 @@ from .base import Base
 
 REVIEW_TOKENS = 240
 """Enough for two or three findings; a small model that does not stop is stopped here."""
+AFRESH = 0.8
+"""Temperature of a body that should be another one than the draft."""
 
 
 class Reviewing(Base):
@@ -43,11 +47,13 @@ class Reviewing(Base):
         self, stub: Stub, draft: Draft, evidence: Report | None = None, *, enrichment: Enrichment | None = None
     ) -> Review:
         """A report on a draft: blind as in the paper, against an enriched stub, or with what failed in hand."""
+        failed = evidence is not None and bool(evidence.problem or evidence.failures)
+        schema = replies.REVIEW_SCHEMA_FAILED if failed else replies.REVIEW_SCHEMA
         question = Question(
             role="reviewer",
             purpose="review",
             messages=self._turns.review(stub, draft, evidence, enrichment),
-            schema=None if evidence is None else replies.REVIEW_SCHEMA,
+            schema=None if evidence is None else schema,
             max_tokens=None if evidence is None else REVIEW_TOKENS,
         )
         _, reply = await self._asker.ask(question)
@@ -60,6 +66,11 @@ class Reviewing(Base):
         """A repaired body from the report, and from the failing examples if they may be seen."""
         messages = self._turns.fix(stub, draft, review, evidence)
         return await self._write(stub, self._coding("coder", "fix", messages, self._turns.begun(stub)), parent=draft)
+
+    async def fix_afresh(self, stub: Stub, draft: Draft) -> Draft:
+        """Another body from the stub alone, for a coder that copies its draft when it is asked to repair it. Ours."""
+        question = self._coding("coder", "fix", self._turns.draft(stub), self._turns.begun(stub))
+        return await self._write(stub, replace(question, temperature=AFRESH), parent=draft)
 
     async def retry(self, stub: Stub, draft: Draft, report: Report) -> Draft:
         """A body repaired after an error of execution (arXiv 2603.03406, 3.3)."""

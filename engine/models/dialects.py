@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 from ..facts import Fact
 from .chat import Ask
 from .endpoint import ServerKind
+from .grammar import compact_grammar
 
 Feature = Literal["prefill", "schema", "thinking", "samplers", "seed", "temperature", "top_p", "stop", "usage", "limit"]
 """Parts of a request that a server may refuse, and that we can do without."""
@@ -34,6 +35,8 @@ class Dialect(Fact, frozen=True):
     """Most stop strings it takes, None when there is no limit."""
     limit: str = "max_tokens"
     """How it calls the limit of the answer."""
+    grammars: bool = False
+    """Whether it takes a grammar of its own in place of a schema; not while the model thinks aloud."""
     live: tuple[tuple[str, object], ...] = ()
     """Fields that make it report usage with each piece, so that it is known when we leave early."""
 
@@ -45,6 +48,7 @@ DIALECTS: dict[ServerKind, Dialect] = {
         samplers=True,
         template_thinking=True,
         stops=None,
+        grammars=True,
         live=(("timings_per_token", True),),
     ),
     "vllm": Dialect(prefill="flags", samplers=True, no_top_k=-1, template_thinking=True, stops=None),
@@ -55,7 +59,7 @@ DIALECTS: dict[ServerKind, Dialect] = {
 
 FIELDS: dict[Feature, tuple[str, ...]] = {
     "prefill": ("continue_final_message", "add_generation_prompt"),
-    "schema": ("response_format",),
+    "schema": ("response_format", "grammar"),
     "thinking": ("chat_template_kwargs", "reasoning_effort"),
     "samplers": ("top_k", "min_p"),
     "seed": ("seed",),
@@ -117,7 +121,8 @@ def body(
     if not ask.thinking:
         fields |= dict(dialect.no_thinking)
     if ask.schema is not None:
-        fields["response_format"] = _response_format(ask.schema)
+        grammar = compact_grammar(ask.schema) if dialect.grammars and not ask.thinking else None
+        fields |= {"grammar": grammar} if grammar else {"response_format": _response_format(ask.schema)}
     if dialect.prefill == "flags" and prefilled:
         fields |= {"continue_final_message": True, "add_generation_prompt": False}
     dropped = {field for feature in refused if feature != "limit" for field in FIELDS[feature]}

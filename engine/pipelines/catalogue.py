@@ -35,7 +35,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         title="run the examples, review with what failed, prove each finding, fix",
         run=reviewing.review_with_evidence,
         roles=("coder", "reviewer"),
-        bound=3,
+        bound=4,
         source="redraft",
     ),
     Pipeline(
@@ -165,7 +165,7 @@ REVIEW_AND_FIX = Pipeline(
     title="review what is there, prove each finding, fix",
     run=reviewing.review_and_fix,
     roles=("coder", "reviewer"),
-    bound=2,
+    bound=3,
     source="redraft",
 )
 ENRICH = Pipeline(

@@ -37,7 +37,8 @@ async def review_then_fix_with_retry(desk: Desk, stub: Stub) -> Solution:
 async def review_with_evidence(desk: Desk, stub: Stub) -> Solution:
     """Draft and run the examples; review with what failed; execute the findings; fix what was shown. Ours.
 
-    The fix is kept only if it passes at least as many examples as the draft.
+    When the fix does not hold either, one more body is written from the stub alone. Whichever passes most examples is
+    kept, the fix before the draft of equals.
     """
     return await _with_evidence(desk, stub, await desk.draft(stub))
 
@@ -63,6 +64,13 @@ async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
         return await desk.settle(draft, _why_no_fix(report, review))
     fix = await desk.fix(stub, draft, review, report)
     fixed = await desk.check(stub, fix)
+    if _fails(report) and _fails(fixed):
+        # A small model often copies its draft when it is asked to repair it; without the draft in sight it cannot.
+        another = await desk.fix_afresh(stub, draft)
+        passed = await desk.check(stub, another)
+        if _rank(passed) > _rank(fixed):
+            desk.decide(f"the body written afresh: {_tally(passed)}; the fix: {_tally(fixed)}")
+            fix, fixed = another, passed
     await desk.prove(stub, draft, review, fix)
     if fix.problem is None and not fixed.problem and fixed.passes >= report.passes:
         return await desk.settle(fix, f"the fix: {_tally(report)} before, {_tally(fixed)} now")

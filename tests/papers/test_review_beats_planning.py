@@ -11,6 +11,7 @@ from redraft.engine.kit import Kit, Mode, Voice
 from redraft.engine.models.scripted import Line, Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE, PIPELINES
 from redraft.engine.prompts import Prompts
+from redraft.engine.replies import REVIEW_SCHEMA, REVIEW_SCHEMA_FAILED
 from redraft.engine.runs import running
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.state import RunState, state_of
@@ -230,13 +231,13 @@ async def test_failing_examples_are_fixed_even_when_the_reviewer_finds_nothing()
 
 
 async def test_a_fix_that_passes_fewer_examples_is_not_kept_and_the_log_says_so():
-    state, _ = await evidence([code(HALF), code(BAD)], FINDING)
+    state, _ = await evidence([code(HALF), code(BAD), code(BAD)], FINDING)
     assert state.solution.draft.body == HALF  # type: ignore[union-attr]
     assert "not kept" in state.decisions[-1]
 
 
 async def test_a_model_that_writes_no_code_leaves_a_draft_with_a_problem_and_no_exception():
-    state, _ = await evidence(["I cannot do that.", "Nor that."], "nothing to say")
+    state, _ = await evidence(["I cannot do that.", "Nor that.", "No."], "nothing to say")
     assert state.solution.verdict == "fails"  # type: ignore[union-attr]
     assert state.drafts[0].problem
 
@@ -357,3 +358,23 @@ async def test_a_clean_enriched_review_ends_after_three_calls():
         "spec-enriched-review", {"coder": [code(GOOD)], "planner": ["Types: int."], "reviewer": [CLEAN]}
     )
     assert len(asked(entries)) == 3
+
+
+async def test_with_evidence_a_fix_that_does_not_hold_is_followed_by_a_body_from_the_stub_alone_and_warmer():
+    state, models = await evidence([code(BAD), code(BAD), code(GOOD)], FINDING)
+    first, _, third = models["coder"].asks
+    assert (third.messages, third.prefill) == (first.messages, first.prefill)
+    assert [ask.sampling.temperature for ask in models["coder"].asks] == [0.0, 0.0, 0.8]
+    assert state.solution is not None and state.solution.draft.id == "d3"
+
+
+async def test_with_evidence_a_body_written_afresh_that_is_no_better_than_the_fix_is_not_taken():
+    state, _ = await evidence([code(BAD), code(HALF), code(BAD)], FINDING)
+    assert state.solution is not None and state.solution.draft.id == "d2"
+
+
+async def test_with_evidence_a_reviewer_that_is_shown_a_failing_example_cannot_report_nothing():
+    _, models = await evidence([code(HALF), code(GOOD)], FINDING)
+    assert models["reviewer"].asks[0].schema == REVIEW_SCHEMA_FAILED
+    _, models = await evidence([code(GOOD)], FINDING)
+    assert models["reviewer"].asks[0].schema == REVIEW_SCHEMA
