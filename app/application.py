@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -151,6 +151,11 @@ class RedraftApp(App[int]):
             self._clash_told = True
             names = ", ".join(sorted(binding.id or binding.action for binding in clashed_bindings))
             self.notify(f"[interface.keys] gives one key to two things: {names}", severity="warning", markup=False)
+
+    @property
+    def chosen_keys(self) -> Mapping[str, str]:
+        """The keys that the person moved, by binding id."""
+        return self.session.settings.interface.keys
 
     def bound_keys(self, topics: Iterable[Topic]) -> dict[str, tuple[str, ...]]:
         """The keys of each binding id of these topics, as they are bound now and as people write them."""

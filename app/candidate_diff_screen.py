@@ -12,6 +12,7 @@ from ..engine.diff import hunks
 from ..engine.tree import NodeState
 from ..widgets.text import shown_line
 from ..widgets.tree_words import role_of, score
+from .key_names import comparing_keys
 from .keys import COMPARING_CANDIDATES, bindings
 from .lane_diff_screen import Compared
 
@@ -37,7 +38,7 @@ class CandidateDiffScreen(ModalScreen[None]):
         with Vertical(classes="panel -wide") as panel:
             panel.border_title = Content(f"candidates of {shown_line(self._node.stub.entry_point)}")
             yield Compared(id="compared")
-            yield Static("tab another candidate   v one column or two   esc back", classes="foot", markup=False)
+            yield Static(comparing_keys(self, "candidate"), classes="foot", markup=False)
 
     def on_mount(self) -> None:
         """Show the first pair."""

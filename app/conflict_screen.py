@@ -13,6 +13,7 @@ from textual.widgets import Static
 from ..engine.diff import hunks
 from ..engine.merge import Conflict
 from ..widgets.diff_pane import DiffPane
+from .key_names import keys_of
 from .lane_diff_screen import Compared
 
 
@@ -29,7 +30,7 @@ class ConflictScreen(ModalScreen[None]):
         """One diff a conflict."""
         with Vertical(classes="panel -wide") as panel:
             panel.border_title = "you edited the same lines: nothing was written"
-            panel.border_subtitle = "esc closes"
+            panel.border_subtitle = f"{keys_of(self)('conflict.close')} closes"
             yield Static(
                 "Your lines stay as they are. To take the proposal, undo your edit in your editor, save, and accept "
                 "again; or copy from here what you need.",

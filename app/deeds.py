@@ -17,6 +17,7 @@ from .choosing import chosen_model, chosen_pipeline
 from .comparison import Comparison
 from .conflict_screen import ConflictScreen
 from .editor import edited, editor_command
+from .key_names import keys_of
 from .keys import DECIDING, DRAFTING, MOVING
 from .model_choice import in_force
 
@@ -61,6 +62,9 @@ class Deeds:
         if done is not None:
             await done
 
+    def _key(self, name: str) -> str:
+        return keys_of(self._screen)(name)
+
     def possible(self, name: str) -> bool:
         """Whether it would do something now."""
         card, following = self._screen.card, self._work.following
@@ -94,7 +98,9 @@ class Deeds:
                 name = binding.action.split("'")[1]
                 if self.possible(name):
                     yield SystemCommand(
-                        binding.description, f"key {binding.key}", partial(self._in_worker, self.do, name)
+                        binding.description,
+                        f"key {self._key(binding.id or '')}",
+                        partial(self._in_worker, self.do, name),
                     )
 
     # ------------------------------------------------------------------------------------ runs
@@ -124,13 +130,15 @@ class Deeds:
         if pipeline is not None:
             self._work.use_pipeline(pipeline)
             self._screen.show_title()
-            self._screen.say(f"{pipeline.name} from the next run on. r runs again")
+            self._screen.say(f"{pipeline.name} from the next run on. {self._key('run.again')} runs again")
 
     async def _choose_model(self) -> None:
         place = await chosen_model(self._screen, self._work.settings)
         if place is not None:
             self._work.use_model(*place)
-            self._screen.say(f"{place[1] or 'the embedded model'} from the next run on. r runs again")
+            self._screen.say(
+                f"{place[1] or 'the embedded model'} from the next run on. {self._key('run.again')} runs again"
+            )
 
     async def _start_race(self) -> None:
         from .race_picker import RacePicker, models_here
@@ -156,7 +164,8 @@ class Deeds:
         landed = await self._screen.app.push_screen_wait(EnrichScreen(self._work, card.stub))
         if landed is not None:
             await self._work.refresh(landed)
-            self._screen.say("the docstring is richer now. u takes it back, r drafts again", "good")
+            undo, again = self._key("file.undo"), self._key("run.again")
+            self._screen.say(f"the docstring is richer now. {undo} takes it back, {again} drafts again", "good")
         else:
             self._screen.say("")
 
@@ -181,7 +190,7 @@ class Deeds:
         if card is None or card.state is None or view.comparison is None:
             return
         if card.state.status == "running":
-            self._screen.say("the run goes on: wait for it, or press esc first", "warning")
+            self._screen.say(f"the run goes on: wait for it, or press {self._key('run.cancel')} first", "warning")
             return
         self._in_worker(self._write, card.stub, card.state, view.comparison, numbers)
 
@@ -209,7 +218,9 @@ class Deeds:
         await self._work.refresh(landing.source)
         self._screen.show_decisions()
         if landing.merged:
-            self._screen.say(f"written ({told}) and merged with your edits. u takes it back", "good")
+            self._screen.say(
+                f"written ({told}) and merged with your edits. {self._key('file.undo')} takes it back", "good"
+            )
 
     async def _go_back(self, *, again: bool) -> None:
         card = self._screen.card
@@ -222,7 +233,9 @@ class Deeds:
             self._note(key, Undone(path=path, again=again))
         await self._work.reread(path)
         self._screen.show_decisions()
-        self._screen.say("written again. u takes it back" if again else "taken back. U writes it again", "good")
+        undo, redo = self._key("file.undo"), self._key("file.redo")
+        told = f"written again. {undo} takes it back" if again else f"taken back. {redo} writes it again"
+        self._screen.say(told, "good")
 
     def _note(self, key: str, event: AnyEvent) -> None:
         """Put what was done to the file on the shelf, as part of what is known of the run."""

@@ -18,6 +18,7 @@ from ..widgets.status_line import StatusLine, Tone
 from ..widgets.stub_list import StubList
 from .faults import tell_of
 from .key_bar import KeyBar
+from .key_names import keys_of
 from .keys import DECIDING, DRAFTING, LOOKING, MOVING, SEARCHING, bindings
 from .run_screen import RunScreen
 from .run_view import RunView
@@ -163,7 +164,7 @@ class DraftScreen(RunScreen):
         if known == self._known:
             return
         self._known = known
-        notice, tone = ending(state)
+        notice, tone = ending(state, keys_of(self))
         if notice or turned:
             self.say(notice, tone)
         # Without a draft the problem stands in the draft's pane; with one it would be seen nowhere in full.

@@ -27,6 +27,7 @@ from ..widgets.diff_pane import DiffPane
 from ..widgets.diff_rows import Decision
 from .faults import tell_of
 from .feed import feed
+from .key_names import deciding_keys, keys_of
 from .keys import ENRICHING, bindings
 
 if TYPE_CHECKING:
@@ -53,13 +54,16 @@ class EnrichScreen(ModalScreen[Source | None]):
             pane = DiffPane(id="additions")
             pane.empty = "asking the planner…"
             pane.caption = "docstring"
+            pane.keys = deciding_keys(self)
             yield pane
             yield Static(id="foot", classes="foot", markup=False)
 
     def on_mount(self) -> None:
         """Ask."""
         self.query_one(DiffPane).focus()
-        self._say("the planner may be wrong: accept only what you mean. a accepts, x rejects, enter writes, esc leaves")
+        key = keys_of(self)
+        keys = f"{key('diff.accept')} accepts, {key('diff.reject')} rejects, {self._ways_out}"
+        self._say(f"the planner may be wrong: accept only what you mean. {keys}")
         self.run_worker(self._ask(), group="enrich", exit_on_error=False)
 
     async def _ask(self) -> None:
@@ -91,7 +95,12 @@ class EnrichScreen(ModalScreen[Source | None]):
         self._decided.update(decisions)
         self.query_one(DiffPane).decided = dict(self._decided)
         before, after = richness(self._stub).score, richness(with_header_of(self._stub, self._header())).score
-        self._say(f"with these the specification has {after} points, now it has {before}. enter writes, esc leaves")
+        self._say(f"with these the specification has {after} points, now it has {before}. {self._ways_out}")
+
+    @property
+    def _ways_out(self) -> str:
+        key = keys_of(self)
+        return f"{key('enrich.write')} writes, {key('enrich.leave')} leaves"
 
     def _header(self) -> str:
         chosen = [hunk for hunk in self.query_one(DiffPane).hunks if self._decided.get(hunk.number) == "accepted"]
@@ -107,7 +116,8 @@ class EnrichScreen(ModalScreen[Source | None]):
             text = with_header(self._source, self._stub, header)
             landed = await asyncio.to_thread(write, self._source, text, self._work.accepting.journal)
         except StaleSource:
-            self._refuse(f"{self._stub.path} changed meanwhile: nothing was written. i enriches it as it is now")
+            again = f"{keys_of(self)('spec.enrich')} enriches it as it is now"
+            self._refuse(f"{self._stub.path} changed meanwhile: nothing was written. {again}")
         except SourceError as error:
             self._refuse(str(error))
         else:

@@ -16,6 +16,7 @@ from ..widgets.diff_pane import DiffPane
 from ..widgets.lane_words import newest_draft
 from ..widgets.sheet import Row
 from ..widgets.text import sliced
+from .key_names import comparing_keys
 from .keys import COMPARING, bindings
 
 
@@ -57,7 +58,7 @@ class LaneDiffScreen(ModalScreen[None]):
         with Vertical(classes="panel -wide") as panel:
             panel.border_title = Content("two lanes")
             yield Compared(id="compared")
-            yield Static("tab another lane   v one column or two   esc back", classes="foot", markup=False)
+            yield Static(comparing_keys(self, "lane"), classes="foot", markup=False)
 
     def on_mount(self) -> None:
         """Show the first pair."""

@@ -18,6 +18,7 @@ from ..engine.models import weights
 from ..engine.models.weight_sources import usual_sources
 from ..engine.paths import Places
 from .faults import tell_of
+from .key_names import keys_of
 
 
 class OfferScreen(ModalScreen[bool]):
@@ -45,10 +46,10 @@ class OfferScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """What it is, how large, where it goes, how much room there is."""
-        model = self._model
+        model, key = self._model, keys_of(self)
         with Vertical(classes="panel") as panel:
             panel.border_title = "a model to begin with"
-            panel.border_subtitle = "y fetches it, n does not"
+            panel.border_subtitle = f"{key('offer.yes')} fetches it, {key('offer.no')} does not"
             yield Static(
                 "redraft brings its own small coder model, so that you need no key and no server. "
                 "It is fetched once:\n\n"
@@ -56,7 +57,8 @@ class OfferScreen(ModalScreen[bool]):
                 f"  {model.size / 1e9:.1f} GB, {model.licence}, checked by its SHA-256\n"
                 f"  goes into {self._folder}\n"
                 f"  free on that disk: {_free(self._folder):.1f} GB\n\n"
-                "Without it, start a server of your own (Ollama, LM Studio, llama.cpp, vLLM) and press m.",
+                "Without it, start a server of your own (Ollama, LM Studio, llama.cpp, vLLM) and press "
+                f"{key('run.model')}.",
                 markup=False,
             )
             yield ProgressBar(total=model.size, show_eta=True, id="fetched")

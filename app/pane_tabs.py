@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from ..widgets.bar import Bar
 from ..widgets.text import Run, length
 from .arrangement import PANES, Pane
+from .key_names import keys_of
 
 _GAP = " "
 
@@ -44,8 +45,9 @@ class PaneTabs(Bar):
             at += length(tab)
 
     def _tabs(self) -> list[tuple[Pane | None, list[Run]]]:
-        stubs = [(None, self._tab("s stubs", None))] if self.with_stubs else []
-        return [*stubs, *((pane, self._tab(f"{key} {pane}", pane)) for key, pane in enumerate(PANES, start=1))]
+        key = keys_of(self)
+        stubs = [(None, self._tab(f"{key('stub.list')} stubs", None))] if self.with_stubs else []
+        return [*stubs, *((pane, self._tab(f"{key(f'show.{pane}')} {pane}", pane)) for pane in PANES)]
 
     def _tab(self, text: str, pane: Pane | None) -> list[Run]:
         ink = "bold reverse" if pane == self.front else "bold" if pane in self.shown else "$muted"

@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from .key_names import keys_of
+
 
 class Offer(NamedTuple):
     """One thing to choose."""
@@ -44,7 +46,7 @@ class Picker(ModalScreen[str | None]):
         """The list, the one in force marked."""
         with Vertical(classes="panel") as panel:
             panel.border_title = Content(self._title)
-            panel.border_subtitle = Content(self._note or "enter chooses, esc closes")
+            panel.border_subtitle = Content(self._note or f"enter chooses, {keys_of(self)('picker.close')} closes")
             yield OptionList(*(Option(_line(offer), id=str(n)) for n, offer in enumerate(self._offers)))
 
     def on_mount(self) -> None:

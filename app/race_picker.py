@@ -16,6 +16,7 @@ from textual.widgets import OptionList, Static
 from ..engine.pipelines.catalogue import CATALOGUE, PIPELINES, Pipeline
 from ..engine.race import FEWEST, MOST
 from ..engine.settings import EMBEDDED, Settings
+from .key_names import keys_of
 from .model_choice import ModelChoice, in_force
 from .starting_line import USUAL
 
@@ -82,7 +83,10 @@ class RacePicker(ModalScreen[Lineup | None]):
         """Pipelines, models where there is a choice, and how many lanes that makes."""
         with Vertical(classes="panel", id="lineup") as panel:
             panel.border_title = Content("race")
-            panel.border_subtitle = Content("space chooses, enter starts, esc closes")
+            key = keys_of(self, Choices)
+            panel.border_subtitle = Content(
+                f"{key('lineup.toggle')} chooses, {key('lineup.start')} starts, {key('lineup.close')} closes"
+            )
             yield Choices([(p.name, _line(p), p.name in USUAL) for p in PIPELINES], id="pipelines")
             if len(self._models) > 1:
                 models = [(str(n), Content(model.label), model == self._now) for n, model in enumerate(self._models)]

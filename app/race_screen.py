@@ -21,6 +21,7 @@ from ..widgets.status_line import StatusLine, Tone
 from .faults import tell, tell_of
 from .feed import CROWD, CROWDED_HZ, PEACEFUL_HZ, feed
 from .key_bar import KeyBar
+from .key_names import keys_of
 from .keys import RACE_DEEDS, RACING, bindings
 from .lane_diff_screen import LaneDiffScreen
 from .model_choice import applied
@@ -161,11 +162,11 @@ class RaceScreen(Screen[None]):
 
     async def action_race(self, deed: str) -> None:
         """Do it."""
-        race, view = self._race, self.view
+        race, view, key = self._race, self.view, keys_of(self)
         match deed:
             case "pause" if race is not None:
                 (race.resume if race.paused else race.pause)()
-                self.say("paused: no lane makes another call. space goes on" if race.paused else "")
+                self.say(f"paused: no lane makes another call. {key('race.pause')} goes on" if race.paused else "")
             case "cancel_lane" if race is not None:
                 self.say(f"cancelling {race.lanes[view.front - 1].name}…")
                 await race.lanes[view.front - 1].cancel()
@@ -192,7 +193,8 @@ class RaceScreen(Screen[None]):
             await self.close()
             self.app.pop_screen()
         else:
-            self.say("the race is over. r races again, ctrl+q leaves")
+            key = keys_of(self)
+            self.say(f"the race is over. {key('race.again')} races again, {key('app.quit')} leaves")
 
     async def _export(self) -> None:
         race = self._race
@@ -219,7 +221,9 @@ class RaceScreen(Screen[None]):
     def on_race_view_ended(self) -> None:
         """The last lane is over."""
         passed = sum(row.verdict == "verified" for row in self.view.rows)
-        self.say(f"{passed} of {len(self.view.names)} lanes verified. d compares two drafts, e exports", "good")
+        key = keys_of(self)
+        more = f"{key('race.diff')} compares two drafts, {key('race.export')} exports"
+        self.say(f"{passed} of {len(self.view.names)} lanes verified. {more}", "good")
         self.refresh_bindings()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -16,6 +16,7 @@ from ..widgets.stage_bar import StageBar
 from ..widgets.status_line import StatusLine
 from ..widgets.timeline import Timeline
 from .key_bar import KeyBar
+from .key_names import keys_of
 from .keys import LOOKING, REPLAYING, SEARCHING, bindings
 from .playing import Player
 from .run_screen import RunScreen
@@ -97,7 +98,9 @@ class ReplayScreen(RunScreen):
                 self._timer.resume()
             else:
                 self._timer.pause()
-        self.query_one(StatusLine).say("" if on else "paused. space goes on, ← → step" if self._left else "the end")
+        key = keys_of(self)
+        more = f"{key('timeline.play')} goes on, {key('timeline.back')} {key('timeline.forward')} step"
+        self.query_one(StatusLine).say("" if on else f"paused. {more}" if self._left else "the end")
 
     @property
     def _left(self) -> bool:

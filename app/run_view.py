@@ -25,6 +25,7 @@ from ..widgets.stub_list import StubList
 from .arrangement import PANES, Arrangement, Choice, Pane, arranged, in_front
 from .comparison import Comparison, Decision, Sides, compared, possible_sides, usual_sides
 from .copying import copied
+from .key_names import deciding_keys
 from .keys import LOOKING, SEARCHING, bindings
 from .pane_tabs import PaneTabs
 from .searching import Searching
@@ -72,7 +73,9 @@ class RunView(Vertical):
                 yield DraftPane(id="draft")
                 yield ChecksTable(id="examples")
                 yield ReportPane(id="report")
-                yield DiffPane(id="diff")
+                diff = DiffPane(id="diff")
+                diff.keys = deciding_keys(self)
+                yield diff
         yield Static(id="too-small", markup=False)
         yield MeterBar(id="meter")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..widgets.search_line import SearchLine
 from ..widgets.sheet import Sheet
+from .key_names import search_keys
 
 if TYPE_CHECKING:
     from .run_view import RunView
@@ -70,6 +71,7 @@ class Searching:
     async def _open(self) -> None:
         if self._line is None:
             self._line = SearchLine(id="search")
+            self._line.keys = search_keys(self._view)
             await self._view.mount(self._line)
         self._line.focus()
 

@@ -5,39 +5,44 @@ from __future__ import annotations
 from ..engine.state import RunState
 from ..widgets.signs import counted
 from ..widgets.status_line import Tone
+from .key_names import Key
 
 
-def ending(state: RunState) -> tuple[str, Tone]:
-    """How a run ended, and what may be done now; "" while it goes on."""
+def ending(state: RunState, key: Key) -> tuple[str, Tone]:
+    """How a run ended, and what may be done now; "" while it goes on. `key` gives the keys in force."""
     match state.status:
         case "settled":
-            return _settled(state)
+            return _settled(state, key)
         case "failed":
             return f"{state.problem}", "error"
         case "cancelled" if state.cancelled_by == "save":
             return "you saved: drafting anew", "calm"
         case "cancelled":
-            return "cancelled; what came so far is kept. r runs again", "warning"
+            return f"cancelled; what came so far is kept. {key('run.again')} runs again", "warning"
         case _:
             return "", "calm"
 
 
-def _settled(state: RunState) -> tuple[str, Tone]:
+def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
+    again, accepts, examples = key("run.again"), key("diff.accept_all"), key("show.examples")
     solution = state.solution
     assert solution is not None
     if state.written:
-        return f"written ({state.written}). u takes it back", "good"
+        return f"written ({state.written}). {key('file.undo')} takes it back", "good"
     report = solution.report
     match solution.verdict:
         case "verified":
             total = len(report.checks) if report else 0
-            return f"verified: {counted(total, 'example')} hold{'s' if total == 1 else ''}. A accepts", "good"
+            return f"verified: {counted(total, 'example')} hold{'s' if total == 1 else ''}. {accepts} accepts", "good"
         case "unverified":
-            return "no examples: nothing was verified. A accepts all the same", "warning"
+            return f"no examples: nothing was verified. {accepts} accepts all the same", "warning"
         case "fails":
             if solution.draft.problem:
-                return f"no usable body: {solution.draft.problem}. r runs again", "error"
+                return f"no usable body: {solution.draft.problem}. {again} runs again", "error"
             if report is None or report.problem:
-                return "the program could not run (4 shows why). r runs again", "error"
+                return f"the program could not run ({examples} shows why). {again} runs again", "error"
             failing = f"{len(report.failures)} of {counted(len(report.checks), 'example')}"
-            return f"{failing} still fail (4 shows which). r runs again, A accepts all the same", "warning"
+            return (
+                f"{failing} still fail ({examples} shows which). {again} runs again, {accepts} accepts all the same",
+                "warning",
+            )

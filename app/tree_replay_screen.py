@@ -13,6 +13,7 @@ from ..widgets.meter_bar import MeterBar
 from ..widgets.status_line import StatusLine
 from ..widgets.timeline import Timeline
 from .key_bar import KeyBar
+from .key_names import keys_of
 from .keys import REPLAYED_PANES, TREE, TREE_REPLAY, TREE_TIME, bindings
 from .replay_screen import FRAME, ReplayScreen
 from .title_bar import TitleBar, short
@@ -78,7 +79,9 @@ class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
         super()._play(on=on)
         if not on:
             left = self._position < self._player.duration
-            self.query_one(StatusLine).say("paused. space goes on, , and . step" if left else "the end")
+            key = keys_of(self)
+            more = f"{key('timeline.play')} goes on, {key('tree.back')} and {key('tree.forward')} step"
+            self.query_one(StatusLine).say(f"paused. {more}" if left else "the end")
 
     # ------------------------------------------------------------------------------------ messages
 

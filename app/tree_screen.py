@@ -17,6 +17,7 @@ from ..widgets.status_line import StatusLine, Tone
 from ..widgets.timeline import Timeline
 from .faults import tell_of
 from .key_bar import KeyBar
+from .key_names import keys_of
 from .keys import STEERING, TREE, TREE_TIME, bindings
 from .playing import Player
 from .sentences import ending
@@ -113,16 +114,17 @@ class TreeScreen(Screen[None]):
         now = (state.run, state.status, state.paused, self._position is None)
         if now == self._told:
             return
-        self._told = now
+        self._told, key = now, keys_of(self)
         if self._position is not None:
-            self.say("this is the past: end comes back to now, , and . step", "warning")
+            back = f"{key('tree.end')} comes back to now, {key('tree.back')} and {key('tree.forward')} step"
+            self.say(f"this is the past: {back}", "warning")
         elif state.paused and state.status == "running":
-            self.say("paused before the next call. space goes on", "warning")
+            self.say(f"paused before the next call. {key('steer.pause')} goes on", "warning")
         elif state.solution is not None:
-            notice, tone = ending(state)
-            self.say(f"{notice.partition('. ')[0]}. esc shows the proposal, to accept it", tone)
+            notice, tone = ending(state, key)
+            self.say(f"{notice.partition('. ')[0]}. {key('tree.leave')} shows the proposal, to accept it", tone)
         else:
-            self.say(*ending(state))
+            self.say(*ending(state, key))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

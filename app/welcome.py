@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from .key_names import keys_of
+
 SPECIMEN = '''\
 def area(width: float, height: float) -> float:
     """The area of a rectangle.
@@ -53,14 +55,15 @@ class WelcomeScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A short text over the run, which has already begun."""
+        key = keys_of(self)
         keys = (
-            ("A", "write the proposal into the file   (u takes it back)"),
-            ("}", "go to the next stub, enter drafts it"),
-            ("?", "every other key"),
+            (key("diff.accept_all"), f"write the proposal into the file   ({key('file.undo')} takes it back)"),
+            (key("stub.next"), f"go to the next stub, {key('run.draft')} drafts it"),
+            (key("app.help"), "every other key"),
         )
         with Vertical(classes="panel") as panel:
             panel.border_title = "welcome to redraft"
-            panel.border_subtitle = "enter begins"
+            panel.border_subtitle = f"{key('close-welcome')} begins"
             yield Static(
                 "A few stubs are waiting in the tour's files. The first one is being drafted behind this panel: "
                 "a coder model writes the body, your examples run, a reviewer reports, and a fix is made.\n\n"

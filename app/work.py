@@ -22,6 +22,7 @@ from ..engine.sources import Source, find_stubs, read
 from .accepting import Accepting
 from .drafting import Drafting
 from .following import Following
+from .key_names import key_names
 from .session import Session
 from .shelf import Shelf
 from .watching import watch
@@ -180,14 +181,18 @@ class Work:
             self._retired.pop().close()
         if self._asks_embedded and not await self._has_model():
             raise EnvironmentFault(
-                "there is no model to ask: press m to choose a server, or run `redraft model pull` for the embedded one"
+                f"there is no model to ask: press {self._key('run.model')} to choose a server, "
+                "or run `redraft model pull` for the embedded one"
             )
         return await self.workshop.kit()
+
+    def _key(self, name: str) -> str:
+        return key_names(self._session.settings.interface.keys)(name)
 
     def _first_pipeline(self) -> Pipeline:
         """The pattern that the settings name; a name that is wrong is told, and our default taken."""
         try:
             return self._session.pipeline
         except UsageError as error:
-            self.trouble = f"{error}; press p to choose"
+            self.trouble = f"{error}; press {self._key('run.pipeline')} to choose"
             return PIPELINES[0]

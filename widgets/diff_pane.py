@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from ..engine.diff import Hunk
-from .diff_rows import Decision, Page, both_columns_fit, digits, rows_of
+from .diff_rows import Decision, Keys, Page, both_columns_fit, digits, rows_of
 from .sheet import Row, Sheet
 from .signs import counted
 from .text import Run, paragraphs
@@ -42,6 +42,7 @@ class DiffPane(Sheet):
     wrap: reactive[bool] = reactive(True)
     current: reactive[int] = reactive(1)
     """Number of the hunk that keys act on."""
+    keys: reactive[Keys] = reactive[Keys](("a", "x"), repaint=False)
     caption: reactive[str] = reactive("")
     """What is compared with what, for the title."""
     empty: reactive[str] = reactive("no changes proposed")
@@ -91,7 +92,7 @@ class DiffPane(Sheet):
         return not self.wrap
 
     def _page(self, width: int) -> Page:
-        page = Page(width, split=True, wrap=self.wrap, gutter=digits(self.hunks), decided=self.decided)
+        page = Page(width, split=True, wrap=self.wrap, gutter=digits(self.hunks), decided=self.decided, keys=self.keys)
         two = self.split == "always" or (self.split == "auto" and both_columns_fit(self.hunks, page))
         return page if two else replace(page, split=False)
 
@@ -115,6 +116,10 @@ class DiffPane(Sheet):
 
     def watch_decided(self) -> None:
         """Show what became of the hunks."""
+        self.relayout()
+
+    def watch_keys(self) -> None:
+        """Offer other keys."""
         self.relayout()
 
     def watch_split(self) -> None:

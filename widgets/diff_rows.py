@@ -16,6 +16,8 @@ from .text import Run, breaks, length, marked, shown_line, shown_spans, sliced
 
 Decision = Literal["accepted", "rejected"]
 Side = Literal["old", "new"]
+Keys = tuple[str, str]
+"""The keys that accept and reject, as a person reads them."""
 Piece = Callable[[], list[Run]]
 """Makes the runs of one line of a column, once it is seen."""
 
@@ -36,6 +38,7 @@ class Page:
     """Cells of a line number."""
     decided: Mapping[int, Decision]
     """By the hunk's number."""
+    keys: Keys = ("a", "x")
 
     @property
     def column(self) -> int:
@@ -73,13 +76,14 @@ def _header(hunk: Hunk, total: int, page: Page) -> Row:
     """Which hunk, where, and what can be done or was done with it; the offers are spots to click."""
     decision = page.decided.get(hunk.number)
     left: list[Run] = [(f"{hunk.number} of {total}", "bold"), (f"  {_place(hunk)}", "$muted")]
-    offers = [("accept", "accept a", "$state-pass")] if decision != "accepted" else []
-    offers += [("reject", "reject x", "$state-fail")] if decision != "rejected" else []
+    accept, reject = page.keys
+    offers = [("accept", f"accept {accept}", "$state-pass")] if decision != "accepted" else []
+    offers += [("reject", f"reject {reject}", "$state-fail")] if decision != "rejected" else []
     if decision is not None:
         sign, ink = ("✓", "$state-pass") if decision == "accepted" else ("✗", "$state-fail")
         left.append((f"  {sign} {decision}", ink))
     if length(left) + _offered(offers) > page.width:
-        offers = [(name, text[-1], ink) for name, text, ink in offers]
+        offers = [(name, text.partition(" ")[2], ink) for name, text, ink in offers]
     if length(left) + _offered(offers) > page.width:
         left = [(f"{hunk.number} of {total}", "bold")]
     right: list[Run] = []

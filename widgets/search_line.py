@@ -33,6 +33,9 @@ class SearchLine(Horizontal):
     tally: reactive[tuple[int, int]] = reactive((0, 0), init=False)
     """Which of how many places is in view."""
 
+    keys: reactive[tuple[str, str, str]] = reactive(("n", "N", "esc"), init=False)
+    """What brings the next and the previous place and ends the search, as a person reads it."""
+
     class Changed(Message):
         """Something else is sought."""
 
@@ -97,7 +100,12 @@ class SearchLine(Horizontal):
         if self.text:
             told = Content(f"  {number} of {count}") if count else Content("  not there").stylize("$text-warning")
         if self.size.width >= _HINT_FROM:
-            hint = "enter keeps it, esc ends it" if self.typing else "n next, N previous, esc ends it"
+            following, previous, end = self.keys
+            hint = (
+                f"enter keeps it, {end} ends it"
+                if self.typing
+                else f"{following} next, {previous} previous, {end} ends it"
+            )
             told += Content(f"   {hint}").stylize("$text-muted")
         self.query_one("#tally", Static).update(told)
 
