@@ -175,7 +175,7 @@ STEERING = Topic(
         _key("e", "steer('stub')", "edit its stub", "steer.stub"),
         _key("b", "steer('body')", "write its body", "steer.body"),
         _key("X", "steer('cancel')", "cancel the run", "steer.cancel"),
-        _key("enter,f5", "steer('begin')", "solve it by planning after trial", "steer.begin"),
+        _key("enter,f5", "steer('begin')", "plan after trial", "steer.begin"),
     ),
 )
 TREE_TIME = Topic(
@@ -211,8 +211,8 @@ RESULTS = Topic(
     (
         _key("j,down", "results('line', 1)", "next problem", "results.next"),
         _key("k,up", "results('line', -1)", "previous problem", "results.previous"),
-        _key("l,right", "results('column', 1)", "next pipeline", "results.next_column"),
-        _key("h,left", "results('column', -1)", "previous pipeline", "results.previous_column"),
+        _key("l,right", "results('column', 1)", "next pipeline", "results.right"),
+        _key("h,left", "results('column', -1)", "previous pipeline", "results.left"),
         _key("pagedown", "results('page', 1)", "a page on", "results.page_down"),
         _key("pageup", "results('page', -1)", "a page back", "results.page_up"),
         _key("g,home", "results('edge', -1)", "first problem", "results.first"),
@@ -261,7 +261,7 @@ def bindings(topics: tuple[Topic, ...]) -> list[BindingType]:
 
 
 _OF_WIDGETS = frozenset({
-    "candidates", "checks", "compare", "conflict", "detail", "draft", "function", "lineup", "offer", "picker", "report",
+    "candidates", "checks", "compare", "conflict", "consent", "detail", "draft", "function", "lineup", "offer", "picker", "report",
     "score", "stubs", "tree",
 })  # fmt: skip
 """First parts of the ids of keys that belong to one list or dialogue; those are not looked up."""

@@ -8,15 +8,13 @@ from ..engine.pipelines.catalogue import CATALOGUE
 from ..engine.state import RunState
 from .shelf import Card, Shelf
 from .tree_screen import TreeScreen
-from .wheel import Wheel
+from .wheel import GROWING, Wheel
 
 if TYPE_CHECKING:
     from .draft_screen import DraftScreen
     from .work import Work
 
 PAT = CATALOGUE["pat"]
-GROWING = {"pat", "funcoder"}
-"""Pipelines that grow a tree."""
 _SETTLED = {"verified", "written", "running", "waiting"}
 """Cards whose run is not to be replaced without asking."""
 

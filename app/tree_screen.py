@@ -24,7 +24,7 @@ from .sentences import ending
 from .title_bar import TitleBar, short
 from .tree_picture import picture_of
 from .tree_view import TreeView
-from .wheel import Wheel, possible
+from .wheel import GROWING, Wheel, possible
 
 if TYPE_CHECKING:
     from .session import Session
@@ -34,6 +34,8 @@ _OFFER = (
     "passes all checks a planner splits it into smaller functions, which are solved the same way. what it comes to is "
     "the proposal on the main screen"
 )
+_GIVES_WAY = "the run under way, by another pipeline, is cancelled then"
+_BEGINS = "no tree yet: it begins as soon as the model is there"
 
 
 class TreeScreen(Screen[None]):
@@ -70,7 +72,6 @@ class TreeScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show what is known already."""
         self.query_one(Timeline).can_focus = False
-        self.query_one(PlanTree).empty = _OFFER
         self._show()
 
     @property
@@ -106,6 +107,7 @@ class TreeScreen(Screen[None]):
         timeline.moments = self._player.moments if self._player else ()
         timeline.playing = state.status == "running" and not state.paused and self._position is None
         self.query_one(MeterBar).state = state
+        self.query_one(PlanTree).empty = _without_tree(state)
         self.view.state = state if self._position is None or self._player is None else self._player.at(self._position)
         self._tell(state)
 
@@ -121,7 +123,8 @@ class TreeScreen(Screen[None]):
         elif state.paused and state.status == "running":
             self.say(f"paused before the next call. {key('steer.pause')} goes on", "warning")
         elif state.solution is not None:
-            notice, tone = ending(state, key)
+            # Where the main screen shows the examples, this one has the tests of the function in front.
+            notice, tone = ending(state, lambda name: key("tree.tests" if name == "show.examples" else name))
             self.say(f"{notice.partition('. ')[0]}. {key('tree.leave')} shows the proposal, to accept it", tone)
         else:
             self.say(*ending(state, key))
@@ -170,6 +173,7 @@ class TreeScreen(Screen[None]):
         """Steer the run, each wish an event of its log."""
         match deed:
             case "begin":
+                await self.wheel.cancel()  # A run by another pipeline gives way.
                 self._begin()
             case "cancel":
                 self.say("cancelling…")
@@ -207,3 +211,10 @@ class TreeScreen(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell why a worker failed."""
         tell_of(self, event, self.session.places)
+
+
+def _without_tree(state: RunState) -> str:
+    """What stands where there is no tree yet."""
+    if state.status != "running":
+        return _OFFER
+    return _BEGINS if state.pipeline in GROWING else f"{_OFFER}\n\n{_GIVES_WAY}"

@@ -20,6 +20,8 @@ from .editor import editor_command
 if TYPE_CHECKING:
     from .drafting import Drafting
 
+GROWING = frozenset({"pat", "funcoder"})
+"""Pipelines that grow a tree."""
 Wish = Literal["abandon", "retry", "pin", "stub", "body"]
 _TOLD: dict[str, str] = {
     "abandon": "{name} will be given up",
@@ -40,7 +42,7 @@ _PLACEHOLDER = "..."
 def possible(deed: str, state: RunState, node: NodeState | None, candidate: Candidate | None, wheel: Wheel) -> bool:
     """Whether a key would do something now."""
     if deed == "begin":
-        return not state.tree.nodes and not wheel.turns and state.status != "running"
+        return not state.tree.nodes and not (state.status == "running" and state.pipeline in GROWING)
     if not wheel.turns or state.status != "running":
         return False
     match deed:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from redraft.app.application import RedraftApp
 from redraft.app.candidate_diff_screen import CandidateDiffScreen
+from redraft.app.key_bar import KeyBar
 from redraft.app.replay_screen import ReplayScreen
 from redraft.app.tree_replay_screen import TreeReplayScreen
 from redraft.app.tree_screen import TreeScreen
@@ -100,7 +101,7 @@ async def test_left_once_the_tree_does_not_come_back_by_itself(home: Path) -> No
 async def test_what_the_tree_comes_to_is_the_proposal_of_the_main_screen_and_can_be_written(home: Path) -> None:
     async with watching_trees(home).run_test(size=WIDE) as pilot:
         main = await settled(pilot)
-        assert "esc shows the proposal" in tree_of(pilot).query_one(StatusLine).notice
+        assert "t shows the proposal" in tree_of(pilot).query_one(StatusLine).notice
         await pilot.press("escape")
         assert main.is_current
         assert "def merged(" in "\n".join(
@@ -136,6 +137,25 @@ async def test_t_on_a_stub_that_is_verified_asks_before_it_runs_again(home: Path
         await until(pilot, lambda: main.view.state.pipeline == "pat" and main.view.state.status == "settled")
     assert PLAN
     assert READ
+
+
+async def test_a_run_by_another_pipeline_gives_way_when_a_tree_is_asked_for(home: Path) -> None:
+    hold = Hold("coder", "meeting_time")
+    async with watching_trees(home, pipeline="raw-coder", hold=hold).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: hold.holds)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TreeScreen))
+        screen = tree_of(pilot)
+        await until(pilot, lambda: "is cancelled then" in screen.query_one(PlanTree).text)
+        told = screen.query_one(KeyBar).render().plain
+        assert "plan after trial" in told
+        assert "back" in told
+        await pilot.press("enter")
+        hold.release()
+        screen = await settled(pilot)  # type: ignore[assignment]
+        assert screen.view.state.pipeline == "pat"
+    ends = [type(read_log(path)[-2].event).__name__ for path in sorted((home / "redraft" / "state" / "runs").iterdir())]
+    assert ends == ["RunCancelled", "Settled"]
 
 
 # ---------------------------------------------------------------------------------------- steering
