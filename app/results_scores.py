@@ -25,6 +25,10 @@ _INKS = {"fixed": "$state-pass", "broken": "$state-fail", "cost": "$muted"}
 class Scores(ScoreTable):
     """The table; a click on a line chooses its column."""
 
+    DEFAULT_CSS = """
+    Scores, Scores:focus, Scores.-tight { border: none; padding: 0 1; }
+    """
+
     class Chosen(Message):
         """A line was clicked."""
 
@@ -50,7 +54,6 @@ class Scores(ScoreTable):
         table, keys = scores_of(results, stubs)
         twice = [head for n, head in enumerate(table.heads) if head in table.heads[:n]]
         with self.app.batch_update():
-            self.entitle(table.title)
             self.columns = tuple(
                 Column(head, numbers=n >= table.words, weight=_WEIGHTS.get(head, 1 if head in twice else 0))
                 for n, head in enumerate(table.heads)

@@ -11,7 +11,7 @@ from textual import events
 from textual.app import ComposeResult, SystemCommand
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from ..engine.bench.browsing import KINDS, Case, Cell, Kind, Results
@@ -26,6 +26,7 @@ from ..widgets.status_line import StatusLine, Tone
 from .arrangement import SMALLEST
 from .faults import tell_of
 from .key_bar import KeyBar
+from .key_names import keys_of
 from .keys import RESULTS, SORTING, bindings
 from .results_head import ResultsHead
 from .results_listing import Front, Listing, fit
@@ -63,7 +64,6 @@ class ResultsScreen(Screen[None]):
         self._alone = False
         """Whether the filters speak of the column under the cursor only."""
         self._front: Front = "problems"
-        self._search: SearchLine | None = None
 
     def compose(self) -> ComposeResult:
         """Title and head, the table, the filters, problems and result, status and keys."""
@@ -75,11 +75,15 @@ class ResultsScreen(Screen[None]):
             yield ResultGrid(id="problems")
             yield FactSheet(id="result")
         yield Static(id="too-small", markup=False)
+        yield SearchLine(id="search")
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         """Show the frame first; reading comes after it."""
+        key = keys_of(self)
+        self._search.keys = (key("search.next"), key("search.previous"), key("results.back"))
+        self._search.display = False
         self.grid.entitle("problems")
         self.sheet.entitle("result")
         self._arrange()
@@ -142,6 +146,7 @@ class ResultsScreen(Screen[None]):
         title = self.query_one(TitleBar)
         with self.app.batch_update():
             title.place = f"results › {results.header.suite}"
+            title.position = "" if results.of_reviewers else "pass@1 in percent"
             title.means = short(str(self._reading.path))
             self.query_one(ResultsHead).told = about(results)
             self._arrange()
@@ -159,25 +164,31 @@ class ResultsScreen(Screen[None]):
             return
         grid.column = max(0, min(grid.column, len(results.columns) - 1))
         only = grid.column if self._alone and results.columns else None
-        listing = Listing(results, self._kind, only, self._search.text if self._search is not None else "")
+        listing = Listing(results, self._kind, only, self._search.text)
         self._cases = listing.cases
         grid.searched, grid.empty = listing.sought, listing.nothing
         grid.show(results.names, grid_lines(self._cases))
         if grid.place < 0:
             grid.chosen = self._cases[0].problem if self._cases else ""
+            self._go_to_kind()
         grid.entitle(listing.title, "· not run  ~ only base passes")
         filters = self.query_one(FilterBar)
         filters.filters = listing.filters(cast("RedraftApp", self.app).bound_keys((SORTING,)))
         filters.chosen = self._kind or ""
         self._tell()
 
+    def _go_to_kind(self) -> None:
+        """Put the cursor on a cell of the kind that is listed."""
+        case, kind = self.case, self._kind
+        if case is not None and kind is not None and not self._alone and not case.has(kind, self.grid.column):
+            self.grid.column = next(n for n in range(len(case.cells)) if case.has(kind, n))
+
     def _tell(self) -> None:
         """Tell of the result under the cursor."""
         results, case, grid = self.results, self.case, self.grid
         status = self.query_one(StatusLine)
         self.query_one(Scores).chosen = grid.column
-        if self._search is not None:
-            self._search.tally = (grid.place + 1, len(self._cases))
+        self._search.tally = (grid.place + 1, len(self._cases))
         if results is None or case is None:
             self.sheet.tell("", ())
             status.seen = str(self._reading.path)
@@ -206,7 +217,7 @@ class ResultsScreen(Screen[None]):
         with self.app.batch_update():
             if self.results is not None:
                 scores.tell(self.results, self._reading.stubs, in_full=self._front == "table")
-            lines = len(scores.lines) + 3
+            lines = len(scores.lines) + 1
             now = fit(width, height, self._front, lines)
             self.set_class(now.beside, "-beside")
             scores.display = now.scores
@@ -236,11 +247,11 @@ class ResultsScreen(Screen[None]):
         """Which keys do something now."""
         match (action, *parameters):
             case ("results", "back"):
-                return self._front != "problems" or self._search is not None
+                return self._front != "problems" or self._searching
             case ("results", "open" | "copy"):
                 return not self._typing and self.cell is not None
             case ("search", "next" | "previous"):
-                return not self._typing and self._search is not None
+                return not self._typing and self._searching
             case ("results" | "sort" | "alone" | "search", *_):
                 return not self._typing
             case _:
@@ -268,7 +279,7 @@ class ResultsScreen(Screen[None]):
             case "open":
                 await self._open()
             case _:
-                await self._back()
+                self._back()
 
     def action_sort(self, kind: str) -> None:
         """List the problems of a kind, "" for all, and go to a cell of that kind."""
@@ -276,30 +287,36 @@ class ResultsScreen(Screen[None]):
         if self._front == "table":
             self._bring("problems")
         self._list()
-        case = self.case
-        if case is not None and self._kind is not None and not case.has(self._kind, self.grid.column):
-            self._turn(next(n for n in range(len(case.cells)) if case.has(self._kind, n)))
+        self._go_to_kind()
+        self._tell()
 
     def action_alone(self) -> None:
         """Let the filters speak of the pipeline under the cursor only, or of any."""
         self._alone = not self._alone
         self._list()
 
-    async def action_search(self, what: str) -> None:
+    def action_search(self, what: str) -> None:
         """Begin to search, or go to another problem that was found."""
         if what != "open":
             self._move(1 if what == "next" else -1, around=True)
             return
-        if self._search is None:
-            line = SearchLine(id="search")
-            await self.mount(line, before=self.query_one(StatusLine))
-            self._search = line
+        self._search.display = True
         self._bring("problems")
-        self._search.focus()
+        # At once, for what is typed next is meant for the line.
+        self.set_focus(self._search.query_one(Input), scroll_visible=False)
+
+    @property
+    def _search(self) -> SearchLine:
+        return self.query_one(SearchLine)
 
     @property
     def _typing(self) -> bool:
-        return self._search is not None and self._search.typing
+        return self._searching and self._search.typing
+
+    @property
+    def _searching(self) -> bool:
+        line = self.query(SearchLine)  # Keys are looked at before there is anything on the screen.
+        return bool(line) and line.first().is_mounted and line.first().display
 
     def _move(self, steps: int, *, around: bool = False) -> None:
         if not self._cases:
@@ -341,16 +358,14 @@ class ResultsScreen(Screen[None]):
         self.app.copy_to_clipboard(cell.line.body.encode(errors="replace").decode())
         self.say("copied the body that was settled on", "good")
 
-    async def _back(self) -> None:
-        line = self._search
+    def _back(self) -> None:
         if self._front != "problems":
             self._bring("problems")
-        elif line is not None:
-            self._search = None
+        elif self._searching:
+            self._search.query_one(Input).value = ""
+            self._search.display = False
             self._list()
-            await line.remove()
-            self._focus()
-            self.refresh_bindings()
+            self.set_focus(self.grid.rows, scroll_visible=False)
 
     def offered_commands(self) -> Iterable[SystemCommand]:
         """What the command palette offers here."""
@@ -396,7 +411,7 @@ class ResultsScreen(Screen[None]):
     def on_search_line_kept(self, event: SearchLine.Kept) -> None:
         """The text is typed: the keys belong to the problems again."""
         event.stop()
-        self.grid.focus(scroll_visible=False)
+        self.set_focus(self.grid.rows, scroll_visible=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell why a worker failed."""

@@ -70,7 +70,7 @@ class FilterBar(Bar):
     def _part(self, one: Filter, form: int) -> list[Run]:
         here = one.name == self.chosen
         says = (one.says, one.short, "")[form]
-        mark = f" {one.mark}" if one.mark and form < 2 else ""
+        mark = f" ({one.mark})" if one.mark and form < 2 else ""
         ink = "bold reverse" if here else ""
         return [
             ("▸" if here else " ", "bold $primary"),

@@ -22,7 +22,7 @@ Kind = Literal["fixed", "broken", "false alarm", "failed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Outcome = Literal["pass", "base", "fail", "error"]
 """base: the benchmark's own tests hold, those that EvalPlus added do not; error: it could not be run."""
-MARKS: dict[Kind, str] = {"fixed": "+", "broken": "-", "false alarm": "a", "failed": ""}
+MARKS: dict[Kind, str] = {"fixed": "+", "broken": "-", "false alarm": "r", "failed": ""}
 """What stands beside an outcome."""
 _WORDS: dict[Outcome, str] = {"pass": "✓ pass", "base": "~ base", "fail": "✗ fail", "error": "! error"}
 _STAMPED = re.compile(r"\d{8}T\d{6}\.\d{3}-(.+)")
@@ -165,7 +165,7 @@ def problems_table(results: Results) -> Table:
         heads=heads,
         rows=columns_of(heads, *rows),
         words=len(heads),
-        notes=("+ fixed, - broken, a reviewer false alarm; ~ base: only the added tests fail; · not run",),
+        notes=("+ fixed, - broken, r reviewer false alarm; ~ base: only the added tests fail; · not run",),
     )
 
 

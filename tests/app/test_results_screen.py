@@ -48,10 +48,10 @@ async def test_every_problem_has_a_cell_for_every_pipeline_in_sign_and_word(tmp_
         assert listed(screen) == [str(n) for n in range(12)]
         assert screen.grid.heads == ("raw-coder", "plan-then-code", "review-with-evidence", "pat")
         assert [[text for text, _ in line.cells] for line in screen.grid.lines[1:3]] == [
-            ["✓ pass", "✓ pass", "✓ pass a", "✓ pass"],
+            ["✓ pass", "✓ pass", "✓ pass r", "✓ pass"],
             ["✗ fail", "✗ fail", "✓ pass +", "✓ pass +"],
         ]
-        assert [text for text, _ in screen.grid.lines[6].cells] == ["✓ pass", "✓ pass", "✓ pass a", "! error"]
+        assert [text for text, _ in screen.grid.lines[6].cells] == ["✓ pass", "✓ pass", "✓ pass r", "! error"]
         assert [text for text, _ in screen.grid.lines[11].cells] == ["~ base", "·", "·", "·"]
 
 
@@ -271,7 +271,7 @@ async def test_the_mouse_chooses_cells_filters_and_lines_of_the_table(tmp_path: 
         x = 1 + placing.key + placing.name + 2 * (placing.widths[0] + 1) + 2
         await pilot.click(screen.grid.rows, offset=(x, 3))
         assert under_cursor(screen) == ("HumanEval/3", "review-with-evidence")
-        await pilot.click(screen.query_one(Scores), offset=(4, 2))
+        await pilot.click(screen.query_one(Scores), offset=(4, 1))
         assert under_cursor(screen)[1] == "raw-coder"
         bar = screen.query_one(FilterBar)
         at = "".join(text for text, _ in bar.runs(158)).index("broken")
@@ -345,3 +345,12 @@ async def test_the_palette_offers_what_the_keys_do(tmp_path: Path) -> None:
         await pilot.pause()
         assert len(listed(screen)) == 10
         assert screen_of(pilot).query_one(ResultGrid).border_title is not None
+
+
+async def test_the_cursor_goes_to_a_cell_of_the_kind_whenever_another_problem_comes_first(tmp_path: Path) -> None:
+    async with browsing(tmp_path).run_test(size=(160, 50)) as pilot:
+        screen = await read(pilot)
+        await pressed(pilot, "b")
+        assert under_cursor(screen) == ("HumanEval/3", "pat")
+        await pressed(pilot, "slash", "f", "i")
+        assert under_cursor(screen) == ("HumanEval/7", "review-with-evidence")
