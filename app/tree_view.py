@@ -133,6 +133,7 @@ class TreeView(Vertical):
         """Tree or function."""
         self._arrange()
         self._focus()
+        self.screen.refresh_bindings()
 
     def _follow(self) -> None:
         nodes, now = self.state.tree.nodes, self.state.tree.now
@@ -154,6 +155,7 @@ class TreeView(Vertical):
         alone = layout == "single"
         self.plan.display = not (alone and self.detailed)
         self.detail.display = not alone or self.detailed
+        self.query_one(Breadcrumbs).telling = not self.detail.display
         self.query_one(CallStrip).display = layout == "wide"
         small = self.query_one("#too-small", Static)
         small.display = layout == "tiny"
@@ -176,6 +178,8 @@ class TreeView(Vertical):
         match parameters[0]:
             case "leave":
                 return True
+            case "detail":
+                return node is not None and not self.detailed
             case "compare" | "next_candidate" | "previous_candidate":
                 return node is not None and len(node.candidates) > 1
             case "follow":

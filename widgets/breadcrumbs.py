@@ -13,9 +13,11 @@ from ..engine.state import RunState
 from ..engine.tree import NodeState
 from .bar import Bar
 from .text import Run, clipped, shown_line
-from .tree_words import sign_of, word_of
+from .tree_words import sign_of, word_of, work
 
 _SEPARATOR = " › "
+LEAST_TOLD = 12
+"""Cells below which nothing is said of what is being done."""
 
 
 class Breadcrumbs(Bar):
@@ -25,6 +27,8 @@ class Breadcrumbs(Bar):
 
     state: reactive[RunState] = reactive(RunState, repaint=False)
     chosen: reactive[str] = reactive("")
+    telling: reactive[bool] = reactive(False)
+    """Whether it also says what is being done for the chosen one, where nothing else on the screen does."""
 
     class Chosen(Message):
         """The person clicked on a node."""
@@ -35,7 +39,7 @@ class Breadcrumbs(Bar):
 
     def watch_state(self, old: RunState, state: RunState) -> None:
         """Repaint when a node changed."""
-        if old.tree.nodes is not state.tree.nodes or old.status != state.status:
+        if old.tree.nodes is not state.tree.nodes or old.status != state.status or self.telling:
             self.refresh()
 
     def runs(self, width: int) -> Sequence[Run]:
@@ -43,6 +47,10 @@ class Breadcrumbs(Bar):
         line: list[Run] = []
         for _, runs in self._fitting(width):
             line += runs
+        node = self.state.tree.nodes.get(self.chosen)
+        room = width - sum(cell_len(text) for text, _ in line) - 2
+        if self.telling and node is not None and room >= LEAST_TOLD:
+            line.append((f"  {clipped(shown_line(work(node, self.state)), room)}", "$muted"))
         return line
 
     def on_click(self, event: events.Click) -> None:

@@ -156,6 +156,20 @@ def test_what_is_below_the_live_answer_stays_where_it_is_from_call_to_call() -> 
     assert {len(block) for block in rows} == {1 + node_rows.LIVE_LINES}
 
 
+async def test_where_only_the_tree_is_seen_the_way_says_what_is_being_done() -> None:
+    entries = [
+        *large(1)[:2],
+        ev.Entry(at=1.0, event=ev.CallStarted(call="c", role="coder", purpose="trial", model="m")),
+    ]
+    async with Bench(state_of(entries)).run_test(size=(80, 24)) as pilot:
+        way = pilot.app.query_one(Breadcrumbs)
+        await pilot.pause()
+        assert "the coder reads the prompt" in plain(way.runs(70))
+        assert "the coder" not in plain(way.runs(24))
+        await pilot.press("enter")
+        assert "the coder" not in plain(way.runs(70))
+
+
 def test_a_function_that_waits_for_its_helpers_does_no_work_of_its_own() -> None:
     now = state()
     assert words.work(now.tree.nodes[""], now) == ""
