@@ -6,8 +6,8 @@ from ..widgets.stub_list import StubRow, StubStatus
 from .shelf import Card, CardStatus, Shelf
 
 _SHOWN: dict[CardStatus, StubStatus] = {
-    "new": "waiting",
-    "waiting": "waiting",
+    "new": "new",
+    "waiting": "queued",
     "running": "drafting",
     "verified": "verified",
     "fails": "fails",
@@ -36,8 +36,6 @@ def _row(card: Card) -> StubRow:
 
 
 def _note(card: Card) -> str:
-    if card.status == "waiting":
-        return "next"
     if card.status == "fails" and card.state is not None and card.state.solution is not None:
         report = card.state.solution.report
         if report is not None and report.checks:

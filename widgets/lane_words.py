@@ -35,7 +35,7 @@ def sign_of(state: RunState) -> Sign:
         case "running" if not state.waits:
             return STUBS["drafting"]
         case _:
-            return STUBS["waiting"]
+            return STUBS["queued"]
 
 
 def head(number: int, name: str, state: RunState, width: int) -> list[Run]:

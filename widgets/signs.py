@@ -17,7 +17,8 @@ class Sign(NamedTuple):
 
 
 STUBS: dict[str, Sign] = {
-    "waiting": Sign("·", "waiting", "$state-wait"),
+    "new": Sign("○", "new", "$state-wait"),
+    "queued": Sign("·", "queued", "$state-wait"),
     "drafting": Sign("▸", "drafting", "$state-run"),
     "verified": Sign("✓", "verified", "$state-pass"),
     "fails": Sign("✗", "fails", "$state-fail"),

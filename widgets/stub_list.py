@@ -16,7 +16,7 @@ from .sheet import Row, Sheet
 from .signs import STUBS
 from .text import Run, clipped, clipped_start, length, paragraphs, shown_line
 
-StubStatus = Literal["waiting", "drafting", "verified", "fails", "unverified", "written", "cancelled", "problem"]
+StubStatus = Literal["new", "queued", "drafting", "verified", "fails", "unverified", "written", "cancelled", "problem"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class StubRow:
     path: str
     line: int
     """1-based line of `def`."""
-    status: StubStatus = "waiting"
+    status: StubStatus = "new"
+    """new: nobody has asked for a draft; queued: asked for, and it waits for its turn."""
     note: str = ""
     """In place of the status' word: "2 of 5 fail"."""
 

@@ -36,7 +36,7 @@ STUBS = (
     StubRow("a::Stack.pop", "Stack.pop", "stats/windows.py", 40, "fails", "2 of 5 fail"),
     StubRow("a::median", "median", "stats/windows.py", 52, "unverified"),
     StubRow("b::parse_header", "parse_header", "stats/reading.py", 8, "written"),
-    StubRow("b::guess_encoding", "guess_encoding", "stats/reading.py", 21, "waiting"),
+    StubRow("b::guess_encoding", "guess_encoding", "stats/reading.py", 21, "queued"),
 )
 
 

@@ -111,12 +111,12 @@ TOLD = {
 
 def answer(ask: Ask) -> str | Line:
     """What the scripted coder and reviewer say, by what they are asked."""
-    last = ask.messages[-1].content
-    if "Review `widest_gap`" in last:
+    last = ask.messages[-1].content.replace("`", "")
+    if "Review widest_gap " in last:
         return json.dumps(CLEAN)
-    if "Write `widest_gap`" in last:
+    if "Write widest_gap" in last:
         return f"{ask.prefill}{GAP}"
-    if "Review `" in last:
+    if "Review " in last:
         return json.dumps(REVIEW)
     return f"{ask.prefill}{MENDED if 'again, corrected' in last else FIRST_TRY}"
 

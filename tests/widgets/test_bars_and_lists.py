@@ -26,7 +26,8 @@ from textual.widget import Widget
 STUBS = (
     StubRow("a::f", "f", "a.py", 3, "verified"),
     StubRow("a::g", "g", "a.py", 9, "fails", "2 of 5 fail"),
-    StubRow("b::h", "h", "b.py", 1, "waiting"),
+    StubRow("b::h", "h", "b.py", 1, "queued"),
+    StubRow("b::i", "i", "b.py", 9),
 )
 
 
@@ -82,7 +83,7 @@ async def test_stubs_stand_under_their_files_with_sign_and_word() -> None:
         assert lines[0] == ["a.py"]
         assert lines[1] == ["▌✓", "f", "verified"]
         assert lines[2] == ["✗", "g", "2", "of", "5", "fail"]
-        assert lines[3:] == [["b.py"], ["·", "h", "waiting"]]
+        assert lines[3:] == [["b.py"], ["·", "h", "queued"], ["○", "i", "new"]]
 
 
 async def test_one_file_needs_no_name() -> None:
@@ -94,9 +95,10 @@ async def test_one_file_needs_no_name() -> None:
 async def test_keys_move_and_enter_chooses() -> None:
     stubs = StubList()
     async with framed(stubs, stubs=STUBS) as (pilot, heard):
-        await pilot.press("j", "down", "down", "k", "enter")
+        await pilot.press("j", "down", "down", "down", "k", "enter")
         assert [(type(event).__name__, event.key) for event in heard] == [
-            ("Highlighted", "a::g"), ("Highlighted", "b::h"), ("Highlighted", "a::g"), ("Chosen", "a::g"),
+            ("Highlighted", "a::g"), ("Highlighted", "b::h"), ("Highlighted", "b::i"), ("Highlighted", "b::h"),
+            ("Chosen", "b::h"),
         ]  # fmt: skip
 
 
