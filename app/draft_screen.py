@@ -84,6 +84,7 @@ class DraftScreen(RunScreen):
             self.paths,
             open_kit=self._open_kit,
             has_model=self._has_model,
+            consents=self._consents,
             on_change=self._show_shelf,
             wake=self._draft_next,
             say=self._saw,
@@ -208,6 +209,12 @@ class DraftScreen(RunScreen):
 
         there = weights.find(self.session.environ) is not None
         return there or bool(await self.app.push_screen_wait(OfferScreen(self.session.environ, self.session.places)))
+
+    async def _consents(self, folder: Path) -> bool:
+        """Whether drafts of a project may run where the sandbox cannot protect its files."""
+        from .consent_screen import ConsentScreen
+
+        return await self.app.push_screen_wait(ConsentScreen(folder))
 
     # ------------------------------------------------------------------------------------ messages from widgets
 

@@ -261,8 +261,8 @@ def bindings(topics: tuple[Topic, ...]) -> list[BindingType]:
 
 
 _OF_WIDGETS = frozenset({
-    "candidates", "checks", "compare", "conflict", "consent", "detail", "draft", "function", "lineup", "offer", "picker", "report",
-    "score", "stubs", "tree",
+    "candidates", "checks", "compare", "conflict", "consent", "detail", "draft", "function", "lineup", "offer",
+    "picker", "report", "score", "stubs", "tree",
 })  # fmt: skip
 """First parts of the ids of keys that belong to one list or dialogue; those are not looked up."""
 

@@ -89,7 +89,7 @@ class OfferScreen(ModalScreen[bool]):
         try:
             await weights.pull(self._folder, self._sources, self._show, self._model)
         except RedraftError as error:
-            said.update(f"{error}\ny tries again")
+            said.update(f"{error}\n{keys_of(self)('offer.yes')} tries again")
         else:
             self.dismiss(True)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ..engine.errors import EnvironmentFault, UsageError
+from ..engine.errors import ConsentNeeded, EnvironmentFault, UsageError
 from ..engine.events import Entry
 from ..engine.facts import ROLES
 from ..engine.journal import Journal, OwnWrites
@@ -19,6 +19,7 @@ from ..engine.pipelines.catalogue import PIPELINES, Pipeline
 from ..engine.reading_ahead import read_ahead
 from ..engine.settings import RolesSettings, Settings
 from ..engine.sources import Source, find_stubs, read
+from ..engine.trust import TrustBook, project_folder
 from .accepting import Accepting
 from .drafting import Drafting
 from .following import Following
@@ -41,6 +42,7 @@ class Work:
         *,
         open_kit: OpenKit | None,
         has_model: Callable[[], Awaitable[bool]],
+        consents: Callable[[Path], Awaitable[bool]],
         on_change: Callable[[Shelf], None],
         wake: Callable[[], None],
         say: Callable[[str], None],
@@ -51,6 +53,7 @@ class Work:
         self._session = session
         self._open_kit = open_kit or self._usual_kit
         self._has_model = has_model
+        self._consents = consents
         self._say = say
         self._warn = warn
         self._own_writes = OwnWrites()
@@ -184,6 +187,14 @@ class Work:
                 f"there is no model to ask: press {self._key('run.model')} to choose a server, "
                 "or run `redraft model pull` for the embedded one"
             )
+        try:
+            return await self.workshop.kit()
+        except ConsentNeeded:
+            folder = project_folder(self.paths[0])
+            if not await self._consents(folder):
+                raise
+        TrustBook(self.places).allow_tier(folder, "D")
+        self.settings = replace(self.settings, sandbox=replace(self.settings.sandbox, lowest_tier="D"))
         return await self.workshop.kit()
 
     def _key(self, name: str) -> str:

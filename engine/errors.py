@@ -8,6 +8,7 @@ What a model's or a user's code does wrong is a fact (a failing check, an unread
     ├── EnvironmentFault     this machine or network cannot do it now; may be retried    exit 3
     │   ├── ModelError       a model server is unreachable, refuses, or answers nonsense
     │   └── SandboxError     code cannot be run as safely as was promised
+    │       └── ConsentNeeded   … but could be if the person agrees to less
     ├── BudgetSpent          the run may use no more calls, tokens, seconds or money     exit 3
     └── SourceError          a file cannot be read or written back                       exit 3
         └── StaleSource      the file changed since it was read; nothing was written
@@ -47,6 +48,10 @@ class ModelError(EnvironmentFault):
 
 class SandboxError(EnvironmentFault):
     """Code cannot be run with the protection that was promised, so it is not run."""
+
+
+class ConsentNeeded(SandboxError):
+    """Code could only be run with less protection, to which the person has to agree once for a project."""
 
 
 class BudgetSpent(RedraftError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..errors import SandboxError
+from ..errors import ConsentNeeded, SandboxError
 from ..facts import Fact
 from .interpreter import chosen_interpreter
 from .linux import LinuxSandbox
@@ -89,7 +89,8 @@ def agree(choice: SandboxChoice, tier: str, layers: frozenset[str], problem: str
     """Nothing, when the person agreed to this tier.
 
     Raises:
-        SandboxError: they did not, or the machine cannot keep it.
+        ConsentNeeded: they were not asked yet.
+        SandboxError: they would have to say so in a stronger way, or the machine cannot keep it.
     """
     missing = REQUIRED[tier] - layers
     if missing:
@@ -102,7 +103,7 @@ def agree(choice: SandboxChoice, tier: str, layers: frozenset[str], problem: str
             '--unsafe-run, or sandbox.lowest_tier = "E", runs them anyway'
         )
     if tier == "D" and not (choice.allow_limited or choice.unsafe_run):
-        raise SandboxError(
+        raise ConsentNeeded(
             f"nothing is run without your consent: {EXPLAINED['D']}; "
             "`redraft trust --limited` agrees, once for this project"
         )
