@@ -247,6 +247,33 @@ async def test_a_prompt_the_server_cut_silently_raises_the_alarm():
     assert whole.warning == ""
 
 
+@pytest.mark.parametrize(
+    ("kind", "counted"),
+    [
+        ("llama.cpp", {"timings": {"prompt_n": 48, "cache_n": 2000, "predicted_n": 1}}),
+        ("vllm", {"usage": usage(2048, 1)["usage"]}),
+    ],
+)
+async def test_the_alarm_is_raised_for_an_answer_that_was_left_early_where_the_server_counts_as_it_goes(
+    kind: str, counted: dict[str, Any]
+):
+    async with serving([Said([delta("ok") | counted, STALL])], kind) as server:
+        model = OpenAIChat(Endpoint(base_url=server.url))
+        _, reply = await heard(model, ask("word " * 4000), most=1)
+        await model.aclose()
+    assert "read 2048 of about 4009 prompt tokens" in reply.warning
+    body = server.asked[0]
+    assert body.get("timings_per_token") or body["stream_options"].get("continuous_usage_stats")
+
+
+async def test_an_answer_that_was_left_early_raises_no_alarm_where_nobody_counted():
+    async with serving([Said([delta("ok"), STALL])], "ollama") as server:
+        model = OpenAIChat(Endpoint(base_url=server.url))
+        _, reply = await heard(model, ask("word " * 4000), most=1)
+        await model.aclose()
+    assert (reply.warning, reply.usage.estimated) == ("", True)
+
+
 async def test_a_prefill_is_continued_and_never_part_of_the_text():
     async with serving([answer("    return", " n * 2\n")]) as server:
         model = OpenAIChat(Endpoint(base_url=server.url))
