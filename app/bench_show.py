@@ -12,14 +12,14 @@ from ..engine.errors import SourceError, UsageError
 from ..engine.recording import SUFFIX
 from .output import out, out_json, say
 from .results_reading import Reading, local_shelf
-from .session import Session
+from .session import Session, existing
 
 
 async def show_results(args: argparse.Namespace, here: Session) -> int:
     """Open the screen; printed are the table and what came of every problem.
 
     Raises:
-        UsageError: not one file is named, or what is named as the folder of logs is none.
+        UsageError: not one file is named, it is not there, or what is named as the folder of logs is none.
         SourceError: the file holds no results.
     """
     path = _file(args, here)
@@ -42,7 +42,7 @@ async def show_results(args: argparse.Namespace, here: Session) -> int:
 
 def _file(args: argparse.Namespace, here: Session) -> Path:
     if len(args.files) == 1:
-        return Path(args.files[0])
+        return existing(Path(args.files[0]))
     folder = here.places.state / "bench"
     there = sorted(str(path) for path in folder.glob(f"*{SUFFIX}"))
     hint = f"; there are {', '.join(there)}" if there else ""
@@ -52,7 +52,7 @@ def _file(args: argparse.Namespace, here: Session) -> Path:
 def _printed(args: argparse.Namespace, reading: Reading, results: Results) -> int:
     """The table of all columns, and a line for every problem."""
     if trouble := reading.read_stubs():
-        say(f"without the names of functions: {trouble}")
+        say(f"without failure classes: {trouble}")
     results = reading.results() or results
     made, listed = scores_of(results, reading.stubs)[0], problems_table(results)
     if args.json:

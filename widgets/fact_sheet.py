@@ -10,7 +10,7 @@ from textual.reactive import reactive
 
 from .highlighting import TOO_LONG, python_lines
 from .sheet import Row, Sheet
-from .text import Run, folded, paragraphs, shown
+from .text import Run, clipped, folded, paragraphs, shown, shown_line
 
 _LABEL = 12
 """Cells of a fact's name."""
@@ -67,7 +67,7 @@ def _rows(part: Part, width: int, *, first: bool) -> Iterator[Row]:
 
 
 def _fact(part: Part, width: int) -> Iterator[Row]:
-    label = part.label.ljust(_LABEL)
+    label = clipped(shown_line(part.label), _LABEL - 1).ljust(_LABEL)
     if width < 3 * _LABEL:
         yield from (Row(line) for line in paragraphs(f"{part.label}: {part.text}", width, part.ink))
         return

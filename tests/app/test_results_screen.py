@@ -24,12 +24,12 @@ from textual.pilot import Pilot
 
 
 def listed(screen: ResultsScreen) -> list[str]:
-    return [line.key.removeprefix("HumanEval/") for line in screen.grid.lines]
+    return [line.key.removeprefix("HumanEval/") for line in screen.view.grid.lines]
 
 
 def under_cursor(screen: ResultsScreen) -> tuple[str, str]:
-    assert screen.results is not None
-    return screen.grid.chosen, screen.results.names[screen.grid.column]
+    assert screen.view.results is not None
+    return screen.view.grid.chosen, screen.view.results.names[screen.view.grid.column]
 
 
 def notice(screen: ResultsScreen) -> str:
@@ -46,13 +46,13 @@ async def test_every_problem_has_a_cell_for_every_pipeline_in_sign_and_word(tmp_
     async with browsing(tmp_path).run_test(size=(160, 50)) as pilot:
         screen = await read(pilot)
         assert listed(screen) == [str(n) for n in range(12)]
-        assert screen.grid.heads == ("raw-coder", "plan-then-code", "review-with-evidence", "pat")
-        assert [[text for text, _ in line.cells] for line in screen.grid.lines[1:3]] == [
+        assert screen.view.grid.heads == ("raw-coder", "plan-then-code", "review-with-evidence", "pat")
+        assert [[text for text, _ in line.cells] for line in screen.view.grid.lines[1:3]] == [
             ["✓ pass", "✓ pass", "✓ pass r", "✓ pass"],
             ["✗ fail", "✗ fail", "✓ pass +", "✓ pass +"],
         ]
-        assert [text for text, _ in screen.grid.lines[6].cells] == ["✓ pass", "✓ pass", "✓ pass r", "! error"]
-        assert [text for text, _ in screen.grid.lines[11].cells] == ["~ base", "·", "·", "·"]
+        assert [text for text, _ in screen.view.grid.lines[6].cells] == ["✓ pass", "✓ pass", "✓ pass r", "! error"]
+        assert [text for text, _ in screen.view.grid.lines[11].cells] == ["~ base", "·", "·", "·"]
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ async def test_a_filter_lists_the_problems_of_its_kind_and_says_how_many_there_a
         shown = {one.key: one.count for one in screen.query_one(FilterBar).filters}
         assert (listed(screen), shown[key]) == (problems, len(problems))
         kind = screen.query_one(FilterBar).chosen
-        assert screen.cell is not None
-        assert not kind or kind in screen.cell.kinds
+        assert screen.view.cell is not None
+        assert not kind or kind in screen.view.cell.kinds
 
 
 async def test_a_filter_can_speak_of_one_pipeline_only(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ async def test_a_filter_can_speak_of_one_pipeline_only(tmp_path: Path) -> None:
         assert under_cursor(screen)[1] == "review-with-evidence"
         await pressed(pilot, "h", "h", "b")
         assert listed(screen) == []
-        assert "no problem is broken" in screen.grid.rows.text
+        assert "no problem is broken" in screen.view.grid.rows.text
         await pressed(pilot, "o")
         assert listed(screen) == ["3", "7", "10"]
 
@@ -105,7 +105,7 @@ async def test_the_table_above_tells_what_bench_tables_tells(tmp_path: Path) -> 
         assert scores.notes == ()
         await pressed(pilot, "t")
         assert scores.notes
-        assert not screen.grid.is_on_screen
+        assert not screen.view.grid.is_on_screen
         await pressed(pilot, "j")
         assert under_cursor(screen)[1] == "plan-then-code"
         await pressed(pilot, "escape")
@@ -190,7 +190,7 @@ async def test_the_result_is_told_in_full_with_what_became_of_the_findings(tmp_p
     async with browsing(tmp_path).run_test(size=(160, 50)) as pilot:
         screen = await read(pilot)
         await pressed(pilot, "l", "l", "G", "k")
-        text = " ".join(screen.sheet.text.split())
+        text = " ".join(screen.view.sheet.text.split())
         for told in (
             "HumanEval/10 is_palindrome · review-with-evidence",
             "✗ wrong: base fails, plus fails",
@@ -214,7 +214,7 @@ async def test_new_results_appear_while_the_file_grows_and_the_cursor_stays(tmp_
         await until(pilot, lambda: "41 of 48 done" in screen.query_one("#results-head").told[1])
         assert notice(screen) == "1 new result; 41 of 48 done"
         assert under_cursor(screen) == ("HumanEval/2", "plan-then-code")
-        assert [text for text, _ in screen.grid.lines[10].cells][1] == "✓ pass"
+        assert [text for text, _ in screen.view.grid.lines[10].cells][1] == "✓ pass"
         (tmp_path / "results.jsonl").write_text("something else\n")
         await until(pilot, lambda: "redraft's benchmark" in notice(screen))
         assert len(listed(screen)) == 12
@@ -226,7 +226,7 @@ async def test_a_file_that_holds_nothing_yet_is_waited_for(tmp_path: Path) -> No
     here = session(tmp_path)
     async with RedraftApp(here, ResultsScreen(here, Reading(path), every=0.02)).run_test(size=(80, 24)) as pilot:
         screen = await read(pilot)
-        assert "no results yet" in screen.grid.rows.text
+        assert "no results yet" in screen.view.grid.rows.text
         await pressed(pilot, "j", "l", "f", "o", "tab", "t", "escape", "enter", "y", "a", "o")
         written(path, lines()[0])
         await until(pilot, lambda: listed(screen) == ["0"])
@@ -255,9 +255,9 @@ async def test_columns_that_do_not_fit_are_reached_and_counted(tmp_path: Path) -
         assert "8 more ▸" in _told(heads)
         await pressed(pilot, *["right"] * 13)
         assert "◂ 8 more" in _told(heads)
-        assert screen.grid.rows.placing.last == 13
+        assert screen.view.grid.rows.placing.last == 13
         await pressed(pilot, *["left"] * 13)
-        assert screen.grid.rows.placing.first == 0
+        assert screen.view.grid.rows.placing.first == 0
 
 
 def _told(heads: GridHeads) -> str:
@@ -267,9 +267,9 @@ def _told(heads: GridHeads) -> str:
 async def test_the_mouse_chooses_cells_filters_and_lines_of_the_table(tmp_path: Path) -> None:
     async with browsing(tmp_path).run_test(size=(160, 50)) as pilot:
         screen = await read(pilot)
-        placing = screen.grid.rows.placing
+        placing = screen.view.grid.rows.placing
         x = 1 + placing.key + placing.name + 2 * (placing.widths[0] + 1) + 2
-        await pilot.click(screen.grid.rows, offset=(x, 3))
+        await pilot.click(screen.view.grid.rows, offset=(x, 3))
         assert under_cursor(screen) == ("HumanEval/3", "review-with-evidence")
         await pilot.click(screen.query_one(Scores), offset=(4, 1))
         assert under_cursor(screen)[1] == "raw-coder"
@@ -278,8 +278,8 @@ async def test_the_mouse_chooses_cells_filters_and_lines_of_the_table(tmp_path: 
         await pilot.click(bar, offset=(at + 1, 0))
         await pilot.pause()
         assert listed(screen) == ["3", "7", "10"]
-        await pilot.click(screen.grid.rows, offset=(x, 1))
-        await pilot.click(screen.grid.rows, offset=(x, 1))
+        await pilot.click(screen.view.grid.rows, offset=(x, 1))
+        await pilot.click(screen.view.grid.rows, offset=(x, 1))
         await until(pilot, lambda: isinstance(pilot.app.screen, ReplayedRun))
 
 
@@ -314,9 +314,9 @@ async def test_text_of_strangers_is_shown_as_it_is_and_leads_nowhere(tmp_path: P
         screen = await read(pilot)
         await pressed(pilot, "G", "enter")
         await until(pilot, lambda: "there is no log to replay" in notice(screen))
-        assert "m[i][j]" in screen.sheet.text
-        assert "m[i][j]" in screen.grid.rows.text
-        assert "\x1b" not in screen.sheet.text + screen.grid.rows.text + screen.query_one(ScoreTable).text
+        assert "m[i][j]" in screen.view.sheet.text
+        assert "m[i][j]" in screen.view.grid.rows.text
+        assert "\x1b" not in screen.view.sheet.text + screen.view.grid.rows.text + screen.query_one(ScoreTable).text
         for key in ("t", "slash", "[", "slash", "escape", "tab", "y"):
             await pressed(pilot, key)
 

@@ -136,5 +136,5 @@ def screen_of(pilot: Pilot[int]) -> ResultsScreen:
 async def read(pilot: Pilot[int]) -> ResultsScreen:
     """The screen, once the file is read."""
     screen = screen_of(pilot)
-    await until(pilot, lambda: screen.results is not None and not screen.workers._workers)
+    await until(pilot, lambda: screen.view.results is not None and not screen.workers._workers)
     return screen
