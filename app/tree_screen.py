@@ -118,7 +118,7 @@ class TreeScreen(Screen[None]):
             return
         self._told, key = now, keys_of(self)
         if self._position is not None:
-            back = f"{key('tree.end')} comes back to now, {key('tree.back')} and {key('tree.forward')} step"
+            back = f"{key('tree.back')} and {key('tree.forward')} step, {key('tree.end')} comes back to now"
             self.say(f"this is the past: {back}", "warning")
         elif state.paused and state.status == "running":
             self.say(f"paused before the next call. {key('steer.pause')} goes on", "warning")

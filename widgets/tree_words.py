@@ -120,4 +120,10 @@ def work(node: NodeState, state: RunState) -> str:
         return ""
     if state.checking:
         return "tests run"
-    return "held before the next call" if state.paused else "waits for a busy model" if state.queued else "goes on"
+    return (
+        "held before the next call"
+        if state.paused
+        else "waits for a busy model"
+        if state.queued
+        else "between two calls"
+    )
