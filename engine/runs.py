@@ -123,7 +123,7 @@ class Log:
             self.emit(RunCancelled(by=self._cancelled_by or "you"))
             if not self._cancelled_by:
                 raise
-        except BaseException as error:
+        except BaseException as error:  # Whatever ends a run, its log says so; what is no error of ours goes on.
             fault = _first_fault(error)
             if fault is None:
                 self.emit(RunFailed(problem=f"a fault in redraft itself: {error!r}", kind="bug"))

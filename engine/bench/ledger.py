@@ -59,7 +59,7 @@ class Ledger:
             raise EnvironmentFault(f"{self.path}: cannot be written ({error.strerror}); name another --out") from error
         try:
             self._begin()
-        except BaseException:
+        except BaseException:  # Ctrl-C, too, must let go of the lock: nobody else will. It goes on as it came.
             self._close()
             raise
         return self

@@ -119,6 +119,7 @@ class _Judge:
         candidate: _Candidate,
     ) -> None:
         self._sandbox, self._limits, self._candidate, self._entry_point = sandbox, limits, candidate, entry_point
+        # Run in the judge's process: what an import raises, the tests that need it will tell, and no others.
         imports = "".join(f"try:\n    {line}\nexcept Exception:\n    pass\n" for line in _IMPORT.findall(program))
         self._program = f"{imports}{helpers}\n"
         self._stack = AsyncExitStack()

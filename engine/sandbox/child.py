@@ -110,7 +110,7 @@ def _take_site_in() -> None:
 
     try:
         site.main()
-    except BaseException as problem:
+    except BaseException as problem:  # A start-up file may raise anything, SystemExit too; our work goes on.
         sys.stderr.write(f"site: {problem}\n")
 
 
@@ -119,7 +119,7 @@ def _preload(names: "list[str]") -> None:
     for name in names:
         try:
             __import__(name)
-        except BaseException:
+        except BaseException:  # A module may raise anything when it is imported, SystemExit too.
             continue
 
 

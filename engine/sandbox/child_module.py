@@ -127,7 +127,7 @@ def load(module: types.ModuleType, source: str, printed: Printed) -> str:
     except SyntaxError as problem:
         # The module itself, or one it imports: the line number is what a person needs.
         return f"SyntaxError: {problem.msg} (line {problem.lineno})"
-    except BaseException as problem:
+    except BaseException as problem:  # The program is untrusted: SystemExit is what came out of it, not our end.
         return raised_line(problem)
     return ""
 
@@ -148,7 +148,7 @@ def run_step(source: str, number: int, names: "dict[str, object]", printed: Prin
         _tell(known)
     try:
         exec(compile(source if source.endswith("\n") else source + "\n", name, "single", flags, True), names)
-    except BaseException as problem:
+    except BaseException as problem:  # As for the program: also `sys.exit()` and Ctrl-C raised by hand are outcomes.
         return raised_line(problem), []
     return "", displayed.values
 
@@ -162,7 +162,7 @@ def raised_line(problem: BaseException) -> str:
     try:
         said = problem.msg if isinstance(problem, SyntaxError) else problem
         message = str(said)
-    except Exception:
+    except BaseException:  # `__str__` is the program's own code, and may raise anything.
         message = "<exception str() failed>"
     message, name = message[:PRINTED], name[:200]
     return f"{name}: {message}" if message else str(name)

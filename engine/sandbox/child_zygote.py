@@ -90,7 +90,7 @@ class Zygote:
             os._exit(0)
         except EOFError:
             os._exit(0)
-        except BaseException as problem:
+        except BaseException as problem:  # This process must never return into the zygote's loop, whatever happens.
             _complain(descriptors[2], f"sandbox: {type(problem).__name__}: {problem}\n")
             os._exit(70)
 

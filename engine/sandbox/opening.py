@@ -52,13 +52,13 @@ async def open_sandbox(choice: SandboxChoice = BEST) -> Sandbox:
     wanted = wanted._replace(room=room.folder)
     try:
         zygote = await Zygote.start(interpreter, child_environment(), wanted)
-    except BaseException:
+    except BaseException:  # Cancelled, too: nothing may be left behind. It goes on as it came.
         room.close()
         raise
     try:
         tier = choice.tier or tier_of(zygote.layers)
         agree(choice, tier, zygote.layers, zygote.problem)
-    except BaseException:
+    except BaseException:  # As above.
         await zygote.aclose()
         room.close()
         raise

@@ -122,7 +122,7 @@ class Zygote:
         zygote = cls(process, ours, wanted)
         try:
             await zygote._get_ready(interpreter)
-        except BaseException:
+        except BaseException:  # Cancelled, too: no process may be left behind. It goes on as it came.
             await zygote.aclose()
             raise
         return zygote

@@ -121,7 +121,7 @@ def _written_beside(target: Path, content: bytes, status: os.stat_result) -> Pat
             os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
             _keep_attributes(target, file.fileno())
             os.fsync(file.fileno())
-    except BaseException:
+    except BaseException:  # Ctrl-C, too, must leave no half-written file beside the person's. It goes on as it came.
         with suppress(OSError):
             os.unlink(name)  # noqa: PTH108
         raise

@@ -48,6 +48,17 @@ async def test_statements_print_show_and_raise_as_in_a_session(strong: LinuxSand
     assert broken.raised.startswith("SyntaxError: ")
 
 
+async def test_an_exception_that_will_not_say_its_name_ends_its_statement_and_nothing_else(
+    sandbox: LinuxSandbox,
+) -> None:
+    program = (
+        "class Mute(Exception):\n    def __str__(self):\n        raise SystemExit(3)\n\n\ndef f():\n    raise Mute\n"
+    )
+    raised, after = await outcomes(sandbox, program, "f()", "1 + 1", path="/nowhere/mutes.py")
+    assert raised.raised == "mutes.Mute: <exception str() failed>"
+    assert after.value == "2"
+
+
 async def test_examples_share_names_with_each_other_but_not_with_the_module(sandbox: LinuxSandbox) -> None:
     program = "limit = 3\n\n\ndef f():\n    return limit\n"
     *_, own, underscore, module = await outcomes(sandbox, program, "limit = 9", "limit", "_ + 1", "f()")
