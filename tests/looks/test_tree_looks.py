@@ -47,6 +47,7 @@ def at(position: float | None, *keys: str) -> Scene:
         for key in keys:
             await pilot.press(key)
         await pilot.pause()
+        await pilot.pause()  # The bar hears of changed keys only when the screen has come to rest.
 
     return scene
 
