@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -32,7 +33,9 @@ class ConsentScreen(ModalScreen[bool]):
         key = keys_of(self)
         with Vertical(classes="panel") as panel:
             panel.border_title = "drafts are not kept from your files here"
-            panel.border_subtitle = f"{key('consent.yes')} runs them all the same, {key('consent.no')} runs nothing"
+            panel.border_subtitle = Content(
+                f"{key('consent.yes')} runs them all the same, {key('consent.no')} runs nothing"
+            )
             yield Static(
                 f"The sandbox of this machine is limited (tier D). {EXPLAINED['D'].capitalize()}.\n\n"
                 f"Agreeing holds for this project, until `redraft trust --no`:\n\n  {self._folder}\n\n"

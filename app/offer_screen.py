@@ -9,6 +9,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import ProgressBar, Static
 from textual.worker import Worker
@@ -49,7 +50,7 @@ class OfferScreen(ModalScreen[bool]):
         model, key = self._model, keys_of(self)
         with Vertical(classes="panel") as panel:
             panel.border_title = "a model to begin with"
-            panel.border_subtitle = f"{key('offer.yes')} fetches it, {key('offer.no')} does not"
+            panel.border_subtitle = Content(Content(f"{key('offer.yes')} fetches it, {key('offer.no')} does not"))
             yield Static(
                 "redraft brings its own small coder model, so that you need no key and no server. "
                 "It is fetched once:\n\n"
