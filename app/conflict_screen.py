@@ -32,7 +32,7 @@ class ConflictScreen(ModalScreen[None]):
         """One diff a conflict."""
         with Vertical(classes="panel -wide") as panel:
             panel.border_title = "you edited the same lines: nothing was written"
-            panel.border_subtitle = Content(Content(f"{keys_of(self)('conflict.close')} closes"))
+            panel.border_subtitle = Content(f"{keys_of(self)('conflict.close')} closes")
             yield Static(
                 "Your lines stay as they are. To take the proposal, undo your edit in your editor, save, and accept "
                 "again; or copy from here what you need.",

@@ -35,7 +35,7 @@ class HelpScreen(ModalScreen[None]):
         """One block a topic; blocks flow into as many columns as fit."""
         with VerticalScroll(id="help") as panel:
             panel.border_title = "keys"
-            panel.border_subtitle = Content(Content(f"{keys_of(self)('close-help')} closes"))
+            panel.border_subtitle = Content(f"{keys_of(self)('close-help')} closes")
             yield Static(
                 "Write a stub in your editor and save: redraft drafts its body, runs the doctests, has it reviewed "
                 "and fixed, and shows you both. Nothing is written until you accept.",

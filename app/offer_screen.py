@@ -50,7 +50,7 @@ class OfferScreen(ModalScreen[bool]):
         model, key = self._model, keys_of(self)
         with Vertical(classes="panel") as panel:
             panel.border_title = "a model to begin with"
-            panel.border_subtitle = Content(Content(f"{key('offer.yes')} fetches it, {key('offer.no')} does not"))
+            panel.border_subtitle = Content(f"{key('offer.yes')} fetches it, {key('offer.no')} does not")
             yield Static(
                 "redraft brings its own small coder model, so that you need no key and no server. "
                 "It is fetched once:\n\n"

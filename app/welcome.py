@@ -63,7 +63,7 @@ class WelcomeScreen(ModalScreen[None]):
         )
         with Vertical(classes="panel") as panel:
             panel.border_title = "welcome to redraft"
-            panel.border_subtitle = Content(Content(f"{key('close-welcome')} begins"))
+            panel.border_subtitle = Content(f"{key('close-welcome')} begins")
             yield Static(
                 "A few stubs are waiting in the tour's files. The first one is being drafted behind this panel: "
                 "a coder model writes the body, your examples run, a reviewer reports, and a fix is made.\n\n"
