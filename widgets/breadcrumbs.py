@@ -48,9 +48,10 @@ class Breadcrumbs(Bar):
         for _, runs in self._fitting(width):
             line += runs
         node = self.state.tree.nodes.get(self.chosen)
+        told = work(node, self.state) if self.telling and node is not None else ""
         room = width - sum(cell_len(text) for text, _ in line) - 2
-        if self.telling and node is not None and room >= LEAST_TOLD:
-            line.append((f"  {clipped(shown_line(work(node, self.state)), room)}", "$muted"))
+        if told and room >= LEAST_TOLD:
+            line.append((f"  {clipped(shown_line(told), room)}", "$muted"))
         return line
 
     def on_click(self, event: events.Click) -> None:
