@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
