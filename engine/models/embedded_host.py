@@ -164,7 +164,7 @@ class Host:
             raise ModelError(
                 f"the embedded model did not start: its server {how}. Its log is {self.log_path}", kind="not started"
             ) from error
-        except BaseException:
+        except BaseException:  # Cancelled, too: no server may be left behind.
             await self._let_go(LOADING_STOP_SECONDS)
             raise
         self._store(address)
