@@ -72,6 +72,6 @@ def _run(run: Callable[[argparse.Namespace], int | Coroutine[None, None, int]], 
 
 def _with_command(argv: list[str]) -> list[str]:
     """`redraft shapes.py` means `redraft open shapes.py`; a file called `run` is reached as `./run`."""
-    if argv and (argv[0] in COMMANDS or argv[0] in {"open", "-h", "--help", "--version"}):
+    if argv and argv[0] in {*COMMANDS, "-h", "--help", "--version"}:
         return argv
     return ["open", *argv]

@@ -17,9 +17,9 @@ from ..engine.recording import SUFFIX, Recording
 from ..engine.runs import Recorder
 from ..engine.settings import Settings
 from ..engine.tasks import load_task
+from .arguments.drafting import USUAL_RACE
 from .headless import Both
 from .model_choice import ModelChoice, applied, in_force, parsed
-from .parser import USUAL_RACE
 from .session import Session
 from .targets import stubs_of
 from .tasks import PREFIX, TASKS

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from redraft.app import starting_line
+from redraft.app.arguments.drafting import USUAL_RACE
 from redraft.app.cli import main
 from redraft.app.commands.race import without_screen
 from redraft.app.model_choice import ModelChoice, applied, in_force, parsed
-from redraft.app.parser import USUAL_RACE, build
+from redraft.app.parser import build
 from redraft.app.race_logs import lane_logs
 from redraft.app.starting_line import Keeper, field, raced
 from redraft.app.tasks import TASKS

