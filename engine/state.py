@@ -8,65 +8,18 @@ from typing import Literal, TypeVar, assert_never
 from msgspec.structs import replace
 
 from . import events as ev
+from .call_state import CallState, Meter, begun, ended, heard, meter_of, spent_of
 from .cost import Spending
 from .economy import share
-from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined, Usage
+from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
+from .stages import STAGES, Stage, StageStatus, stages_of
 from .tree import Tree
+
+__all__ = ["STAGES", "CallState", "Meter", "RunState", "RunStatus", "Stage", "StageStatus", "state_of"]
 
 _T = TypeVar("_T")
 
-Stage = Literal["stub", "draft", "examples", "review", "fix", "verified"]
-STAGES: tuple[Stage, ...] = ("stub", "draft", "examples", "review", "fix", "verified")
-StageStatus = Literal["waiting", "running", "done", "failed", "skipped"]
 RunStatus = Literal["idle", "running", "settled", "failed", "cancelled"]
-
-_STAGE_OF_PURPOSE: dict[str, Stage] = {"review": "review", "fix": "fix", "retry": "fix", "synthesis": "fix"}
-
-
-class CallState(Fact, frozen=True):
-    """One model call, as far as it has come."""
-
-    id: str
-    role: Role
-    purpose: str
-    model: str
-    node: str = ""
-    status: Literal["reading prompt", "streaming", "done", "cut", "failed", "cancelled"] = "reading prompt"
-    text: str = ""
-    thinking: str = ""
-    began: float = 0.0
-    """Seconds since the run began."""
-    first: float | None = None
-    """When the first piece came, seconds since the run began."""
-    ended: float | None = None
-    prompt_estimate: int = 0
-    usage: Usage | None = None
-    """None until the call has ended."""
-    cost: float | None = None
-    finish: str = ""
-    prefilled: bool = False
-    problem: str = ""
-    warning: str = ""
-
-    @property
-    def tokens(self) -> Usage:
-        """Tokens reported, or our estimate of them while none are."""
-        if self.usage is not None:
-            return self.usage
-        heard = (len(self.text) + len(self.thinking) + 3) // 4
-        return Usage(prompt_tokens=self.prompt_estimate, completion_tokens=heard, estimated=True)
-
-
-class Meter(Fact, frozen=True):
-    """What a run has used so far."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    estimated: bool = False
-    """Whether any of the tokens are our estimate: shown with a "~"."""
-    cost: float | None = None
-    """USD; None when the price of any call is unknown: shown as "n/a"."""
 
 
 class RunState(Fact, frozen=True):
@@ -162,27 +115,12 @@ class RunState(Fact, frozen=True):
     @property
     def meter(self) -> Meter:
         """Calls, tokens and cost so far."""
-        tokens = [call.tokens for call in self.calls]
-        costs = [call.cost for call in self.calls if call.usage is not None]
-        return Meter(
-            calls=len(self.calls),
-            prompt_tokens=sum(t.prompt_tokens for t in tokens),
-            completion_tokens=sum(t.completion_tokens for t in tokens),
-            estimated=any(t.estimated for t in tokens),
-            cost=None if not costs or None in costs else sum(c for c in costs if c is not None),
-        )
+        return meter_of(self.calls)
 
     @property
     def spent(self) -> dict[Role, Spending]:
         """Calls that have ended, added up for each role, as the tree adds them up for each node."""
-        spent: dict[Role, Spending] = {}
-        for call in self.calls:
-            before = spent.get(call.role, Spending())
-            if call.usage is not None:
-                spent[call.role] = before.plus(call.usage, call.cost)
-            elif call.ended is not None:
-                spent[call.role] = replace(before, calls=before.calls + 1)
-        return spent
+        return spent_of(self.calls)
 
     @property
     def shares(self) -> dict[Role, float]:
@@ -193,42 +131,7 @@ class RunState(Fact, frozen=True):
     @property
     def stages(self) -> dict[Stage, StageStatus]:
         """How far the stage bar has come."""
-        over = self.status in {"settled", "failed", "cancelled"}
-        running = self._running_stage()
-        reached: dict[Stage, bool] = {
-            "stub": self.stub is not None,
-            "draft": bool(self.drafts),
-            "examples": bool(self.reports),
-            "review": bool(self.reviews),
-            "fix": self.last_fix is not None,
-            "verified": self.solution is not None,
-        }
-        return {
-            stage: "running"
-            if stage == running
-            else (self._outcome(stage) if reached[stage] else "skipped" if over else "waiting")
-            for stage in STAGES
-        }
-
-    def _running_stage(self) -> Stage | None:
-        if self.status != "running":
-            return None
-        if self.live_call is not None:
-            return _STAGE_OF_PURPOSE.get(self.live_call.purpose, "draft")
-        if self.checking:
-            return "fix" if any(d.id == self.checking and d.parent for d in self.drafts) else "examples"
-        return None
-
-    def _outcome(self, stage: Stage) -> StageStatus:
-        failed = {
-            "draft": self.first_draft is not None and self.first_draft.problem is not None,
-            "examples": self.first_draft is not None and _failing(self.reports.get(self.first_draft.id)),
-            "review": self.review is not None and self.review.verdict != "clean",
-            "fix": self.last_fix is not None
-            and (self.last_fix.problem is not None or _failing(self.reports.get(self.last_fix.id))),
-            "verified": self.solution is not None and self.solution.verdict != "verified",
-        }.get(stage, False)
-        return "failed" if failed else "done"
+        return stages_of(self)
 
     # ------------------------------------------------------------------------------------------ the fold
 
@@ -247,18 +150,17 @@ def state_of(entries: Iterable[ev.Entry]) -> RunState:
     return state
 
 
-def _failing(report: Report | None) -> bool:
-    return report is not None and (bool(report.problem) or bool(report.failures))
-
-
 def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
     match event:
         case ev.TextStreamed():
-            return _hear(state, event, at)
+            return replace(state, calls=heard(state.calls, event, at))
         case ev.CallQueued(call=call, model=model):
             return replace(state, queued={**state.queued, call: model})
-        case ev.CallStarted() | ev.CallEnded() | ev.CallFailed():
-            return _follow_call(state, event, at)
+        case ev.CallStarted(call=call):
+            queued = {key: model for key, model in state.queued.items() if key != call}
+            return replace(state, calls=(*state.calls, begun(event, at)), queued=queued)
+        case ev.CallEnded() | ev.CallFailed():
+            return replace(state, calls=ended(state.calls, event, at))
         case ev.RunStarted():
             return _begin(event)
         case ev.Planned(plan=plan):
@@ -311,51 +213,6 @@ def _begin(event: ev.RunStarted) -> RunState:
         seed=event.seed,
         bound=event.bound,
         began_at=event.began_at,
-    )
-
-
-def _hear(state: RunState, event: ev.TextStreamed, at: float) -> RunState:
-    calls = list(state.calls)
-    for index in range(len(calls) - 1, -1, -1):
-        call = calls[index]
-        if call.id == event.call:
-            first = at if call.first is None else call.first
-            if event.thinking:
-                calls[index] = replace(call, status="streaming", first=first, thinking=call.thinking + event.text)
-            else:
-                calls[index] = replace(call, status="streaming", first=first, text=call.text + event.text)
-            break
-    return replace(state, calls=tuple(calls))
-
-
-def _follow_call(state: RunState, event: ev.CallStarted | ev.CallEnded | ev.CallFailed, at: float) -> RunState:
-    if isinstance(event, ev.CallStarted):
-        call = CallState(
-            id=event.call,
-            role=event.role,
-            purpose=event.purpose,
-            model=event.model,
-            node=event.node,
-            began=at,
-            prompt_estimate=event.prompt_tokens,
-        )
-        queued = {key: model for key, model in state.queued.items() if key != event.call}
-        return replace(state, calls=(*state.calls, call), queued=queued)
-    return replace(state, calls=tuple(_ended(c, event, at) if c.id == event.call else c for c in state.calls))
-
-
-def _ended(call: CallState, event: ev.CallEnded | ev.CallFailed, at: float) -> CallState:
-    if isinstance(event, ev.CallFailed):
-        return replace(call, status="cancelled" if event.cancelled else "failed", ended=at, problem=event.problem)
-    return replace(
-        call,
-        status="cut" if event.finish == "cut" else "done",
-        ended=at,
-        usage=event.usage,
-        cost=event.cost,
-        finish=event.finish,
-        prefilled=event.prefilled,
-        warning=event.warning,
     )
 
 

@@ -1,0 +1,67 @@
+"""How far the stages of a run have come: what the stage bar shows of a folded state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from .facts import Report
+
+if TYPE_CHECKING:
+    from .state import RunState
+
+Stage = Literal["stub", "draft", "examples", "review", "fix", "verified"]
+STAGES: tuple[Stage, ...] = ("stub", "draft", "examples", "review", "fix", "verified")
+StageStatus = Literal["waiting", "running", "done", "failed", "skipped"]
+
+_STAGE_OF_PURPOSE: dict[str, Stage] = {"review": "review", "fix": "fix", "retry": "fix", "synthesis": "fix"}
+
+
+def stages_of(state: RunState) -> dict[Stage, StageStatus]:
+    """Each stage and how far it has come."""
+    running = _running(state)
+    return {stage: "running" if stage == running else _reached(state, stage) for stage in STAGES}
+
+
+def _running(state: RunState) -> Stage | None:
+    if state.status != "running":
+        return None
+    if state.live_call is not None:
+        return _STAGE_OF_PURPOSE.get(state.live_call.purpose, "draft")
+    if state.checking:
+        return "fix" if any(d.id == state.checking and d.parent for d in state.drafts) else "examples"
+    return None
+
+
+def _reached(state: RunState, stage: Stage) -> StageStatus:
+    reached: dict[Stage, bool] = {
+        "stub": state.stub is not None,
+        "draft": bool(state.drafts),
+        "examples": bool(state.reports),
+        "review": bool(state.reviews),
+        "fix": state.last_fix is not None,
+        "verified": state.solution is not None,
+    }
+    if reached[stage]:
+        return "failed" if _failed(state, stage) else "done"
+    return "skipped" if state.status in {"settled", "failed", "cancelled"} else "waiting"
+
+
+def _failed(state: RunState, stage: Stage) -> bool:
+    first, fix, review, solution = state.first_draft, state.last_fix, state.review, state.solution
+    match stage:
+        case "draft":
+            return first is not None and first.problem is not None
+        case "examples":
+            return first is not None and _failing(state.reports.get(first.id))
+        case "review":
+            return review is not None and review.verdict != "clean"
+        case "fix":
+            return fix is not None and (fix.problem is not None or _failing(state.reports.get(fix.id)))
+        case "verified":
+            return solution is not None and solution.verdict != "verified"
+        case "stub":
+            return False
+
+
+def _failing(report: Report | None) -> bool:
+    return report is not None and (bool(report.problem) or bool(report.failures))
