@@ -65,6 +65,22 @@ def compared(state: RunState, sides: Sides) -> Comparison | None:
     return _comparison(stub, "file", "file → proposal", stub.body, proposal.body, proposal.id)
 
 
+def why_nothing(state: RunState, sides: Sides) -> str:
+    """What stands where the diff would, while there is none."""
+    match state.status:
+        case "idle":
+            return "the proposal will be here, to accept or to leave"
+        case "running":
+            running = next((stage for stage, status in state.stages.items() if status == "running"), "")
+            return (
+                "the coder is writing the fix…" if running == "fix" else "the proposal will be here once it is drafted"
+            )
+        case _:
+            if state.proposal is None:
+                return "this run has no proposal"
+            return "the fix changed nothing" if sides == "fix" else "the file holds the proposal already"
+
+
 @lru_cache(maxsize=32)
 def _comparison(stub: Stub, sides: Sides, caption: str, old: str, new: str, draft: str) -> Comparison:
     before, after = stub.code(old), stub.code(new)

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Static
 
 from ..engine.state import RunState
@@ -22,14 +21,15 @@ from ..widgets.richness_bar import RichnessBar
 from ..widgets.sheet import Sheet
 from ..widgets.stage_bar import StageBar
 from ..widgets.stub_list import StubList
-from .arrangement import PANES, Arrangement, Choice, Pane, arranged, in_front
-from .comparison import Comparison, Decision, Sides, compared, possible_sides, usual_sides
+from .arrangement import PANES, Choice, Pane, in_front
+from .comparison import Comparison, Decision, Sides, compared, possible_sides, usual_sides, why_nothing
 from .copying import copied
 from .key_names import deciding_keys
 from .keys import LOOKING, SEARCHING, bindings
 from .pane_tabs import PaneTabs
 from .searching import Searching
 from .spec_score import spec_score
+from .standing import Standing
 
 
 class RunView(Vertical):
@@ -60,6 +60,7 @@ class RunView(Vertical):
         self._sides_by_hand = False
         self.comparison: Comparison | None = None
         """What the diff shows now."""
+        self.standing = Standing(self)
         self.searching = Searching(self)
 
     def compose(self) -> ComposeResult:
@@ -98,7 +99,7 @@ class RunView(Vertical):
 
     def watch_choice(self, choice: Choice) -> None:
         """Show the panes that were chosen."""
-        self._arrange(focus=self._holds_focus)
+        self.refit()
 
     def watch_sides(self) -> None:
         """Compare something else."""
@@ -111,7 +112,7 @@ class RunView(Vertical):
 
     def watch_stubs_open(self) -> None:
         """Show or hide the list."""
-        self._arrange(focus=True)
+        self.standing.arrange(focus=True)
 
     # ------------------------------------------------------------------------------------ what the person does
 
@@ -120,7 +121,7 @@ class RunView(Vertical):
         self._chosen_by_hand = True
         self.set_reactive(RunView.stubs_open, False)
         self.set_reactive(RunView.choice, self.choice.with_focus(pane))
-        self._arrange(focus=True)
+        self.standing.arrange(focus=True)
 
     def action_turn(self, steps: int) -> None:
         """The next pane, or the one before."""
@@ -168,8 +169,8 @@ class RunView(Vertical):
     def list_stubs(self) -> None:
         """Put the list of stubs in front, or away again."""
         stubs = self.query_one(StubList)
-        if self.arrangement.rail:
-            self._focus(self.query_one(f"#{self.choice.focus}") if stubs.has_focus else stubs)
+        if self.standing.fits.rail:
+            self.standing.focus(self.standing.front if stubs.has_focus else stubs)
         else:
             self.stubs_open = not self.stubs_open
 
@@ -188,80 +189,6 @@ class RunView(Vertical):
         self._sides_by_hand = True
         self.sides = possible[(possible.index(self.sides) + 1) % len(possible)]
 
-    def _copy(self) -> None:
-        what, text = copied(self.state, self.choice.focus)
-        if text:
-            self.app.copy_to_clipboard(text)
-            self.post_message(self.Copied(what))
-
-    @property
-    def arrangement(self) -> Arrangement:
-        """What fits now."""
-        stubs = len(self.query_one(StubList).stubs)
-        return arranged(self.app.size.width, self.app.size.height, self.choice, stubs)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Show what fits."""
-        self._arrange(focus=self._holds_focus)
-
-    def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
-        """A tab was clicked."""
-        if event.pane is None:
-            self.list_stubs()
-        else:
-            self.action_bring(event.pane)
-
-    def refit(self) -> None:
-        """Show what fits, after the number of stubs changed."""
-        self._arrange(focus=self._holds_focus)
-
-    # ------------------------------------------------------------------------------------ inside
-
-    @property
-    def _holds_focus(self) -> bool:
-        focused = self.screen.focused
-        return focused is None or focused.parent is self.query_one("#panes")
-
-    def _arrange(self, *, focus: bool) -> None:
-        fits = self.arrangement
-        listed = fits.rail or self.stubs_open
-        alone = self.stubs_open and not fits.rail
-        shown: tuple[Pane, ...] = () if alone else fits.panes
-        with self.app.batch_update():
-            for layout in ("tiny", "single", "stacked", "columns", "grid"):
-                self.set_class(fits.layout == layout, f"-{layout}")
-            self.query_one(StubList).display = listed and fits.layout != "tiny"
-            self._place(shown)
-            tabs = self.query_one(PaneTabs)
-            tabs.display = fits.layout in {"single", "stacked", "columns"}
-            tabs.shown, tabs.front = frozenset(shown), None if alone else self.choice.focus
-            tabs.with_stubs = not fits.rail and len(self.query_one(StubList).stubs) > 1
-            self._tell_size(fits)
-        self.searching.seek_in_front()
-        if focus:
-            self._focus(self.query_one(StubList) if alone else self.query_one(f"#{self.choice.focus}"))
-
-    def _place(self, shown: tuple[Pane, ...]) -> None:
-        """Show these panes in this order."""
-        room = self.query_one("#panes")
-        room.display = bool(shown)
-        standing = [child.id for child in room.children if child.id in shown]
-        if standing != list(shown):
-            for pane in shown:
-                room.move_child(self.query_one(f"#{pane}"), after=len(room.children) - 1)
-        for pane in PANES:
-            self.query_one(f"#{pane}").display = pane in shown
-
-    def _focus(self, widget: Widget) -> None:
-        if widget.display and self.screen.is_current:
-            widget.focus(scroll_visible=False)
-
-    def _tell_size(self, fits: Arrangement) -> None:
-        small = self.query_one("#too-small", Static)
-        small.display = fits.layout == "tiny"
-        if small.display:
-            small.update(f"terminal too small: {self.app.size.width}×{self.app.size.height}, needs 40×12")
-
     def _compare(self) -> None:
         comparison = compared(self.state, self.sides)
         pane = self.query_one(DiffPane)
@@ -270,19 +197,27 @@ class RunView(Vertical):
             pane.hunks = comparison.hunks if comparison else ()
             pane.caption = comparison.caption if comparison else ""
         if comparison is None or not comparison.hunks:
-            pane.empty = _nothing_to_compare(self.state, self.sides)
+            pane.empty = why_nothing(self.state, self.sides)
 
+    def _copy(self) -> None:
+        what, text = copied(self.state, self.choice.focus)
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.post_message(self.Copied(what))
 
-def _nothing_to_compare(state: RunState, sides: Sides) -> str:
-    match state.status:
-        case "idle":
-            return "the proposal will be here, to accept or to leave"
-        case "running":
-            running = next((stage for stage, status in state.stages.items() if status == "running"), "")
-            return (
-                "the coder is writing the fix…" if running == "fix" else "the proposal will be here once it is drafted"
-            )
-        case _:
-            if state.proposal is None:
-                return "this run has no proposal"
-            return "the fix changed nothing" if sides == "fix" else "the file holds the proposal already"
+    def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
+        """A tab was clicked."""
+        if event.pane is None:
+            self.list_stubs()
+        else:
+            self.action_bring(event.pane)
+
+    # ------------------------------------------------------------------------------------ what fits
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show what fits."""
+        self.refit()
+
+    def refit(self) -> None:
+        """Show what fits, after the number of stubs or the choice of panes changed."""
+        self.standing.arrange(focus=self.standing.holds_focus)

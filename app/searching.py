@@ -30,7 +30,7 @@ class Searching:
         """Whether a key of ours does something now."""
         match what:
             case "open":
-                return not self.typing and bool(self._view.arrangement.panes) and not self._view.stubs_open
+                return not self.typing and bool(self._view.standing.fits.panes) and not self._view.stubs_open
             case "close":
                 # Escape cancels a run with one press: only who is typing means the search.
                 return self._line is not None and (self.typing or self._view.state.status != "running")
