@@ -204,7 +204,7 @@ class ResultsScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Back from a replay: the keys belong to the pane in front again."""
-        self.view.focus_front()
+        self.view.standing.focus_front()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell why a worker failed."""

@@ -18,13 +18,12 @@ from ..widgets.fact_sheet import FactSheet
 from ..widgets.filter_bar import FilterBar
 from ..widgets.result_grid import ResultGrid
 from ..widgets.search_line import SearchLine
-from ..widgets.sheet import Sheet
-from .arrangement import SMALLEST
 from .key_names import keys_of
 from .keys import SORTING
 from .results_head import ResultsHead
-from .results_listing import Front, Listing, fit
+from .results_listing import Front, Listing
 from .results_scores import Scores
+from .results_standing import ResultsStanding
 from .results_words import about, grid_lines, in_one_line, result_parts
 
 if TYPE_CHECKING:
@@ -49,13 +48,14 @@ class ResultsView(Vertical):
         super().__init__(id=id)
         self.results: Results | None = None
         """What is shown, None until it is read."""
-        self._stubs: Mapping[str, Stub] = {}
+        self.stubs: Mapping[str, Stub] = {}
+        """By problem, as far as they are known."""
         self._reviewed = reviewed
         self._cases: tuple[Case, ...] = ()
         self._kind: Kind | None = None
         self._alone = False
         """Whether the filters speak of the column under the cursor only."""
-        self._front: Front = "problems"
+        self.standing = ResultsStanding(self)
 
     def compose(self) -> ComposeResult:
         """Head, table, filters, problems and result, and the line for searching."""
@@ -75,7 +75,7 @@ class ResultsView(Vertical):
         self.search.display = False
         self.grid.entitle("problems")
         self.sheet.entitle("result")
-        self._arrange()
+        self.standing.arrange()
 
     # ------------------------------------------------------------------------------------ what there is
 
@@ -108,7 +108,7 @@ class ResultsView(Vertical):
     @property
     def leads_back(self) -> bool:
         """Whether there is anything to go back from."""
-        return self._front != "problems" or self.searching
+        return self.standing.front != "problems" or self.searching
 
     @property
     def case(self) -> Case | None:
@@ -126,10 +126,10 @@ class ResultsView(Vertical):
 
     def take(self, results: Results, stubs: Mapping[str, Stub]) -> None:
         """Show other results; the cursor stays where it is."""
-        self.results, self._stubs = results, stubs
+        self.results, self.stubs = results, stubs
         with self.app.batch_update():
             self.query_one(ResultsHead).told = about(results)
-            self._arrange()
+            self.standing.arrange()
             self._list()
 
     def _list(self) -> None:
@@ -168,7 +168,7 @@ class ResultsView(Vertical):
             self.post_message(self.Moved(""))
             return
         if self.sheet.display:
-            cell, stub = case.cells[grid.column], self._stubs.get(case.problem)
+            cell, stub = case.cells[grid.column], self.stubs.get(case.problem)
             review = self._reviewed(cell.line) if cell is not None else None
             parts = result_parts(results, case, grid.column, stub, review)
             self.sheet.tell(f"{case.problem}\n{grid.column}", parts)
@@ -178,54 +178,28 @@ class ResultsView(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show what fits."""
-        self._arrange()
+        self.standing.arrange()
         self._tell()
-
-    def _arrange(self) -> None:
-        width, height = self.app.size
-        scores = self.query_one(Scores)
-        with self.app.batch_update():
-            if self.results is not None:
-                scores.tell(self.results, self._stubs, in_full=self._front == "table")
-            lines = len(scores.lines) + 1
-            now = fit(width, height, self._front, lines)
-            self.set_class(now.beside, "-beside")
-            scores.display = now.scores
-            scores.styles.height = "1fr" if self._front == "table" else lines
-            self.query_one("#results-body").display = now.body
-            self.query_one(FilterBar).display = self.query_one(ResultsHead).display = not now.tiny
-            self.grid.display, self.sheet.display = now.problems, now.result
-            small = self.query_one("#too-small", Static)
-            small.display = now.tiny
-            if now.tiny:
-                small.update(f"terminal too small: {width}×{height}, needs {SMALLEST[0]}×{SMALLEST[1]}")
-        self.call_after_refresh(self.focus_front)
-
-    def focus_front(self) -> None:
-        """Give the keys to the pane in front, unless they are letters now."""
-        panes: dict[Front, Sheet] = {"problems": self.grid.rows, "result": self.sheet, "table": self.query_one(Scores)}
-        if self.screen.is_current and not self.typing and panes[self._front].display:
-            self.screen.set_focus(panes[self._front], scroll_visible=False)
 
     # ------------------------------------------------------------------------------------ what the person does
 
     def bring(self, front: Front) -> None:
         """Put a pane in front."""
-        self._front = front
-        self._arrange()
+        self.standing.front = front
+        self.standing.arrange()
         self._tell()
 
     def turn(self) -> None:
         """The problems, or the result."""
-        self.bring("result" if self._front == "problems" else "problems")
+        self.bring("result" if self.standing.front == "problems" else "problems")
 
     def show_table(self) -> None:
         """The table with its notes, or the problems again."""
-        self.bring("problems" if self._front == "table" else "table")
+        self.bring("problems" if self.standing.front == "table" else "table")
 
     def back(self) -> None:
         """Back to the problems, or to all that were there before the search."""
-        if self._front != "problems":
+        if self.standing.front != "problems":
             self.bring("problems")
         elif self.searching:
             self.search.query_one(Input).value = ""
@@ -235,7 +209,7 @@ class ResultsView(Vertical):
 
     def move(self, steps: int, *, around: bool = False) -> None:
         """Go so many problems on; `around`: after the last comes the first. In the table: so many columns."""
-        if self._front == "table":
+        if self.standing.front == "table":
             self.turn_column(self.grid.column + steps)
         elif self._cases:
             place = self.grid.place + steps
@@ -263,7 +237,7 @@ class ResultsView(Vertical):
     def sort(self, kind: str) -> None:
         """List the problems of a kind, "" for all, and go to a cell of that kind."""
         self._kind = next((one for one in KINDS if one == kind), None)
-        if self._front == "table":
+        if self.standing.front == "table":
             self.bring("problems")
         self._list()
         self._go_to_kind()
@@ -302,8 +276,7 @@ class ResultsView(Vertical):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A click gives the keys to another pane."""
-        if self._front != "table" and event.widget in {self.sheet, self.grid.rows}:
-            self._front = "result" if event.widget is self.sheet else "problems"
+        self.standing.follow_focus(event.widget)
         self.screen.refresh_bindings()
 
     def on_search_line_changed(self, event: SearchLine.Changed) -> None:
