@@ -1,8 +1,14 @@
 """Fixtures that many tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+# HYPOTHESIS_PROFILE=default looks for new examples in place of the same ones.
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
