@@ -14,7 +14,7 @@ from ..engine.diff import hunks
 from ..engine.state import RunState
 from ..widgets.diff_pane import DiffPane
 from ..widgets.lane_words import newest_draft
-from ..widgets.sheet import Row
+from ..widgets.rows import Row
 from ..widgets.text import sliced
 from .key_names import comparing_keys
 from .keys import COMPARING, bindings

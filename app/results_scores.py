@@ -8,8 +8,8 @@ from textual.message import Message
 
 from ..engine.bench.browsing import Results, scores_of
 from ..engine.facts import Stub
+from ..widgets.rows import Row
 from ..widgets.score_table import Column, Line, ScoreTable
-from ..widgets.sheet import Row
 from ..widgets.text import Run, clipped, shown_line
 
 _WEIGHTS = {

@@ -12,7 +12,8 @@ from textual.reactive import reactive
 
 from ..engine.facts import Check, Example, Report
 from ..engine.state import RunState
-from .sheet import Row, Sheet
+from .rows import Row
+from .sheet import Sheet
 from .signs import CHECKS, Sign, counted
 from .text import Run, clipped, folded, paragraphs, shown, shown_line
 

@@ -12,7 +12,8 @@ from textual.reactive import reactive
 
 from ..engine.diff import Hunk
 from .diff_rows import Decision, Keys, Page, both_columns_fit, digits, rows_of
-from .sheet import Row, Sheet
+from .rows import Row
+from .sheet import Sheet
 from .signs import counted
 from .text import Run, paragraphs
 

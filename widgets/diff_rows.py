@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from ..engine.diff import DiffLine, Hunk, pairs
 from .highlighting import python_lines
-from .sheet import Row, Spot
+from .rows import Row, Spot
 from .text import Run, breaks, length, marked, shown_line, shown_spans, sliced
 
 Decision = Literal["accepted", "rejected"]

@@ -13,7 +13,8 @@ from ..engine.state import RunState
 from .clock import RunClock
 from .draft_text import DraftView, view_of
 from .highlighting import GrowingCode, python_lines
-from .sheet import Row, Sheet, Spot
+from .rows import Row, Spot
+from .sheet import Sheet
 from .signs import FINDINGS, counted
 from .text import Run, folded, paragraphs, shown
 

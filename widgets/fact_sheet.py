@@ -9,7 +9,8 @@ from typing import Literal
 from textual.reactive import reactive
 
 from .highlighting import TOO_LONG, python_lines
-from .sheet import Row, Sheet
+from .rows import Row
+from .sheet import Sheet
 from .text import Run, clipped, folded, paragraphs, shown, shown_line
 
 _LABEL = 12

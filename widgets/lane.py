@@ -18,7 +18,7 @@ from .clock import RunClock
 from .draft_pane import DraftPane
 from .draft_text import view_of
 from .lines import Lines
-from .sheet import Row
+from .rows import Row
 from .stage_bar import StageBar
 from .text import Run
 

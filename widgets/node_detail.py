@@ -13,7 +13,8 @@ from ..engine.tree import Candidate, NodeState
 from . import node_rows as parts
 from . import tree_words as words
 from .node_rows import SECTIONS, Section
-from .sheet import Row, Sheet
+from .rows import Row
+from .sheet import Sheet
 from .text import folded
 
 

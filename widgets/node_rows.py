@@ -14,7 +14,7 @@ from ..engine.tree import Candidate, NodeState, Tree
 from . import tree_words as words
 from .checks_table import expectation
 from .highlighting import python_lines
-from .sheet import Row
+from .rows import Row
 from .signs import CHECKS, counted
 from .text import Run, clipped, folded, length, paragraphs, shown, shown_line
 

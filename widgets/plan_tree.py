@@ -14,7 +14,8 @@ from textual.timer import Timer
 from ..engine.state import RunState
 from .clock import RunClock
 from .plan_rows import Fitted, Line, Planned, fitted, heads, line_of, placed, planned_runs, runs_of
-from .sheet import Row, Sheet
+from .rows import Row
+from .sheet import Sheet
 from .signs import counted
 from .text import Run, paragraphs
 

@@ -11,7 +11,8 @@ from textual.reactive import reactive
 from ..engine.facts import Finding, Review
 from ..engine.state import CallState, RunState
 from .highlighting import python_lines
-from .sheet import Row, Sheet
+from .rows import Row
+from .sheet import Sheet
 from .signs import by_weight, counted, sign_of_finding
 from .text import Run, folded, paragraphs, shown_line
 

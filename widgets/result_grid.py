@@ -15,7 +15,8 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from .lines import Lines
-from .sheet import Row, Sheet, Spot
+from .rows import Row, Spot
+from .sheet import Sheet
 from .text import Run, clipped, marked, shown_line
 
 _GAP = 1

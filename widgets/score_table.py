@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.reactive import reactive
 
-from .sheet import Row, Sheet
+from .rows import Row
+from .sheet import Sheet
 from .text import Run, clipped, folded, shown_line
 
 _GAP = 2

@@ -7,8 +7,7 @@ some rows did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,33 +21,12 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from .ink import Inked
+from .rows import Row, first_difference
 from .search import Search
 from .text import Run, length, plain, shown_line
 
 MOST_STRIPS = 2048
 """Finished lines that are kept: those on the screen, and what was scrolled by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A stretch of a row that can be clicked: cells from `start` up to `end`."""
-
-    start: int
-    end: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a sheet."""
-
-    runs: Sequence[Run] | Callable[[], Sequence[Run]] = ()
-    """What stands in it, or how to find out once the row is seen."""
-    item: int = -1
-    """Number of the thing (finding, hunk, check) that the row belongs to, -1 for none."""
-    fill: str = ""
-    """Ink under the whole row, to the right edge."""
-    spots: tuple[Spot, ...] = ()
 
 
 class Sheet(Inked, ScrollView, can_focus=True):
@@ -147,7 +125,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
         self._search.forget_rows()
         if self.sought:
             self._look()
-        same = _first_difference(before, self._rows) if grown and not self.sought else 0
+        same = first_difference(before, self._rows) if grown and not self.sought else 0
         self._repaint_rows(same, max(len(before), len(self._rows)))
 
     def _measure(self) -> None:
@@ -318,8 +296,3 @@ class Sheet(Inked, ScrollView, can_focus=True):
         if y < len(self._rows):
             row, x = self._rows[y], offset.x + self.scroll_offset.x
             self.pressed(row, next((spot.name for spot in row.spots if spot.start <= x < spot.end), ""))
-
-
-def _first_difference(old: Sequence[Row], new: Sequence[Row]) -> int:
-    """Number of the first row that is not as it was."""
-    return next((n for n, (was, row) in enumerate(zip(old, new, strict=False)) if was != row), min(len(old), len(new)))

@@ -12,7 +12,8 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 
-from .sheet import Row, Sheet
+from .rows import Row
+from .sheet import Sheet
 from .signs import STUBS
 from .text import Run, clipped, clipped_start, length, paragraphs, shown_line
 

@@ -14,8 +14,9 @@ from redraft.widgets.checks_table import ChecksTable
 from redraft.widgets.diff_pane import DiffPane
 from redraft.widgets.draft_pane import DraftPane
 from redraft.widgets.report_pane import ReportPane
+from redraft.widgets.rows import Row
 from redraft.widgets.search import Lines, Places, Search, lit
-from redraft.widgets.sheet import Row, Sheet
+from redraft.widgets.sheet import Sheet
 from redraft.widgets.text import Run, folded, plain, shown_line
 from textual.app import App, ComposeResult
 
