@@ -117,8 +117,9 @@ def marked(runs: Iterable[Run], spans: Iterable[tuple[int, int]], ink: str) -> l
 
 def folded(runs: Sequence[Run], width: int, *, words: bool = False) -> list[list[Run]]:
     """A line as one or more lines of at most `width` cells, broken anywhere or, with `words`, between words."""
-    stretches = breaks(plain(runs), width, words=words)
-    return [list(runs)] if len(stretches) == 1 else divided(runs, stretches)
+    text = plain(runs)
+    stretches = breaks(text, width, words=words)
+    return [list(runs)] if stretches == [(0, len(text))] else divided(runs, stretches)
 
 
 def breaks(text: str, width: int, *, words: bool = False) -> list[tuple[int, int]]:

@@ -97,6 +97,10 @@ def test_folded_lines_fit_and_lose_nothing_but_spaces(line: list[tuple[str, str]
     assert (joined.replace(" ", "") if words else joined) == (plain(line).replace(" ", "") if words else plain(line))
 
 
+def test_a_space_beyond_the_last_cell_is_not_kept() -> None:
+    assert folded([("a" * 19 + " ", "")], 19, words=True) == [[("a" * 19, "")]]
+
+
 def test_prose_is_folded_between_words() -> None:
     assert paragraphs("one two three", 8) == [[("one two ", "")], [("three", "")]]
 
