@@ -49,6 +49,11 @@ class Arrangement(NamedTuple):
     """Whether the stub list has a column of its own."""
 
 
+def too_small(width: int, height: int) -> str:
+    """What is said in place of everything on a screen of so many columns and lines."""
+    return f"terminal too small: {width}×{height}, needs {SMALLEST[0]}×{SMALLEST[1]}"
+
+
 def arranged(width: int, height: int, choice: Choice, stubs: int) -> Arrangement:
     """The panes that fit into `width` columns and `height` lines, for a file with so many stubs."""
     layout = _layout(width, height)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from ..widgets.filter_bar import FilterBar
 from ..widgets.sheet import Sheet
-from .arrangement import SMALLEST
+from .arrangement import too_small
 from .results_head import ResultsHead
 from .results_listing import Fit, Front, fit
 from .results_scores import Scores
@@ -47,7 +48,7 @@ class ResultsStanding:
         small, size = view.query_one("#too-small", Static), view.app.size
         small.display = now.tiny
         if now.tiny:
-            small.update(f"terminal too small: {size.width}×{size.height}, needs {SMALLEST[0]}×{SMALLEST[1]}")
+            small.update(Content(too_small(*size)))
 
     def focus_front(self) -> None:
         """Give the keys to the pane in front, unless they are letters now."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from ..widgets.stub_list import StubList
-from .arrangement import PANES, SMALLEST, Arrangement, Pane, arranged
+from .arrangement import PANES, Arrangement, Pane, arranged, too_small
 from .pane_tabs import PaneTabs
 
 if TYPE_CHECKING:
@@ -80,4 +81,4 @@ class Standing:
         small, size = self._view.query_one("#too-small", Static), self._view.app.size
         small.display = fits.layout == "tiny"
         if small.display:
-            small.update(f"terminal too small: {size.width}×{size.height}, needs {SMALLEST[0]}×{SMALLEST[1]}")
+            small.update(Content(too_small(*size)))

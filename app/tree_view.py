@@ -18,7 +18,7 @@ from ..widgets.breadcrumbs import Breadcrumbs
 from ..widgets.call_strip import CallStrip
 from ..widgets.node_detail import NodeDetail
 from ..widgets.plan_tree import PlanTree
-from .arrangement import SMALLEST
+from .arrangement import SMALLEST, too_small
 from .candidate_diff_screen import CandidateDiffScreen
 from .keys import TREE, bindings
 
@@ -161,7 +161,7 @@ class TreeView(Vertical):
         small.display = layout == "tiny"
         self.query_one("#grove").display = self.query_one(Breadcrumbs).display = layout != "tiny"
         if layout == "tiny":
-            small.update(f"terminal too small: {self.app.size.width}×{self.app.size.height}, needs 40×12")
+            small.update(too_small(*self.app.size))
 
     def _focus(self) -> None:
         target: Widget = self.detail if self.detailed else self.plan
