@@ -106,11 +106,6 @@ class RaceView(Vertical):
         """Show the table, or the lanes again."""
         self._arrange()
 
-    def set_live(self, *, live: bool) -> None:
-        """Let time pass in all lanes, or stop it."""
-        for lane in self.query(Lane):
-            lane.live = live
-
     # ------------------------------------------------------------------------------------ what the person does
 
     def act(self, what: str, number: int = 0) -> None:

@@ -6,7 +6,6 @@ import ast
 from itertools import pairwise
 
 from .diff import matching_lines
-from .errors import StaleSource
 from .facts import Fact, Stub
 from .indent import lines_of
 from .sources.reading import Source, read
@@ -166,18 +165,3 @@ def _lines_ended(lines: Lines) -> str:
 
 def _with_last(lines: Lines) -> list[tuple[str, bool]]:
     return [(line, number + 1 == len(lines)) for number, line in enumerate(lines)]
-
-
-def conflict_or_stale(landing: Landing) -> Source:
-    """The written source, for callers that cannot show a conflict.
-
-    Raises:
-        StaleSource: there was a conflict; nothing was written.
-    """
-    if landing.conflicts:
-        first = landing.conflicts[0]
-        raise StaleSource(
-            f"{landing.source.path}: line {first.line} was edited meanwhile and differs from the draft; nothing was "
-            "written. Keep your edit, or take it back and accept again"
-        )
-    return landing.source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..engine.facts import Check, Finding
+from ..engine.facts import Finding
 
 
 class Sign(NamedTuple):
@@ -63,11 +63,6 @@ NODES: dict[str, Sign] = {
 }
 
 SPINNER = "⠋⠙⠸⠴⠦⠇"
-
-
-def sign_of_check(check: Check) -> Sign:
-    """How a check looks."""
-    return CHECKS[check.verdict]
 
 
 def sign_of_finding(finding: Finding) -> Sign:

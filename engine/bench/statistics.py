@@ -1,4 +1,4 @@
-"""The numbers a table needs: intervals, paired counts, exact tests, pass@k."""
+"""The numbers a table needs: intervals, paired counts, exact tests."""
 
 from __future__ import annotations
 
@@ -78,14 +78,3 @@ def paired(baseline: Mapping[_K, bool], other: Mapping[_K, bool]) -> Paired:
     broken = sum(baseline[key] and not other[key] for key in common)
     both = sum(baseline[key] and other[key] for key in common)
     return Paired(fixed=fixed, broken=broken, both=both, neither=len(common) - fixed - broken - both)
-
-
-def pass_at(k: int, n: int, passes: int) -> float:
-    """The unbiased estimate of pass@k from `n` samples of which `passes` pass; for n = k = 1 the plain share.
-
-    >>> pass_at(1, 4, 1), round(pass_at(2, 4, 1), 3)
-    (0.25, 0.5)
-    """
-    if n - passes < k:
-        return 1.0
-    return 1.0 - math.comb(n - passes, k) / math.comb(n, k)

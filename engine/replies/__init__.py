@@ -8,13 +8,12 @@ from .choices import choice
 from .ending import BodyEnd
 from .invented import Enough, checks
 from .reviews import review
-from .schema import REVIEW_SCHEMA, REVIEW_SCHEMA_FAILED, REVIEW_SCHEMA_STRICT
+from .schema import REVIEW_SCHEMA, REVIEW_SCHEMA_FAILED
 from .splitting import split
 
 __all__ = [
     "REVIEW_SCHEMA",
     "REVIEW_SCHEMA_FAILED",
-    "REVIEW_SCHEMA_STRICT",
     "BodyEnd",
     "Enough",
     "body",

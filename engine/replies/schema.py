@@ -7,19 +7,14 @@ FINDINGS = 10
 _PARTS = {"quote": 120, "call": 120, "comes_out": 80, "should_be": 80, "claim": 200}
 
 
-def _schema(*, capped: bool, failed: bool = False) -> dict[str, object]:
+def _schema(*, failed: bool) -> dict[str, object]:
     finding: dict[str, object] = {
         "type": "object",
-        "properties": {
-            name: {"type": "string", "maxLength": most} if capped else {"type": "string"}
-            for name, most in _PARTS.items()
-        },
+        "properties": {name: {"type": "string", "maxLength": most} for name, most in _PARTS.items()},
         "required": list(_PARTS),
         "additionalProperties": False,
     }
-    findings: dict[str, object] = {"type": "array", "items": finding}
-    if capped:
-        findings["maxItems"] = 3
+    findings: dict[str, object] = {"type": "array", "items": finding, "maxItems": 3}
     if failed:
         findings["minItems"] = 1
     verdicts = ["bugs"] if failed else ["bugs", "clean"]
@@ -31,9 +26,7 @@ def _schema(*, capped: bool, failed: bool = False) -> dict[str, object]:
     }
 
 
-REVIEW_SCHEMA = _schema(capped=True)
+REVIEW_SCHEMA = _schema(failed=False)
 """With caps, because a small model fills what it may fill."""
-REVIEW_SCHEMA_FAILED = _schema(capped=True, failed=True)
+REVIEW_SCHEMA_FAILED = _schema(failed=True)
 """For a draft that fails an example: there is a bug, and a small model would rather say that there is none."""
-REVIEW_SCHEMA_STRICT = _schema(capped=False)
-"""Without the caps that OpenAI's strict mode refuses."""

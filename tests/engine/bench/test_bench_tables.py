@@ -13,7 +13,7 @@ from redraft.engine.bench import pictures, rendering
 from redraft.engine.bench.lines import Line
 from redraft.engine.bench.reviewers import marks_of, reviewers_table
 from redraft.engine.bench.standing import Row, rows_of
-from redraft.engine.bench.statistics import Paired, Share, paired, pass_at
+from redraft.engine.bench.statistics import Paired, Share, paired
 from redraft.engine.bench.tables import LAYOUTS, table
 from redraft.engine.cost import Spending
 from redraft.engine.errors import UsageError
@@ -61,10 +61,6 @@ def test_pairs_are_counted_on_what_both_were_run_on(one: dict[int, bool], other:
     common = one.keys() & other.keys()
     assert change.n == len(common)
     assert change.fixed - change.broken == sum(other[k] for k in common) - sum(one[k] for k in common)
-
-
-def test_pass_at_k_is_unbiased() -> None:
-    assert (pass_at(1, 5, 2), pass_at(5, 5, 1), pass_at(1, 1, 0)) == (0.4, 1.0, 0.0)
 
 
 # ------------------------------------------------------------------------------------------- rows
