@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from textual.binding import Binding
@@ -17,6 +18,7 @@ from .signs import by_weight, counted, sign_of_finding
 from .text import Run, folded, paragraphs, shown_line
 
 _NAME_CELLS = 13
+_WORD = re.compile(r"\w+")
 
 
 class ReportPane(Sheet):
@@ -135,7 +137,7 @@ def _verdict(state: RunState) -> list[Run]:
 
 
 def _writing(call: CallState) -> list[Run]:
-    words = len(call.text.split()) + len(call.thinking.split())
+    words = len(_WORD.findall(call.text)) + len(_WORD.findall(call.thinking))  # JSON may come without a blank.
     return [("▸ the reviewer is writing", "bold $state-run"), (f"  {counted(words, 'word')}", "$muted")]
 
 

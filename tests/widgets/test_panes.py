@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pytest
 import sample_runs as runs
+from msgspec.structs import replace
 from redraft.engine import events as ev
 from redraft.engine.facts import Draft, Example, Finding, Report, Review, Solution, Stub
 from redraft.engine.state import RunState
@@ -210,6 +211,13 @@ async def test_the_report_says_when_the_reviewer_is_at_work() -> None:
         pane.state = runs.until(6.0)
         await pilot.pause()
         assert "▸ the reviewer is writing" in pane.text
+
+
+async def test_words_are_counted_in_a_report_without_a_blank() -> None:
+    state = runs.until(6.0)
+    call = replace(state.calls[-1], text='{"findings":[{"quote":"return 1"')
+    async with framed(ReportPane(), replace(state, calls=(*state.calls[:-1], call))) as (pane, _, _):
+        assert "writing  4 words" in pane.text
 
 
 async def test_what_was_decided_is_told_under_the_findings() -> None:
