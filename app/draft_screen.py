@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from .faults import tell_of
 from .key_bar import KeyBar
 from .key_names import keys_of
 from .keys import DECIDING, DRAFTING, LOOKING, MOVING, SEARCHING, bindings
+from .permissions import consents, has_model
 from .run_screen import RunScreen
 from .run_view import RunView
 from .sentences import ending
@@ -83,8 +85,8 @@ class DraftScreen(RunScreen):
             self.session,
             self.paths,
             open_kit=self._open_kit,
-            has_model=self._has_model,
-            consents=self._consents,
+            has_model=partial(has_model, self, self.session),
+            consents=partial(consents, self),
             on_change=self._show_shelf,
             wake=self._draft_next,
             say=self._saw,
@@ -201,20 +203,6 @@ class DraftScreen(RunScreen):
             self.refresh_bindings()
             if self._work is not None and self._runner is not None and self._runner.is_finished:
                 self.run_worker(self._work.read_ahead(), group="ahead", exclusive=True, exit_on_error=False)
-
-    async def _has_model(self) -> bool:
-        """Whether the embedded model is here, fetched now if the person agrees."""
-        from ..engine.models import weights
-        from .offer_screen import OfferScreen
-
-        there = weights.find(self.session.environ) is not None
-        return there or bool(await self.app.push_screen_wait(OfferScreen(self.session.environ, self.session.places)))
-
-    async def _consents(self, folder: Path) -> bool:
-        """Whether drafts of a project may run where the sandbox cannot protect its files."""
-        from .consent_screen import ConsentScreen
-
-        return await self.app.push_screen_wait(ConsentScreen(folder))
 
     # ------------------------------------------------------------------------------------ messages from widgets
 

@@ -25,6 +25,7 @@ from .key_names import keys_of
 from .keys import RACE_DEEDS, RACING, bindings
 from .lane_diff_screen import LaneDiffScreen
 from .model_choice import applied
+from .permissions import has_model
 from .race_export import exported
 from .race_view import RaceView
 from .starting_line import Field, started
@@ -121,15 +122,10 @@ class RaceScreen(Screen[None]):
         return opened(settings, self.session.places, self.session.environ, self._complain)
 
     async def _have_model(self) -> None:
-        """Have the embedded model's weights here if a lane needs them, fetched now if the person agrees."""
-        from ..engine.models import weights
-        from .offer_screen import OfferScreen
-
+        """Have the embedded model's weights here if a lane needs them."""
         settings = [applied(self.session.settings, choice) for choice in self.wanted.models]
         needed = self._own_kit and any(one.role(role).embedded for one in settings for role in ROLES)
-        if not needed or weights.find(self.session.environ) is not None:
-            return
-        if not await self.app.push_screen_wait(OfferScreen(self.session.environ, self.session.places)):
+        if needed and not await has_model(self, self.session):
             raise EnvironmentFault(
                 "there is no model to race with; run `redraft model pull`, or name one with --models"
             )
