@@ -72,7 +72,10 @@ def _close(want: object, got: object) -> bool:
     if isinstance(want, complex) or isinstance(got, complex):
         if not isinstance(want, int | float | complex) or not isinstance(got, int | float | complex):
             return False
-        return abs(want - got) <= 1e-6
+        try:
+            return abs(want - got) <= 1e-6
+        except OverflowError:
+            return False
     if not isinstance(want, int | float) or not isinstance(got, int | float):
         return False
     try:

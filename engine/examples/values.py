@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import cmath
 import math
 import warnings
 from collections.abc import Collection, Sequence
@@ -104,13 +105,15 @@ def _is_number(value: object) -> TypeGuard[complex]:
 def _same_number(want: complex, got: complex) -> bool:
     if want == got or (want != want and got != got):
         return True
-    if isinstance(want, complex) or isinstance(got, complex):
-        return abs(want - got) <= max(_RELATIVE * max(abs(want), abs(got)), _ABSOLUTE)
     if isinstance(want, int) and isinstance(got, int):
         return False
     # A whole number that is expected forgives rounding, not a neighbour: 10000001.0 is not 10000000.
     relative = _ABSOLUTE if isinstance(want, int) else _RELATIVE
     try:
+        if isinstance(want, complex) or isinstance(got, complex):
+            # Infinity is within a millionth of itself of everything.
+            finite = cmath.isfinite(want) and cmath.isfinite(got)
+            return finite and abs(want - got) <= max(_RELATIVE * max(abs(want), abs(got)), _ABSOLUTE)
         return math.isclose(want, got, rel_tol=relative, abs_tol=_ABSOLUTE)
     except OverflowError:
         return False

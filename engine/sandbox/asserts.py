@@ -6,6 +6,7 @@ other form runs in a judge process, where `f` stands for calls into the candidat
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import re
 from collections.abc import Sequence
@@ -22,7 +23,9 @@ from .splitting import Split, split
 _MOST_DEATHS = 3
 """Processes of one candidate that may die or time out before its other tests are left."""
 _MOST_CALLS = 20_000
-_IMPORT = re.compile(r"^(?:import[ \t]+[\w., \t]+|from[ \t]+[\w.]+[ \t]+import[ \t]+[\w*, \t]+)$", re.M)
+# No two parts that may follow each other match the same character: else a long line of spaces would take hours.
+_IMPORT = re.compile(r"^(?:import|from[ \t]+[\w.]+[ \t]+import)[ \t]+(\w[\w., \t]*)$", re.M)
+_BUILT_IN = frozenset(dir(builtins))
 
 
 class SessionSandbox(Sandbox, Protocol):
@@ -120,7 +123,9 @@ class _Judge:
     ) -> None:
         self._sandbox, self._limits, self._candidate, self._entry_point = sandbox, limits, candidate, entry_point
         # Run in the judge's process: what an import raises, the tests that need it will tell, and no others.
-        imports = "".join(f"try:\n    {line}\nexcept Exception:\n    pass\n" for line in _IMPORT.findall(program))
+        imports = "".join(
+            f"try:\n    {line}\nexcept Exception:\n    pass\n" for line in plain_imports(program, entry_point)
+        )
         self._program = f"{imports}{helpers}\n"
         self._stack = AsyncExitStack()
         self._conversation: Conversation | None = None
@@ -216,6 +221,18 @@ def _judged(example: Example, outcome: Outcome, fault: str, seconds: float) -> C
             return Check(example=example, verdict="not run", seconds=seconds)
         case _:
             return Check(example=example, verdict="crashed", got=outcome.raised, seconds=seconds)
+
+
+def plain_imports(program: str, entry_point: str) -> list[str]:
+    """The imports of a program that tests may use: none of them gives a thing another name, or takes a name that is
+    taken. `from operator import neg as abs` is the candidate's way to judge itself."""
+    found: list[str] = []
+    for line in _IMPORT.finditer(program):
+        names = [name.strip() for name in line[1].split(",")]
+        bound = {name.partition(".")[0] for name in names}
+        if all(name.isidentifier() for name in bound) and not bound & {entry_point, *_BUILT_IN}:
+            found.append(line[0])
+    return found
 
 
 def _example(test: str) -> Example:

@@ -118,7 +118,7 @@ class Reading:
         )
         self.listed.append(real)
         for entry in entries:
-            if self._is_private(entry) or self._is_test(entry):
+            if self._is_private(entry):
                 self.hidden.append(entry.path)
             elif entry.is_symlink() and not os.path.realpath(entry.path).startswith(real.rstrip("/") + "/"):
                 continue
@@ -131,11 +131,14 @@ class Reading:
                 self.whole.append(entry.path)
 
     def _is_test(self, entry: "os.DirEntry[str]") -> bool:
-        """Whether it is the project's tests: they hold what is expected, and programs do not need them."""
+        """Whether it is a test of the project's: tests hold what is expected, and programs do not need them."""
         name = entry.name
         if name in ("tests", "test"):
             return not self._path.startswith(entry.path + "/")
-        return name.endswith("_test.py") or (name.startswith("test_") and name.endswith(".py"))
+        if not name.endswith(".py"):
+            return False
+        # What is no name cannot be imported: "shapes copy.py" and "shapes.old.py" are leftovers.
+        return name.startswith("test_") or name.endswith("_test.py") or not name[:-3].isidentifier()
 
     def _add_tree(self, folder: str) -> None:
         """A folder and all below it; as one rule when nothing in it is private."""
@@ -173,7 +176,7 @@ class Reading:
         if self._stem and name.startswith(self._stem):
             return True
         # The same file under another name: a hard link to what the user is editing.
-        return entry.inode() == self._inode
+        return entry.inode() == self._inode or self._is_test(entry)
 
 
 def _entries(folder: str) -> "list[os.DirEntry[str]]":

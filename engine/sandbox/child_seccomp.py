@@ -84,7 +84,8 @@ def _looked_at(run: "int | None", programs: bool, alone: bool, sizes: bool) -> "
         # A filter is never widened again: where others could be hit, runs cannot even signal themselves by number.
         return rules if alone else [*rules, _whole("kill", "looked at", _DENY)]
     rules.append(_whole("mount", "looked at", _DENY))
-    rules.append(_call("prctl", _if(0, (1, 0x59616D61))))
+    # Who may trace us, what happens when our parent ends, and whether our descriptors can be counted.
+    rules.append(_call("prctl", _if(0, (1, 4, 0x59616D61))))
     rules.append(_call("prlimit64", _unless(0, 0, run)))
     rules.append(_call("setpriority", _unless(0, 0) + _unless(1, 0, run)))
     rules += [

@@ -36,6 +36,9 @@ def serve(job: int, results: int) -> None:
     if asking:
         draft.__dict__[asks] = asking
     raised = module.load(draft, program, printed)
+    if asking:
+        # Whatever the program bound the name to while it was loaded.
+        draft.__dict__[asks] = asking
     frames.send(results, frames.packed(frames.LOADED, 0, printed.text(), raised))
     # A copy, as doctest takes one: names that examples bind are not the module's.
     names = dict(draft.__dict__)

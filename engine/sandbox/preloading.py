@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 _IMPORT = re.compile(
@@ -11,6 +12,8 @@ _IMPORT = re.compile(
     re.M,
 )
 _MOST = 40
+_LONGEST = 60
+"""Most characters of a name: with four bytes each, still no more than a file's name may have."""
 _NEVER = frozenset(
     {"__future__", "__main__", "antigravity", "this", "idlelib", "turtledemo", "test", "tkinter", "turtle"}
 )
@@ -25,8 +28,9 @@ def preloadable(program: str, roots: Sequence[str]) -> tuple[str, ...]:
     names: set[str] = set()
     for single, several in _IMPORT.findall(program):
         names.update(name.strip() for name in (single or several).split(","))
-    wanted = [name for name in sorted(names) if not _is_ours(name.partition(".")[0], roots)]
-    return tuple(wanted[:_MOST])
+    wanted = (name for name in sorted(names) if len(name) <= _LONGEST and not _is_ours(name.partition(".")[0], roots))
+    # Each is looked for on the disk: no more than are taken.
+    return tuple(islice(wanted, _MOST))
 
 
 def _is_ours(name: str, roots: Sequence[str]) -> bool:

@@ -10,7 +10,10 @@ from ..facts import Fact
 LARGEST = 256 * 1024
 """Most bytes of a program that is run; larger ones are not even parsed."""
 _EXAMPLE = re.compile(r"(?:.*(?:\"\"\"|'''))?\s*>>>(?: |$)")
-_QUOTES = re.compile(r"\"\"\"|'''")
+_OPENING = re.compile(r"#[^\n]*|\"\"\"|'''|[\"']")
+_CLOSING = {
+    quote: re.compile(rf"\\.|{quote}" + ("" if len(quote) == 3 else r"|\n"), re.S) for quote in ('"""', "'''", '"', "'")
+}
 
 
 class Job(Fact, frozen=True):
@@ -58,23 +61,56 @@ def without_expected(program: str) -> str:
 
     It goes by lines, as doctest does, and parses nothing: a hostile source must not get to upset a parser here.
     """
-    lines = program.split("\n")
-    quote, wants, in_source = "", False, False
+    lines, texts = program.split("\n"), _texts(program)
+    begins, place, wants, in_source = 0, 0, False, False
     for number, line in enumerate(lines):
+        ends = begins + len(line)
+        while place < len(texts) and texts[place][1] < begins:
+            place += 1
+        # Where the literal that was open when the line began is closed, and whether one is open when it ends.
+        closing = next((end - begins for start, end in texts[place : place + 1] if start <= begins), -1)
+        goes_on = _is_inside(ends, texts, place)
         stripped = line.strip()
-        if example := _EXAMPLE.match(line):
-            in_source = True
-            wants = not (quote and quote in line[example.end() :])
+        if _EXAMPLE.match(line):
+            wants, in_source = goes_on, True
         elif wants and in_source and (stripped == "..." or stripped.startswith("... ")):
-            wants = not (quote and quote in line)
+            wants = goes_on
         elif wants and stripped:
             in_source = False
-            closing = line.find(quote) if quote else -1
-            if closing < 0 or line[:closing].strip():
-                lines[number] = "" if closing < 0 else line[closing:]
-            wants = closing < 0
+            if goes_on and closing > len(line):
+                lines[number] = "\\" if line.endswith("\\") else ""
+            elif closing >= 0 and line[:closing].strip():
+                lines[number] = line[closing:]
+            wants = goes_on and closing > len(line)
         else:
             wants = in_source = False
-        for found in _QUOTES.findall(line):
-            quote = "" if found == quote else quote or found
+        begins = ends + 1
     return "\n".join(lines)
+
+
+def _is_inside(offset: int, texts: list[tuple[int, int]], place: int) -> bool:
+    """Whether a newline at `offset` belongs to a string literal; those before `place` are known to have ended."""
+    while place < len(texts) and texts[place][0] <= offset:
+        if offset < texts[place][1]:
+            return True
+        place += 1
+    return False
+
+
+def _texts(program: str) -> list[tuple[int, int]]:
+    """Where the string literals lie: the first character of each and the one behind its last, without the quotes.
+
+    One pass over quotes and comments. One that is never closed goes on to its line's end, or the program's.
+    """
+    found: list[tuple[int, int]] = []
+    at = 0
+    while opening := _OPENING.search(program, at):
+        start = at = opening.end()
+        if opening[0][0] == "#":
+            continue
+        closing = _CLOSING[opening[0]].search(program, at)
+        while closing and closing[0][0] == "\\":
+            closing = _CLOSING[opening[0]].search(program, closing.end())
+        found.append((start, closing.start() if closing else len(program)))
+        at = closing.end() if closing else len(program)
+    return found

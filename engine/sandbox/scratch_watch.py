@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 MOST_BYTES, MOST_ENTRIES, DEEPEST = 128 << 20, 4096, 64
+MOST_GROWTH = 512 << 20
+"""Bytes by which the file system may grow during a run. They tell of files that nobody can count: without a name and on
+their way between sockets, or held by a process whose descriptors we may not see."""
 _PAUSE = 0.015
 _BLOCK = 512
 
@@ -27,12 +31,21 @@ async def watched(folder: str, handle: int, kill: Callable[[], None]) -> AsyncIt
 
 
 async def _watch(folder: str, handle: int, kill: Callable[[], None]) -> None:
-    process = _process_of(handle)
+    process, before = _process_of(handle), _used(folder)
     while True:
         await asyncio.sleep(_PAUSE)
         entries, size = _usage(folder)
-        if entries > MOST_ENTRIES or size + _unlinked(process) > MOST_BYTES:
+        if entries > MOST_ENTRIES or size + _unlinked(process) > MOST_BYTES or _used(folder) - before > MOST_GROWTH:
             kill()
+
+
+def _used(folder: str) -> int:
+    """Bytes in use on a file system for scratch, in memory; 0 on the machine's own disk, which others fill as well."""
+    with contextlib.suppress(OSError):
+        if os.stat(folder).st_dev != os.stat("/").st_dev:  # noqa: PTH116 (nothing here is a path of the person's)
+            room = os.statvfs(folder)
+            return (room.f_blocks - room.f_bfree) * room.f_frsize
+    return 0
 
 
 def _usage(folder: str) -> tuple[int, int]:
@@ -41,16 +54,28 @@ def _usage(folder: str) -> tuple[int, int]:
     waiting = [(folder, 0)]
     while waiting:
         place, depth = waiting.pop()
-        with contextlib.suppress(OSError), os.scandir(place) as found:
-            for entry in found:
-                entries += 1
-                if entries > MOST_ENTRIES or depth > DEEPEST:
-                    return MOST_ENTRIES + 1, size
-                with contextlib.suppress(OSError):
-                    size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append((entry.path, depth + 1))
+        try:
+            with os.scandir(place) as found:
+                for entry in found:
+                    entries += 1
+                    if entries > MOST_ENTRIES or depth > DEEPEST:
+                        return MOST_ENTRIES + 1, size
+                    with contextlib.suppress(OSError):
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append((entry.path, depth + 1))
+                        size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+        except OSError as problem:
+            if _hides(place, problem):
+                return MOST_ENTRIES + 1, size
     return entries, size
+
+
+def _hides(folder: str, problem: OSError) -> bool:
+    """Whether a folder that cannot be listed may have anything in it: its path is too long for us, or its mode lets
+    files be made in it but not be seen. One that has gone meanwhile, or that nobody may enter, hides nothing."""
+    if problem.errno == errno.ENAMETOOLONG:
+        return True
+    return isinstance(problem, PermissionError) and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _unlinked(process: str) -> int:

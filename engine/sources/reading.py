@@ -20,6 +20,8 @@ from ..facts import Fact
 LARGEST = 8_000_000
 """Bytes. Python files beyond this are generated, and nobody drafts functions in them by hand."""
 
+_NO_SOURCE = frozenset({"punycode", "idna", "undefined"})
+"""Codecs that are no encodings of files: all raise errors of their own, and the first takes minutes for 200 kB."""
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -128,9 +130,11 @@ def _declared_encoding(path: str, raw: bytes) -> tuple[str, bool]:
     top = b"\n".join(re.split(rb"\r\n|\r|\n", raw, maxsplit=2)[:2])
     try:
         name, _ = tokenize.detect_encoding(io.BytesIO(top).readline)
-        return ("utf-8", True) if name == "utf-8-sig" else (name, False)
     except SyntaxError as error:
         raise SourceError(f"{path}: {error.msg}; correct the coding line or save the file as UTF-8") from None
+    if codecs.lookup(name).name in _NO_SOURCE:
+        raise SourceError(f"{path}: {name!r} is no text encoding; correct the coding line")
+    return ("utf-8", True) if name == "utf-8-sig" else (name, False)
 
 
 def _decode(path: str, raw: bytes, encoding: str) -> str:

@@ -296,6 +296,13 @@ def test_a_hostile_spelling_is_a_wrong_answer(bomb):
     assert not passes(Example(source="f()", want="[1]", compare="value"), outcome)
 
 
+@pytest.mark.parametrize("want", ["5\n", "1j\n", "0.5\n"])
+@pytest.mark.parametrize("got", ["(1.7e+308+1.7e+308j)", "0x" + "f" * 3000, "1e999", "1e999j", "1e999+1j"])
+def test_a_number_too_large_to_be_compared_is_a_wrong_answer(want, got):
+    outcome = Outcome(status="returned", printed=got + "\n", value=got, type_name="builtins.complex")
+    assert not passes(Example(source="f()", want=want), outcome)
+
+
 def test_a_report_has_one_check_an_example_and_says_what_was_not_run():
     examples = extract(">>> f(1)\n1\n>>> f(2)\n2\n", "f")
     done = report("d1", examples, Execution(outcomes=(shown(1),), problem="killed", tier="A"))

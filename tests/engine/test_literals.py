@@ -170,3 +170,8 @@ def test_the_bootstrap_imports_nothing_but_the_standard_library() -> None:
             names += [node.module or "."] if isinstance(node, ast.ImportFrom) else []
             for name in names:
                 assert name.partition(".")[0] in sys.stdlib_module_names or name.startswith("child_"), (file.name, name)
+
+
+@pytest.mark.parametrize("got", [complex(1.7e308, 1.7e308), 1 << 5000])
+def test_a_number_too_large_to_be_compared_is_another(got: object) -> None:
+    assert not same(1j, got, tolerant=True)

@@ -67,6 +67,9 @@ def test_a_text_that_nobody_changed_has_the_same_bytes(raw: bytes):
 @example(b"# coding: rot13\n")
 @example(b"# coding: utf-7\n# +AGE-\n")
 @example(b"# coding: nonsense\n")
+@example(b"# coding: punycode\nx = 1\n")
+@example(b"# coding: idna\n" + b"x" * 200)
+@example(b"# coding: undefined\n")
 @example(b"\xff\xfex\x00")
 def test_whatever_the_bytes_reading_gives_them_back_or_says_why_not(raw: bytes):
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.facts import Report
-from redraft.engine.sandbox.asserts import run_asserts
+from redraft.engine.sandbox.asserts import plain_imports, run_asserts
 from redraft.engine.sandbox.linux import LinuxSandbox
 from redraft.engine.sandbox.runner import Limits
 from redraft.engine.sandbox.splitting import asserts_of
@@ -79,6 +79,12 @@ async def test_a_program_that_cannot_be_loaded_is_a_problem_and_no_verdict(sandb
     assert "nowhere" in report.problem and not report.all_passed
 
 
+def test_the_judge_takes_over_imports_that_rename_nothing() -> None:
+    program = "import math, os.path\nfrom math import isclose, pi\nimport math as abs\nfrom a import b as c\nimport f\n"
+    program += "from operator import abs\nfrom q import *\nimport" + " " * 100_000 + "!\n"
+    assert plain_imports(program, "f") == ["import math, os.path", "from math import isclose, pi"]
+
+
 HOSTILE = {
     "equal to everything": "class R:\n    __eq__ = lambda s, o: True\n    __bool__ = lambda s: True\ndef f(x): return R()",
     "patching the judge's words": "import builtins\nbuiltins.abs = builtins.sorted = lambda *a: 0\ndef f(x): return None",
@@ -86,12 +92,17 @@ HOSTILE = {
     "leaving": "import os\ndef f(x): os._exit(0)",
     "leaving while loading": "raise SystemExit(0)",
     "an assertion of its own": "def f(x): raise SystemExit",
+    "renaming what the judge uses": "from operator import neg as abs\nfrom builtins import bool as sorted\ndef f(x): return 10 ** 9",
+    "renaming a module": "from unittest.mock import call as math\ndef f(x): return 0",
+    "taking the name of the function": "from unittest.mock import MagicMock as f\ndef f(x): return 0",
+    "imports in a text": "'''\nfrom operator import neg as abs\nfrom unittest.mock import call as math\n'''\ndef f(x): return 10 ** 9",
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_candidate_passes_no_test(strong: LinuxSandbox, name: str) -> None:
     tests = ["assert f(1) == 4711", "assert abs(f(1) - 4711) < 1e-6", "assert sorted([f(1)]) == [4711]"]
+    tests += ["assert math.isclose(f(1), 4711)", "assert f(1) == f(1) == 4711"]
     report: Report = await run_asserts(strong, HOSTILE[name] + "\n", "f", tests, LIMITS)
     assert not any(check.passed for check in report.checks)
 

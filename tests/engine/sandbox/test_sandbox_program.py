@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,39 @@ def test_the_end_of_the_docstring_survives(program: str, left: str) -> None:
     ast.parse(left)
 
 
+QUOTES = {
+    "in a string": 'Q = \'"""\'',
+    "in a comment": '# a comment with """ in it',
+    "escaped": 'Q = """a \\""" b"""\nS = "\\"\\"\\""',
+    "of the other kind": 'Q = """it\'s \'\'\' inside"""',
+    "behind an apostrophe": "Q = \"it's '''\"",
+    "without an end": "Q = 'no end\nR = 1",
+}
+
+
+@pytest.mark.parametrize("kind", QUOTES)
+def test_quotes_elsewhere_cost_neither_the_docstring_nor_what_it_hides(kind: str) -> None:
+    emptied = STUB.replace("    4\n", "\n").replace("    [1,\n     4]\n", "\n\n")
+    emptied = emptied.replace("    Traceback (most recent call last):\n        ...\n    TypeError: no\n", "\n\n\n")
+    assert without_expected(f"{QUOTES[kind]}\n{STUB}") == f"{QUOTES[kind]}\n{emptied}"
+
+
+def test_a_docstring_continued_by_backslashes_hides_nothing() -> None:
+    program = 'def f(x):\n    "Square.\\n\\\n    >>> f(2)\\n\\\n    4\\n\\\n"\n'
+    left = without_expected(program)
+    assert "4" not in left
+    ast.parse(left)
+
+
+@pytest.mark.parametrize(
+    "program", ['"' * 200_000, "'" * 200_000, '"' + "\\" * 200_000, '""" ' * 50_000, '"""\n>>> f()\n5\n"""\n' * 10_000]
+)
+def test_no_program_takes_long_to_be_made_ready(program: str) -> None:
+    began = time.monotonic()
+    assert without_expected(program).count("\n") == program.count("\n")
+    assert time.monotonic() - began < 2
+
+
 @given(st.lists(st.sampled_from(['"""', "'''", ">>> f()", "... 1", "5", "", "x = 1", "    7", "#"]), max_size=30))
 def test_the_number_of_lines_never_changes(lines: list[str]) -> None:
     program = "\n".join(lines)
@@ -88,3 +122,12 @@ def test_only_what_is_imported_at_the_top_and_not_the_projects_own_is_imported_b
     (tmp_path / "pkg").mkdir()
     program = "import os, json\nfrom math import pi\nimport helper\nfrom pkg.x import y\nimport antigravity\ndef f():\n    import csv\n"
     assert preloadable(program, [str(tmp_path)]) == ("json", "math", "os")
+
+
+def test_imports_without_end_are_neither_looked_for_nor_an_error(tmp_path: Path) -> None:
+    names = [f"x{number}" for number in range(30_000)]
+    began = time.monotonic()
+    assert len(preloadable(f"import {', '.join(names)}\n", [str(tmp_path)])) == 40
+    assert time.monotonic() - began < 1
+    # No file can have such a name, which asking for it would tell by an exception.
+    assert preloadable(f"import {'a' * 300}\nfrom a{chr(0x65E5) * 200} import b\n", [str(tmp_path)]) == ()

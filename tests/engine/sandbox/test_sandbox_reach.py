@@ -66,9 +66,9 @@ ATTEMPTS: dict[str, dict[str, str]] = {
     "peek": {
         "its own file": "reads(ME)",
         "its own file by another name": "reads(PROJECT + '/same.py')",
-        "leftovers of editors": "reads(*[PROJECT + '/' + n for n in ('draft.py~', '.draft.py.swp', '#draft.py#', 'draft.py.orig')])",
+        "leftovers of editors": "reads(*[PROJECT + '/' + n for n in ('draft.py~', '.draft.py.swp', '#draft.py#', 'draft.py.orig', 'draft copy.py', 'draft.old.py')])",
         "caches": "reads(*glob.glob(PROJECT + '/__pycache__/*'))",
-        "the tests of the project": "reads(PROJECT + '/test_draft.py', PROJECT + '/tests/test_it.py')",
+        "the tests of the project": "reads(PROJECT + '/test_draft.py', PROJECT + '/tests/test_it.py', PROJECT + '/pkg/tests/it.py', PROJECT + '/pkg/test_it.py')",
         "as a module": "_import(ME)",
         "all objects": "_objects()",
     },
@@ -198,12 +198,20 @@ def world(tmp_path: Path) -> Iterator[dict[str, object]]:
         ".draft.py.swp",
         "#draft.py#",
         "draft.py.orig",
+        "draft copy.py",
+        "draft.old.py",
         "test_draft.py",
         "service.pem",
     ):
         (project / name).write_text(f"want = '{SECRET}'\n")
-    for name in ("pkg/.env", "tests/test_it.py", "__pycache__/draft.cpython-311.pyc"):
-        (project / name).parent.mkdir(exist_ok=True)
+    for name in (
+        "pkg/.env",
+        "pkg/tests/it.py",
+        "pkg/test_it.py",
+        "tests/test_it.py",
+        "__pycache__/draft.cpython-311.pyc",
+    ):
+        (project / name).parent.mkdir(exist_ok=True, parents=True)
         (project / name).write_text(SECRET)
     (project / "same.py").hardlink_to(project / "draft.py")
     (project / "pkg" / "__init__.py").touch()
