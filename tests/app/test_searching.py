@@ -40,7 +40,11 @@ def sought_in(screen: RunScreen) -> dict[str, str]:
 async def type_in(pilot: Pilot[int], text: str) -> DraftScreen:
     """The main screen with this text being sought in the draft."""
     screen = await settled(pilot)
-    await pilot.press("1", "slash", *text)
+    await pilot.press("1")
+    # A search begins where the pane stands, and a slow machine may still be following the draft's end.
+    screen.query_one(DraftPane).scroll_home(animate=False)
+    await pilot.pause()
+    await pilot.press("slash", *text)
     await pilot.pause()
     return screen
 
