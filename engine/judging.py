@@ -19,6 +19,6 @@ async def judged(kit: Kit, stub: Stub, solution: Solution, hidden: Sequence[Exam
     if draft.problem is not None:
         checks = tuple(Check(example=example, verdict="not run") for example in hidden)
         return Report(draft=draft.id, checks=checks, problem=draft.problem, tier=kit.sandbox.tier)
-    steps = [example.source for example in hidden]
+    steps = [examples.asked(example).source for example in hidden]
     done = await kit.sandbox.run(stub.program(draft.body), steps, kit.limits, path=stub.path)
     return examples.report(draft.id, hidden, done)

@@ -44,7 +44,7 @@ async def run(args: argparse.Namespace) -> int:
     )
     sandbox = await open_sandbox(choice)
     try:
-        done = await sandbox.run(text, [example.source for example in wanted], limits, path=str(path))
+        done = await sandbox.run(text, [examples.asked(example).source for example in wanted], limits, path=str(path))
     finally:
         await sandbox.aclose()
     report = examples.report("", wanted, done)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from ..examples import asked
 from ..facts import Example, Execution
 from ..kit import Kit
 
@@ -19,7 +20,7 @@ async def executed(kit: Kit, program: str, examples: Sequence[Example], path: st
     A generated check stands alone, so when one loops or crashes, those after it are run in a fresh process: a wrong
     guess of a model must not hide what the others would have shown.
     """
-    steps = [example.source for example in examples]
+    steps = [asked(example).source for example in examples]
     done = await kit.sandbox.run(program, steps, kit.limits, path=path)
     for _ in range(FRESH_STARTS):
         first = next((n for n, outcome in enumerate(done.outcomes) if outcome.status == "not run"), len(steps))

@@ -8,12 +8,13 @@ text comparison would reject a right answer.
 from __future__ import annotations
 
 from ..facts import Example
+from .claims import asked
 from .doctests import interactive_examples
 from .prose import prose_examples
 from .verdicts import judge, report
 from .visible import visible
 
-__all__ = ["extract", "judge", "report", "visible"]
+__all__ = ["asked", "extract", "judge", "report", "visible"]
 
 
 def extract(docstring: str, entry_point: str, first_line: int = 0) -> tuple[Example, ...]:

@@ -8,8 +8,11 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
+import msgspec
+
 from ..facts import Check, Example, Execution, Outcome, Report
 from . import values
+from .claims import asked
 from .visible import visible
 
 _MOST = 65_536
@@ -22,16 +25,20 @@ _CHECKER = doctest.OutputChecker()
 
 
 def report(draft_id: str, examples: Sequence[Example], execution: Execution) -> Report:
-    """All examples held against one execution. Examples without an outcome are "not run"."""
+    """All examples held against one execution, whose steps were `asked`. Examples without an outcome are "not run"."""
     outcomes = execution.outcomes[: len(examples)]
     return Report(
         draft=draft_id,
-        checks=tuple(judge(example, outcome or _NOT_RUN) for example, outcome in zip_longest(examples, outcomes)),
+        checks=tuple(_check(example, outcome or _NOT_RUN) for example, outcome in zip_longest(examples, outcomes)),
         problem=visible(execution.problem),
         tier=execution.tier,
         interpreter=visible(execution.interpreter),
         seconds=execution.seconds,
     )
+
+
+def _check(example: Example, outcome: Outcome) -> Check:
+    return msgspec.structs.replace(judge(asked(example), outcome), example=example)
 
 
 def judge(example: Example, outcome: Outcome) -> Check:
@@ -135,7 +142,21 @@ def _unwrapped(tree: ast.expr) -> ast.expr:
         and tree.args
     ):
         return tree.args[0]
-    return tree
+    match tree:
+        case ast.Call(func=ast.Name(id="Decimal"), args=[ast.Constant(value=str() as number)]):
+            return values.expression(number) or tree
+        case ast.Call(func=ast.Name(id="Fraction"), args=[ast.expr() as above, ast.Constant(value=int() as below)]):
+            return _quotient(above, below) or tree
+        case _:
+            return tree
+
+
+def _quotient(above: ast.expr, below: int) -> ast.expr | None:
+    try:
+        number = values.literal_of(above)
+        return ast.Constant(number / below) if isinstance(number, int) else None
+    except (values.NotPlain, ZeroDivisionError, OverflowError):
+        return None
 
 
 def _same_tree(left: ast.expr, right: ast.expr) -> bool:

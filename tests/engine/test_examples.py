@@ -4,7 +4,7 @@ import textwrap
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.examples import extract, judge, report, visible
+from redraft.engine.examples import asked, extract, judge, report, visible
 from redraft.engine.facts import Example, Execution, Outcome
 
 
@@ -317,3 +317,32 @@ def test_no_examples_verify_nothing():
 @given(st.text())
 def test_visible_text_can_always_be_written(text):
     visible(text).encode()
+
+
+@pytest.mark.parametrize(
+    ("source", "want", "compare"),
+    [("f(2) == 4", "", "truth"), ("f(2) == 4", "True\n", "output"), ("4 == f(2)", "", "truth")],
+)
+def test_of_a_claimed_equality_only_the_call_is_run(source, want, compare):
+    example = Example(source=source, want=want, compare=compare)
+    assert (asked(example).source, asked(example).want) == ("f(2)", "4")
+    claim = Execution(outcomes=(Outcome(status="returned", printed="True\n", value="True", type_name="builtins.bool"),))
+    assert not report("", [example], claim).all_passed
+    right = Execution(outcomes=(Outcome(status="returned", printed="4\n", value="4", type_name="builtins.int"),))
+    assert report("", [example], right).all_passed
+    assert report("", [example], right).checks[0].example is example
+
+
+@pytest.mark.parametrize("source", ["f(2) != 4", "f(2) == g(2)", "1 < f(2) == 4", "2 == 2", "not f(2) == 4", "f(2)"])
+def test_every_other_example_is_run_as_it_stands(source):
+    assert asked(Example(source=source, compare="truth")).source == source
+    assert asked(Example(source="f(2) == 4", want="False\n")).source == "f(2) == 4"
+
+
+@pytest.mark.parametrize(
+    ("got", "kind"), [("Decimal('0.5')", "decimal.Decimal"), ("Fraction(1, 2)", "fractions.Fraction")]
+)
+def test_exact_numbers_have_a_value(got, kind):
+    outcome = Outcome(status="returned", printed=got + "\n", type_name=kind)
+    assert passes(Example(source="f()", want="0.5", compare="value"), outcome)
+    assert not passes(Example(source="f()", want="0.6", compare="value"), outcome)
