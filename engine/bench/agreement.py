@@ -7,6 +7,7 @@ its own. Everything else is as there: `==` first; if that fails and there is a t
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Sequence
 from typing import TypeGuard, cast
@@ -76,12 +77,11 @@ def _close(out: object, want: object, atol: float) -> bool:
     """`numpy.allclose`, which refuses what is not numbers and pairs only sequences of one shape."""
     if _is_sequence(out) and _is_sequence(want):
         return len(out) == len(want) and all(_close(a, b, atol) for a, b in zip(out, want, strict=True))
-    if isinstance(out, complex) or isinstance(want, complex):
-        return _is_number(out) and _is_number(want) and abs(out - want) <= atol + _RELATIVE * abs(want)
-    if not isinstance(out, int | float) or not isinstance(want, int | float):
+    if not _is_number(out) or not _is_number(want):
         return False
     try:
-        return out == want or abs(out - want) <= atol + _RELATIVE * abs(want)
+        # What is infinite is near nothing, though the tolerance around it is infinite, too.
+        return out == want or (cmath.isfinite(want) and abs(out - want) <= atol + _RELATIVE * abs(want))
     except OverflowError:
         return False
 

@@ -313,3 +313,10 @@ async def test_doctor_names_the_tier_and_every_layer(shell: Shell):
     found = json.loads(told.stdout)
     assert found["sandbox"]["tier"] in "ABCDE"
     assert found["sandbox"]["layers"]
+
+
+async def test_a_terminal_that_only_knows_ascii_is_answered_too(shell: Shell):
+    (shell.folder / "right.py").write_text(STUB.split("\n\n\n")[-1].replace("...", "return 2 * x"))
+    shell.env["PYTHONIOENCODING"] = "ascii"
+    told = await shell("check", "right.py", "--function", "double")
+    assert told.returncode == 0 and "1 of 1 examples hold" in told.stdout, told.stderr

@@ -40,6 +40,11 @@ GOOD = Measured(verdict=NO_CODE)
         ("a", "b", 1e-4, False),
         ({"a": 1.0}, {"a": 1.0000001}, 1e-4, False),
         (None, None, 0.0, True),
+        (1.0, float("inf"), 1e-4, False),
+        (float("inf"), float("inf"), 1e-4, True),
+        (-float("inf"), float("inf"), 1e-4, False),
+        (complex(1.7e308, 1.7e308), complex(-1.7e308, 0), 1e-4, False),
+        (10**400, 1.0, 1e-4, False),
     ],
 )
 def test_outputs_are_compared_as_evalplus_compares_them(out: object, want: object, atol: float, same: bool) -> None:
