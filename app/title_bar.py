@@ -15,7 +15,7 @@ NAME = "redraft"
 def short(path: str) -> str:
     """A path as far as it tells files apart at a glance.
 
-    >>> short("shapes.py"), short("/home/me/work/shapes.py")
+    >>> short("shapes.py"), short("/srv/code/shapes.py")
     ('shapes.py', 'shapes.py')
     """
     return path.rpartition("/")[2] if path.startswith("/") else path
