@@ -20,7 +20,7 @@ _MOST = 65_536
 _NOT_RUN = Outcome(status="not run")
 _NOTHING = frozenset({"", "NoneType", "builtins.NoneType"})
 # These equal the plain value they wrap, but their repr says more.
-_EQUAL_TO_PLAIN = frozenset({"Counter", "OrderedDict", "defaultdict", "frozenset"})
+_EQUAL_TO_PLAIN = frozenset({"Counter", "OrderedDict", "bytearray", "defaultdict", "frozenset"})
 _CHECKER = doctest.OutputChecker()
 
 
@@ -101,7 +101,9 @@ def _shows_value(want: str, outcome: Outcome) -> bool:
 
 def _has_value(want: str, outcome: Outcome) -> bool:
     if outcome.value is not None:
-        return len(outcome.value) <= _MOST and values.same_text(want, outcome.value)
+        if len(outcome.value) > _MOST:
+            return False
+        return values.same_text(want, outcome.value) or _alike(want, outcome.value, unwrap=True)
     if outcome.type_name in _NOTHING:
         return want.strip() == "None"
     return len(outcome.printed) <= _MOST and _alike(want, outcome.printed, unwrap=True)
@@ -125,12 +127,18 @@ def _alike(want: str, got: str, *, unwrap: bool = False) -> bool:
     left, right = values.expression(want), values.expression(got)
     if left is None or right is None:
         return False
-    if unwrap:
-        right = _unwrapped(right)
     try:
-        return _same_tree(left, right)
+        return _same_tree(_Plain().visit(left), _Plain().visit(right)) if unwrap else _same_tree(left, right)
     except RecursionError:
         return False
+
+
+class _Plain(ast.NodeTransformer):
+    """Puts plain values in the place of what Python calls equal to them, however deep."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        return _unwrapped(node)
 
 
 def _unwrapped(tree: ast.expr) -> ast.expr:

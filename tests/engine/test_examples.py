@@ -346,3 +346,22 @@ def test_exact_numbers_have_a_value(got, kind):
     outcome = Outcome(status="returned", printed=got + "\n", type_name=kind)
     assert passes(Example(source="f()", want="0.5", compare="value"), outcome)
     assert not passes(Example(source="f()", want="0.6", compare="value"), outcome)
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "printed", "holds"),
+    [
+        ("f(1) == {1, 2}", "frozenset({1, 2})", "", True),
+        ("f(1) == frozenset({1, 2})", "{1, 2}", "", True),
+        ("f(1) == {1, 3}", "frozenset({1, 2})", "", False),
+        ("f(1) == b'x'", None, "bytearray(b'x')", True),
+        ("f(1) == b'y'", None, "bytearray(b'x')", False),
+        ("f(1) == [{'a': 2}]", None, "[Counter({'a': 2})]", True),
+        ("f(1) == [{'a': 3}]", None, "[Counter({'a': 2})]", False),
+        ("f(1) == (1, 2)", "[1, 2]", "", False),
+    ],
+)
+def test_a_claim_holds_where_python_calls_the_values_equal(claim: str, value: str | None, printed: str, holds: bool):
+    example = asked(Example(source=claim, compare="truth"))
+    outcome = Outcome(status="returned", value=value, printed=printed, type_name="x.Y")
+    assert judge(example, outcome).passed is holds
