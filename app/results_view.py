@@ -16,6 +16,7 @@ from ..engine.bench.lines import Line
 from ..engine.facts import Review, Stub
 from ..widgets.fact_sheet import FactSheet
 from ..widgets.filter_bar import FilterBar
+from ..widgets.grid_rows import GridRows
 from ..widgets.result_grid import ResultGrid
 from ..widgets.search_line import SearchLine
 from .key_names import keys_of
@@ -257,12 +258,12 @@ class ResultsView(Vertical):
 
     # ------------------------------------------------------------------------------------ messages from widgets
 
-    def on_result_grid_chosen(self, event: ResultGrid.Chosen) -> None:
+    def on_grid_rows_chosen(self, event: GridRows.Chosen) -> None:
         """A cell was clicked."""
         self.grid.chosen = event.key
         self.turn_column(event.column)
 
-    def on_result_grid_opened(self) -> None:
+    def on_grid_rows_opened(self) -> None:
         """The cell under the cursor was clicked once more."""
         self.post_message(self.Opened())
 

@@ -9,7 +9,7 @@ from ..engine.bench.cells import tokens_of
 from ..engine.cost import Spending, shown
 from ..engine.facts import ROLES, Finding, Review, Stub
 from ..widgets.fact_sheet import Part
-from ..widgets.result_grid import GridLine
+from ..widgets.grid_layout import GridLine
 from ..widgets.signs import FINDINGS, by_weight, counted
 from ..widgets.text import Run
 

@@ -12,7 +12,6 @@ from collections.abc import Collection, Sequence
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -20,10 +19,11 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from .frame import entitle, frame_css
 from .ink import Inked
 from .rows import Row, first_difference
 from .search import Search
-from .text import Run, length, plain, shown_line
+from .text import Run, length, plain
 
 MOST_STRIPS = 2048
 """Finished lines that are kept: those on the screen, and what was scrolled by."""
@@ -45,24 +45,19 @@ class Sheet(Inked, ScrollView, can_focus=True):
             self.count = count
 
     ALLOW_SELECT = True
-    DEFAULT_CSS = """
-    Sheet {
+    DEFAULT_CSS = f"""
+    {frame_css("Sheet", "focus")}
+    Sheet {{
         height: 1fr;
         width: 1fr;
-        border: round $border-blurred;
-        border-title-color: $foreground;
-        border-title-style: bold;
-        border-subtitle-color: $text-muted;
         background: $background;
         color: $foreground;
-        padding: 0 1;
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        &:focus { border: round $border; border-title-color: $text-primary; }
-        &.-tight { border: none; padding: 0; scrollbar-size-vertical: 0; }
-    }
+        &.-tight {{ border: none; padding: 0; scrollbar-size-vertical: 0; }}
+    }}
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -167,8 +162,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
         # Textual draws the whole widget again for a title, even for the one that is there.
         if (title, subtitle) != self._titles:
             self._titles = (title, subtitle)
-            self.border_title = Content(shown_line(title))
-            self.border_subtitle = Content(shown_line(subtitle))
+            entitle(self, title, subtitle)
 
     def bring_into_view(self, item: int) -> None:
         """Scroll so that the rows of one item are seen, as many as fit."""

@@ -15,7 +15,8 @@ from redraft.app.results_scores import Scores
 from redraft.app.results_screen import ResultsScreen
 from redraft.engine.paths import Places
 from redraft.widgets.filter_bar import FilterBar
-from redraft.widgets.result_grid import GridHeads, ResultGrid
+from redraft.widgets.grid_heads import GridHeads
+from redraft.widgets.result_grid import ResultGrid
 from redraft.widgets.score_table import ScoreTable
 from redraft.widgets.status_line import StatusLine
 from results_scenes import HEADER, browsing, lines, read, result, screen_of, written
