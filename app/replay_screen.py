@@ -33,7 +33,7 @@ class ReplayScreen(RunScreen):
     AUTO_FOCUS = ""
     TOPICS = (REPLAYING, LOOKING, SEARCHING)
     BINDINGS = bindings((REPLAYING,))
-    NOT_WHILE_TYPING = frozenset({"play", "step", "edge"})
+    NOT_WHILE_TYPING = frozenset({"play", "step", "edge", "stage", "faster", "slower"})
 
     def __init__(
         self, entries: Sequence[Entry], *, speed: float = 1.0, ticking: Callable[[], float] = time.monotonic

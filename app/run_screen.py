@@ -25,6 +25,11 @@ class RunScreen(Screen[None]):
         """The run in front."""
         return self.query_one(RunView)
 
+    @property
+    def typing(self) -> bool:
+        """Whether keys are letters of a search."""
+        return self.view.searching.typing
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that a screen takes before all others are letters while a search is typed."""
-        return action not in self.NOT_WHILE_TYPING or not self.view.searching.typing
+        return action not in self.NOT_WHILE_TYPING or not self.typing

@@ -61,7 +61,13 @@ class RunView(Vertical):
         self.comparison: Comparison | None = None
         """What the diff shows now."""
         self.standing = Standing(self)
-        self.searching = Searching(self)
+        self.searching = Searching(
+            self,
+            lambda: self.query_one(f"#{self.choice.focus}", Sheet),
+            ready=lambda: bool(self.standing.fits.panes) and not self.stubs_open,
+            # Escape cancels a run with one press: only who is typing means the search.
+            busy=lambda: self.state.status == "running",
+        )
 
     def compose(self) -> ComposeResult:
         """The stage bar, the panes, the tabs and the meter."""

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+
+from textual.widget import Widget
 
 from ..widgets.search_line import SearchLine
 from ..widgets.sheet import Sheet
 from .key_names import search_keys
 
-if TYPE_CHECKING:
-    from .run_view import RunView
-
 
 class Searching:
-    """What is sought in `view`, in whichever pane is in front."""
+    """What is sought in `view`, in whichever pane is in front: `pane` gives it.
 
-    def __init__(self, view: RunView) -> None:
+    `ready` tells whether a pane can be searched now, `busy` whether escape means something more urgent than to end a
+    search that is kept.
+    """
+
+    def __init__(
+        self, view: Widget, pane: Callable[[], Sheet], *, ready: Callable[[], bool], busy: Callable[[], bool]
+    ) -> None:
         self._view = view
+        self._pane = pane
+        self._ready = ready
+        self._busy = busy
         self._line: SearchLine | None = None
         self._sought: Sheet | None = None
         """The pane that is searched."""
@@ -30,10 +38,9 @@ class Searching:
         """Whether a key of ours does something now."""
         match what:
             case "open":
-                return not self.typing and bool(self._view.standing.fits.panes) and not self._view.stubs_open
+                return not self.typing and self._ready()
             case "close":
-                # Escape cancels a run with one press: only who is typing means the search.
-                return self._line is not None and (self.typing or self._view.state.status != "running")
+                return self._line is not None and (self.typing or not self._busy())
             case _:
                 return self._line is not None
 
@@ -45,11 +52,11 @@ class Searching:
             case "close":
                 await self._close()
             case _:
-                self._pane.seek(1 if what == "next" else -1)
+                self._pane().seek(1 if what == "next" else -1)
 
     def seek_in_front(self) -> None:
         """Search in the pane that is in front now, and in no other."""
-        before, self._sought = self._sought, self._pane if self._line is not None else None
+        before, self._sought = self._sought, self._pane() if self._line is not None else None
         if before is not None and before is not self._sought:
             before.sought = ""
         if self._sought is not None and self._line is not None:
@@ -57,16 +64,12 @@ class Searching:
 
     def keep(self) -> None:
         """The text is typed."""
-        self._pane.focus(scroll_visible=False)
+        self._pane().focus(scroll_visible=False)
 
     def count(self, event: Sheet.Sought) -> None:
         """Say how often it is there."""
-        if self._line is not None and event.sheet is self._pane:
+        if self._line is not None and event.sheet is self._pane():
             self._line.tally = (event.number, event.count)
-
-    @property
-    def _pane(self) -> Sheet:
-        return self._view.query_one(f"#{self._view.choice.focus}", Sheet)
 
     async def _open(self) -> None:
         if self._line is None:

@@ -14,7 +14,7 @@ from ..widgets.status_line import StatusLine
 from ..widgets.timeline import Timeline
 from .key_bar import KeyBar
 from .key_names import keys_of
-from .keys import REPLAYED_PANES, TREE, TREE_REPLAY, TREE_TIME, bindings
+from .keys import REPLAYED_PANES, SEARCHING, TREE, TREE_REPLAY, TREE_TIME, bindings
 from .replay_screen import FRAME, ReplayScreen
 from .title_bar import TitleBar, short
 from .tree_picture import picture_of
@@ -24,8 +24,7 @@ from .tree_view import TreeView
 class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
     """Plays `entries` from the beginning; `t` shows the same moment in the usual panes."""
 
-    TOPICS = (TREE_REPLAY, TREE_TIME, TREE)
-    NOT_WHILE_TYPING = frozenset[str]()  # There is nothing to type.
+    TOPICS = (TREE_REPLAY, TREE_TIME, TREE, SEARCHING)
     BINDINGS = bindings((TREE_REPLAY, TREE_TIME))
 
     def __init__(
@@ -66,6 +65,11 @@ class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
     def tree_view(self) -> TreeView:
         """The tree."""
         return self.query_one(TreeView)
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys are letters of a search."""
+        return self.tree_view.searching.typing
 
     def _go(self, position: float) -> None:
         self._position = max(0.0, min(position, self._player.duration))

@@ -18,7 +18,7 @@ from ..widgets.timeline import Timeline
 from .faults import tell_of
 from .key_bar import KeyBar
 from .key_names import keys_of
-from .keys import STEERING, TREE, TREE_TIME, bindings
+from .keys import SEARCHING, STEERING, TREE, TREE_TIME, bindings
 from .playing import Player
 from .sentences import ending
 from .title_bar import TitleBar, short
@@ -42,7 +42,7 @@ class TreeScreen(Screen[None]):
     """Shows the run on one stub. `heard` gives its log so far, `begin` starts one, `wheel` steers the one under way."""
 
     AUTO_FOCUS = ""
-    TOPICS = (STEERING, TREE, TREE_TIME)
+    TOPICS = (STEERING, TREE, TREE_TIME, SEARCHING)
     BINDINGS = bindings((STEERING, TREE_TIME))
 
     def __init__(
@@ -133,8 +133,12 @@ class TreeScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""
         if action == "steer":
-            return possible(str(parameters[0]), self._state, self.view.node, self.view.candidate, self.wheel)
-        return bool(self._state.tree.nodes) if action in {"step", "edge"} else True
+            return not self.view.searching.typing and possible(
+                str(parameters[0]), self._state, self.view.node, self.view.candidate, self.wheel
+            )
+        if action in {"step", "edge"}:
+            return bool(self._state.tree.nodes) and not self.view.searching.typing
+        return True
 
     # ------------------------------------------------------------------------------------ time
 

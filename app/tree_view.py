@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Static
 
 from ..engine.state import RunState
@@ -18,9 +17,11 @@ from ..widgets.breadcrumbs import Breadcrumbs
 from ..widgets.call_strip import CallStrip
 from ..widgets.node_detail import NodeDetail
 from ..widgets.plan_tree import PlanTree
+from ..widgets.sheet import Sheet
 from .arrangement import SMALLEST, too_small
 from .candidate_diff_screen import CandidateDiffScreen
-from .keys import TREE, bindings
+from .keys import SEARCHING, TREE, bindings
+from .searching import Searching
 
 Layout = Literal["wide", "beside", "single", "tiny"]
 WIDE_FROM, BESIDE_FROM = 120, 100
@@ -37,7 +38,7 @@ def layout_of(width: int, height: int) -> Layout:
 class TreeView(Vertical):
     """Shows the tree of `state`. The cursor follows the work until the person moves it."""
 
-    BINDINGS = bindings((TREE,))
+    BINDINGS = bindings((SEARCHING, TREE))
 
     state: reactive[RunState] = reactive(RunState, init=False, repaint=False)
     chosen: reactive[str] = reactive("", init=False, repaint=False)
@@ -62,6 +63,7 @@ class TreeView(Vertical):
     def __init__(self, *, live: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
         self._live = live
+        self.searching = Searching(self, lambda: self.pane, ready=lambda: self.layout_now != "tiny", busy=lambda: False)
 
     def compose(self) -> ComposeResult:
         """The way, tree and function, the calls."""
@@ -89,6 +91,11 @@ class TreeView(Vertical):
     def detail(self) -> NodeDetail:
         """The function in front."""
         return self.query_one(NodeDetail)
+
+    @property
+    def pane(self) -> Sheet:
+        """Which of the two is in front."""
+        return self.detail if self.detailed else self.plan
 
     @property
     def node(self) -> NodeState | None:
@@ -133,6 +140,7 @@ class TreeView(Vertical):
         """Tree or function."""
         self._arrange()
         self._focus()
+        self.searching.seek_in_front()
         self.screen.refresh_bindings()
 
     def _follow(self) -> None:
@@ -164,14 +172,15 @@ class TreeView(Vertical):
             small.update(too_small(*self.app.size))
 
     def _focus(self) -> None:
-        target: Widget = self.detail if self.detailed else self.plan
-        if target.display and self.screen.is_current:
-            target.focus(scroll_visible=False)
+        if self.pane.display and self.screen.is_current:
+            self.pane.focus(scroll_visible=False)
 
     # ------------------------------------------------------------------------------------ what the person does
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""
+        if action == "search":
+            return self.searching.possible(str(parameters[0]))
         if action != "tree":
             return True
         node = self.node
@@ -186,6 +195,10 @@ class TreeView(Vertical):
                 return self.state.status == "running" and not self.following
             case _:
                 return node is not None
+
+    async def action_search(self, what: str) -> None:
+        """Search in the tree, or in the function."""
+        await self.searching.do(what)
 
     def action_tree(self, what: str, number: int = 0) -> None:
         """Do what a key asks for."""
@@ -235,6 +248,18 @@ class TreeView(Vertical):
             self.post_message(self.Copied(f"{node.stub.entry_point} with all it needs"))
 
     # ------------------------------------------------------------------------------------ messages from widgets
+
+    def on_search_line_changed(self) -> None:
+        """With every letter."""
+        self.searching.seek_in_front()
+
+    def on_search_line_kept(self) -> None:
+        """Enter."""
+        self.searching.keep()
+
+    def on_sheet_sought(self, event: Sheet.Sought) -> None:
+        """Something was found, or not."""
+        self.searching.count(event)
 
     def on_plan_tree_chosen(self, event: PlanTree.Chosen) -> None:
         """The cursor moved: stay there."""

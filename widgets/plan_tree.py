@@ -116,7 +116,7 @@ class PlanTree(Sheet):
         before, fit, width = list(self._rows), self._fit, self._laid_out_for
         kept = dict(self._strips)
         super().relayout(grown=True)
-        if not before or fit != self._fit or width != self._laid_out_for:
+        if not before or fit != self._fit or width != self._laid_out_for or self.sought:
             self.repaint()
             return
         same = {y for y, (was, row) in enumerate(zip(before, self._rows, strict=False)) if was == row}
@@ -195,6 +195,11 @@ class PlanTree(Sheet):
             self.action_unfold()
         else:
             self.post_message(self.Opened())
+
+    def found(self, row: Row) -> None:
+        """The cursor goes along with the search."""
+        if row.item >= 0:
+            self._go(row.item)
 
     def place_of(self, path: str) -> int:
         """0-based line of a node, 0 when it is not seen."""

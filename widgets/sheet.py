@@ -86,6 +86,9 @@ class Sheet(Inked, ScrollView, can_focus=True):
     def pressed(self, row: Row, name: str) -> None:
         """A row was clicked; `name` is its spot's, or ""."""
 
+    def found(self, row: Row) -> None:
+        """The search has gone to a row."""
+
     # ------------------------------------------------------------------------------------ what subclasses call
 
     @property
@@ -211,6 +214,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
         place = Region(column, row, min(cell_len(self.sought), self.text_width), 1)
         unseen = not top <= row < top + height
         self.scroll_to_region(place, animate=False, force=True, x_axis=self.wide, center=unseen)
+        self.found(self._rows[row])
 
     # ------------------------------------------------------------------------------------ drawing
 

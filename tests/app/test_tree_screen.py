@@ -20,6 +20,7 @@ from redraft.widgets.call_strip import CallStrip
 from redraft.widgets.diff_pane import DiffPane
 from redraft.widgets.node_detail import NodeDetail
 from redraft.widgets.plan_tree import PlanTree
+from redraft.widgets.search_line import SearchLine
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.timeline import Timeline
 from scenes import session, settled, until
@@ -337,6 +338,59 @@ async def test_a_picture_is_written_under_the_name_of_the_run(home: Path) -> Non
         assert "<svg" in (home / f"{main.view.state.run}-tree.svg").read_text()
 
 
+# ---------------------------------------------------------------------------------------- searching
+
+
+async def test_a_search_in_the_tree_takes_the_cursor_along_and_goes_round(home: Path) -> None:
+    async with watching_trees(home).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        screen = tree_of(pilot)
+        await pilot.press("g", "slash", *"touches")
+        await pilot.pause()
+        node = screen.view.node
+        assert node is not None
+        assert node.stub.entry_point == "touches"
+        await pilot.press("backspace", *["backspace"] * 6, "t", "enter")
+        await pilot.pause()
+        seen = list[str]()
+        for _ in range(screen.query_one(SearchLine).tally[1]):
+            await pilot.press("n")
+            await pilot.pause()
+            seen.append(screen.view.chosen)
+        assert screen.focused is screen.query_one(PlanTree)
+        assert len(set(seen)) > 1
+
+
+async def test_the_search_goes_along_between_tree_and_function_and_escape_ends_it_before_it_leaves(home: Path) -> None:
+    async with watching_trees(home).run_test(size=(80, 24)) as pilot:
+        main = await settled(pilot)
+        screen = tree_of(pilot)
+        tree, detail = screen.query_one(PlanTree), screen.query_one(NodeDetail)
+        await pilot.press("slash", *"def", "enter", "tab")
+        await pilot.pause()
+        assert (tree.sought, detail.sought) == ("", "def")
+        assert screen.query_one(SearchLine).tally[1] == detail.text.count("def") > 0
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not screen.query(SearchLine)
+        assert detail.sought == ""
+        await pilot.press("escape", "escape")
+        assert main.is_current
+
+
+async def test_letters_of_a_search_steer_nothing(home: Path) -> None:
+    hold = Hold("coder", "touches")
+    async with watching_trees(home, hold=hold).run_test(size=WIDE) as pilot:
+        screen = await held(pilot, hold)
+        await pilot.press("slash", *"xrpeb X", "home", "1", "full_stop")
+        await pilot.pause()
+        assert screen.query_one(SearchLine).text == "1.xrpeb X"
+        assert not screen.view.state.paused
+        hold.release()
+        await settled(pilot)
+    assert wishes(log_of(home)) == []
+
+
 # ---------------------------------------------------------------------------------------- replays
 
 
@@ -361,6 +415,18 @@ async def test_a_replay_is_sought_and_steps_through_the_same_states(home: Path) 
         await pilot.press("home", "full_stop")
         position = screen.query_one(Timeline).position
         assert screen.tree_view.state == state_of(e for e in entries if e.at <= position)
+
+
+async def test_time_goes_on_in_a_replay_while_a_space_is_typed_into_a_search(home: Path) -> None:
+    _, app = await replaying(home)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, TreeReplayScreen)
+        await until(pilot, lambda: screen.query_one(PlanTree).has_focus)
+        await pilot.press("slash", "a", "space", "b")
+        await pilot.pause()
+        assert screen.query_one(SearchLine).text == "a b"
+        assert screen.playing
 
 
 async def test_t_in_a_replay_shows_the_same_moment_in_the_usual_panes_and_back(home: Path) -> None:
