@@ -215,6 +215,8 @@ async def test_a_function_that_is_there_is_reviewed_and_what_is_reproduced_ends_
         (["replay", "shapes.py"], 3, "no run log"),
         (["check", "shapes.py", "--function", "f", "--examples", "no"], 2, "--examples"),
         (["undo", "shapes.py"], 3, "shapes.py"),
+        (["undo", "absent.py"], 2, "absent.py"),
+        (["redo", "absent.py"], 2, "absent.py"),
     ],
 )
 async def test_an_error_says_what_to_do_and_its_exit_code_says_what_kind_it_is(
