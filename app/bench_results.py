@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..engine.bench import pictures, rendering, tables
+from ..engine import rendering
+from ..engine.bench import pictures, tables
 from ..engine.bench.datasets import BASE_ONLY, load_suite
 from ..engine.bench.ledger import read_ledger
 from ..engine.bench.lines import Header, Line
@@ -16,7 +17,7 @@ from ..engine.bench.reviewers import marks_of, reviewers_table
 from ..engine.bench.standing import Row, rows_by_level
 from ..engine.errors import RedraftError, SourceError, UsageError
 from ..engine.facts import Stub
-from .output import out, out_json, say
+from .output import columns, out, out_json, say
 
 
 def print_results(args: argparse.Namespace, suite: Suite, lines: Sequence[Line], path: Path) -> None:
@@ -90,7 +91,7 @@ def _print(args: argparse.Namespace, made: rendering.Table, rows: Sequence[Row])
     elif args.markdown:
         out(rendering.as_markdown(made).rstrip("\n"))
     else:
-        out(rendering.as_plain(made).rstrip("\n"))
+        out(rendering.as_plain(made, columns()).rstrip("\n"))
         if rows and not args.plain:
             out("\n" + pictures.bars_text(rows) + "\n" + pictures.plane_text(rows).rstrip("\n"))
 

@@ -6,11 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..engine.bench import rendering
+from ..engine import rendering
 from ..engine.bench.browsing import KINDS, Results, problems_table, scores_of
 from ..engine.errors import SourceError, UsageError
 from ..engine.recording import SUFFIX
-from .output import out, out_json, say
+from .output import columns, out, out_json, say
 from .results_reading import Reading, local_shelf
 from .session import Session, existing
 
@@ -60,8 +60,8 @@ def _printed(args: argparse.Namespace, reading: Reading, results: Results) -> in
     elif args.csv:
         out(rendering.as_csv(listed).rstrip("\n"))
     else:
-        written = rendering.as_markdown if args.markdown else rendering.as_plain
-        out(f"{written(made).rstrip()}\n\n{written(listed).rstrip()}")
+        for table in (made, listed):
+            out(rendering.as_markdown(table) if args.markdown else rendering.as_plain(table, columns()))
     return 0
 
 

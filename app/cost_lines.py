@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..engine.bench.rendering import Table, columns_of
 from ..engine.cost import Spending, shown
 from ..engine.cost_table import STANDARDS, Against, Row
 from ..engine.facts import ROLES
 from ..engine.price_hint import Hint
+from ..engine.rendering import Table, columns_of
 
 NONE, UNKNOWN = "—", "n/a"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from typing import TextIO
@@ -56,6 +57,11 @@ def out(text: str) -> None:
     """Text on standard output, a newline added."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def columns() -> int | None:
+    """Cells of a line of the terminal that results go to; None where they go elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def out_json(value: object) -> None:

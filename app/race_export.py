@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..engine.errors import EnvironmentFault
 from ..engine.race_table import Row
-from ..engine.race_text import Outcome, as_csv, as_json, as_markdown, as_plain
+from ..engine.race_text import Outcome, as_csv, as_json, table_of
+from ..engine.rendering import as_markdown, as_plain
 
 
 def exported(title: str, rows: Sequence[Row], began_at: str, logs: Sequence[Path], where: Path) -> Path:
@@ -21,8 +22,8 @@ def exported(title: str, rows: Sequence[Row], began_at: str, logs: Sequence[Path
     named = "".join(c if c.isalnum() else "-" for c in title.removeprefix("task:"))[-40:].strip("-")
     folder = where / f"race-{named}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     texts = {
-        "table.txt": as_plain(f"race: {title}", rows),
-        "table.md": as_markdown(f"Race: {title}", rows),
+        "table.txt": as_plain(table_of(f"race: {title}", rows)),
+        "table.md": as_markdown(table_of(f"Race: {title}", rows)),
         "table.csv": as_csv(rows),
         "table.json": as_json(Outcome(task=title, began_at=began_at, rows=tuple(rows))),
     }

@@ -1,4 +1,4 @@
-"""The table of a race for people and for programs: plain text, Markdown, CSV and JSON, from the same rows."""
+"""The table of a race, for people and, as CSV and JSON, for programs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .cost import Spending, shown
 from .examples import visible
 from .facts import ROLES, Fact
 from .race_table import Row, Score
+from .rendering import Table, columns_of
 
 HEADS = ("lane", "verdict", "visible", "hidden", "calls", "in", "out", "seconds", "cost", "against raw-coder")
-_RIGHT = frozenset({"visible", "hidden", "calls", "in", "out", "seconds", "cost"})
 _CELL = 200
 """Characters of what a model or a program said that one cell holds."""
 
@@ -78,22 +78,11 @@ def _warnings(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def as_plain(title: str, rows: Sequence[Row]) -> str:
-    """Columns of text, and the notes below them."""
-    lines = [HEADS, *(cells(row) for row in rows)]
-    widths = [max(len(line[n]) for line in lines) for n in range(len(HEADS))]
-    table = ["  ".join(_aligned(text, head, width) for text, head, width in zip(line, HEADS, widths, strict=True))
-             for line in lines]  # fmt: skip
-    return "\n".join([title, "", *(line.rstrip() for line in table), "", *notes(rows)]).rstrip() + "\n"
-
-
-def as_markdown(title: str, rows: Sequence[Row]) -> str:
-    """A table that GitHub and most editors show."""
-    rule = ["---:" if head in _RIGHT else "---" for head in HEADS]
-    lines = [HEADS, rule, *([_escaped(cell) for cell in cells(row)] for row in rows)]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    listed = "\n".join(f"- {_escaped(note)}" for note in notes(rows))
-    return f"### {_escaped(title)}\n\n{table}\n" + (f"\n{listed}\n" if listed else "")
+def table_of(title: str, rows: Sequence[Row]) -> Table:
+    """The table for people."""
+    return Table(
+        name="race", title=title, heads=HEADS, rows=columns_of(HEADS, *map(cells, rows)), notes=notes(rows), words=2
+    )
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -139,17 +128,8 @@ def _spent(role: str, spent: Spending) -> str:
     return f"{role} {spent.calls} call{'' if spent.calls == 1 else 's'} ({tokens})"
 
 
-def _aligned(text: str, head: str, width: int) -> str:
-    return text.rjust(width) if head in _RIGHT else text.ljust(width)
-
-
 def _line(text: str) -> str:
     return " ".join(visible(text, _CELL).split())
-
-
-def _escaped(text: str) -> str:
-    """Text of strangers as Markdown shows it and nothing more."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#|!~" else c for c in _line(text))
 
 
 def _inert(text: str) -> str:

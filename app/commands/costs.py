@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from ...engine.bench.rendering import as_plain
 from ...engine.cost_table import Row, rows
 from ...engine.facts import Fact
 from ...engine.price_hint import Hint, hint_of
+from ...engine.rendering import as_plain
 from ..cost_lines import compared, hint_lines, used
 from ..cost_logs import found_in, prices_of
-from ..output import harmless, out, out_json, say
+from ..output import columns, harmless, out, out_json, say
 from ..session import session
 
 
@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         out_json(Costs(rows=told, hint=hint, unfinished=found.unfinished, unreadable=found.unreadable))
         return 0
-    out(as_plain(used(told)))
-    out(as_plain(compared(told)))
+    out(as_plain(used(told), columns()))
+    out(as_plain(compared(told), columns()))
     for line in hint_lines(hint):
         out(harmless(line))
     if found.unfinished:

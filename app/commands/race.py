@@ -11,13 +11,14 @@ from pathlib import Path
 from ...engine.kit import Kit
 from ...engine.race import Lane, Race
 from ...engine.race_table import rows
-from ...engine.race_text import Outcome, as_csv, as_json, as_markdown, as_plain
+from ...engine.race_text import Outcome, as_csv, as_json, table_of
+from ...engine.rendering import as_markdown, as_plain
 from ...engine.settings import Settings
 from ...engine.state import RunState
 from ..fetching import ensure_model
 from ..headless import interruptible
 from ..model_choice import applied
-from ..output import harmless, out, paint, say
+from ..output import columns, out, paint, say
 from ..session import Session, session
 from ..starting_line import Field, OpenKit, field, started
 
@@ -81,11 +82,11 @@ def _print(wanted: Field, lanes: list[tuple[str, RunState]], args: argparse.Name
     if args.json:
         out(as_json(Outcome(task=wanted.title, began_at=lanes[0][1].began_at, rows=table)).rstrip())
     elif args.markdown:
-        out(as_markdown(f"Race: {wanted.title}", table).rstrip())
+        out(as_markdown(table_of(f"Race: {wanted.title}", table)).rstrip())
     elif args.csv:
         out(as_csv(table).rstrip())
     else:
-        title, _, rest = as_plain(f"race: {harmless(wanted.title)}", table).partition("\n")
+        title, _, rest = as_plain(table_of(f"race: {wanted.title}", table), columns()).partition("\n")
         out(f"{paint(plain=args.plain)('bold', title)}\n{rest.rstrip()}")
 
 

@@ -7,11 +7,12 @@ import sys
 
 from ...engine.errors import SourceError
 from ...engine.race_table import rows
-from ...engine.race_text import Outcome, as_json, as_plain
+from ...engine.race_text import Outcome, as_json, table_of
 from ...engine.recording import line_of
+from ...engine.rendering import as_plain
 from ...engine.state import state_of
 from ..headless import print_state
-from ..output import harmless, out, paint, say
+from ..output import columns, out, paint, say
 from ..race_logs import LaneLog, lane_logs, shipped
 from ..session import Session, session
 
@@ -52,7 +53,7 @@ def _print(logs: tuple[LaneLog, ...], args: argparse.Namespace) -> None:
         if args.json:
             out(as_json(Outcome(task=began.stub.key, began_at=began.began_at, rows=table)).rstrip())
         else:
-            out(as_plain(f"race: {harmless(began.stub.key)}", table).rstrip())
+            out(as_plain(table_of(f"race: {began.stub.key}", table), columns()).rstrip())
 
 
 def _list(*, plain: bool) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..economy import relative_cost, roi
+from ..rendering import Table, columns_of
 from .cells import NONE, interval, percent, tokens_of, usd_of
-from .rendering import Table, columns_of
 from .standing import Row
 from .statistics import Share
 

@@ -17,7 +17,7 @@ _MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 
 def bars_text(rows: Sequence[Row], width: int = 40) -> str:
     """A bar a row for the suite's headline score, with its 95 % interval behind it."""
-    names = [_name(row) for row in rows]
+    names = _names(rows)
     longest = max(map(len, names), default=0)
     lines: list[str] = []
     for name, row in zip(names, rows, strict=True):
@@ -45,7 +45,7 @@ def plane_text(rows: Sequence[Row], width: int = 60, height: int = 14) -> str:
         line = round((high - y) / (high - low) * (height - 1))
         field[line][column] = _MARKS[n % len(_MARKS)]
     shown = [f"{high - (high - low) * n / (height - 1):6.1f} │{''.join(line).rstrip()}" for n, line in enumerate(field)]
-    keys = [f"  {_MARKS[n % len(_MARKS)]} {_name(row)}" for n, row in enumerate(rows)]
+    keys = [f"  {_MARKS[n % len(_MARKS)]} {name}" for n, name in enumerate(_names(rows))]
     axis = f"       └{'─' * width}\n        {unit}: {left:.4g} to {right:.4g}"
     return "\n".join(["pass@1, percent", *shown, axis, *keys]) + "\n"
 
@@ -59,12 +59,12 @@ def plane_svg(rows: Sequence[Row], title: str = "") -> str:
     )
     parts = [_open(WIDTH, HEIGHT), _text(WIDTH / 2, 24, title or "cost and pass@1", "middle", 16)]
     parts += _axes(left, right, low, high, unit)
-    for row, (x, y) in zip(rows, points, strict=True):
+    for row, name, (x, y) in zip(rows, _names(rows), points, strict=True):
         bottom, top = (_down(100 * end, low, high) for end in row.headline.interval)
         across, down = _across(x, left, right), _down(y, low, high)
         parts.append(f'<line x1="{across:.1f}" y1="{top:.1f}" x2="{across:.1f}" y2="{bottom:.1f}" stroke="#888"/>')
         parts.append(f'<circle cx="{across:.1f}" cy="{down:.1f}" r="5" fill="#1f6feb"/>')
-        parts.append(_text(across + 8, down + 4, _name(row), "start", 12))
+        parts.append(_text(across + 8, down + 4, name, "start", 12))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -73,10 +73,10 @@ def bars_svg(rows: Sequence[Row], title: str = "") -> str:
     name_width, bar_width, step = 260, 380, 34
     height = 60 + step * len(rows)
     parts = [_open(WIDTH, height), _text(WIDTH / 2, 24, title or "pass@1", "middle", 16)]
-    for n, row in enumerate(rows):
+    for n, (row, name) in enumerate(zip(rows, _names(rows), strict=True)):
         top = 44 + n * step
         low, high = row.headline.interval
-        parts.append(_text(name_width - 8, top + 15, _name(row), "end", 12))
+        parts.append(_text(name_width - 8, top + 15, name, "end", 12))
         parts.append(_rectangle(name_width, top, bar_width * row.base.value, 20, "#c9d1d9"))
         if row.has_plus:
             parts.append(_rectangle(name_width, top, bar_width * row.plus.value, 20, "#1f6feb"))
@@ -98,10 +98,10 @@ def _points(rows: Sequence[Row]) -> tuple[list[tuple[float, float]], str]:
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:
-    """Ends of an axis, with some room."""
+    """Ends of an axis, with some room; nothing on it is less than 0."""
     low, high = min(values, default=0.0), max(values, default=1.0)
     room = (high - low) * 0.08 or max(abs(high), 1.0) * 0.08
-    return low - room, high + room
+    return max(0.0, low - room), high + room
 
 
 def _axes(left: float, right: float, low: float, high: float, unit: str) -> list[str]:
@@ -144,5 +144,8 @@ def _text(x: float, y: float, text: str, anchor: str, size: int) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="#222">{said}</text>'
 
 
-def _name(row: Row) -> str:
-    return visible(f"{row.pipeline} · {row.model}", 60)
+def _names(rows: Sequence[Row]) -> list[str]:
+    """The pipeline of each row, and what else tells them apart."""
+    told = [[row.pipeline, row.model, row.mode, row.suite] for row in rows]
+    differ = [n == 0 or len({parts[n] for parts in told}) > 1 for n in range(4)]
+    return [visible(" · ".join(part for part, does in zip(parts, differ, strict=True) if does), 60) for parts in told]

@@ -14,12 +14,12 @@ from ..facts import Fact, Solution, Stub
 from ..nearest import nearest
 from ..pipelines.catalogue import Pipeline
 from ..pipelines.reviewing import review_and_fix, why_not_repaired
+from ..rendering import Table, columns_of
 from .bugs import humanevalfix, quixbugs
 from .cells import interval, percent
 from .lines import Line
 from .problems import Problem, Specimen, Suite
 from .releases import HUMANEVAL_MINI, HUMANEVAL_PACK, HUMANEVAL_PLUS, QUIXBUGS, Shelf
-from .rendering import Table, columns_of
 from .statistics import Share
 
 SOURCES = ("quixbugs", "humanevalfix")

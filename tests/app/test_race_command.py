@@ -45,7 +45,7 @@ async def test_a_race_prints_its_table_and_exits_with_0_although_a_lane_fails(
     assert await race(home, "--plain") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "race: shapes.py::runs_of_letters"
-    assert [line.split()[:2] for line in lines[3:5]] == [["raw-coder", "fails"], ["review-with-evidence", "verified"]]
+    assert [line.split()[:2] for line in lines[4:6]] == [["raw-coder", "fails"], ["review-with-evidence", "verified"]]
 
 
 async def test_json_is_one_object_with_a_row_for_each_lane(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

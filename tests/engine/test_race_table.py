@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from redraft.engine.cost import Spending
 from redraft.engine.facts import Check, Draft, Example, Report, Role, Solution, Stub, Undefined, Usage
 from redraft.engine.race_table import Row, Score, judged, rows
-from redraft.engine.race_text import HEADS, Outcome, as_csv, as_json, as_markdown, as_plain, cells, notes
+from redraft.engine.race_text import HEADS, Outcome, as_csv, as_json, cells, notes, table_of
+from redraft.engine.rendering import as_markdown, as_plain
 from redraft.engine.state import CallState, RunState
 from redraft.engine.taxonomy import Change, Failure
 
@@ -159,8 +160,8 @@ CHANGED = Row(
 
 
 def test_plain_text_has_a_line_for_each_lane_and_the_evidence_below() -> None:
-    lines = as_plain("race", [CHANGED]).splitlines()
-    assert lines[3].split() == [
+    lines = as_plain(table_of("race", [CHANGED])).splitlines()
+    assert lines[4].split() == [
         "plan-then-code",
         "fails",
         "0/1",
@@ -176,7 +177,7 @@ def test_plain_text_has_a_line_for_each_lane_and_the_evidence_below() -> None:
         "missing",
         "import",
     ]
-    assert "plan-then-code: regression, missing import: NameError: `x` | y" in lines
+    assert "· plan-then-code: regression, missing import: NameError: `x` | y" in lines
 
 
 def test_the_evidence_of_an_improvement_is_told_as_raw_coders() -> None:
@@ -186,7 +187,7 @@ def test_the_evidence_of_an_improvement_is_told_as_raw_coders() -> None:
 
 
 def test_markdown_lets_no_text_out_of_its_cell() -> None:
-    table = as_markdown("a | b", [CHANGED])
+    table = as_markdown(table_of("a | b", [CHANGED]))
     assert "### a \\| b" in table
     assert "NameError: \\`x\\` \\| y" in table
     assert {line.count("|") - line.count("\\|") for line in table.splitlines() if line.startswith("|")} == {
@@ -211,11 +212,11 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(name: str) -> None:
 def test_whatever_models_say_a_table_keeps_its_shape(name: str, evidence: str) -> None:
     change = Change(direction="regression", failure=Failure(kind="identifier", evidence=evidence))
     row = Row(lane=name, pipeline="p", calls=1, change=change)
-    table = as_markdown("t", [row])
+    table = as_markdown(table_of("t", [row]))
     assert [line.count("|") - line.count("\\|") for line in table.split("\n") if line.startswith("|")] == [
         len(HEADS) + 1
     ] * 3
-    assert not any(ord(char) < 32 and char != "\n" for char in table + as_plain("t", [row]))
+    assert not any(ord(char) < 32 and char != "\n" for char in table + as_plain(table_of("t", [row])))
 
 
 def test_json_reads_back_as_the_same_facts() -> None:

@@ -10,9 +10,9 @@ from redraft.engine.bench.browsing import KINDS, Cell, Results, failure_of, prob
 from redraft.engine.bench.growing import GrowingLedger
 from redraft.engine.bench.ledger import Ledger
 from redraft.engine.bench.lines import Header, Line
-from redraft.engine.bench.rendering import as_plain
 from redraft.engine.errors import SourceError
 from redraft.engine.facts import Stub
+from redraft.engine.rendering import as_plain
 
 HEADER = Header(suite="humaneval+", versions=("v1",))
 

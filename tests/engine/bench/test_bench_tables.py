@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.bench import pictures, rendering
+from redraft.engine import rendering
+from redraft.engine.bench import pictures
 from redraft.engine.bench.lines import Line
 from redraft.engine.bench.reviewers import marks_of, reviewers_table
 from redraft.engine.bench.standing import Row, rows_of
@@ -204,6 +205,28 @@ def test_every_table_can_be_written_in_every_form(name: str) -> None:
     assert json.loads(msgspec.json.encode(made))["name"] == name
 
 
+@given(
+    st.lists(st.integers(1, 30), min_size=2, max_size=12), st.integers(1, 2), st.integers(30, 120), st.integers(0, 150)
+)
+def test_a_table_is_broken_into_blocks_that_fit_a_terminal_and_loses_no_cell(
+    widths: list[int], words: int, room: int, note: int
+) -> None:
+    cells = tuple(chr(97 + n) * width for n, width in enumerate(widths))
+    made = rendering.Table(name="t", title="0", heads=cells, rows=(cells,), words=words, notes=("1 " * note,))
+    text = rendering.as_plain(made, room)
+    assert set(text.split()) >= set(cells)
+    assert text.count("1") == note
+    keys = sum(width + 2 for width in widths[: words if words < len(widths) else 1])
+    assert all(len(line) <= max(room, keys + max(widths)) for line in text.splitlines())
+
+
+def test_without_a_width_a_table_is_one_block() -> None:
+    made = table("scoreboard", published())
+    assert rendering.as_plain(made).count("───") // 40 == rendering.as_plain(made, 1000).count("───") // 40
+    heads = rendering.as_plain(made).splitlines()[2].split("  ")
+    assert [head.strip() for head in heads if head.strip()] == list(made.heads)
+
+
 def test_text_of_strangers_is_harmless_in_every_form() -> None:
     lines = [line(0, model="=cmd|' /C'!A0 \x1b[31m<script>[x](y)")]
     made = table("B5", rows_of(lines, "humaneval+"))
@@ -226,6 +249,14 @@ def test_the_plane_takes_tokens_where_no_price_is_known() -> None:
     rows = rows_of([line(0, spent=Spending(calls=1, prompt_tokens=7, unpriced=1))], "humaneval+")
     assert "no prices are known" in pictures.plane_text(rows)
     assert "USD a problem" in pictures.plane_text(published())
+
+
+def test_pictures_name_the_model_only_where_there_are_several_and_no_axis_goes_below_nothing() -> None:
+    one = rows_of([line(0, model="mine"), line(0, "pat", model="mine")], "humaneval+")
+    two = rows_of([line(0, model="mine"), line(0, "pat", model="other")], "humaneval+")
+    assert one[0].model not in pictures.plane_text(one) + pictures.bars_text(one) + pictures.plane_svg(one)
+    assert "pat · other" in pictures.plane_text(two)
+    assert ": 0 to " in pictures.plane_text(one)
 
 
 def test_a_bar_is_as_long_as_its_share() -> None:
