@@ -57,8 +57,9 @@ class Standing:
 
     def focus(self, widget: Widget) -> None:
         """Give the keys to a part that is seen."""
+        # At once, for `Widget.focus` has it drawn now and the focus come later: two pictures for one key.
         if widget.display and self._view.screen.is_current:
-            widget.focus(scroll_visible=False)
+            self._view.screen.set_focus(widget, scroll_visible=False)
 
     def _place(self, shown: tuple[Pane, ...]) -> None:
         """Show these panes in this order."""
