@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
 
     from ..engine.events import Entry
+    from ..engine.lessons import Lesson
     from .race_logs import LaneLog
     from .session import Session
     from .starting_line import Field
@@ -119,6 +120,13 @@ class RedraftApp(App[int]):
         from .race_screen import RaceScreen
 
         return cls(session, RaceScreen(session, wanted, folder=folder))
+
+    @classmethod
+    def learn(cls, session: Session, lessons: Sequence[Lesson]) -> RedraftApp:
+        """Let a person find bugs."""
+        from .lesson_screen import LessonScreen
+
+        return cls(session, LessonScreen(session, lessons))
 
     def on_mount(self) -> None:
         """Say what was wrong with the person's settings."""

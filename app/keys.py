@@ -206,6 +206,19 @@ COMPARING_CANDIDATES = Topic(
     ),
 )
 
+LEARNING = Topic(
+    "finding the bug",
+    (
+        _key("enter", "lesson('claim')", "claim a bug", "lesson.claim"),
+        _key("r", "lesson('answer')", "show the answer", "lesson.answer"),
+        _key("d", "lesson('diff')", "draft or diff", "lesson.diff"),
+        _key("right_curly_bracket", "lesson('next')", "next lesson", "lesson.next"),
+        _key("left_curly_bracket", "lesson('previous')", "previous lesson", "lesson.previous"),
+        _key("tab", "lesson('turn')", "next pane", "lesson.turn"),
+        _key("shift+tab", "lesson('turn_back')", "previous pane", "lesson.turn_back"),
+    ),
+)
+
 RESULTS = Topic(
     "results",
     (
@@ -241,6 +254,7 @@ SORTING = Topic(
 REPLAYED_RESULT = Topic("the run", (_key("escape,q", "leave", "results", "results.return", priority=True),))
 
 ON_THE_BAR = (
+    "lesson.claim", "lesson.answer", "lesson.diff", "lesson.next", "lesson.turn",
     "results.return", "results.open", "results.turn", "results.table", "results.alone",
     "steer.begin", "steer.pause", "tree.detail", "tree.open", "tree.leave", "steer.abandon", "steer.retry",
     "steer.pin", "steer.stub", "steer.body", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",
@@ -261,7 +275,7 @@ def bindings(topics: tuple[Topic, ...]) -> list[BindingType]:
 
 
 _OF_WIDGETS = frozenset({
-    "candidates", "checks", "compare", "conflict", "consent", "detail", "draft", "function", "lineup", "offer",
+    "candidates", "checks", "claim", "compare", "conflict", "consent", "detail", "draft", "function", "lineup", "offer",
     "picker", "report", "score", "stubs", "tree",
 })  # fmt: skip
 """First parts of the ids of keys that belong to one list or dialogue; those are not looked up."""

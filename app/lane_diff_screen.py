@@ -27,10 +27,9 @@ class Compared(DiffPane):
         """The rows without the offers to accept or reject."""
         return [self._without_offers(row) for row in super().rows(width)]
 
-    def action_accept(self) -> None:
-        """Nothing to accept here."""
-
-    action_reject = action_accept_all = action_reject_all = action_accept
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to accept or reject here."""
+        return not action.startswith(("accept", "reject"))
 
     @staticmethod
     def _without_offers(row: Row) -> Row:

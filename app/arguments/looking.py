@@ -15,6 +15,14 @@ examples:
 
 Prices are USD per million tokens, in and out. Runs that were cancelled or broke off are left out.
 """
+LESSON = """\
+examples:
+  redraft lesson                                  real drafts of a small model, easy ones first
+  redraft lesson my-run.jsonl logs/               bugs out of runs of your own
+  redraft lesson swap_pairs --call 'swap_pairs([])' --should-be '[]'
+
+With --call the exit code is 0 when that is a bug of the draft, and 1 when it is not.
+"""
 
 
 @LOOKING.add("models", "list the model servers that answer on this machine")
@@ -37,6 +45,16 @@ def _replay(parser: ArgumentParser) -> None:
         "logs", nargs="*", metavar="LOG", help="logs, a race's folder, or a race that ships (see: none)"
     )
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="2 is twice as fast (default: 1)")
+    settings(parser)
+    output(parser)
+
+
+@LOOKING.add("lesson", "find the bug in a real draft, before anybody tells", below=LESSON)
+def _lesson(parser: ArgumentParser) -> None:
+    parser.add_argument("lessons", nargs="*", metavar="NAME | LOG | FOLDER", help="default: the lessons that ship")
+    parser.add_argument("--list", action="store_true", help="name the lessons and what each is about")
+    parser.add_argument("--call", metavar="EXPR", help="without a screen: an input on which the draft goes wrong")
+    parser.add_argument("--should-be", metavar="EXPR", help="what should come out of --call")
     settings(parser)
     output(parser)
 

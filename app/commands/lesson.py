@@ -1,0 +1,67 @@
+"""`redraft lesson [NAME | LOG | FOLDER …]`: a draft with a bug, to be found by a person. Asks no model."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ...engine.errors import UsageError
+from ...engine.lessons import Claim, Lesson, Verdict, tried
+from ...engine.opening import limits, opened_sandbox
+from ..lessons import lessons_in
+from ..output import harmless, out, out_json, paint
+from ..session import Session, session
+
+
+async def run(args: argparse.Namespace) -> int:
+    """0 for a bug that was found (and for screens and lists), 1 for a claim that is none."""
+    here = session(args)
+    lessons = lessons_in(args.lessons)
+    if args.call is not None or args.should_be is not None:
+        return await _claimed(args, here, lessons)
+    if args.list or args.json or args.plain or not sys.stdout.isatty():
+        _list(args, lessons)
+        return 0
+    from ..application import RedraftApp
+
+    return await RedraftApp.learn(here, lessons).run_async() or 0
+
+
+async def _claimed(args: argparse.Namespace, here: Session, lessons: tuple[Lesson, ...]) -> int:
+    if args.call is None or args.should_be is None:
+        raise UsageError("a claim is an input and what should come out: give both --call and --should-be")
+    if len(lessons) != 1:
+        raise UsageError(f"a claim is about one lesson; here are {len(lessons)}, so name one of them")
+    sandbox = await opened_sandbox(here.settings.sandbox)
+    try:
+        claim = Claim(call=args.call, should_be=args.should_be)
+        verdict = await tried(sandbox, limits(here.settings.sandbox), lessons[0], claim)
+    finally:
+        await sandbox.aclose()
+    _print(args, verdict)
+    return 0 if verdict.result == "bug" else 1
+
+
+def _print(args: argparse.Namespace, verdict: Verdict) -> None:
+    if args.json:
+        out_json(verdict)
+        return
+    colour = "green" if verdict.result == "bug" else "yellow"
+    out(paint(plain=args.plain)(colour, f"{verdict.result}: {harmless(verdict.why)}"))
+    if verdict.got:
+        out(f"  the draft gives {harmless(verdict.got)}")
+
+
+def _list(args: argparse.Namespace, lessons: tuple[Lesson, ...]) -> None:
+    """Each lesson with its draft, which is all that may be told."""
+    if args.json:
+        for lesson in lessons:
+            code = lesson.stub.code(lesson.wrong.body)
+            out_json({"lesson": lesson.name, "code": code, "model": lesson.wrong.model, "scripted": lesson.scripted})
+        return
+    colours = paint(plain=args.plain)
+    for lesson in lessons:
+        by = f"{lesson.wrong.model}, scripted" if lesson.scripted else lesson.wrong.model
+        out(colours("bold", f"{lesson.name}  ") + colours("dim", harmless(by)))
+        if len(lessons) == 1:
+            out(f"\n{harmless(lesson.stub.code(lesson.wrong.body))}")

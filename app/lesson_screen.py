@@ -1,0 +1,316 @@
+"""A lesson on the screen: the draft, what the person claims of it, and at last what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.worker import Worker
+
+from ..engine.diff import hunks
+from ..engine.facts import Report, Review
+from ..engine.lessons import Claim, Lesson, Verdict, held, report_of, tried
+from ..engine.opening import limits, opened_sandbox
+from ..engine.sandbox.runner import Sandbox
+from ..engine.state import RunState
+from ..widgets.checks_table import ChecksTable
+from ..widgets.claim_line import ClaimLine
+from ..widgets.draft_pane import DraftPane
+from ..widgets.report_pane import ReportPane
+from ..widgets.rows import Row
+from ..widgets.sheet import Sheet
+from ..widgets.signs import counted
+from ..widgets.status_line import StatusLine, Tone
+from ..widgets.text import paragraphs
+from .faults import tell_of
+from .key_bar import KeyBar
+from .key_names import keys_of
+from .keys import LEARNING, bindings
+from .lane_diff_screen import Compared
+from .session import Session
+from .title_bar import TitleBar
+
+BESIDE_FROM = 100
+"""Columns from which the draft and what is said of it stand side by side."""
+ALL_FROM = 34
+"""Lines from which all that is said is in sight at once."""
+
+
+class OwnReport(ReportPane):
+    """What the person has claimed, in the form of a reviewer's report."""
+
+    def rows(self, width: int) -> list[Row]:
+        """The claims, or how to make one."""
+        if self.state.review is not None:
+            return super().rows(width)
+        self.entitle("report", "you")
+        told = (
+            "no claim yet\n\nread the draft, and think of an input on which it goes wrong. claim it with what should "
+            "come out: both are run, on this draft and on a right body"
+        )
+        return [Row(line) for line in paragraphs(told, width, "$muted")]
+
+
+@dataclass
+class Attempt:
+    """How far the person is with one lesson."""
+
+    verdicts: list[Verdict] = field(default_factory=list[Verdict])
+    answer: Report | None = None
+    """The draft against all examples, once the answer was shown."""
+
+    @property
+    def found(self) -> bool:
+        """Whether the bug was found before it was told."""
+        return any(verdict.result == "bug" for verdict in self.verdicts)
+
+
+class LessonScreen(Screen[None]):
+    """Goes through `lessons`; nothing is written anywhere."""
+
+    AUTO_FOCUS = ""
+    TOPICS = (LEARNING,)
+    BINDINGS = bindings((LEARNING,))
+
+    def __init__(self, session: Session, lessons: Sequence[Lesson], sandbox: Sandbox | None = None) -> None:
+        """`sandbox`: one that is open already, and stays so."""
+        super().__init__()
+        self.session = session
+        self._lessons = tuple(lessons)
+        self._attempts = [Attempt() for _ in lessons]
+        self._at = 0
+        self._given = sandbox
+        self._sandbox: Sandbox | None = sandbox
+        self._diff_shown = True
+        """Once the answer is shown: whether it is the diff that is in sight, or still the draft."""
+
+    def compose(self) -> ComposeResult:
+        """Draft and reports, the line to claim in, status and keys."""
+        yield TitleBar(id="title")
+        with Horizontal(id="lesson"):
+            with Vertical(id="text"):
+                yield DraftPane(id="draft")
+                yield Compared(id="answer")
+            with Vertical(id="said"):
+                yield OwnReport(id="yours")
+                yield ReportPane(id="theirs")
+                yield ChecksTable(id="examples")
+        yield ClaimLine(id="claim")
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Show the first lesson."""
+        self.query_one(DraftPane).live = False
+        self._begin()
+
+    async def close(self) -> None:
+        """End what runs."""
+        mine = [worker for worker in self.workers if worker.group == "lesson" and worker.node is self]
+        for worker in mine:
+            worker.cancel()
+        if self._sandbox is not None and self._given is None:
+            sandbox, self._sandbox = self._sandbox, None
+            await sandbox.aclose()
+
+    # ------------------------------------------------------------------------------------ what is shown
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson in front."""
+        return self._lessons[self._at]
+
+    @property
+    def attempt(self) -> Attempt:
+        """How far the person is with it."""
+        return self._attempts[self._at]
+
+    def say(self, notice: str, tone: Tone = "calm") -> None:
+        """Tell the person something that matters now."""
+        self.query_one(StatusLine).say(notice, tone)
+
+    def _begin(self) -> None:
+        """Show the lesson in front from its beginning, or as it was left."""
+        lesson, key = self.lesson, keys_of(self)
+        line = self.query_one(ClaimLine)
+        line.clear()
+        line.example = f"{lesson.stub.entry_point}(…)"
+        self._diff_shown = True
+        self._show()
+        self.screen.set_focus(self._text, scroll_visible=False)
+        claim, answer = key("lesson.claim"), key("lesson.answer")
+        self.say(f"this draft has a bug. {claim} claims an input on which it shows, {answer} shows the answer")
+
+    def _show(self) -> None:
+        lesson, attempt = self.lesson, self.attempt
+        state = RunState(run=lesson.name, status="settled", stub=lesson.stub, drafts=(lesson.wrong,))
+        own = report_of(lesson, attempt.verdicts)
+        self._show_title()
+        self.query_one(ClaimLine).display = attempt.answer is None
+        self.query_one(DraftPane).state = state
+        self.query_one(OwnReport).state = _with(state, own)
+        if attempt.answer is not None:
+            self.query_one("#theirs", ReportPane).state = _with(state, lesson.review)
+            self.query_one(ChecksTable).state = replace(state, reports={lesson.wrong.id: attempt.answer})
+            diff = self.query_one(Compared)
+            diff.caption = "draft → a right body"
+            diff.hunks = hunks(lesson.stub.code(lesson.wrong.body), lesson.stub.code(lesson.right))
+        self._arrange()
+        self.refresh_bindings()
+
+    def _show_title(self) -> None:
+        title, found = self.query_one(TitleBar), sum(attempt.found for attempt in self._attempts)
+        title.place = f"lesson › {self.lesson.name}"
+        title.position = f"{self._at + 1} of {len(self._lessons)}"
+        title.means = f"{counted(found, 'bug')} found"
+
+    @property
+    def _text(self) -> Sheet:
+        shown = self.attempt.answer is not None and self._diff_shown
+        return self.query_one("#answer" if shown else "#draft", Sheet)
+
+    @property
+    def _panes(self) -> list[Sheet]:
+        """What there is to be seen now, in the order of `tab`."""
+        told = self.attempt.answer is not None
+        reviewed = told and self.lesson.review is not None
+        names = ["#yours", *(["#theirs"] if reviewed else []), *(["#examples"] if told else [])]
+        return [self._text, *(self.query_one(name, Sheet) for name in names)]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show what fits."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        panes, size = self._panes, self.app.size
+        self.set_class(size.width >= BESIDE_FROM, "-beside")
+        said = panes[1:]
+        roomy = size.width >= BESIDE_FROM and size.height >= ALL_FROM
+        front = self.focused if self.focused in said else said[-1]
+        with self.app.batch_update():
+            for pane in self.query("#text > Sheet, #said > Sheet").results(Sheet):
+                pane.display = pane is panes[0] or (pane in said and (roomy or pane is front))
+
+    # ------------------------------------------------------------------------------------ what the person does
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys do something now."""
+        if action != "lesson":
+            return True
+        typing, told = self.query_one(ClaimLine).typing, self.attempt.answer is not None
+        match parameters[0]:
+            case "claim":
+                return not typing and not told
+            case "answer":
+                return not typing and not told and not self._busy
+            case "diff":
+                return told
+            case "next":
+                return self._at + 1 < len(self._lessons)
+            case "previous":
+                return self._at > 0
+            case _:
+                return True
+
+    def action_lesson(self, what: str) -> None:
+        """Do what a key asks for."""
+        match what:
+            case "claim":
+                self.query_one(ClaimLine).begin()
+                self.say("an input, then what should come out. enter goes on and sends it, esc gives the keys back")
+            case "answer":
+                self.say("running all examples on the draft…")
+                self.run_worker(self._tell(), group="lesson", exit_on_error=False)
+            case "diff":
+                self._diff_shown = not self._diff_shown
+                self._arrange()
+                self.set_focus(self._text, scroll_visible=False)
+            case "next" | "previous":
+                self._at += 1 if what == "next" else -1
+                self._begin()
+            case "turn":
+                self._turn(1)
+            case _:
+                self._turn(-1)
+
+    def _turn(self, steps: int) -> None:
+        line = self.query_one(ClaimLine)
+        if line.typing:
+            line.turn()
+            return
+        panes = self._panes
+        at = panes.index(self.focused) if self.focused in panes else 0
+        pane = panes[(at + steps) % len(panes)]
+        pane.display = True
+        self.set_focus(pane, scroll_visible=False)
+        self._arrange()
+
+    # ------------------------------------------------------------------------------------ running
+
+    @property
+    def _busy(self) -> bool:
+        return any(w.group == "lesson" and w.node is self and not w.is_finished for w in self.workers)
+
+    async def _open(self) -> Sandbox:
+        if self._sandbox is None:
+            self._sandbox = await opened_sandbox(self.session.settings.sandbox)
+        return self._sandbox
+
+    async def _try(self, at: int, claim: Claim) -> None:
+        bounds = limits(self.session.settings.sandbox)
+        verdict = await tried(await self._open(), bounds, self._lessons[at], claim)
+        attempt = self._attempts[at]
+        if verdict.result != "outside":  # Of such an input nothing was learnt, and it is no claim.
+            attempt.verdicts.append(verdict)
+        if at != self._at:
+            return
+        self._show()
+        if verdict.result == "bug":
+            key, count = keys_of(self), counted(len(attempt.verdicts), "claim")
+            more = f", {key('lesson.next')} goes on" if at + 1 < len(self._lessons) else ""
+            self.set_focus(self._text, scroll_visible=False)
+            self.say(f"found, with {count}. {key('lesson.answer')} shows what others saw{more}", "good")
+        else:
+            self.say(verdict.why, "warning")
+
+    async def _tell(self) -> None:
+        at, bounds = self._at, limits(self.session.settings.sandbox)
+        lesson = self._lessons[at]
+        self._attempts[at].answer = await held(await self._open(), bounds, lesson, lesson.wrong.body)
+        if at == self._at:
+            self._show()
+            self.set_focus(self._text, scroll_visible=False)
+            self.say(lesson.about or "this is how it should have been")
+
+    # ------------------------------------------------------------------------------------ messages
+
+    def on_claim_line_claimed(self, event: ClaimLine.Claimed) -> None:
+        """Run it."""
+        if not self._busy:
+            self.say("running it on the draft and on a right body…")
+            claim = Claim(call=event.call, should_be=event.wanted)
+            self.run_worker(self._try(self._at, claim), group="lesson", exit_on_error=False)
+
+    def on_claim_line_left(self) -> None:
+        """Give the keys back."""
+        self.set_focus(self._text, scroll_visible=False)
+
+    def on_descendant_focus(self) -> None:
+        """Other keys do something now."""
+        self.refresh_bindings()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell why a worker failed."""
+        tell_of(self, event, self.session.places)
+        if event.worker.is_finished:
+            self.refresh_bindings()
+
+
+def _with(state: RunState, review: Review | None) -> RunState:
+    """The state with this report, if there is one."""
+    return state if review is None else replace(state, reviews={review.draft: review})

@@ -1,0 +1,210 @@
+"""A lesson on the screen and without one: a bug is found by an input that shows it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from redraft.app.application import RedraftApp
+from redraft.app.cli import main
+from redraft.app.lesson_screen import LessonScreen
+from redraft.app.lessons import SHIPPED, shipped_lesson
+from redraft.engine.lessons import Lesson
+from redraft.engine.sandbox.scripted import ScriptedSandbox
+from redraft.widgets.checks_table import ChecksTable
+from redraft.widgets.claim_line import ClaimLine
+from redraft.widgets.diff_pane import DiffPane
+from redraft.widgets.draft_pane import DraftPane
+from redraft.widgets.report_pane import ReportPane
+from redraft.widgets.sheet import Sheet
+from redraft.widgets.status_line import StatusLine
+from scenes import session, until
+from textual.pilot import Pilot
+
+WIDE = (120, 40)
+TOLD = {
+    "items[1::2] + items[::2]": {
+        "swap_pairs([1, 2, 3, 4])": "[2, 4, 1, 3]",
+        "swap_pairs([7])": "[7]",
+        "swap_pairs('[red]')": "'[b]'",
+    },
+    "swapped = list(items)": {
+        "swap_pairs([1, 2, 3, 4])": "[2, 1, 4, 3]",
+        "swap_pairs([7])": "[7]",
+        "swap_pairs('[red]')": "'[i]'",
+    },
+}
+
+
+def lessons() -> tuple[Lesson, ...]:
+    return shipped_lesson("swap_pairs"), shipped_lesson("clock_time")
+
+
+def learning(home: Path) -> tuple[RedraftApp, LessonScreen]:
+    here = session(home)
+    screen = LessonScreen(here, lessons(), ScriptedSandbox(TOLD))
+    return RedraftApp(here, screen), screen
+
+
+def shown(screen: LessonScreen) -> list[str]:
+    return [pane.id or "" for pane in screen.query("#lesson Sheet").results(Sheet) if pane.display]
+
+
+def notice(screen: LessonScreen) -> str:
+    return screen.query_one(StatusLine).notice
+
+
+async def claim(pilot: Pilot[int], call: str, wanted: str) -> None:
+    if not pilot.app.screen.query_one(ClaimLine).typing:
+        await pilot.press("enter")
+    for text in (call, wanted):
+        await pilot.press(*("space" if letter == " " else letter for letter in text), "enter")
+    screen = pilot.app.screen
+    await until(pilot, lambda: all(worker.is_finished for worker in screen.workers if worker.group == "lesson"))
+
+
+async def test_a_claim_that_holds_is_a_bug_found_and_one_that_does_not_is_refuted(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await claim(pilot, "swap_pairs([7])", "[8]")
+        assert notice(screen) == "the draft gives what it should there"
+        assert not screen.attempt.found
+        await claim(pilot, "swap_pairs([1, 2, 3, 4])", "[2, 1, 4, 3]")
+        assert "found, with 2 claims" in notice(screen)
+        assert [verdict.result for verdict in screen.attempt.verdicts] == ["no bug", "bug"]
+        assert "1 reproduced, 1 refuted" in screen.query_one("#yours", ReportPane).text
+
+
+async def test_nothing_is_told_before_the_person_asks_for_it(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await claim(pilot, "swap_pairs([7])", "[8]")
+        assert shown(screen) == ["draft", "yours"]
+        assert not screen.query_one("#answer", DiffPane).hunks
+        assert screen.query_one("#theirs", ReportPane).state.review is None
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: screen.attempt.answer is not None)
+        await pilot.pause()
+        assert shown(screen) == ["answer", "yours", "theirs", "examples"]
+        assert screen.query_one("#answer", DiffPane).hunks
+        assert "no claim" not in screen.query_one("#yours", ReportPane).text
+        assert screen.query_one(ChecksTable).state.report is not None
+        assert not screen.query_one(ClaimLine).display
+
+
+async def test_an_input_that_cannot_be_used_is_no_claim(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await claim(pilot, "swap_pears([7])", "[8]")
+        assert notice(screen) == "the input does not call swap_pairs"
+        assert screen.attempt.verdicts == []
+
+
+async def test_letters_are_letters_while_a_claim_is_typed(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("enter", *"rd}{?", "tab", *"}r")
+        line = screen.query_one(ClaimLine)
+        assert [field.value for field in line.query("Input").results()] == ["rd}{?", "}r"]  # type: ignore[attr-defined]
+        assert screen.lesson.name == "swap_pairs"
+        await pilot.press("escape", "right_curly_bracket")
+        await pilot.pause()
+        assert screen.lesson.name == "clock_time"
+        assert [field.value for field in line.query("Input").results()] == ["", ""]  # type: ignore[attr-defined]
+
+
+async def test_a_lesson_is_found_again_as_it_was_left(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await claim(pilot, "swap_pairs([1, 2, 3, 4])", "[2, 1, 4, 3]")
+        await pilot.press("right_curly_bracket")
+        await pilot.pause()
+        assert screen.query_one("#yours", ReportPane).state.review is None
+        assert "clock_time" in screen.query_one(DraftPane).text
+        await pilot.press("left_curly_bracket")
+        await pilot.pause()
+        assert "1 reproduced" in screen.query_one("#yours", ReportPane).text
+        assert "1 bug found" in str(screen.query_one("#title").means)  # type: ignore[attr-defined]
+
+
+async def test_on_a_small_terminal_one_pane_is_in_sight_beside_the_draft_and_tab_brings_the_others(
+    tmp_path: Path,
+) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: screen.attempt.answer is not None)
+        await pilot.pause()
+        seen = [shown(screen)]
+        for _ in range(4):
+            await pilot.press("tab")
+            await pilot.pause()
+            seen.append(shown(screen))
+        assert seen == [
+            ["answer", "examples"], ["answer", "yours"], ["answer", "theirs"], ["answer", "examples"],
+            ["answer", "examples"],
+        ]  # fmt: skip
+        await pilot.press("d")
+        await pilot.pause()
+        assert shown(screen)[0] == "draft"
+
+
+async def test_text_of_strangers_is_shown_as_it_is(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await claim(pilot, "swap_pairs('[red]')", "'[/]'")
+        told = screen.query_one("#yours", ReportPane).text
+        assert all(text in told for text in ("swap_pairs('[red]')", "'[/]'", "'[b]'"))
+
+
+# ---------------------------------------------------------------------------------------- without a screen
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main(["lesson", *words])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("REDRAFT_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("home")
+def test_a_claim_without_a_screen_tells_by_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    right = ("--call", "swap_pairs([1, 2, 3, 4])", "--should-be", "[2, 1, 4, 3]")
+    code, out, _ = told(capsys, "swap_pairs", *right, "--plain")
+    assert (code, out) == (0, "bug: the draft goes wrong there, as you say\n  the draft gives [2, 4, 1, 3]\n")
+    code, out, _ = told(capsys, "swap_pairs", "--call", "swap_pairs([])", "--should-be", "[0]", "--json")
+    assert (code, json.loads(out)["result"]) == (1, "no bug")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_claim_about_no_lesson_or_several_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("--call", "f()", "--should-be", "1"), ("swap_pairs", "--call", "f()"), ("swap_pears",)):
+        code, _, err = told(capsys, *words)
+        assert code == 2
+        assert err
+
+
+@pytest.mark.usefixtures("home")
+def test_the_list_names_every_lesson_and_tells_no_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = told(capsys, "--list", "--plain")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == list(SHIPPED)
+    _, out, _ = told(capsys, "--json")
+    for line, name in zip(out.splitlines(), SHIPPED, strict=True):
+        assert shipped_lesson(name).right not in json.loads(line)["code"]
+        assert shipped_lesson(name).about not in line
+
+
+def test_a_folder_gives_the_lessons_of_its_runs_and_what_is_no_log_is_left_out(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "results.jsonl").write_text('{"line":"header"}\n')
+    code, _, err = told(capsys, str(home), "--list")
+    assert (code, "no lesson is in there" in err) == (2, True)

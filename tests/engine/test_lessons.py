@@ -1,0 +1,148 @@
+"""Lessons: what a claim about a draft is worth once both bodies have run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from msgspec.structs import replace
+from redraft.app.lessons import SHIPPED, shipped_lesson
+from redraft.engine.events import Checked, Drafted, Entry, Reviewed, RunStarted, Settled
+from redraft.engine.facts import Check, Draft, Example, Report, Review, Solution, Stub
+from redraft.engine.lessons import Claim, Lesson, held, lesson_of, report_of, tried
+from redraft.engine.opening import opened_sandbox
+from redraft.engine.sandbox.runner import Limits, Sandbox
+from redraft.engine.settings import Settings
+from redraft.engine.sources import find_stubs
+from redraft.engine.sources.reading import decoded
+
+MEAN = '''\
+def middle(numbers):
+    """The median; an empty list is a ValueError.
+
+    >>> middle([3, 1, 2])
+    2
+    """
+    ...
+'''
+WRONG = "return sorted(numbers)[len(numbers) // 2]\n"
+RIGHT = """\
+if not numbers:
+    raise ValueError("nothing is in the middle of nothing")
+numbers, half = sorted(numbers), len(numbers) // 2
+return numbers[half] if len(numbers) % 2 else (numbers[half - 1] + numbers[half]) / 2
+"""
+
+
+def the_stub() -> Stub:
+    (stub,) = find_stubs(decoded("middle.py", MEAN.encode())).stubs
+    return stub
+
+
+def the_lesson() -> Lesson:
+    return Lesson(name="middle", stub=the_stub(), wrong=Draft(id="d1", body=WRONG), right=RIGHT)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    box = await opened_sandbox(Settings().sandbox)
+    yield box
+    await box.aclose()
+
+
+@pytest.mark.parametrize(
+    ("call", "should_be", "result"),
+    [
+        ("middle([1, 2])", "1.5", "bug"),
+        ("middle([1, 2])", "3 / 2", "bug"),
+        ("middle([])", "ValueError", "bug"),
+        ("middle([1, 2])", "1", "not so"),
+        ("middle([])", "IndexError", "not so"),
+        ("middle([3, 1, 2])", "2", "no bug"),
+        ("middle([3, 1, 2])", "7", "no bug"),
+        ("middle(7)", "TypeError", "outside"),
+        ("middle([1, 2])", "", "outside"),
+        ("middle([1, 2])", "middle([1.5])", "outside"),
+        ("sorted([1, 2])", "1.5", "outside"),
+        ("middle([1, 2]", "1.5", "outside"),
+        ("middle(iter(int, 1))", "0", "outside"),
+    ],
+)
+async def test_a_claim_is_worth_what_running_both_bodies_shows(
+    sandbox: Sandbox, call: str, should_be: str, result: str
+) -> None:
+    limits = Limits(seconds=2.0, step_seconds=0.5)
+    verdict = await tried(sandbox, limits, the_lesson(), Claim(call=call, should_be=should_be))
+    assert verdict.result == result, verdict
+
+
+async def test_no_verdict_tells_what_is_right(sandbox: Sandbox) -> None:
+    for wanted in ("1", "7", "ValueError"):
+        verdict = await tried(sandbox, Limits(), the_lesson(), Claim(call="middle([1, 2])", should_be=wanted))
+        assert "1.5" not in verdict.why + verdict.got
+
+
+async def test_a_draft_that_cannot_even_be_loaded_goes_wrong_everywhere(sandbox: Sandbox) -> None:
+    lesson = replace(the_lesson(), wrong=Draft(id="d1", body="return numbers[0"))
+    verdict = await tried(sandbox, Limits(), lesson, Claim(call="middle([1, 2])", should_be="1.5"))
+    assert (verdict.result, "SyntaxError" in verdict.got) == ("bug", True)
+
+
+async def test_claims_become_a_report_like_a_reviewers(sandbox: Sandbox) -> None:
+    lesson = the_lesson()
+    assert report_of(lesson, ()) is None
+    claims = [Claim(call="middle([1])", should_be="1"), Claim(call="middle([1, 2])", should_be="1.5")]
+    review = report_of(lesson, [await tried(sandbox, Limits(), lesson, claim) for claim in claims])
+    assert review is not None
+    assert [finding.status for finding in review.findings] == ["refuted", "reproduced"]
+    assert (review.model, review.findings[1].got) == ("you", "2")
+
+
+def ran(*drafts: tuple[str, bool], example: Example = the_stub().examples[0]) -> list[Entry]:
+    """A log of drafts (body, and whether the example holds) of which the last is settled on."""
+    events = [RunStarted(run="r", pipeline="p", stub=the_stub(), models={}, began_at="")]
+    made = [Draft(id=f"d{n}", body=body) for n, (body, _) in enumerate(drafts)]
+    reports = [
+        Report(draft=draft.id, checks=(Check(example=example, verdict="passed" if holds else "failed"),))
+        for draft, (_, holds) in zip(made, drafts, strict=True)
+    ]
+    for draft, report in zip(made, reports, strict=True):
+        events += [Drafted(draft=draft), Checked(report=report)]  # type: ignore[list-item]
+        events.append(Reviewed(review=Review(draft=draft.id, verdict="clean")))  # type: ignore[arg-type]
+    events.append(Settled(solution=Solution(draft=made[-1], report=reports[-1])))  # type: ignore[arg-type]
+    return [Entry(at=float(n), event=event) for n, event in enumerate(events)]
+
+
+def test_a_run_holds_a_lesson_when_a_draft_failed_and_another_passed() -> None:
+    lesson = lesson_of("r", ran((WRONG, False), (RIGHT, True)))
+    assert lesson is not None
+    assert (lesson.wrong.body, lesson.right) == (WRONG, RIGHT)
+    assert lesson.review is not None
+    assert lesson.review.draft == lesson.wrong.id
+
+
+@pytest.mark.parametrize(
+    "drafts", [[(RIGHT, True)], [(WRONG, False)], [(WRONG, False), ("return 0", False)]], ids=["right", "wrong", "both"]
+)
+def test_a_run_without_such_a_pair_holds_none(drafts: list[tuple[str, bool]]) -> None:
+    assert lesson_of("r", ran(*drafts)) is None
+
+
+def test_what_fails_a_check_that_a_model_invented_is_not_taken_for_wrong() -> None:
+    invented = Example(source="middle([1])", want="2", compare="value", origin="generated")
+    assert lesson_of("r", ran((WRONG, False), (RIGHT, True), example=invented)) is None
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+async def test_a_lesson_that_ships_has_a_bug_that_can_be_found_and_a_right_body(sandbox: Sandbox, name: str) -> None:
+    lesson = shipped_lesson(name)
+    assert not lesson.scripted
+    assert (await held(sandbox, Limits(), lesson, lesson.right)).all_passed
+    failing = (await held(sandbox, Limits(), lesson, lesson.wrong.body)).failures
+    assert failing
+    found = [await tried(sandbox, Limits(), lesson, claim_of(check.example)) for check in failing]
+    assert "bug" in {verdict.result for verdict in found}, found
+
+
+def claim_of(example: Example) -> Claim:
+    return Claim(call=example.source.strip(), should_be=(example.raises or example.want).strip())
