@@ -244,7 +244,7 @@ class LessonScreen(Screen[None]):
             line.turn()
             return
         panes = self._panes
-        at = panes.index(self.focused) if self.focused in panes else 0
+        at = next((n for n, pane in enumerate(panes) if pane is self.focused), 0)
         pane = panes[(at + steps) % len(panes)]
         pane.display = True
         self.set_focus(pane, scroll_visible=False)

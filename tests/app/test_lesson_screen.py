@@ -10,6 +10,7 @@ from redraft.app.application import RedraftApp
 from redraft.app.cli import main
 from redraft.app.lesson_screen import LessonScreen
 from redraft.app.lessons import SHIPPED, shipped_lesson
+from redraft.app.title_bar import TitleBar
 from redraft.engine.lessons import Lesson
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.widgets.checks_table import ChecksTable
@@ -21,6 +22,7 @@ from redraft.widgets.sheet import Sheet
 from redraft.widgets.status_line import StatusLine
 from scenes import session, until
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 WIDE = (120, 40)
 TOLD = {
@@ -106,12 +108,12 @@ async def test_letters_are_letters_while_a_claim_is_typed(tmp_path: Path) -> Non
     async with app.run_test(size=WIDE) as pilot:
         await pilot.press("enter", *"rd}{?", "tab", *"}r")
         line = screen.query_one(ClaimLine)
-        assert [field.value for field in line.query("Input").results()] == ["rd}{?", "}r"]  # type: ignore[attr-defined]
+        assert [field.value for field in line.query(Input)] == ["rd}{?", "}r"]
         assert screen.lesson.name == "swap_pairs"
         await pilot.press("escape", "right_curly_bracket")
         await pilot.pause()
         assert screen.lesson.name == "clock_time"
-        assert [field.value for field in line.query("Input").results()] == ["", ""]  # type: ignore[attr-defined]
+        assert [field.value for field in line.query(Input)] == ["", ""]
 
 
 async def test_a_lesson_is_found_again_as_it_was_left(tmp_path: Path) -> None:
@@ -125,7 +127,7 @@ async def test_a_lesson_is_found_again_as_it_was_left(tmp_path: Path) -> None:
         await pilot.press("left_curly_bracket")
         await pilot.pause()
         assert "1 reproduced" in screen.query_one("#yours", ReportPane).text
-        assert "1 bug found" in str(screen.query_one("#title").means)  # type: ignore[attr-defined]
+        assert "1 bug found" in screen.query_one(TitleBar).means
 
 
 async def test_on_a_small_terminal_one_pane_is_in_sight_beside_the_draft_and_tab_brings_the_others(

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 from redraft.app.lessons import SHIPPED, shipped_lesson
-from redraft.engine.events import Checked, Drafted, Entry, Reviewed, RunStarted, Settled
+from redraft.engine.events import AnyEvent, Checked, Drafted, Entry, Reviewed, RunStarted, Settled
 from redraft.engine.facts import Check, Draft, Example, Report, Review, Solution, Stub
 from redraft.engine.lessons import Claim, Lesson, held, lesson_of, report_of, tried
 from redraft.engine.opening import opened_sandbox
@@ -100,16 +100,16 @@ async def test_claims_become_a_report_like_a_reviewers(sandbox: Sandbox) -> None
 
 def ran(*drafts: tuple[str, bool], example: Example = the_stub().examples[0]) -> list[Entry]:
     """A log of drafts (body, and whether the example holds) of which the last is settled on."""
-    events = [RunStarted(run="r", pipeline="p", stub=the_stub(), models={}, began_at="")]
+    events: list[AnyEvent] = [RunStarted(run="r", pipeline="p", stub=the_stub(), models={}, began_at="")]
     made = [Draft(id=f"d{n}", body=body) for n, (body, _) in enumerate(drafts)]
     reports = [
         Report(draft=draft.id, checks=(Check(example=example, verdict="passed" if holds else "failed"),))
         for draft, (_, holds) in zip(made, drafts, strict=True)
     ]
     for draft, report in zip(made, reports, strict=True):
-        events += [Drafted(draft=draft), Checked(report=report)]  # type: ignore[list-item]
-        events.append(Reviewed(review=Review(draft=draft.id, verdict="clean")))  # type: ignore[arg-type]
-    events.append(Settled(solution=Solution(draft=made[-1], report=reports[-1])))  # type: ignore[arg-type]
+        review = Review(draft=draft.id, verdict="clean")
+        events += [Drafted(draft=draft), Checked(report=report), Reviewed(review=review)]
+    events.append(Settled(solution=Solution(draft=made[-1], report=reports[-1])))
     return [Entry(at=float(n), event=event) for n, event in enumerate(events)]
 
 
