@@ -272,7 +272,8 @@ class LessonScreen(Screen[None]):
         self._show()
         if verdict.result == "bug":
             key, count = keys_of(self), counted(len(attempt.verdicts), "claim")
-            more = f", {key('lesson.next')} goes on" if at + 1 < len(self._lessons) else ""
+            last = at + 1 == len(self._lessons)
+            more = "; this is the last lesson" if last else f", {key('lesson.next')} goes on"
             self.set_focus(self._text, scroll_visible=False)
             self.say(f"found, with {count}. {key('lesson.answer')} shows what others saw{more}", "good")
         else:
