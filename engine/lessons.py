@@ -15,6 +15,7 @@ from . import examples
 from .events import Entry
 from .facts import Draft, Example, Execution, Fact, Finding, Outcome, Report, Review, Stub
 from .findings import agrees, came_out
+from .literals import NotPlain, parsed
 from .sandbox.runner import Limits, Sandbox
 from .state import RunState, state_of
 from .tasks import Task
@@ -109,7 +110,7 @@ async def tried(sandbox: Sandbox, limits: Limits, lesson: Lesson, claim: Claim) 
         return Verdict(claim=claim, result="outside", why=why, got=got)
     expected = right.outcomes[0]
     is_right = agrees(called, wanted, expected)
-    if not is_right and _is_expression(wanted):
+    if not is_right and _has_to_be_run(wanted):
         # Where nobody can be asked for the answer: the function itself is there, but it does nothing.
         without = await _run(sandbox, limits, lesson, "raise NotImplementedError", wanted)
         is_right = without.outcomes[0].status == "returned" and _is(called, expected, without.outcomes[0])
@@ -220,6 +221,15 @@ def _mentions(expression: str, name: str) -> bool:
     tree = _tree(expression)
     nodes = ast.walk(tree) if tree is not None else ()
     return any(name == getattr(node, "attr", getattr(node, "id", "")) for node in nodes)
+
+
+def _has_to_be_run(wanted: str) -> bool:
+    """Whether what should come out is neither a value nor mere text."""
+    try:
+        parsed(wanted)
+    except NotPlain:
+        return _is_expression(wanted)
+    return False
 
 
 def _is_expression(text: str) -> bool:
