@@ -56,7 +56,16 @@ async def run(args: argparse.Namespace) -> int:
             workers, solve = await _solver(args, here, contenders, stack)
             lines, stopped = await _driven(args, ledger, solve, workers, contenders, suite)
         print_results(args, suite, lines, ledger.path)
+        _tell_others(ledger, lines)
     return INTERRUPTED if stopped else 0
+
+
+def _tell_others(ledger: Ledger, lines: Sequence[Line]) -> None:
+    """Say what else the file holds, for the table is of this command alone."""
+    here = {line.pipeline for line in lines}
+    others = dict.fromkeys(line.pipeline for line in ledger.lines if line.pipeline not in here)
+    if others and here:
+        say(f"{ledger.path} holds {', '.join(others)} too; `redraft bench tables {ledger.path}` compares them all")
 
 
 def _suite(args: argparse.Namespace, shelf: Shelf) -> Suite:

@@ -113,6 +113,15 @@ async def test_a_benchmark_ends_in_a_table_and_a_file_that_is_not_run_twice(benc
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 4
 
 
+async def test_what_else_a_file_holds_is_told_below_the_table_of_one_command(bench: Bench) -> None:
+    words = ("--ids", "0,2", "--out", "out.jsonl", "--csv", "--pipeline")
+    _, _, err = await bench(*words, "raw-coder")
+    assert "too;" not in err
+    _, out, err = await bench(*words, "raw-planner")
+    assert [line.split(",")[0] for line in out.splitlines()[1:]] == ["raw-planner"]
+    assert "out.jsonl holds raw-coder too; `redraft bench tables out.jsonl` compares them all" in err
+
+
 async def test_a_killed_benchmark_goes_on_where_it_was(bench: Bench, tmp_path: Path) -> None:
     words = ("--ids", "0,2,4", "--pipeline", "raw-coder", "--out", "out.jsonl", "--workers", "1", "--csv")
     bench.server.holds.clear()
