@@ -61,7 +61,8 @@ def _printed(args: argparse.Namespace, reading: Reading, results: Results) -> in
         out(rendering.as_csv(listed).rstrip("\n"))
     else:
         for table in (made, listed):
-            out(rendering.as_markdown(table) if args.markdown else rendering.as_plain(table, columns()))
+            text = rendering.as_markdown(table) if args.markdown else rendering.as_plain(table, columns())
+            out(text if table is made else text.rstrip("\n"))
     return 0
 
 

@@ -212,6 +212,7 @@ LEARNING = Topic(
         _key("enter", "lesson('claim')", "claim a bug", "lesson.claim"),
         _key("r", "lesson('answer')", "show the answer", "lesson.answer"),
         _key("d", "lesson('diff')", "draft or diff", "lesson.diff"),
+        _key("escape", "lesson('stop')", "stop what runs", "lesson.stop"),
         _key("right_curly_bracket", "lesson('next')", "next lesson", "lesson.next"),
         _key("left_curly_bracket", "lesson('previous')", "previous lesson", "lesson.previous"),
         _key("tab", "lesson('turn')", "next pane", "lesson.turn"),
@@ -254,7 +255,8 @@ SORTING = Topic(
 REPLAYED_RESULT = Topic("the run", (_key("escape,q", "leave", "results", "results.return", priority=True),))
 
 ON_THE_BAR = (
-    "lesson.claim", "lesson.answer", "lesson.diff", "lesson.next", "lesson.turn",
+    "claim.send", "claim.turn", "claim.leave",
+    "lesson.stop", "lesson.claim", "lesson.answer", "lesson.diff", "lesson.next", "lesson.turn",
     "results.return", "results.open", "results.turn", "results.table", "results.alone",
     "steer.begin", "steer.pause", "tree.detail", "tree.open", "tree.leave", "steer.abandon", "steer.retry",
     "steer.pin", "steer.stub", "steer.body", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",

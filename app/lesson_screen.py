@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 from textual import events
@@ -13,8 +12,9 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from ..engine.diff import hunks
-from ..engine.facts import Report, Review
-from ..engine.lessons import Claim, Lesson, Verdict, held, report_of, tried
+from ..engine.facts import Review
+from ..engine.lesson_claims import Claim, report_of, tried
+from ..engine.lessons import Lesson, held
 from ..engine.opening import limits, opened_sandbox
 from ..engine.sandbox.runner import Sandbox
 from ..engine.state import RunState
@@ -22,16 +22,15 @@ from ..widgets.checks_table import ChecksTable
 from ..widgets.claim_line import ClaimLine
 from ..widgets.draft_pane import DraftPane
 from ..widgets.report_pane import ReportPane
-from ..widgets.rows import Row
 from ..widgets.sheet import Sheet
 from ..widgets.signs import counted
 from ..widgets.status_line import StatusLine, Tone
-from ..widgets.text import paragraphs
 from .faults import tell_of
 from .key_bar import KeyBar
 from .key_names import keys_of
 from .keys import LEARNING, bindings
 from .lane_diff_screen import Compared
+from .lesson_attempts import Attempt, OwnReport
 from .session import Session
 from .title_bar import TitleBar
 
@@ -39,35 +38,6 @@ BESIDE_FROM = 100
 """Columns from which the draft and what is said of it stand side by side."""
 ALL_FROM = 34
 """Lines from which all that is said is in sight at once."""
-
-
-class OwnReport(ReportPane):
-    """What the person has claimed, in the form of a reviewer's report."""
-
-    def rows(self, width: int) -> list[Row]:
-        """The claims, or how to make one."""
-        if self.state.review is not None:
-            return super().rows(width)
-        self.entitle("report", "you")
-        told = (
-            "no claim yet\n\nread the draft, and think of an input on which it goes wrong. claim it with what should "
-            "come out: both are run, on this draft and on a right body"
-        )
-        return [Row(line) for line in paragraphs(told, width, "$muted")]
-
-
-@dataclass
-class Attempt:
-    """How far the person is with one lesson."""
-
-    verdicts: list[Verdict] = field(default_factory=list[Verdict])
-    answer: Report | None = None
-    """The draft against all examples, once the answer was shown."""
-
-    @property
-    def found(self) -> bool:
-        """Whether the bug was found before it was told."""
-        return any(verdict.result == "bug" for verdict in self.verdicts)
 
 
 class LessonScreen(Screen[None]):
@@ -111,8 +81,7 @@ class LessonScreen(Screen[None]):
 
     async def close(self) -> None:
         """End what runs."""
-        mine = [worker for worker in self.workers if worker.group == "lesson" and worker.node is self]
-        for worker in mine:
+        for worker in self._at_work:
             worker.cancel()
         if self._sandbox is not None and self._given is None:
             sandbox, self._sandbox = self._sandbox, None
@@ -144,7 +113,7 @@ class LessonScreen(Screen[None]):
         self._show()
         self.screen.set_focus(self._text, scroll_visible=False)
         claim, answer = key("lesson.claim"), key("lesson.answer")
-        self.say(f"this draft has a bug. {claim} claims an input on which it shows, {answer} shows the answer")
+        self.say(f"this draft has a bug: {claim} claims an input that shows it, {answer} shows the answer")
 
     def _show(self) -> None:
         lesson, attempt = self.lesson, self.attempt
@@ -153,12 +122,14 @@ class LessonScreen(Screen[None]):
         self._show_title()
         self.query_one(ClaimLine).display = attempt.answer is None
         self.query_one(DraftPane).state = state
-        self.query_one(OwnReport).state = _with(state, own)
+        yours = self.query_one(OwnReport)
+        yours.state, yours.over = _with(state, own), attempt.answer is not None
+        yours.show_newest()
         if attempt.answer is not None:
             self.query_one("#theirs", ReportPane).state = _with(state, lesson.review)
             self.query_one(ChecksTable).state = replace(state, reports={lesson.wrong.id: attempt.answer})
             diff = self.query_one(Compared)
-            diff.caption = "draft → a right body"
+            diff.caption = f"draft → {lesson.standard}"
             diff.hunks = hunks(lesson.stub.code(lesson.wrong.body), lesson.stub.code(lesson.right))
         self._arrange()
         self.refresh_bindings()
@@ -189,6 +160,7 @@ class LessonScreen(Screen[None]):
     def _arrange(self) -> None:
         panes, size = self._panes, self.app.size
         self.set_class(size.width >= BESIDE_FROM, "-beside")
+        self.set_class(self.attempt.answer is not None, "-told")
         said = panes[1:]
         roomy = size.width >= BESIDE_FROM and size.height >= ALL_FROM
         front = self.focused if self.focused in said else said[-1]
@@ -210,6 +182,10 @@ class LessonScreen(Screen[None]):
                 return not typing and not told and not self._busy
             case "diff":
                 return told
+            case "stop":
+                return self._busy and not typing
+            case "turn" | "turn_back":
+                return not typing
             case "next":
                 return self._at + 1 < len(self._lessons)
             case "previous":
@@ -222,10 +198,14 @@ class LessonScreen(Screen[None]):
         match what:
             case "claim":
                 self.query_one(ClaimLine).begin()
-                self.say("an input, then what should come out. enter goes on and sends it, esc gives the keys back")
+                self.say("first an input, then what should come out of it")
             case "answer":
                 self.say("running all examples on the draft…")
                 self.run_worker(self._tell(), group="lesson", exit_on_error=False)
+            case "stop":
+                for worker in self._at_work:
+                    worker.cancel()
+                self.say("stopped")
             case "diff":
                 self._diff_shown = not self._diff_shown
                 self._arrange()
@@ -239,10 +219,6 @@ class LessonScreen(Screen[None]):
                 self._turn(-1)
 
     def _turn(self, steps: int) -> None:
-        line = self.query_one(ClaimLine)
-        if line.typing:
-            line.turn()
-            return
         panes = self._panes
         at = next((n for n, pane in enumerate(panes) if pane is self.focused), 0)
         pane = panes[(at + steps) % len(panes)]
@@ -253,8 +229,12 @@ class LessonScreen(Screen[None]):
     # ------------------------------------------------------------------------------------ running
 
     @property
+    def _at_work(self) -> list[Worker[None]]:
+        return [w for w in self.workers if w.group == "lesson" and w.node is self and not w.is_finished]
+
+    @property
     def _busy(self) -> bool:
-        return any(w.group == "lesson" and w.node is self and not w.is_finished for w in self.workers)
+        return bool(self._at_work)
 
     async def _open(self) -> Sandbox:
         if self._sandbox is None:
@@ -275,7 +255,7 @@ class LessonScreen(Screen[None]):
             last = at + 1 == len(self._lessons)
             more = "; this is the last lesson" if last else f", {key('lesson.next')} goes on"
             self.set_focus(self._text, scroll_visible=False)
-            self.say(f"found, with {count}. {key('lesson.answer')} shows what others saw{more}", "good")
+            self.say(f"found, with {count}. {key('lesson.answer')} shows the answer{more}", "good")
         else:
             self.say(verdict.why, "warning")
 
@@ -286,16 +266,18 @@ class LessonScreen(Screen[None]):
         if at == self._at:
             self._show()
             self.set_focus(self._text, scroll_visible=False)
-            self.say(lesson.about or "this is how it should have been")
+            self.say(lesson.about or f"this is {lesson.standard}, and what the draft made of each example")
 
     # ------------------------------------------------------------------------------------ messages
 
     def on_claim_line_claimed(self, event: ClaimLine.Claimed) -> None:
         """Run it."""
-        if not self._busy:
-            self.say("running it on the draft and on a right body…")
-            claim = Claim(call=event.call, should_be=event.wanted)
-            self.run_worker(self._try(self._at, claim), group="lesson", exit_on_error=False)
+        if self._busy:
+            self.say(f"what was claimed before is still running; {keys_of(self)('lesson.stop')} stops it", "warning")
+            return
+        self.say(f"running it on the draft and on {self.lesson.standard}…")
+        claim = Claim(call=event.call, should_be=event.wanted)
+        self.run_worker(self._try(self._at, claim), group="lesson", exit_on_error=False)
 
     def on_claim_line_left(self) -> None:
         """Give the keys back."""

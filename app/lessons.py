@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ..engine.errors import SourceError, UsageError
 from ..engine.lessons import Lesson, lesson_of
@@ -12,25 +13,51 @@ from ..engine.recording import SUFFIX, read_log
 from ..engine.tasks import load_task
 from .tasks import RECORDINGS, TASKS
 
-_LANES = {
-    "swap_pairs": "4-review-with-evidence",
-    "longest_streak": "4-review-with-evidence",
-    "newest_version": "2-review-with-evidence",
-    "merge_ranges": "4-review-with-evidence",
-    "clock_time": "1-raw-coder",
-    "next_workday": "3-review-then-fix",
-    "letter_entropy": "4-review-with-evidence",
-    "fewest_coins": "4-review-with-evidence",
+
+class _Source(NamedTuple):
+    """Where a lesson that ships comes from."""
+
+    lane: str
+    """The lane of the task's race whose first draft has the bug."""
+    about: str
+    """What the bug is, in a line of a small terminal."""
+
+
+_SOURCES = {
+    "swap_pairs": _Source(
+        "4-review-with-evidence",
+        "all second items come before all first ones: wrong from four items on",
+    ),
+    "longest_streak": _Source(
+        "4-review-with-evidence", "letters are compared as they are, but W and w should be the same"
+    ),
+    "newest_version": _Source(
+        "2-review-with-evidence", "versions are no decimal numbers: 1.10 becomes 1.1, 2.0rc1 becomes 2.01"
+    ),
+    "merge_ranges": _Source(
+        "4-review-with-evidence",
+        "ranges without a gap stay apart, and a pair cannot be changed in place",
+    ),
+    "clock_time": _Source("1-raw-coder", "% binds closer than the comma: a format for two numbers is given one"),
+    "next_workday": _Source("3-review-then-fix", "it begins on the day itself, and a holiday far ahead pulls it along"),
+    "letter_entropy": _Source(
+        "4-review-with-evidence",
+        "counts cannot be divided all at once, and what is no letter counts too",
+    ),
+    "fewest_coins": _Source(
+        "4-review-with-evidence", "amounts are worked out again and again: large ones are never done"
+    ),
 }
-"""The lane of a race that ships whose first draft has the bug, by task; easy ones first."""
-SHIPPED = tuple(_LANES)
+"""By task; easy ones first."""
+SHIPPED = tuple(_SOURCES)
 """The lessons that ship, by name, in the order in which they are taken."""
 
 
 def shipped_lesson(name: str) -> Lesson:
     """One lesson that ships: a real draft of the embedded model for a task of ours."""
-    entries = read_log(RECORDINGS / name / f"{_LANES[name]}{SUFFIX}")
-    lesson = lesson_of(name, entries, load_task(TASKS, name))
+    source = _SOURCES[name]
+    entries = read_log(RECORDINGS / name / f"{source.lane}{SUFFIX}")
+    lesson = lesson_of(name, entries, load_task(TASKS, name), source.about)
     assert lesson is not None, name
     return lesson
 

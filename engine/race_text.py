@@ -81,7 +81,13 @@ def _warnings(rows: Sequence[Row]) -> list[str]:
 def table_of(title: str, rows: Sequence[Row]) -> Table:
     """The table for people."""
     return Table(
-        name="race", title=title, heads=HEADS, rows=columns_of(HEADS, *map(cells, rows)), notes=notes(rows), words=2
+        name="race",
+        title=title,
+        heads=HEADS,
+        rows=columns_of(HEADS, *map(cells, rows)),
+        notes=notes(rows),
+        words=2,
+        ends_in_words=True,
     )
 
 

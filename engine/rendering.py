@@ -24,6 +24,12 @@ class Table(Fact, frozen=True):
     notes: tuple[str, ...] = ()
     words: int = 1
     """So many columns, from the first, hold words and stand left; the others hold numbers."""
+    ends_in_words: bool = False
+    """Whether the last column holds words too."""
+
+    def is_left(self, column: int) -> bool:
+        """Whether a column, counted from 0, stands left."""
+        return column < self.words or (self.ends_in_words and column == len(self.heads) - 1)
 
 
 def as_plain(table: Table, width: int | None = None) -> str:
@@ -36,7 +42,7 @@ def as_plain(table: Table, width: int | None = None) -> str:
     widths = [max(len(line[n]) for line in lines) for n in range(len(table.heads))]
     parts = [*_wrapped(_line(table.title, _NOTE), width), ""]
     for block in _blocks(widths, table.words, width):
-        shown = ["  ".join(_aligned(line[n], widths[n], left=n < table.words) for n in block) for line in lines]
+        shown = ["  ".join(_aligned(line[n], widths[n], left=table.is_left(n)) for n in block) for line in lines]
         rule = "─" * max(map(len, shown))
         parts += [shown[0].rstrip(), rule, *(line.rstrip() for line in shown[1:]), ""]
     notes = [line for note in table.notes for line in _wrapped(f"· {_line(note, _NOTE)}", width)]
@@ -66,7 +72,7 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 
 def as_markdown(table: Table) -> str:
     """A table that GitHub and most editors show."""
-    rule = ["---" if n < table.words else "---:" for n in range(len(table.heads))]
+    rule = ["---" if table.is_left(n) else "---:" for n in range(len(table.heads))]
     lines = [table.heads, rule, *([_escaped(cell) for cell in row] for row in table.rows)]
     shown = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     listed = "\n".join(f"- {_escaped(note, _NOTE)}" for note in table.notes)

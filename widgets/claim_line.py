@@ -29,7 +29,8 @@ class ClaimLine(Horizontal):
     """
     BINDINGS = [
         # Before what is typed next is handed out, for that is meant for the other field.
-        Binding("enter", "send", "send", show=False, id="claim.send", priority=True),
+        Binding("enter", "send", "next, send", show=False, id="claim.send", priority=True),
+        Binding("tab", "turn", "other field", show=False, id="claim.turn", priority=True),
         Binding("escape", "leave", "done typing", show=False, id="claim.leave"),
     ]
 
@@ -63,7 +64,7 @@ class ClaimLine(Horizontal):
         """Let the person type."""
         self._go_to("call")
 
-    def turn(self) -> None:
+    def action_turn(self) -> None:
         """To the other field."""
         self._go_to("wanted" if self._field("call").has_focus else "call")
 

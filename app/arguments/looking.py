@@ -52,7 +52,7 @@ def _replay(parser: ArgumentParser) -> None:
 @LOOKING.add("lesson", "find the bug in a real draft, before anybody tells", below=LESSON)
 def _lesson(parser: ArgumentParser) -> None:
     parser.add_argument("lessons", nargs="*", metavar="NAME | LOG | FOLDER", help="default: the lessons that ship")
-    parser.add_argument("--list", action="store_true", help="name the lessons and what each is about")
+    parser.add_argument("--list", action="store_true", help="name the lessons")
     parser.add_argument("--call", metavar="EXPR", help="without a screen: an input on which the draft goes wrong")
     parser.add_argument("--should-be", metavar="EXPR", help="what should come out of --call")
     settings(parser)

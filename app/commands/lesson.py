@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from ...engine.errors import UsageError
-from ...engine.lessons import Claim, Lesson, Verdict, tried
+from ...engine.lesson_claims import Claim, Verdict, tried
+from ...engine.lessons import Lesson
 from ...engine.opening import limits, opened_sandbox
 from ..lessons import lessons_in
 from ..output import harmless, out, out_json, paint

@@ -48,7 +48,7 @@ class Base:
         else:
             missing = unknown_names(stub, draft.body)
             self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node, undefined=missing))
-            done = await executed(self.kit, stub.program(draft.body), stub.examples, stub.path)
+            done = await executed(self.kit.sandbox, self.kit.limits, stub.program(draft.body), stub.examples, stub.path)
             report = examples.report(draft.id, stub.examples, done)
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
@@ -76,7 +76,7 @@ class Base:
         if not expressions:
             return {}
         steps = [Example(source=expression, origin="generated") for expression in expressions]
-        done = await executed(self.kit, program, steps, path)
+        done = await executed(self.kit.sandbox, self.kit.limits, program, steps, path)
         return dict(zip(expressions, done.outcomes, strict=True))
 
     # ------------------------------------------------------------------------------------------------- deciding

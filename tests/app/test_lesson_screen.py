@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from redraft.app.cli import main
 from redraft.app.lesson_screen import LessonScreen
 from redraft.app.lessons import SHIPPED, shipped_lesson
 from redraft.app.title_bar import TitleBar
+from redraft.engine.facts import Execution
 from redraft.engine.lessons import Lesson
+from redraft.engine.sandbox.runner import DEFAULT, Limits
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.widgets.checks_table import ChecksTable
 from redraft.widgets.claim_line import ClaimLine
@@ -100,6 +104,37 @@ async def test_an_input_that_cannot_be_used_is_no_claim(tmp_path: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await claim(pilot, "swap_pears([7])", "[8]")
         assert notice(screen) == "the input does not call swap_pairs"
+        assert screen.attempt.verdicts == []
+
+
+async def test_the_cursor_is_on_the_claim_that_was_made_last(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await claim(pilot, "swap_pairs([1, 2, 3, 4])", "[2, 1, 4, 3]")
+        await claim(pilot, "swap_pairs([7])", "[8]")
+        assert screen.query_one("#yours", ReportPane).chosen == 1
+        await claim(pilot, "swap_pairs([1, 2, 3, 4])", "[0]")
+        assert screen.query_one("#yours", ReportPane).chosen == 1
+        assert "should not come out" in notice(screen)
+
+
+class Endless(ScriptedSandbox):
+    """Never comes to an end."""
+
+    async def run(self, program: str, steps: Sequence[str], limits: Limits = DEFAULT, *, path: str = "") -> Execution:
+        await asyncio.Event().wait()
+        return await super().run(program, steps, limits, path=path)
+
+
+async def test_a_claim_that_runs_holds_back_the_next_and_can_be_stopped(tmp_path: Path) -> None:
+    here = session(tmp_path)
+    screen = LessonScreen(here, lessons(), Endless(TOLD))
+    async with RedraftApp(here, screen).run_test(size=WIDE) as pilot:
+        await pilot.press("enter", *"swap_pairs()", "enter", "1", "enter", "enter", "enter")
+        assert "still running; esc stops it" in notice(screen)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: all(worker.is_finished for worker in screen.workers if worker.group == "lesson"))
+        assert notice(screen) == "stopped"
         assert screen.attempt.verdicts == []
 
 
@@ -200,13 +235,13 @@ def test_the_list_names_every_lesson_and_tells_no_answer(capsys: pytest.CaptureF
     assert [line.split()[0] for line in out.splitlines()] == list(SHIPPED)
     _, out, _ = told(capsys, "--json")
     for line, name in zip(out.splitlines(), SHIPPED, strict=True):
-        assert shipped_lesson(name).right not in json.loads(line)["code"]
-        assert shipped_lesson(name).about not in line
+        lesson, listed = shipped_lesson(name), json.loads(line)
+        assert listed == {
+            "lesson": name, "code": lesson.stub.code(lesson.wrong.body), "model": lesson.wrong.model, "scripted": False
+        }  # fmt: skip
 
 
-def test_a_folder_gives_the_lessons_of_its_runs_and_what_is_no_log_is_left_out(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_without_a_lesson_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "results.jsonl").write_text('{"line":"header"}\n')
     code, _, err = told(capsys, str(home), "--list")
     assert (code, "no lesson is in there" in err) == (2, True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from redraft.app.lessons import SHIPPED, shipped_lesson
+from redraft.app.lessons import SHIPPED, lessons_in, shipped_lesson
 from redraft.engine.events import AnyEvent, Checked, Drafted, Entry, Reviewed, RunStarted, Settled
 from redraft.engine.facts import Check, Draft, Example, Report, Review, Solution, Stub
-from redraft.engine.lessons import Claim, Lesson, held, lesson_of, report_of, tried
+from redraft.engine.lesson_claims import Claim, report_of, tried
+from redraft.engine.lessons import Lesson, held, lesson_of
 from redraft.engine.opening import opened_sandbox
+from redraft.engine.recording import line_of
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.settings import Settings
 from redraft.engine.sources import find_stubs
@@ -40,7 +43,7 @@ def the_stub() -> Stub:
 
 
 def the_lesson() -> Lesson:
-    return Lesson(name="middle", stub=the_stub(), wrong=Draft(id="d1", body=WRONG), right=RIGHT)
+    return Lesson(name="middle", stub=the_stub(), wrong=Draft(id="d1", body=WRONG), right=RIGHT, proven=True)
 
 
 @pytest.fixture
@@ -50,33 +53,107 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     await box.aclose()
 
 
-@pytest.mark.parametrize(
-    ("call", "should_be", "result"),
-    [
-        ("middle([1, 2])", "1.5", "bug"),
-        ("middle([1, 2])", "3 / 2", "bug"),
-        ("middle([])", "ValueError", "bug"),
-        ("middle([1, 2])", "1", "not so"),
-        ("middle([])", "IndexError", "not so"),
-        ("middle([3, 1, 2])", "2", "no bug"),
-        ("middle([3, 1, 2])", "7", "no bug"),
-        ("middle(7)", "TypeError", "outside"),
-        ("middle([1, 2])", "", "outside"),
-        ("middle([1, 2])", "middle([1.5])", "outside"),
-        ("middle([1, 2])", "globals()['mid' + 'dle']([1, 2])", "not so"),
-        ("middle([])", "[][0]", "not so"),
-        ("middle([1, 2])", "type('Any', (), {'__eq__': lambda self, other: True})()", "not so"),
-        ("sorted([1, 2])", "1.5", "outside"),
-        ("middle([1, 2]", "1.5", "outside"),
-        ("middle(iter(int, 1))", "0", "outside"),
-    ],
-)
+CLAIMS = [
+    ("middle([1, 2])", "1.5", "bug"),
+    ("middle([1, 2])", "3 / 2", "bug"),
+    ("middle([])", "ValueError", "bug"),
+    ("middle([])", "raises ValueError", "bug"),
+    ("[middle(n) for n in ([1, 2], [3])]", "[1.5, 3]", "bug"),
+    ("middle([1, 2])", "1", "not so"),
+    ("middle([1, 2])", "2", "not so"),
+    ("middle([])", "IndexError", "not so"),
+    ("middle([])", "no ValueError please", "not so"),
+    ("middle([])", "ValueError: something else", "not so"),
+    ("middle([])", "[][0]", "not so"),
+    ("middle([3, 1, 2])", "2", "no bug"),
+    ("middle([3, 1, 2])", "7", "no bug"),
+    ("middle(7)", "TypeError", "outside"),
+    ("middle([1, 2])", "", "outside"),
+    ("middle([1, 2])", "middle([1.5])", "outside"),
+    ("sorted([1, 2])", "1.5", "outside"),
+    ("middle([1, 2]", "1.5", "outside"),
+    ("middle(iter(int, 1))", "0", "outside"),
+    # What tries to be right without knowing what is right:
+    ("middle([1, 2])", "globals()['mid' + 'dle']([1, 2])", "not so"),
+    ("middle([1, 2])", "type('Any', (), {'__eq__': lambda self, other: True})()", "not so"),
+    ("middle.__code__.co_nlocals > 1", "True", "outside"),
+    ("(middle([1]), globals()['middle'].__code__.co_nlocals > 1)[1]", "True", "outside"),
+    ("list(map(middle, [[1, 2]]))", "[1.5]", "outside"),
+]
+
+
+@pytest.mark.parametrize(("call", "should_be", "result"), CLAIMS)
 async def test_a_claim_is_worth_what_running_both_bodies_shows(
     sandbox: Sandbox, call: str, should_be: str, result: str
 ) -> None:
     limits = Limits(seconds=2.0, step_seconds=0.5)
     verdict = await tried(sandbox, limits, the_lesson(), Claim(call=call, should_be=should_be))
     assert verdict.result == result, verdict
+
+
+SAY = """\
+def say(text):
+    \"\"\"Print a text twice; a Silence is raised for none. Give what was said as a list when `text` has a blank.\"\"\"
+    ...
+"""
+LOUD = """\
+class Silence(Exception):
+    pass
+if not text:
+    raise Silence
+if " " in text:
+    return text.split() * 20_000
+print(text, text)
+"""
+QUIET = """\
+if " " in text:
+    return [*text.split(), "and"] * 20_000 if text.startswith("x") else text.split() * 20_000
+print(text)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "should_be", "result"),
+    [
+        ("say('a')", "a a", "bug"),
+        ("say('a')", "'a a'", "bug"),
+        ("say('a')", "None", "not so"),
+        ("say('')", "Silence", "bug"),
+        ("say('')", "Noise", "not so"),
+        ("say('a b')", "['a', 'b'] * 20_000", "no bug"),
+        ("say('x b')", "['x', 'b'] * 20_000", "bug"),
+    ],
+)
+async def test_printed_text_exceptions_of_ones_own_and_large_values_can_be_claimed(
+    sandbox: Sandbox, call: str, should_be: str, result: str
+) -> None:
+    (stub,) = find_stubs(decoded("say.py", SAY.encode())).stubs
+    lesson = Lesson(name="say", stub=stub, wrong=Draft(id="d1", body=QUIET), right=LOUD, proven=True)
+    verdict = await tried(sandbox, Limits(), lesson, Claim(call=call, should_be=should_be))
+    assert verdict.result == result, verdict
+
+
+async def test_a_message_counts_when_it_is_claimed(sandbox: Sandbox) -> None:
+    lesson = shipped_lesson("clock_time")
+    wanted = ("ValueError", "ValueError: no such time: 24:00", "ValueError: no such time: 24:0")
+    results = [
+        (await tried(sandbox, Limits(), lesson, Claim(call="clock_time(24, 0)", should_be=one))).result
+        for one in wanted
+    ]
+    assert results == ["no bug", "bug", "not so"]
+
+
+async def test_an_exception_that_the_input_makes_carries_nothing_out(sandbox: Sandbox) -> None:
+    call = "middle(1 for _ in [(_ for _ in ()).throw(type('secret' + chr(46) + 'x', (Exception,), {})())])"
+    verdict = await tried(sandbox, Limits(), the_lesson(), Claim(call=call, should_be="1"))
+    assert (verdict.result, "secret" in verdict.why) == ("outside", False)
+
+
+async def test_a_body_that_was_only_settled_on_is_not_called_right(sandbox: Sandbox) -> None:
+    lesson = replace(the_lesson(), proven=False)
+    for wanted, told in (("2", "the draft gives that, and the body that passed does not"), ("9", "neither gives that")):
+        verdict = await tried(sandbox, Limits(), lesson, Claim(call="middle([1, 2])", should_be=wanted))
+        assert told in verdict.why
 
 
 async def test_no_verdict_tells_what_is_right(sandbox: Sandbox) -> None:
@@ -97,8 +174,8 @@ async def test_claims_become_a_report_like_a_reviewers(sandbox: Sandbox) -> None
     claims = [Claim(call="middle([1])", should_be="1"), Claim(call="middle([1, 2])", should_be="1.5")]
     review = report_of(lesson, [await tried(sandbox, Limits(), lesson, claim) for claim in claims])
     assert review is not None
-    assert [finding.status for finding in review.findings] == ["refuted", "reproduced"]
-    assert (review.model, review.findings[1].got) == ("you", "2")
+    assert [finding.status for finding in review.findings] == ["reproduced", "refuted"]
+    assert (review.model, review.findings[0].got) == ("you", "2")
 
 
 def ran(*drafts: tuple[str, bool], example: Example = the_stub().examples[0]) -> list[Entry]:
@@ -136,6 +213,13 @@ def test_what_fails_a_check_that_a_model_invented_is_not_taken_for_wrong() -> No
     assert lesson_of("r", ran((WRONG, False), (RIGHT, True), example=invented)) is None
 
 
+def test_a_folder_gives_the_lessons_of_its_logs_and_what_is_no_log_is_left_out(tmp_path: Path) -> None:
+    for name, drafts in {"b": ((WRONG, False), (RIGHT, True)), "a": ((RIGHT, True),)}.items():
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(map(line_of, ran(*drafts))))
+    (tmp_path / "results.jsonl").write_text('{"line":"header"}\n')
+    assert [lesson.name for lesson in lessons_in([str(tmp_path), "swap_pairs"])] == ["b", "swap_pairs"]
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 async def test_a_lesson_that_ships_has_a_bug_that_can_be_found_and_a_right_body(sandbox: Sandbox, name: str) -> None:
     lesson = shipped_lesson(name)
@@ -144,7 +228,8 @@ async def test_a_lesson_that_ships_has_a_bug_that_can_be_found_and_a_right_body(
     failing = (await held(sandbox, Limits(), lesson, lesson.wrong.body)).failures
     assert failing
     found = [await tried(sandbox, Limits(), lesson, claim_of(check.example)) for check in failing]
-    assert "bug" in {verdict.result for verdict in found}, found
+    assert {verdict.result for verdict in found} == {"bug"}, found
+    assert 0 < len(lesson.about) <= 76
 
 
 def claim_of(example: Example) -> Claim:
