@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
 from textual.reactive import reactive
 
-from ..engine.facts import Report
+from ..engine.facts import Report, Review
 from ..engine.lesson_claims import Verdict
+from ..engine.state import RunState
 from ..widgets.report_pane import ReportPane
 from ..widgets.rows import Row
 from ..widgets.text import paragraphs
@@ -57,3 +59,8 @@ class OwnReport(ReportPane):
         review = self.state.review
         if review is not None:
             self.chosen = next(n for n, finding in enumerate(self._findings) if finding is review.findings[0])
+
+
+def reviewed(state: RunState, review: Review | None) -> RunState:
+    """The state with this report, if there is one."""
+    return state if review is None else replace(state, reviews={review.draft: review})

@@ -12,7 +12,6 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from ..engine.diff import hunks
-from ..engine.facts import Review
 from ..engine.lesson_claims import Claim, report_of, tried
 from ..engine.lessons import Lesson, held
 from ..engine.opening import limits, opened_sandbox
@@ -30,7 +29,7 @@ from .key_bar import KeyBar
 from .key_names import keys_of
 from .keys import LEARNING, bindings
 from .lane_diff_screen import Compared
-from .lesson_attempts import Attempt, OwnReport
+from .lesson_attempts import Attempt, OwnReport, reviewed
 from .session import Session
 from .title_bar import TitleBar
 
@@ -123,10 +122,10 @@ class LessonScreen(Screen[None]):
         self.query_one(ClaimLine).display = attempt.answer is None
         self.query_one(DraftPane).state = state
         yours = self.query_one(OwnReport)
-        yours.state, yours.over = _with(state, own), attempt.answer is not None
+        yours.state, yours.over = reviewed(state, own), attempt.answer is not None
         yours.show_newest()
         if attempt.answer is not None:
-            self.query_one("#theirs", ReportPane).state = _with(state, lesson.review)
+            self.query_one("#theirs", ReportPane).state = reviewed(state, lesson.review)
             self.query_one(ChecksTable).state = replace(state, reports={lesson.wrong.id: attempt.answer})
             diff = self.query_one(Compared)
             diff.caption = f"draft → {lesson.standard}"
@@ -218,6 +217,11 @@ class LessonScreen(Screen[None]):
             case _:
                 self._turn(-1)
 
+    def action_deed(self, name: str) -> None:
+        """Ctrl+c without a selection stops what runs here as on the main screen."""
+        if name == "cancel" and self._busy:
+            self.action_lesson("stop")
+
     def _turn(self, steps: int) -> None:
         panes = self._panes
         at = next((n for n, pane in enumerate(panes) if pane is self.focused), 0)
@@ -292,8 +296,3 @@ class LessonScreen(Screen[None]):
         tell_of(self, event, self.session.places)
         if event.worker.is_finished:
             self.refresh_bindings()
-
-
-def _with(state: RunState, review: Review | None) -> RunState:
-    """The state with this report, if there is one."""
-    return state if review is None else replace(state, reviews={review.draft: review})

@@ -126,13 +126,14 @@ class Endless(ScriptedSandbox):
         return await super().run(program, steps, limits, path=path)
 
 
-async def test_a_claim_that_runs_holds_back_the_next_and_can_be_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", [("escape", "escape"), ("ctrl+c",)])
+async def test_a_claim_that_runs_holds_back_the_next_and_can_be_stopped(tmp_path: Path, keys: tuple[str, ...]) -> None:
     here = session(tmp_path)
     screen = LessonScreen(here, lessons(), Endless(TOLD))
     async with RedraftApp(here, screen).run_test(size=WIDE) as pilot:
         await pilot.press("enter", *"swap_pairs()", "enter", "1", "enter", "enter", "enter")
         assert "still running; esc stops it" in notice(screen)
-        await pilot.press("escape", "escape")
+        await pilot.press(*keys)
         await until(pilot, lambda: all(worker.is_finished for worker in screen.workers if worker.group == "lesson"))
         assert notice(screen) == "stopped"
         assert screen.attempt.verdicts == []
