@@ -58,7 +58,7 @@ class OwnReport(ReportPane):
         """Put the cursor on the claim that was made last."""
         review = self.state.review
         if review is not None:
-            self.chosen = next(n for n, finding in enumerate(self._findings) if finding is review.findings[0])
+            self.chosen = self._findings.index(review.findings[0])
 
 
 def reviewed(state: RunState, review: Review | None) -> RunState:

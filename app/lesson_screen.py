@@ -4,39 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.worker import Worker
 
-from ..engine.diff import hunks
-from ..engine.lesson_claims import Claim, report_of, tried
+from ..engine.lesson_claims import Claim, tried
 from ..engine.lessons import Lesson, held
 from ..engine.opening import limits, opened_sandbox
 from ..engine.sandbox.runner import Sandbox
-from ..engine.state import RunState
-from ..widgets.checks_table import ChecksTable
 from ..widgets.claim_line import ClaimLine
-from ..widgets.draft_pane import DraftPane
-from ..widgets.report_pane import ReportPane
-from ..widgets.sheet import Sheet
 from ..widgets.signs import counted
 from ..widgets.status_line import StatusLine, Tone
 from .faults import tell_of
 from .key_bar import KeyBar
 from .key_names import keys_of
 from .keys import LEARNING, bindings
-from .lane_diff_screen import Compared
-from .lesson_attempts import Attempt, OwnReport, reviewed
+from .lesson_attempts import Attempt
+from .lesson_view import LessonView
 from .session import Session
 from .title_bar import TitleBar
-
-BESIDE_FROM = 100
-"""Columns from which the draft and what is said of it stand side by side."""
-ALL_FROM = 34
-"""Lines from which all that is said is in sight at once."""
 
 
 class LessonScreen(Screen[None]):
@@ -55,27 +41,17 @@ class LessonScreen(Screen[None]):
         self._at = 0
         self._given = sandbox
         self._sandbox: Sandbox | None = sandbox
-        self._diff_shown = True
-        """Once the answer is shown: whether it is the diff that is in sight, or still the draft."""
 
     def compose(self) -> ComposeResult:
         """Draft and reports, the line to claim in, status and keys."""
         yield TitleBar(id="title")
-        with Horizontal(id="lesson"):
-            with Vertical(id="text"):
-                yield DraftPane(id="draft")
-                yield Compared(id="answer")
-            with Vertical(id="said"):
-                yield OwnReport(id="yours")
-                yield ReportPane(id="theirs")
-                yield ChecksTable(id="examples")
+        yield LessonView(id="lesson")
         yield ClaimLine(id="claim")
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         """Show the first lesson."""
-        self.query_one(DraftPane).live = False
         self._begin()
 
     async def close(self) -> None:
@@ -98,6 +74,11 @@ class LessonScreen(Screen[None]):
         """How far the person is with it."""
         return self._attempts[self._at]
 
+    @property
+    def view(self) -> LessonView:
+        """The panes."""
+        return self.query_one(LessonView)
+
     def say(self, notice: str, tone: Tone = "calm") -> None:
         """Tell the person something that matters now."""
         self.query_one(StatusLine).say(notice, tone)
@@ -108,29 +89,15 @@ class LessonScreen(Screen[None]):
         line = self.query_one(ClaimLine)
         line.clear()
         line.example = f"{lesson.stub.entry_point}(…)"
-        self._diff_shown = True
         self._show()
-        self.screen.set_focus(self._text, scroll_visible=False)
+        self.view.take_keys()
         claim, answer = key("lesson.claim"), key("lesson.answer")
         self.say(f"this draft has a bug: {claim} claims an input that shows it, {answer} shows the answer")
 
     def _show(self) -> None:
-        lesson, attempt = self.lesson, self.attempt
-        state = RunState(run=lesson.name, status="settled", stub=lesson.stub, drafts=(lesson.wrong,))
-        own = report_of(lesson, attempt.verdicts)
         self._show_title()
-        self.query_one(ClaimLine).display = attempt.answer is None
-        self.query_one(DraftPane).state = state
-        yours = self.query_one(OwnReport)
-        yours.state, yours.over = reviewed(state, own), attempt.answer is not None
-        yours.show_newest()
-        if attempt.answer is not None:
-            self.query_one("#theirs", ReportPane).state = reviewed(state, lesson.review)
-            self.query_one(ChecksTable).state = replace(state, reports={lesson.wrong.id: attempt.answer})
-            diff = self.query_one(Compared)
-            diff.caption = f"draft → {lesson.standard}"
-            diff.hunks = hunks(lesson.stub.code(lesson.wrong.body), lesson.stub.code(lesson.right))
-        self._arrange()
+        self.query_one(ClaimLine).display = self.attempt.answer is None
+        self.view.show(self.lesson, self.attempt)
         self.refresh_bindings()
 
     def _show_title(self) -> None:
@@ -138,34 +105,6 @@ class LessonScreen(Screen[None]):
         title.place = f"lesson › {self.lesson.name}"
         title.position = f"{self._at + 1} of {len(self._lessons)}"
         title.means = f"{counted(found, 'bug')} found"
-
-    @property
-    def _text(self) -> Sheet:
-        shown = self.attempt.answer is not None and self._diff_shown
-        return self.query_one("#answer" if shown else "#draft", Sheet)
-
-    @property
-    def _panes(self) -> list[Sheet]:
-        """What there is to be seen now, in the order of `tab`."""
-        told = self.attempt.answer is not None
-        reviewed = told and self.lesson.review is not None
-        names = ["#yours", *(["#theirs"] if reviewed else []), *(["#examples"] if told else [])]
-        return [self._text, *(self.query_one(name, Sheet) for name in names)]
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Show what fits."""
-        self._arrange()
-
-    def _arrange(self) -> None:
-        panes, size = self._panes, self.app.size
-        self.set_class(size.width >= BESIDE_FROM, "-beside")
-        self.set_class(self.attempt.answer is not None, "-told")
-        said = panes[1:]
-        roomy = size.width >= BESIDE_FROM and size.height >= ALL_FROM
-        front = self.focused if self.focused in said else said[-1]
-        with self.app.batch_update():
-            for pane in self.query("#text > Sheet, #said > Sheet").results(Sheet):
-                pane.display = pane is panes[0] or (pane in said and (roomy or pane is front))
 
     # ------------------------------------------------------------------------------------ what the person does
 
@@ -206,29 +145,19 @@ class LessonScreen(Screen[None]):
                     worker.cancel()
                 self.say("stopped")
             case "diff":
-                self._diff_shown = not self._diff_shown
-                self._arrange()
-                self.set_focus(self._text, scroll_visible=False)
+                self.view.turn_text()
             case "next" | "previous":
                 self._at += 1 if what == "next" else -1
                 self._begin()
             case "turn":
-                self._turn(1)
+                self.view.turn(1)
             case _:
-                self._turn(-1)
+                self.view.turn(-1)
 
     def action_deed(self, name: str) -> None:
         """Ctrl+c without a selection stops what runs here as on the main screen."""
         if name == "cancel" and self._busy:
             self.action_lesson("stop")
-
-    def _turn(self, steps: int) -> None:
-        panes = self._panes
-        at = next((n for n, pane in enumerate(panes) if pane is self.focused), 0)
-        pane = panes[(at + steps) % len(panes)]
-        pane.display = True
-        self.set_focus(pane, scroll_visible=False)
-        self._arrange()
 
     # ------------------------------------------------------------------------------------ running
 
@@ -258,7 +187,7 @@ class LessonScreen(Screen[None]):
             key, count = keys_of(self), counted(len(attempt.verdicts), "claim")
             last = at + 1 == len(self._lessons)
             more = "; this is the last lesson" if last else f", {key('lesson.next')} goes on"
-            self.set_focus(self._text, scroll_visible=False)
+            self.view.take_keys()
             self.say(f"found, with {count}. {key('lesson.answer')} shows the answer{more}", "good")
         else:
             self.say(verdict.why, "warning")
@@ -269,7 +198,7 @@ class LessonScreen(Screen[None]):
         self._attempts[at].answer = await held(await self._open(), bounds, lesson, lesson.wrong.body)
         if at == self._at:
             self._show()
-            self.set_focus(self._text, scroll_visible=False)
+            self.view.take_keys()
             self.say(lesson.about or f"this is {lesson.standard}, and what the draft made of each example")
 
     # ------------------------------------------------------------------------------------ messages
@@ -285,7 +214,7 @@ class LessonScreen(Screen[None]):
 
     def on_claim_line_left(self) -> None:
         """Give the keys back."""
-        self.set_focus(self._text, scroll_visible=False)
+        self.view.take_keys()
 
     def on_descendant_focus(self) -> None:
         """Other keys do something now."""
