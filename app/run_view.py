@@ -27,12 +27,12 @@ from .copying import copied
 from .key_names import deciding_keys
 from .keys import LOOKING, SEARCHING, bindings
 from .pane_tabs import PaneTabs
-from .searching import Searching
+from .searching import Searched, Searching
 from .spec_score import spec_score
 from .standing import Standing
 
 
-class RunView(Vertical):
+class RunView(Searched, Vertical):
     """Shows `state`. Which panes are in front follows the run until the person chooses one."""
 
     state: reactive[RunState] = reactive(RunState, init=False, repaint=False)
@@ -153,19 +153,7 @@ class RunView(Vertical):
     async def action_search(self, what: str) -> None:
         """Search in the pane in front, which stays there from now on."""
         self._chosen_by_hand = True
-        await self.searching.do(what)
-
-    def on_search_line_changed(self) -> None:
-        """With every letter."""
-        self.searching.seek_in_front()
-
-    def on_search_line_kept(self) -> None:
-        """Enter."""
-        self.searching.keep()
-
-    def on_sheet_sought(self, event: Sheet.Sought) -> None:
-        """Something was found, or not."""
-        self.searching.count(event)
+        await super().action_search(what)
 
     def follow(self) -> None:
         """Let the panes follow the run again."""

@@ -11,6 +11,28 @@ from ..widgets.sheet import Sheet
 from .key_names import search_keys
 
 
+class Searched:
+    """A part of a screen whose panes are searched: what it does when something is typed or found."""
+
+    searching: Searching
+
+    async def action_search(self, what: str) -> None:
+        """Search in the pane in front."""
+        await self.searching.do(what)
+
+    def on_search_line_changed(self) -> None:
+        """With every letter."""
+        self.searching.seek_in_front()
+
+    def on_search_line_kept(self) -> None:
+        """Enter."""
+        self.searching.keep()
+
+    def on_sheet_sought(self, event: Sheet.Sought) -> None:
+        """Something was found, or not."""
+        self.searching.count(event)
+
+
 class Searching:
     """What is sought in `view`, in whichever pane is in front: `pane` gives it.
 

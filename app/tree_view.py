@@ -21,7 +21,7 @@ from ..widgets.sheet import Sheet
 from .arrangement import SMALLEST, too_small
 from .candidate_diff_screen import CandidateDiffScreen
 from .keys import SEARCHING, TREE, bindings
-from .searching import Searching
+from .searching import Searched, Searching
 
 Layout = Literal["wide", "beside", "single", "tiny"]
 WIDE_FROM, BESIDE_FROM = 120, 100
@@ -35,7 +35,7 @@ def layout_of(width: int, height: int) -> Layout:
     return "wide" if width >= WIDE_FROM else "beside" if width >= BESIDE_FROM else "single"
 
 
-class TreeView(Vertical):
+class TreeView(Searched, Vertical):
     """Shows the tree of `state`. The cursor follows the work until the person moves it."""
 
     BINDINGS = bindings((SEARCHING, TREE))
@@ -196,10 +196,6 @@ class TreeView(Vertical):
             case _:
                 return node is not None
 
-    async def action_search(self, what: str) -> None:
-        """Search in the tree, or in the function."""
-        await self.searching.do(what)
-
     def action_tree(self, what: str, number: int = 0) -> None:
         """Do what a key asks for."""
         match what:
@@ -248,18 +244,6 @@ class TreeView(Vertical):
             self.post_message(self.Copied(f"{node.stub.entry_point} with all it needs"))
 
     # ------------------------------------------------------------------------------------ messages from widgets
-
-    def on_search_line_changed(self) -> None:
-        """With every letter."""
-        self.searching.seek_in_front()
-
-    def on_search_line_kept(self) -> None:
-        """Enter."""
-        self.searching.keep()
-
-    def on_sheet_sought(self, event: Sheet.Sought) -> None:
-        """Something was found, or not."""
-        self.searching.count(event)
 
     def on_plan_tree_chosen(self, event: PlanTree.Chosen) -> None:
         """The cursor moved: stay there."""
