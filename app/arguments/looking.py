@@ -19,7 +19,7 @@ LESSON = """\
 examples:
   redraft lesson                                  real drafts of a small model, easy ones first
   redraft lesson my-run.jsonl logs/               bugs out of runs of your own
-  redraft lesson swap_pairs --call 'swap_pairs([1, 2])' --should-be '[2, 1]'
+  redraft lesson longest_streak --call 'longest_streak("wW")' --should-be 2
 
 With --call the exit code is 0 when that is a bug of the draft, and 1 when it is not.
 """
