@@ -222,7 +222,7 @@ def test_a_table_is_broken_into_blocks_that_fit_a_terminal_and_loses_no_cell(
 
 def test_without_a_width_a_table_is_one_block() -> None:
     made = table("scoreboard", published())
-    assert rendering.as_plain(made).count("───") // 40 == rendering.as_plain(made, 1000).count("───") // 40
+    assert rendering.as_plain(made) == rendering.as_plain(made, 1000)
     heads = rendering.as_plain(made).splitlines()[2].split("  ")
     assert [head.strip() for head in heads if head.strip()] == list(made.heads)
 
