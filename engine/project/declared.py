@@ -1,0 +1,127 @@
+"""The package folders that a project's build settings declare. They are data from outside: bounded, and believed only
+about folders inside the project."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast
+
+from ..facts import Fact
+
+LARGEST = 1 << 20
+"""Bytes of a settings file that is read."""
+_MOST = 64
+"""Declarations of one kind that are looked at."""
+_SETUP_ROOT = re.compile(r"package_dir\s*=\s*\{\s*(?:\"\"|'')\s*:\s*[\"']([\w./-]{1,200})[\"']")
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z")
+
+Table = dict[str, object]
+
+
+class Declared(Fact, frozen=True):
+    """What the build settings of a project say. Folders are absolute and inside the project."""
+
+    roots: tuple[str, ...] = ()
+    """Folders that hold top-level packages, such as `src`."""
+    packages: tuple[tuple[str, str], ...] = ()
+    """Packages that lie in folders of another name: dotted name and folder."""
+    search: tuple[str, ...] = ()
+    """Folders that the project's tests put on the search path."""
+
+
+def declared_folders(project: Path) -> Declared:
+    """What `pyproject.toml`, `setup.cfg` and `setup.py` of a project folder say; nothing in them is executed."""
+    settings = _toml(project / "pyproject.toml")
+    roots, packages = _from_tools(_table(settings, "tool"))
+    search = _texts(_table(settings, "tool", "pytest", "ini_options").get("pythonpath"))
+    more_roots, more_packages, more_search = _from_setup(project)
+    return Declared(
+        roots=tuple(_inside(project, [*roots, *more_roots])),
+        packages=tuple(
+            (name, folder)
+            for name, place in [*packages, *more_packages]
+            if _NAME.match(name)
+            for folder in _inside(project, [place])
+        ),
+        search=tuple(_inside(project, [*search, *more_search])),
+    )
+
+
+def _from_tools(tool: Table) -> tuple[list[str], list[tuple[str, str]]]:
+    """Roots and packages as setuptools, hatch, poetry, pdm, uv, maturin and scikit-build spell them."""
+    packages = [(name, place) for name, place in _table(tool, "setuptools", "package-dir").items()]
+    roots = _texts(_table(tool, "setuptools", "packages", "find").get("where"))
+    roots += _texts(_table(tool, "pdm", "build").get("package-dir"))
+    roots += _texts(_table(tool, "uv", "build-backend").get("module-root"))
+    roots += _texts(_table(tool, "maturin").get("python-source"))
+    for entry in _list(_table(tool, "poetry").get("packages")):
+        roots += _texts(_table(entry).get("from"))
+    wheel = _table(tool, "hatch", "build", "targets", "wheel")
+    named = _texts(wheel.get("packages")) + _texts(_table(tool, "scikit-build", "wheel").get("packages"))
+    roots += [str(Path(place).parent) for place in named]
+    roots += _texts(wheel.get("sources"))
+    texts = [(name, place) for name, place in packages if isinstance(place, str)]
+    return roots + [place for name, place in texts if not name], [pair for pair in texts if pair[0]]
+
+
+def _from_setup(project: Path) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(_text(project / "setup.cfg"))
+    except configparser.Error:
+        parser.clear()
+    said = parser.get("options", "package_dir", fallback="")[:4096]
+    pairs = [(name.strip(), place.strip()) for line in said.splitlines() for name, _, place in [line.partition("=")]]
+    where = parser.get("options.packages.find", "where", fallback="").split()[:_MOST]
+    search = parser.get("tool:pytest", "pythonpath", fallback="").split()[:_MOST]
+    roots = [place for name, place in pairs if not name and place] + where
+    roots += _SETUP_ROOT.findall(_text(project / "setup.py"))[:1]
+    return roots, [(name, place) for name, place in pairs if name and place], search
+
+
+def _toml(path: Path) -> Table:
+    try:
+        return tomllib.loads(_text(path))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def _text(path: Path) -> str:
+    """The text of a small regular file, "" when it is none."""
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            return ""
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _table(found: object, *names: str) -> Table:
+    for name in names:
+        found = cast("Table", found).get(name) if isinstance(found, dict) else None
+    return cast("Table", found) if isinstance(found, dict) else {}
+
+
+def _list(found: object) -> list[object]:
+    return cast("list[object]", found)[:_MOST] if isinstance(found, list) else []
+
+
+def _texts(found: object) -> list[str]:
+    return [found] if isinstance(found, str) else [text for text in _list(found) if isinstance(text, str)]
+
+
+def _inside(project: Path, places: Iterable[str]) -> list[str]:
+    """Those that are folders of the project, without repetition."""
+    found: list[str] = []
+    for place in list(places)[:_MOST]:
+        try:
+            folder = (project / place).resolve()
+            if folder.is_relative_to(project.resolve()) and folder.is_dir():
+                found.append(str(folder))
+        except (OSError, ValueError):
+            continue
+    return list(dict.fromkeys(found))
