@@ -10,7 +10,8 @@ from textual.worker import Worker
 
 from ..engine.lesson_claims import Claim, tried
 from ..engine.lessons import Lesson, held
-from ..engine.opening import limits, opened_sandbox
+from ..engine.opening import limits, sandbox_choice
+from ..engine.sandbox import open_sandbox
 from ..engine.sandbox.runner import Sandbox
 from ..widgets.claim_line import ClaimLine
 from ..widgets.signs import counted
@@ -171,7 +172,7 @@ class LessonScreen(Screen[None]):
 
     async def _open(self) -> Sandbox:
         if self._sandbox is None:
-            self._sandbox = await opened_sandbox(self.session.settings.sandbox)
+            self._sandbox = await open_sandbox(sandbox_choice(self.session.settings, self.session.environ))
         return self._sandbox
 
     async def _try(self, at: int, claim: Claim) -> None:

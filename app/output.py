@@ -23,6 +23,8 @@ _NOTHING = {
     "crashed": "a crash",
     "not run": "it was not reached",
 }
+SLOW_IMPORTS = 0.5
+"""Seconds of importing from which on they are told apart from the examples' time."""
 _COLOURS = {"green": "32", "red": "31", "yellow": "33", "dim": "2", "bold": "1"}
 
 
@@ -105,7 +107,8 @@ def _check_lines(check: Check, paint: Paint) -> list[str]:
     source = harmless(check.example.source.strip()).replace("\n", " ⏎ ")
     head = paint(colour, f"  {SIGNS[check.verdict]} {source}")
     if check.passed:
-        return [head]
+        note = "      equal as a value; doctest, which compares the text, says that it fails"
+        return [head, paint("dim", note)] if check.by_value else [head]
     expected = (
         check.example.raises
         or check.example.want.strip()

@@ -50,6 +50,10 @@ class SandboxError(EnvironmentFault):
     """Code cannot be run with the protection that was promised, so it is not run."""
 
 
+class ProjectError(EnvironmentFault):
+    """The user's project cannot be imported as it is, whatever a draft does; no model was asked."""
+
+
 class ConsentNeeded(SandboxError):
     """Code could only be run with less protection, to which the person has to agree once for a project."""
 

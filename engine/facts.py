@@ -226,6 +226,29 @@ class Outcome(Fact, frozen=True):
     seconds: float = 0.0
 
 
+class LoadFailure(Fact, frozen=True):
+    """Why a program could not be imported, as far as its process told."""
+
+    raised: str
+    """Last line of the traceback."""
+    file: str = ""
+    """The innermost file of the project in the traceback, relative to the project; "" when there is none."""
+    line: int = 0
+    """1-based line in that file, 0 when it is not known."""
+    elsewhere: bool = False
+    """Whether that is another file than the program's own: then the project is at fault, and no draft."""
+    refused: str = ""
+    """What the sandbox refused, in words; "" when it was nothing of that kind."""
+
+    @property
+    def text(self) -> str:
+        """One sentence for a report: the file and the line first when they are not the program's own."""
+        kind, _, message = self.raised.partition(": ")
+        told = message if kind in {"ImportError", "ModuleNotFoundError"} and message else self.raised
+        place = f"{self.file} line {self.line}: " if self.elsewhere and self.line else ""
+        return (place + told if place else self.raised) + (f" ({self.refused})" if self.refused else "")
+
+
 class Execution(Fact, frozen=True):
     """One program and its statements, run in one sandboxed process."""
 
@@ -233,12 +256,17 @@ class Execution(Fact, frozen=True):
     """One for each statement asked for, in order; those never reached are "not run"."""
     problem: str = ""
     """Why the module itself could not be loaded or the process ended early; "" when all went through."""
+    failure: LoadFailure | None = None
+    """What was raised while the module was imported; None when it went through, or its process ended before."""
     timed_out: bool = False
     """Whether it ended because the clock ran out, while loading or in a statement."""
     tier: str = ""
     """Letter of the protection in force (A to E), see docs/sandbox.md."""
     interpreter: str = ""
     seconds: float = 0.0
+    """Wall clock of the statements."""
+    import_seconds: float = 0.0
+    """Wall clock of importing the module and all that it imports."""
 
 
 class Undefined(Fact, frozen=True):
@@ -258,6 +286,8 @@ class Check(Fact, frozen=True):
     verdict: Literal["passed", "failed", "raised", "timeout", "crashed", "not run"]
     got: str = ""
     """What came out, as a person would read it: printed text, value or exception line."""
+    by_value: bool = False
+    """Whether it holds only as a value: doctest, which compares text, would say that it fails."""
     seconds: float = 0.0
 
     @property
@@ -276,6 +306,9 @@ class Report(Fact, frozen=True):
     tier: str = ""
     interpreter: str = ""
     seconds: float = 0.0
+    """Wall clock of the examples."""
+    import_seconds: float = 0.0
+    """Wall clock of importing the module and all that it imports."""
 
     @property
     def passes(self) -> int:

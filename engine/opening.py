@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
-from .errors import ModelError
+from .errors import ModelError, SettingsError
 from .facts import ROLES, Price, Role
 from .kit import Budget, Kit, Voice
 from .models.chat import ChatModel, Sampling
@@ -19,9 +21,12 @@ from .models.replicas import Replicas
 from .paths import Places
 from .prompts import Prompts
 from .sandbox import SandboxChoice, open_sandbox
-from .sandbox.runner import Limits, Sandbox
+from .sandbox.runner import Limits
 from .settings import BudgetSettings, RoleSettings, SandboxSettings, Settings, key_of
 
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}\Z")
+_STARTING = re.compile(r"LD_|DYLD_|PYTHON|GCONV_PATH\Z|REDRAFT_|(?:HOME|TMPDIR|TEMP|TMP|PATH)\Z")
+"""Variables that decide how a process starts, that are set for programs here, or that are redraft's own."""
 INTRODUCTION_SECONDS = 2.0
 
 
@@ -36,7 +41,7 @@ async def opened(
         SandboxError: code cannot be run as safely as the settings ask.
     """
     async with AsyncExitStack() as stack:
-        sandbox = await opened_sandbox(settings.sandbox)
+        sandbox = await open_sandbox(sandbox_choice(settings, environ))
         stack.push_async_callback(sandbox.aclose)
         models = await _models(settings, places, environ, notice)
         await asyncio.gather(*(_introduced(model) for model in models.values()))
@@ -59,21 +64,48 @@ def _budget(chosen: BudgetSettings) -> Budget:
     return Budget(calls=chosen.calls, tokens=chosen.tokens, seconds=chosen.seconds, usd=chosen.usd)
 
 
-async def opened_sandbox(chosen: SandboxSettings) -> Sandbox:
-    """A sandbox as the settings ask for it."""
-    return await open_sandbox(
-        SandboxChoice(
-            interpreter=chosen.interpreter or None,
-            allow_subprocess=chosen.allow_subprocess,
-            allow_limited=chosen.lowest_tier in {"D", "E"},
-            unsafe_run=chosen.lowest_tier == "E",
-        )
+def sandbox_choice(settings: Settings, environ: Mapping[str, str]) -> SandboxChoice:
+    """What the settings say about running code; of the environment only the variables that they name.
+
+    Raises:
+        SettingsError: a variable that programs are to get is one of redraft's own, or holds a model's key.
+    """
+    box = settings.sandbox
+    cache = str(Path(box.cache_folder).expanduser().absolute()) if box.cache_folder else ""
+    return SandboxChoice(
+        interpreter=box.interpreter or None,
+        variables=(*_variables(settings, environ), *([f"XDG_CACHE_HOME={cache}"] if cache else [])),
+        readable=(cache,) if cache else (),
+        allow_subprocess=box.allow_subprocess,
+        allow_limited=box.lowest_tier in {"D", "E"},
+        unsafe_run=box.lowest_tier == "E",
     )
+
+
+def _variables(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    roles = [settings.role(role) for role in ROLES]
+    keys = {role.api_key.reveal() for role in roles if role.api_key is not None}
+    named = {role.api_key_env for role in roles if role.api_key_env}
+    found: list[str] = []
+    for name in settings.sandbox.environment:
+        value = environ.get(name, "")
+        if not _VARIABLE.match(name) or _STARTING.match(name):
+            raise SettingsError(f"sandbox.environment: {name!r} cannot be given to programs; take it out of the list")
+        if name in named or any(key and key in value for key in keys):
+            raise SettingsError(f"sandbox.environment: ${name} holds a model's key, which programs never get")
+        if name in environ and "\0" not in value:
+            found.append(f"{name}={value}")
+    return tuple(found)
 
 
 def limits(chosen: SandboxSettings) -> Limits:
     """What one run of a draft may use."""
-    return Limits(seconds=chosen.seconds, step_seconds=chosen.step_seconds, memory_mb=chosen.memory_mb)
+    return Limits(
+        seconds=chosen.seconds,
+        import_seconds=chosen.import_seconds,
+        step_seconds=chosen.step_seconds,
+        memory_mb=chosen.memory_mb,
+    )
 
 
 async def _models(

@@ -17,6 +17,7 @@ from .facts import Example, Stub
 from .judging import judged
 from .kit import Budget, Kit
 from .pipelines.catalogue import Pipeline
+from .preflight import check_imports
 from .recalling import Recall
 from .steering import Steering
 from .version import version
@@ -116,6 +117,7 @@ class Log:
         """Run the pipeline to its end, whatever the end is, and judge what it settled on by the hidden tests."""
         self._driven = True
         try:
+            await check_imports(kit, stub)
             solution = await pipeline.run(Desk(kit, stub, self.emit, self.turn, self._steering, self._recall), stub)
             if hidden:
                 self.emit(Judged(report=await judged(kit, stub, solution, hidden)))

@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from ...engine import examples
-from ...engine.errors import UsageError
+from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report
-from ...engine.sandbox.runner import Limits
-from ..output import out, out_json, paint, report_lines
+from ...engine.preflight import project_fault
+from ..output import SLOW_IMPORTS, out, out_json, paint, report_lines
 from ..session import existing, session
 
 TIMED_OUT = 124
@@ -21,32 +22,36 @@ LARGEST_SOURCE = 256 * 1024
 
 async def run(args: argparse.Namespace) -> int:
     """0 pass, 1 fail, 124 time-out, 2 usage, 3 no sandbox; no examples is 1: nothing was verified."""
-    from ...engine.sandbox import SandboxChoice, open_sandbox
+    from ...engine.opening import limits as limits_of
+    from ...engine.opening import sandbox_choice
+    from ...engine.sandbox import open_sandbox
 
     path = Path(args.file)
     here = session(args, path)
     text = _source(path)
     wanted = _given(args.examples) if args.examples else _own(path, args.function)
     box = here.settings.sandbox
-    choice = SandboxChoice(
-        interpreter=box.interpreter or None,
+    agreed = sandbox_choice(here.settings, here.environ)
+    choice = replace(
+        agreed,
         tier=args.tier,
         unsafe_run=args.unsafe_run,
         allow_subprocess=args.allow_subprocess or box.allow_subprocess,
-        allow_limited=box.lowest_tier in {"D", "E"} or args.tier == "D",
+        allow_limited=agreed.allow_limited or args.tier == "D",
         path=str(path),
     )
-    seconds = args.timeout or box.seconds
-    limits = Limits(
-        seconds=seconds,
-        step_seconds=seconds if args.timeout else box.step_seconds,
-        memory_mb=args.memory_mb or box.memory_mb,
-    )
+    limits = limits_of(box)
+    if args.timeout:
+        limits = replace(limits, seconds=args.timeout, step_seconds=args.timeout, import_seconds=args.timeout)
+    if args.memory_mb:
+        limits = replace(limits, memory_mb=args.memory_mb)
     sandbox = await open_sandbox(choice)
     try:
         done = await sandbox.run(text, [examples.asked(example).source for example in wanted], limits, path=str(path))
     finally:
         await sandbox.aclose()
+    if done.failure is not None and done.failure.elsewhere:
+        raise ProjectError(project_fault(str(path), done))
     report = examples.report("", wanted, done)
     _print(args, report)
     return _code(report, done)
@@ -93,7 +98,8 @@ def _print(args: argparse.Namespace, report: Report) -> None:
     out("\n".join(report_lines(report, colours)))
     held = f"{report.passes} of {len(report.checks)} examples hold"
     out(colours("green" if report.all_passed else "red", held) if report.checks else "nothing was verified")
-    out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s"))
+    imports = f" · imports took {report.import_seconds:.1f} s" if report.import_seconds >= SLOW_IMPORTS else ""
+    out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s{imports}"))
 
 
 def _code(report: Report, done: Execution) -> int:

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from ...engine.models import weights
-from ...engine.sandbox import SandboxChoice, diagnose
+from ...engine.opening import sandbox_choice
+from ...engine.sandbox import diagnose
 from ...engine.version import version
 from ..output import harmless, out, out_json, paint
 from ..session import session
@@ -17,15 +18,8 @@ async def run(args: argparse.Namespace) -> int:
     """0 when drafts would run, 3 when nothing may run here."""
     here = session(args)
     box = here.settings.sandbox
-    found = await diagnose(
-        SandboxChoice(
-            interpreter=box.interpreter or None,
-            allow_subprocess=box.allow_subprocess,
-            allow_limited=box.lowest_tier in {"D", "E"},
-            unsafe_run=box.lowest_tier == "E",
-        ),
-        str(Path.cwd()),
-    )
+    # As for a file in this folder, which need not be there.
+    found = await diagnose(sandbox_choice(here.settings, here.environ), str(Path.cwd() / "file.py"))
     runs = found.tier <= box.lowest_tier
     model = weights.find(here.environ)
     if args.json:
@@ -40,7 +34,9 @@ async def run(args: argparse.Namespace) -> int:
         out(f"  {sign} {layer.name:<22} {layer.what}")
     if found.problem:
         out(f"  missing because: {harmless(found.problem)}")
-    out(f"interpreter: {found.interpreter} ({found.version})")
+    out(f"interpreter: {harmless(found.interpreter)} ({found.version}), {harmless(found.chosen_by)}")
+    if found.started != found.interpreter:
+        out(f"  started is {harmless(found.started)}; its packages are taken in after the lock-down")
     if found.advice:
         out(f"to raise it: {found.advice}")
     out(f"embedded model: {model or 'not fetched; `redraft model pull` does it'}")

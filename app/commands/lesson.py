@@ -8,7 +8,8 @@ import sys
 from ...engine.errors import UsageError
 from ...engine.lesson_claims import Claim, Verdict, tried
 from ...engine.lessons import Lesson
-from ...engine.opening import limits, opened_sandbox
+from ...engine.opening import limits, sandbox_choice
+from ...engine.sandbox import open_sandbox
 from ..lessons import lessons_in
 from ..output import harmless, out, out_json, paint
 from ..session import Session, session
@@ -33,7 +34,7 @@ async def _claimed(args: argparse.Namespace, here: Session, lessons: tuple[Lesso
         raise UsageError("a claim is an input and what should come out: give both --call and --should-be")
     if len(lessons) != 1:
         raise UsageError(f"a claim is about one lesson; here are {len(lessons)}, so name one of them")
-    sandbox = await opened_sandbox(here.settings.sandbox)
+    sandbox = await open_sandbox(sandbox_choice(here.settings, here.environ))
     try:
         claim = Claim(call=args.call, should_be=args.should_be)
         verdict = await tried(sandbox, limits(here.settings.sandbox), lessons[0], claim)

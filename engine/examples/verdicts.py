@@ -34,6 +34,7 @@ def report(draft_id: str, examples: Sequence[Example], execution: Execution) -> 
         tier=execution.tier,
         interpreter=visible(execution.interpreter),
         seconds=execution.seconds,
+        import_seconds=execution.import_seconds,
     )
 
 
@@ -43,14 +44,15 @@ def _check(example: Example, outcome: Outcome) -> Check:
 
 def judge(example: Example, outcome: Outcome) -> Check:
     """Whether an example holds: doctest's text comparison with its options first, then values (see `values.same`)."""
-    got = visible(_got(example, outcome))
+    got, by_value = visible(_got(example, outcome)), False
     if outcome.status == "returned":
         verdict = "passed" if _holds(example, outcome) else "failed"
+        by_value = verdict == "passed" and example.compare == "output" and not _shows_text(example, outcome)
     elif outcome.status == "raised":
         verdict = "passed" if example.raises is not None and _raised_right(example, outcome.raised) else "raised"
     else:
         verdict = outcome.status
-    return Check(example=example, verdict=verdict, got=got, seconds=outcome.seconds)
+    return Check(example=example, verdict=verdict, got=got, by_value=by_value, seconds=outcome.seconds)
 
 
 def _got(example: Example, outcome: Outcome) -> str:
@@ -70,7 +72,11 @@ def _holds(example: Example, outcome: Outcome) -> bool:
         return _is_true(outcome)
     if example.compare == "value":
         return _has_value(example.want, outcome)
-    return _text_agrees(example.want, outcome.printed, example.options) or _shows_value(example.want, outcome)
+    return _shows_text(example, outcome) or _shows_value(example.want, outcome)
+
+
+def _shows_text(example: Example, outcome: Outcome) -> bool:
+    return _text_agrees(example.want, outcome.printed, example.options)
 
 
 def _flags(options: Sequence[str]) -> int:

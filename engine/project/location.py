@@ -46,6 +46,11 @@ class Location(Fact, frozen=True):
         """The first part of the name."""
         return self.name.partition(".")[0]
 
+    @property
+    def module(self) -> str:
+        """The file as seen from its root: `shop/pricing.py`."""
+        return os.path.relpath(self.path, self.root) if self.path and self.root else ""
+
     def shown(self, path: str) -> str:
         """A path as the user knows it: relative to the project when it lies inside."""
         base = self.project or self.root
@@ -82,6 +87,21 @@ def project_folder(file: Path) -> Path | None:
             if any((folder / mark).exists() for mark in marks):
                 return folder
     return None
+
+
+def outermost_folder(location: Location) -> str:
+    """The outermost folder around a file that has build settings or is a repository, up to the user's home folder.
+
+    What lies in it may have come with the file; without any such folder it is the root that the file is imported from.
+    """
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
+    found = location.project or location.root
+    for folder in Path(found).parents:
+        if str(folder) == home or folder.parent == folder:
+            break
+        if any((folder / mark).exists() for mark in (*_MARKS, *_REPOSITORIES)):
+            found = str(folder)
+    return found
 
 
 def _ages(file: Path, project: Path | None) -> tuple[int, ...]:

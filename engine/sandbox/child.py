@@ -20,6 +20,7 @@ import child_limits as limits  # noqa: E402
 import child_namespaces as namespaces  # noqa: E402
 import child_seccomp as seccomp  # noqa: E402
 import child_selftest as selftest  # noqa: E402
+import child_site as site  # noqa: E402
 import child_zygote  # noqa: E402
 
 sys.dont_write_bytecode = True
@@ -30,8 +31,8 @@ def main() -> None:
     """Set up, say what protection there is, then serve until the application is gone."""
     control = _socket.socket(fileno=int(sys.argv[1]))
     _, _, texts = frames.unpacked(control.recv(1 << 16)[4:])
-    wants_namespaces, wants_landlock, wants_seccomp, programs, room = texts[:5]
-    protection = layers.Protection()
+    wants_namespaces, wants_landlock, wants_seccomp, programs, room, executable, variables, folders, own = texts[:9]
+    protection = layers.Protection([folder for folder in folders.split("\0") if folder])
     kernel.die_with(os.getppid())
     problem = _enter_namespaces(protection) if wants_namespaces else ""
     if not protection.outer:
@@ -41,8 +42,11 @@ def main() -> None:
         problem = problem or ("" if protection.landlock else "the kernel has no Landlock")
     if wants_seccomp:
         problem = problem or _restrict_ourselves(protection, room, bool(programs))
-    _take_site_in()
-    _preload(texts[5:])
+    for pair in filter(None, variables.split("\0")):
+        name, _, value = pair.partition("=")
+        os.environ[name] = value
+    site.take_in(executable)
+    _preload(texts[9:], own)
     found = ["rlimits", "privileges"]
     found += ["namespaces"] if protection.outer else []
     found += ["landlock"] if protection.landlock else []
@@ -104,23 +108,29 @@ def _restrict_ourselves(protection: "layers.Protection", room: str, programs: bo
     return ""
 
 
-def _take_site_in() -> None:
-    """Find the installed packages. Start-up files in them are code too: they run here, locked down, and not before."""
-    import site
+class _Withheld:
+    """Keeps the program's own package from being imported beforehand, by whatever needs it."""
 
-    try:
-        site.main()
-    except BaseException as problem:  # A start-up file may raise anything, SystemExit too; our work goes on.
-        sys.stderr.write(f"site: {problem}\n")
+    def __init__(self, top: str) -> None:
+        self._top = top
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> object:
+        """Nothing for all other names. Raises: ImportError for this one."""
+        if fullname == self._top or fullname.startswith(self._top + "."):
+            raise ImportError(fullname + " is not imported beforehand")
+        return None
 
 
-def _preload(names: "list[str]") -> None:
+def _preload(names: "list[str]", own: str) -> None:
     """Import what programs are going to import. Whatever goes wrong with it goes wrong in the run as well."""
+    withheld = _Withheld(own)
+    sys.meta_path.insert(0, withheld)  # type: ignore[arg-type]
     for name in names:
         try:
             __import__(name)
         except BaseException:  # A module may raise anything when it is imported, SystemExit too.
             continue
+    sys.meta_path.remove(withheld)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -21,25 +21,26 @@ class Request:
     """What the application asks of one run; everything in it is trusted."""
 
     def __init__(self, texts: "list[str]") -> None:
-        self.scratch, memory, processor, self.path, roots, self.home, subprocess = texts
+        self.scratch, memory, processor, self.path, self.module, reads, self.home, subprocess = texts
         self.memory_mb = int(memory)
         self.processor_seconds = int(processor)
-        self.roots = [root for root in roots.split("\0") if root]
+        self.reads = [folder for folder in reads.split("\0") if folder]
         self.may_start_programs = subprocess == "1"
 
     def readable(self, system: "reading.Reading") -> "reading.Reading":
         """What this run may read, given what its zygote found of the system. Call it before the lock-down."""
-        found = reading.Reading(self.path, self.home)
+        found = reading.Reading(self.path, self.home, self.module)
         found.whole, found.listed = list(system.whole), list(system.listed)
-        for root in self.roots:
-            found.add_project(root)
+        for folder in self.reads:
+            found.add_project(folder)
         return found
 
 
 class Protection:
     """What this machine can do and what was asked for, found once when the zygote starts."""
 
-    def __init__(self) -> None:
+    def __init__(self, readable: "list[str]") -> None:
+        self.readable = readable
         self.outer: dict[str, str] = {}
         """Namespaces of the application when runs have their own, else empty."""
         self.landlock = 0
@@ -50,11 +51,11 @@ class Protection:
 
     def system_for(self, request: Request) -> "reading.Reading":
         """What of the system may be read by this request; found once for each project, in the zygote."""
-        private = (*request.roots, request.home)
+        private = (*request.reads, request.home)
         found = self._system.get(private)
         if found is None:
             found = self._system[private] = reading.Reading("", "")
-            found.add_system(reading.system_paths(), list(private))
+            found.add_system([*reading.system_paths(), *self.readable], list(private))
         return found
 
 

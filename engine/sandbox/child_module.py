@@ -1,4 +1,4 @@
-"""Loading the program and running statements in its namespace, as an interactive session would.
+"""Running statements in the namespace of a program, as an interactive session would.
 
 Standard library only, Python 3.6 and up. Nothing here decides anything: it says what came out.
 """
@@ -103,33 +103,14 @@ class Displayed:
         builtins._ = value  # type: ignore[attr-defined]
 
 
-def new_module(name: str, path: str, package: str, source: str) -> types.ModuleType:
-    """An empty module for the program, known to imports, pickle, dataclasses and `inspect`."""
-    library = getattr(sys, "stdlib_module_names", ())
-    # A draft called random.py must not become everybody's random; one called __main__.py must not run its main.
-    if name in sys.modules or name in library or name == "__main__":
-        name += "_draft"
-    module = types.ModuleType(name)
-    module.__file__ = path or name + ".py"
-    module.__package__ = package
-    sys.modules[name] = module
-    if package:
-        sys.modules[package + "." + name] = module
-    _SOURCES[module.__file__] = source
-    return module
-
-
-def load(module: types.ModuleType, source: str, printed: Printed) -> str:
-    """Run the program; what it raised as the last line of a traceback, or "" when it went through."""
-    sys.stdout = printed
-    try:
-        exec(compile(source, str(module.__file__), "exec", 0, True), module.__dict__)
-    except SyntaxError as problem:
-        # The module itself, or one it imports: the line number is what a person needs.
-        return f"SyntaxError: {problem.msg} (line {problem.lineno})"
-    except BaseException as problem:  # The program is untrusted: SystemExit is what came out of it, not our end.
-        return raised_line(problem)
-    return ""
+def remember_source(name: str, source: str) -> None:
+    """Let `linecache`, and so `inspect`, know the source of a file that cannot be read."""
+    _SOURCES[name] = source
+    known = sys.modules.get("linecache")
+    if known is not None:
+        _tell(known)
+    elif not any(isinstance(finder, SourcesTold) for finder in sys.meta_path):
+        sys.meta_path.insert(0, SourcesTold())  # type: ignore[arg-type]
 
 
 def run_step(source: str, number: int, names: "dict[str, object]", printed: Printed) -> "tuple[str, list[object]]":
@@ -142,10 +123,7 @@ def run_step(source: str, number: int, names: "dict[str, object]", printed: Prin
         if names.get(feature) is getattr(__future__, feature):
             flags |= getattr(__future__, feature).compiler_flag
     name = f"<example {number + 1}>"
-    _SOURCES[name] = source
-    known = sys.modules.get("linecache")
-    if known is not None:
-        _tell(known)
+    remember_source(name, source)
     try:
         exec(compile(source if source.endswith("\n") else source + "\n", name, "single", flags, True), names)
     except BaseException as problem:  # As for the program: also `sys.exit()` and Ctrl-C raised by hand are outcomes.

@@ -41,6 +41,9 @@ _SINGLE = (
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _OF_A_PREFIX = ("bin", "lib", "lib32", "lib64", "include", "share", "etc", "ssl", "pyvenv.cfg", "Library", "Frameworks")
 _MOST_ENTRIES = 4000
+_MOST_IN_PROJECT = 12000
+_MOST_COMPARED = 1 << 20
+"""Bytes of a file that is compared with the user's own."""
 _SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".keystore", ".env", ".ovpn", ".ppk")
 _SECRET_STARTS = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "secrets.", "secret.", "service-account")
 _LEFTOVER_ENDINGS = (
@@ -79,14 +82,17 @@ def system_paths() -> "list[str]":
 class Reading:
     """Sorts paths into those to be read whole, those only to be listed, and those to be hidden."""
 
-    def __init__(self, user_file: str, home: str) -> None:
+    def __init__(self, user_file: str, home: str, module: str = "") -> None:
+        """`module` is the user's file as seen from the folder that its top-level package lies in: `shop/pricing.py`."""
         self.whole: list[str] = []
         self.listed: list[str] = []
         self.hidden: list[str] = []
         self._home = os.path.realpath(home) if home else ""
         self._path = os.path.realpath(user_file) if user_file else ""
         self._stem = os.path.basename(user_file)
-        self._left = _MOST_ENTRIES
+        self._module = "/" + module if module else ""
+        self._lines: tuple[set[tuple[bytes, bytes]], set[bytes]] | None = None
+        self._left = _MOST_IN_PROJECT
         try:
             self._inode = os.stat(user_file).st_ino if user_file else 0
         except OSError:
@@ -111,7 +117,11 @@ class Reading:
     def add_project(self, root: str) -> None:
         """A folder of the user: its modules, packages and files, without what is private or a leftover."""
         real = os.path.realpath(root)
-        entries = _entries(real)
+        if not os.path.isdir(real):
+            # A module that is installed by itself: what lies beside it is the system's.
+            return
+        # Its own package comes first: of a very large project the rest is left out.
+        entries = sorted(_entries(real), key=lambda entry: not self._path.startswith(entry.path + "/"))
         # In a home folder or at the top of the machine only modules belong to the program, not all that lies about.
         is_project = real not in (self._home, "/", "/tmp", "/home", "/root") and any(
             entry.name in _MARKS for entry in entries
@@ -123,7 +133,7 @@ class Reading:
             elif entry.is_symlink() and not os.path.realpath(entry.path).startswith(real.rstrip("/") + "/"):
                 continue
             elif entry.is_dir():
-                if (self._home + "/").startswith(entry.path + "/"):
+                if (self._home + "/").startswith(entry.path + "/") or os.path.isfile(entry.path + "/pyvenv.cfg"):
                     continue
                 if is_project or _holds_modules(entry.path):
                     self._add_tree(entry.path)
@@ -156,8 +166,12 @@ class Reading:
     def _look_through(self, folder: str) -> "tuple[bool, list[tuple[str, bool]]]":
         clean = True
         inside: list[tuple[str, bool]] = []
+        compiled = None
         for entry in _entries(folder):
             self._left -= 1
+            if entry.name == "__pycache__":
+                compiled = entry
+                continue
             if self._left < 0 or self._is_private(entry) or entry.is_symlink():
                 clean = False
                 continue
@@ -165,6 +179,10 @@ class Reading:
             inside.append((entry.path, is_folder))
             if is_folder and clean:
                 clean = self._look_through(entry.path)[0]
+        if compiled is not None:
+            readable = _compiled(compiled, {os.path.basename(path) for path, is_folder in inside if not is_folder})
+            clean = clean and readable is None
+            inside += [(path, False) for path in readable or ()]
         return clean, inside
 
     def _is_private(self, entry: "os.DirEntry[str]") -> bool:
@@ -173,10 +191,21 @@ class Reading:
             return True
         if low.startswith(_SECRET_STARTS) or (name.startswith("#") and name.endswith("#")):
             return True
-        if self._stem and name.startswith(self._stem):
+        if self._stem and name.startswith(self._stem) and (name != self._stem or self._is_copy(entry)):
             return True
         # The same file under another name: a hard link to what the user is editing.
         return entry.inode() == self._inode or self._is_test(entry)
+
+    def _is_copy(self, entry: "os.DirEntry[str]") -> bool:
+        """Whether a file of the same name is the user's own or a copy of it: it holds what the examples expect."""
+        if entry.path == self._path or (self._module and entry.path.endswith(self._module)):
+            return True
+        if self._lines is None:
+            self._lines = _lines_of(self._path)
+        own, others = self._lines, _lines_of(entry.path)
+        shared = len(own[0] & others[0]), len(own[1] & others[1])
+        # Two files of a package may well share an example; a copy shares most of what it has.
+        return bool(own[0]) and 2 * shared[0] >= len(own[0]) and 2 * shared[1] >= len(own[1])
 
 
 def _entries(folder: str) -> "list[os.DirEntry[str]]":
@@ -185,6 +214,30 @@ def _entries(folder: str) -> "list[os.DirEntry[str]]":
             return sorted(found, key=lambda entry: entry.name)[:_MOST_ENTRIES]
     except OSError:
         return []
+
+
+def _compiled(cache: "os.DirEntry[str]", sources: "set[str]") -> "list[str] | None":
+    """Of a `__pycache__` the files made from these sources; None when it holds no others, and is no link."""
+    entries = [] if cache.is_symlink() else _entries(cache.path)
+    known = [entry for entry in entries if entry.name.partition(".")[0] + ".py" in sources and not entry.is_symlink()]
+    if len(known) == len(entries) and not cache.is_symlink():
+        return None
+    return [entry.path for entry in known]
+
+
+def _lines_of(path: str) -> "tuple[set[tuple[bytes, bytes]], set[bytes]]":
+    """The last lines of a file's examples, each with the line that is expected; and all its lines."""
+    try:
+        if not os.path.isfile(path):
+            return set(), set()
+        with open(path, "rb") as opened:
+            lines = [line.strip() for line in opened.read(_MOST_COMPARED).splitlines()]
+    except OSError:
+        return set(), set()
+    prompts = (b">>>", b"...")
+    answers = [n for n in range(1, len(lines)) if lines[n - 1].startswith(prompts) and not lines[n].startswith(prompts)]
+    expected = {(lines[number - 1], lines[number]) for number in answers if lines[number]}
+    return expected, {line for line in lines if line}
 
 
 def _holds_modules(folder: str) -> bool:

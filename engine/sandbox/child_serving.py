@@ -7,6 +7,7 @@ import sys
 import types
 
 import child_asking as asking_module
+import child_candidate as candidate_module
 import child_frames as frames
 import child_module as module
 import child_values as values
@@ -26,29 +27,45 @@ def serve(job: int, results: int) -> None:
     if kind != frames.JOB:
         return
     _forget_ourselves()
-    name, path, package, roots, program, asks = texts
-    _extend_search_path([root for root in roots.split("\0") if root])
-    printed = module.Printed()
-    if "linecache" not in sys.modules:
-        sys.meta_path.insert(0, module.SourcesTold())  # type: ignore[arg-type]
-    draft = module.new_module(name, path, package, program)
+    name, path, is_package, root, search, packages, program, asks = texts
+    folders = [folder for folder in search.split("\0") if folder]
+    _extend_search_path(folders)
+    renamed = dict(pair.split("\0") for pair in packages.split("\0\0") if pair)
     asking = asks and asking_module.Asking(job, results, asks)
-    if asking:
-        draft.__dict__[asks] = asking
-    raised = module.load(draft, program, printed)
-    if asking:
-        # Whatever the program bound the name to while it was loaded.
-        draft.__dict__[asks] = asking
-    frames.send(results, frames.packed(frames.LOADED, 0, printed.text(), raised))
+    names: dict[str, object] = {asks: asking} if asking else {}
+    candidate = candidate_module.Candidate(name, path, bool(is_package), root, renamed, program, names)
+    printed = module.Printed()
+    raised, place = _load(candidate, [root, *folders, *renamed.values()], printed)
+    draft = candidate.module or types.ModuleType(candidate.name)
+    # Whatever the program bound the name to while it was loaded.
+    draft.__dict__.update(candidate.names)
+    where = [str(part) for part in place]
+    frames.send(results, frames.packed(frames.LOADED, 0, printed.text(), raised, *where))
     # A copy, as doctest takes one: names that examples bind are not the module's.
-    names = dict(draft.__dict__)
+    bound = dict(draft.__dict__)
     while True:
         kind, number, texts = frames.receive(job)
         if kind != frames.STEP:
             return
         if asking:
             asking.number = number
-        frames.send(results, _outcome(number, texts[0], names))
+        frames.send(results, _outcome(number, texts[0], bound))
+
+
+def _load(
+    candidate: "candidate_module.Candidate", roots: "list[str]", printed: "module.Printed"
+) -> "tuple[str, tuple[str, int, str]]":
+    """Import the program; what it raised ("" for nothing) as the last line of a traceback, and where."""
+    sys.stdout = printed
+    try:
+        candidate.load()
+    except BaseException as problem:  # The program is untrusted: SystemExit is what came out of it, not our end.
+        place = candidate_module.place_of(problem, candidate, [root for root in roots if root])
+        if isinstance(problem, SyntaxError):
+            # The module itself, or one it imports: the line number is what a user needs.
+            return f"SyntaxError: {problem.msg} (line {problem.lineno})", place
+        return module.raised_line(problem), place
+    return "", ("", 0, "")
 
 
 def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import child_frames as frames
 import child_serving as serving
+import child_site as site
 
 try:
     import child_limits as limits
@@ -20,7 +21,7 @@ except ImportError:
 
 del sys.path[0]
 
-_SCRATCH, _MEMORY, _PROCESSOR, _FILE = range(4)
+_SCRATCH, _MEMORY, _PROCESSOR, _FILE, _EXECUTABLE = range(5)
 
 
 def main() -> None:
@@ -40,6 +41,7 @@ def main() -> None:
     held = _limit(int(texts[_MEMORY]), int(texts[_PROCESSOR]))
     if sys.platform == "darwin" and _is_contained(texts[_FILE]):
         held.append("seatbelt")
+    site.take_in(texts[_EXECUTABLE])
     frames.send(results, frames.packed(frames.LAYERS, 0, " ".join(held), sys.version.split()[0]))
     try:
         serving.serve(job, results)

@@ -98,7 +98,9 @@ class Zygote:
         """As the first process: furnish the namespace, fork the worker, which returns, and wait for its end."""
         kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
         bare = not self._protection.landlock
-        kept = sorted({*request.roots, sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)})
+        kept = sorted(
+            {*request.reads, *self._protection.readable, sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}
+        )
         namespaces.furnish_run(readable.hidden if bare else [], kept, bare)
         worker = os.fork()
         if worker == 0:

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Literal, Protocol
 
-from ..facts import Execution, Outcome
+from ..facts import Execution, LoadFailure, Outcome
 from . import child_frames as wire
+from .failures import failure_of
 from .frames import Malformed, Record, RecordReader
 from .program import LARGEST, Job
 from .runner import Limits
@@ -62,12 +63,18 @@ class Conversation:
         self._reader = RecordReader()
         self._began = monotonic()
         self._steps = 0
+        self._ends: float | None = None
+        """When importing has to be over, while it is under way."""
+        self.import_seconds = 0.0
+        """Wall clock that importing the program took."""
+        self.failure: LoadFailure | None = None
+        """Why the program could not be imported."""
         self.in_force: frozenset[str] = frozenset()
         """The layers that held in the self-test, once it has said so."""
 
     @property
     def seconds(self) -> float:
-        """Wall clock since the run began."""
+        """Wall clock since the run began, without importing."""
         return monotonic() - self._began
 
     async def layers(self) -> frozenset[str]:
@@ -86,12 +93,33 @@ class Conversation:
             Ended: it could not be loaded.
         """
         self.check_silence()
-        texts = (job.name, job.path, job.package, "\0".join(job.roots), job.program, asks)
-        await self._say(wire.packed(wire.JOB, 0, *texts))
-        printed, raised = (await self._next(wire.LOADED, 0, self._limits.seconds)).texts
+        began = monotonic()
+        try:
+            loaded = await self._loaded(job, asks)
+        finally:
+            # Importing has a clock of its own: what it takes is not the examples' time.
+            self.import_seconds = monotonic() - began
+            self._began += self.import_seconds
+        printed, raised, file, line, inner = loaded.texts
         if raised:
-            raise Ended(raised[:PRINTED])
+            self.failure = failure_of(job.location, raised, file, line, inner)
+            raise Ended(self.failure.text)
         return printed
+
+    async def _loaded(self, job: Job, asks: str) -> Record:
+        at, seconds = job.location, self._limits.import_seconds
+        packages = "\0\0".join(f"{name}\0{folder}" for name, folder in at.packages)
+        texts = (at.name, at.path, "1" if at.is_package else "", at.root, "\0".join(at.search), packages)
+        self._ends = monotonic() + seconds
+        try:
+            await self._say(wire.packed(wire.JOB, 0, *texts, job.program, asks))
+            return await self._next(wire.LOADED, 0, seconds)
+        except Ended as ended:
+            if ended.status == "timeout":
+                raise Ended(f"importing took longer than {seconds:g} s (sandbox.import_seconds)", "timeout") from None
+            raise
+        finally:
+            self._ends = None
 
     async def step(self, source: str, reply: Reply | None = None) -> Outcome:
         """Run one statement. `reply` answers calls of the function that the program asks for outside.
@@ -160,7 +188,8 @@ class Conversation:
     def _deadline(self, seconds: float) -> float:
         # The event loop's clock may have another origin than ours.
         now = asyncio.get_running_loop().time()
-        return now + max(min(seconds, self._limits.seconds - self.seconds), 0)
+        left = self._limits.seconds - self.seconds if self._ends is None else self._ends - monotonic()
+        return now + max(min(seconds, left), 0)
 
     async def _why(self) -> str:
         status = await self._link.how_it_ended()
@@ -193,7 +222,14 @@ async def converse(conversation: Conversation, job: Job, steps: Sequence[str]) -
     except Ended as ended:
         problem, timed_out = str(ended), ended.status == "timeout"
     outcomes += [NOT_RUN] * (len(steps) - len(outcomes))
-    return Execution(outcomes=tuple(outcomes), problem=problem, timed_out=timed_out, seconds=conversation.seconds)
+    return Execution(
+        outcomes=tuple(outcomes),
+        problem=problem,
+        failure=conversation.failure,
+        timed_out=timed_out,
+        seconds=conversation.seconds,
+        import_seconds=round(conversation.import_seconds, 4),
+    )
 
 
 async def protected(conversation: Conversation, required: frozenset[str]) -> None:

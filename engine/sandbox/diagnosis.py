@@ -8,8 +8,8 @@ import sys
 
 from ..errors import SandboxError
 from ..facts import Fact
+from ..project import Environment, choose_environment, locate
 from .conversation import Conversation, NotProtected, protected
-from .interpreter import chosen_interpreter
 from .opening import BEST, SandboxChoice, wanted_layers
 from .program import Job
 from .runner import Limits
@@ -45,6 +45,11 @@ class Diagnosis(Fact, frozen=True):
     """What the status line says."""
     explained: str
     interpreter: str
+    """The environment's Python, whose packages programs get."""
+    chosen_by: str = ""
+    """Where that choice comes from."""
+    started: str = ""
+    """The interpreter that is started; an environment's own is never, when it lies in a project."""
     version: str = ""
     """Version of the interpreter, "" when it does not start."""
     layers: tuple[Layer, ...] = ()
@@ -61,27 +66,27 @@ async def diagnose(choice: SandboxChoice = BEST, path: str = "") -> Diagnosis:
         SandboxError: the interpreter that was asked for does not exist.
     """
     environ = dict(os.environ)
-    interpreter = chosen_interpreter(choice.interpreter, path, environ)
+    environment = choose_environment(choice.interpreter, locate(path), environ)
     if not sys.platform.startswith("linux"):
         # Told from the platform alone: whether Seatbelt holds is found out by each run.
-        return _diagnosis(interpreter, "", REQUIRED[best_tier()], f"{platform.system()}: untested")
+        return _diagnosis(environment, "", REQUIRED[best_tier()], f"{platform.system()}: untested")
     room = ScratchRoom(environ)
     try:
         wanted = wanted_layers(choice)._replace(room=room.folder)
-        zygote = await Zygote.start(interpreter, child_environment(), wanted)
+        zygote = await Zygote.start(environment, child_environment(), wanted)
         try:
             held, problem = await _held(zygote, room)
-            return _diagnosis(interpreter, zygote.version, held, problem or zygote.problem)
+            return _diagnosis(environment, zygote.version, held, problem or zygote.problem)
         finally:
             await zygote.aclose()
     except SandboxError as error:
-        return _diagnosis(interpreter, "", frozenset(), str(error))
+        return _diagnosis(environment, "", frozenset(), str(error))
     finally:
         room.close()
 
 
 async def _held(zygote: Zygote, room: ScratchRoom) -> tuple[frozenset[str], str]:
-    job, limits = Job(program="", name="doctor"), Limits()
+    job, limits = Job(program=""), Limits()
     with room.scratch() as scratch:
         try:
             run, link = await zygote.begin(job, limits, scratch, "")
@@ -97,13 +102,15 @@ async def _held(zygote: Zygote, room: ScratchRoom) -> tuple[frozenset[str], str]
             await zygote.finish(run, link)
 
 
-def _diagnosis(interpreter: str, version: str, held: frozenset[str], problem: str) -> Diagnosis:
+def _diagnosis(environment: Environment, version: str, held: frozenset[str], problem: str) -> Diagnosis:
     tier = tier_of(held)
     return Diagnosis(
         tier=tier,
         shown=SHOWN[tier],
         explained=EXPLAINED[tier],
-        interpreter=interpreter,
+        interpreter=environment.shown,
+        chosen_by=environment.why,
+        started=environment.python,
         version=version,
         layers=tuple(Layer(name=name, holds=name in held, what=what) for name, what in LAYERS.items()),
         problem="" if REQUIRED["A"] <= held else problem,

@@ -7,8 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 
 from ..errors import SandboxError
+from ..project import Environment, environment_age
 from .conversation import Conversation, NotProtected, protected
-from .interpreter import environment_age
 from .links import PipeLink
 from .preloading import preloadable
 from .program import Job
@@ -19,7 +19,8 @@ from .talking import TalkingSandbox, child_environment
 from .tiers import REQUIRED
 from .zygote import Run, Wanted, Zygote
 
-_Key = tuple[str, int, tuple[str, ...]]
+_Key = tuple[Environment, int, str, tuple[str, ...]]
+"""Environment, its age, and what was imported beforehand for which package."""
 _ATTEMPTS = 3
 _MOST_ZYGOTES = 4
 
@@ -33,7 +34,7 @@ class LinuxSandbox(TalkingSandbox):
         super().__init__(tier, setting, environ, room)
         self._wanted = wanted
         self._zygotes: dict[_Key, Zygote] = {}
-        self._seen: set[tuple[str, ...]] = {()}
+        self._seen: set[tuple[str, tuple[str, ...]]] = set()
         self._starting = asyncio.Lock()
 
     @property
@@ -46,15 +47,15 @@ class LinuxSandbox(TalkingSandbox):
         """Folder in which runs without namespaces get theirs."""
         return self._room.folder
 
-    def adopt(self, interpreter: str, zygote: Zygote) -> None:
+    def adopt(self, environment: Environment, zygote: Zygote) -> None:
         """Use a zygote that is running already."""
-        self._zygotes[interpreter, environment_age(interpreter), ()] = zygote
+        self._zygotes[environment, environment_age(environment), "", ()] = zygote
 
     @contextlib.asynccontextmanager
-    async def _talking(self, interpreter: str, job: Job, limits: Limits) -> AsyncIterator[Conversation]:
+    async def _talking(self, environment: Environment, job: Job, limits: Limits) -> AsyncIterator[Conversation]:
         """A process for the job that is locked down as promised; it is gone when the block ends."""
         with self._room.scratch() as scratch:
-            zygote, run, link = await self._begin(interpreter, job, limits, scratch)
+            zygote, run, link = await self._begin(environment, job, limits, scratch)
             conversation = Conversation(link, limits)
             try:
                 async with self._kept_small(scratch, run):
@@ -77,42 +78,44 @@ class LinuxSandbox(TalkingSandbox):
             return contextlib.nullcontext()
         return watched(scratch, run.handle, run.kill)
 
-    async def _begin(self, interpreter: str, job: Job, limits: Limits, scratch: str) -> tuple[Zygote, Run, PipeLink]:
-        preload = preloadable(job.program, job.roots)
+    async def _begin(
+        self, environment: Environment, job: Job, limits: Limits, scratch: str
+    ) -> tuple[Zygote, Run, PipeLink]:
+        own, preload = job.location.top, preloadable(job.program, job.location)
         for _ in range(_ATTEMPTS):
-            zygote = await self._zygote(interpreter, preload)
+            zygote = await self._zygote(environment, own, preload)
             try:
                 return zygote, *await zygote.begin(job, limits, scratch, self._environ.get("HOME", ""))
             except BrokenPipeError:
                 # It has died, or was killed to end one of its runs; the next attempt starts another.
                 preload = ()
-        raise SandboxError(f"{interpreter}: the sandbox ends as soon as it is used; try again")
+        raise SandboxError(f"{environment.shown}: the sandbox ends as soon as it is used; try again")
 
-    async def _zygote(self, interpreter: str, preload: tuple[str, ...]) -> Zygote:
-        age = environment_age(interpreter)
+    async def _zygote(self, environment: Environment, own: str, preload: tuple[str, ...]) -> Zygote:
+        age = environment_age(environment)
         async with self._starting:
-            if preload not in self._seen:
+            if (own, preload) not in self._seen:
                 # Importing beforehand pays from the second run on.
-                self._seen.add(preload)
+                self._seen.add((own, preload))
                 preload = ()
-            zygote = self._zygotes.get((interpreter, age, preload))
+            key = environment, age, own if preload else "", preload
+            zygote = self._zygotes.get(key)
             if zygote is None or not zygote.is_alive:
-                zygote = await self._started(interpreter, preload)
+                zygote = await self._started(environment, own, preload)
                 await self._retire()
-            key = interpreter, age, preload
             # The newest is last: the first is retired when there are too many.
             self._zygotes.pop(key, None)
             self._zygotes[key] = zygote
         return zygote
 
-    async def _started(self, interpreter: str, preload: tuple[str, ...]) -> Zygote:
+    async def _started(self, environment: Environment, own: str, preload: tuple[str, ...]) -> Zygote:
         environ = child_environment()
         try:
-            return await Zygote.start(interpreter, environ, self._wanted._replace(preload=preload))
+            return await Zygote.start(environment, environ, self._wanted._replace(own=own, preload=preload))
         except SandboxError:
             if not preload:
                 raise
-            return await Zygote.start(interpreter, environ, self._wanted)
+            return await Zygote.start(environment, environ, self._wanted)
 
     async def _retire(self) -> None:
         idle = [key for key, zygote in self._zygotes.items() if not zygote.is_busy]

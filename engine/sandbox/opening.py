@@ -7,7 +7,7 @@ import sys
 
 from ..errors import ConsentNeeded, SandboxError
 from ..facts import Fact
-from .interpreter import chosen_interpreter
+from ..project import choose_environment, locate
 from .linux import LinuxSandbox
 from .runner import Sandbox
 from .scratch import ScratchRoom
@@ -18,12 +18,16 @@ from .zygote import Wanted, Zygote
 
 
 class SandboxChoice(Fact, frozen=True):
-    """What the person chose about running code."""
+    """What the user chose about running code."""
 
     interpreter: str | None = None
     """Path of a Python or its environment; None looks at VIRTUAL_ENV, then beside `pyproject.toml`, then takes ours."""
     tier: str | None = None
     """A lower tier that is forced, for tests; None takes the best there is."""
+    variables: tuple[str, ...] = ()
+    """Environment variables that programs get, as `NAME=value`."""
+    readable: tuple[str, ...] = ()
+    """Folders outside the project that programs may read."""
     path: str = ""
     """A file whose project decides the interpreter that is started first; "" for nowhere."""
     unsafe_run: bool = False
@@ -44,14 +48,14 @@ async def open_sandbox(choice: SandboxChoice = BEST) -> Sandbox:
         SandboxError: the protection is below what the person agreed to, or the interpreter does not start.
     """
     environ = dict(os.environ)
-    interpreter = chosen_interpreter(choice.interpreter, choice.path, environ)
+    environment = choose_environment(choice.interpreter, locate(choice.path), environ)
     wanted = wanted_layers(choice)
     if not sys.platform.startswith("linux"):
         return _open_solo(choice, environ)
     room = ScratchRoom(environ)
     wanted = wanted._replace(room=room.folder)
     try:
-        zygote = await Zygote.start(interpreter, child_environment(), wanted)
+        zygote = await Zygote.start(environment, child_environment(), wanted)
     except BaseException:  # Cancelled, too: nothing may be left behind. It goes on as it came.
         room.close()
         raise
@@ -63,18 +67,20 @@ async def open_sandbox(choice: SandboxChoice = BEST) -> Sandbox:
         room.close()
         raise
     sandbox = LinuxSandbox(tier, wanted, choice.interpreter, environ, room)
-    sandbox.adopt(interpreter, zygote)
+    sandbox.adopt(environment, zygote)
     return sandbox
 
 
 def wanted_layers(choice: SandboxChoice) -> Wanted:
     """Which layers to try: all, or those of the forced tier."""
+    wanted = Wanted(subprocess=choice.allow_subprocess, variables=choice.variables, readable=choice.readable)
     if choice.tier is None:
-        return Wanted(subprocess=choice.allow_subprocess)
+        return wanted
     layers = REQUIRED.get(choice.tier)
     if layers is None:
         raise SandboxError(f"there is no tier {choice.tier!r}; choose one of {', '.join(REQUIRED)}")
-    return Wanted("namespaces" in layers, "landlock" in layers, "seccomp" in layers, choice.allow_subprocess)
+    has = {layer: layer in layers for layer in ("namespaces", "landlock", "seccomp")}
+    return wanted._replace(**has)
 
 
 def _open_solo(choice: SandboxChoice, environ: dict[str, str]) -> Sandbox:

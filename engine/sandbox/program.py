@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from ..facts import Fact
+from ..project import NOWHERE, Location
 
 LARGEST = 256 * 1024
 """Most bytes of a program that is run; larger ones are not even parsed."""
@@ -17,43 +17,22 @@ _CLOSING = {
 
 
 class Job(Fact, frozen=True):
-    """One program and where it lives."""
+    """One program and where it stands."""
 
     program: str
-    name: str
-    """Module name: the file's stem."""
-    path: str = ""
-    package: str = ""
-    """Dotted name of the package the file lies in, "" when in none."""
-    roots: tuple[str, ...] = ()
-    """Folders the program may import from, after the standard library and before installed packages."""
+    location: Location = NOWHERE
+    linked: tuple[str, ...] = ()
+    """Folders of other projects that the environment links to, as editable installs do; they may be read."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The user's folders that the program may read, but for what is private in them."""
+        return (*self.location.reads, *self.linked)
 
 
-def job_for(program: str, path: str) -> Job:
-    """The job for a program that stands, or would stand, at `path` ("" for nowhere)."""
-    if not path:
-        return Job(program=without_expected(program), name="draft")
-    file = Path(path).absolute()
-    root, package = file.parent, list[str]()
-    while (root / "__init__.py").is_file() and root.parent != root:
-        package.insert(0, root.name)
-        root = root.parent
-    roots = [root]
-    project = project_root(file)
-    if project is not None:
-        roots += [folder for folder in (project, project / "src") if folder not in roots and folder.is_dir()]
-    return Job(
-        program=without_expected(program),
-        name=file.stem,
-        path=str(file),
-        package=".".join(package),
-        roots=tuple(map(str, roots)),
-    )
-
-
-def project_root(file: Path) -> Path | None:
-    """The nearest folder above the file with a `pyproject.toml`, or None."""
-    return next((folder for folder in file.parents if (folder / "pyproject.toml").is_file()), None)
+def job_for(program: str, location: Location, linked: tuple[str, ...] = ()) -> Job:
+    """The job for a program, without what its examples expect."""
+    return Job(program=without_expected(program), location=location, linked=linked)
 
 
 def without_expected(program: str) -> str:

@@ -12,7 +12,9 @@ class Limits(Fact, frozen=True):
     """What one run may use."""
 
     seconds: float = 5.0
-    """Wall clock of the whole run."""
+    """Wall clock of the whole run, without the time that importing takes."""
+    import_seconds: float = 10.0
+    """Wall clock of importing the program and all that it imports."""
     step_seconds: float = 2.0
     """Wall clock of one statement."""
     memory_mb: int = 512
@@ -30,10 +32,19 @@ class Sandbox(Protocol):
         ...
 
     async def run(self, program: str, steps: Sequence[str], limits: Limits = DEFAULT, *, path: str = "") -> Execution:
-        """Load `program` as a module, run each of `steps` (one interactive statement each) in its namespace in order.
+        """Import `program` as the module that stands at `path` and run `steps` in its namespace in order.
 
-        `path` is the user's file, which decides the project the code may import from. One outcome a step is returned.
+        Each step is one interactive statement. `path` is the user's file: it decides the module's name, its package and
+        the project the code may import from; "" is nowhere. One outcome a step is returned.
         Cancelling kills the process before the cancellation goes on.
+
+        Raises:
+            SandboxError: the protection promised cannot be had; nothing was run.
+        """
+        ...
+
+    async def load(self, program: str, limits: Limits = DEFAULT, *, path: str = "") -> Execution:
+        """Import `program` as the module that stands at `path`, and nothing else; see `run`.
 
         Raises:
             SandboxError: the protection promised cannot be had; nothing was run.

@@ -10,16 +10,18 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..project import Environment
+
 LAUNCHER = "/usr/bin/sandbox-exec"
 _SYSTEM = ("/usr/lib", "/usr/share", "/System/Library", "/Library/Apple", "/Library/Frameworks/Python.framework")
 _SINGLE = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/etc/localtime", "/private/etc/localtime")
 _PRIVATE_NAMES = r"/(\.[^/]*|[^/]*~|__pycache__|[^/]*\.(bak|orig|swp|pyc|pem|key|env))(/|$)"
 
 
-def profile(interpreter: str, scratch: str, roots: Sequence[str], user_file: str) -> str:
+def profile(environment: Environment, scratch: str, roots: Sequence[str], user_file: str) -> str:
     """The profile for one run. Later rules win over earlier ones, as Seatbelt has it."""
-    python = Path(interpreter).resolve()
-    prefixes = {str(python.parent.parent), str(Path(interpreter).absolute().parent.parent)}
+    python = Path(environment.python).resolve()
+    prefixes = {str(python.parent.parent), str(Path(environment.shown).absolute().parent.parent)}
     readable = [*_SYSTEM, *sorted(prefixes), str(Path(__file__).parent)]
     lines = [
         "(version 1)",
@@ -42,9 +44,9 @@ def profile(interpreter: str, scratch: str, roots: Sequence[str], user_file: str
     return "\n".join(lines) + "\n"
 
 
-def command(interpreter: str, scratch: str, roots: Sequence[str], user_file: str) -> tuple[str, ...]:
+def command(environment: Environment, scratch: str, roots: Sequence[str], user_file: str) -> tuple[str, ...]:
     """The words to put in front of the interpreter."""
-    return LAUNCHER, "-p", profile(interpreter, scratch, roots, user_file)
+    return LAUNCHER, "-p", profile(environment, scratch, roots, user_file)
 
 
 def _subpaths(paths: Sequence[str]) -> str:

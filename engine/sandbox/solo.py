@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from ..errors import SandboxError
+from ..project import Environment
 from . import child_frames as wire
 from . import seatbelt
 from .conversation import Conversation, NotProtected, protected
@@ -80,13 +81,14 @@ class SoloSandbox(TalkingSandbox):
         return frozenset() if sys.platform == "win32" else frozenset({"rlimits"})
 
     @contextlib.asynccontextmanager
-    async def _talking(self, interpreter: str, job: Job, limits: Limits) -> AsyncIterator[Conversation]:
+    async def _talking(self, environment: Environment, job: Job, limits: Limits) -> AsyncIterator[Conversation]:
         with self._room.scratch() as scratch:
-            process = await self._start(interpreter, job, scratch)
+            process = await self._start(environment, job, scratch)
             link = StreamLink(process)
             listening = asyncio.create_task(link.listen())
             try:
-                texts = (scratch, str(limits.memory_mb), str(int(limits.seconds) + 2), job.path)
+                processor = str(int(limits.seconds + limits.import_seconds) + 2)
+                texts = (scratch, str(limits.memory_mb), processor, job.location.path, environment.executable)
                 with contextlib.suppress(OSError):
                     await link.send(wire.packed(wire.RUN, 0, *texts))
                 conversation = Conversation(link, limits)
@@ -97,15 +99,16 @@ class SoloSandbox(TalkingSandbox):
                 listening.cancel()
                 await asyncio.shield(link.how_it_ended())
 
-    async def _start(self, interpreter: str, job: Job, scratch: str) -> asyncio.subprocess.Process:
-        first = seatbelt.command(interpreter, scratch, job.roots, job.path) if self._tier == "B" else ()
+    async def _start(self, environment: Environment, job: Job, scratch: str) -> asyncio.subprocess.Process:
+        contained = self._tier == "B"
+        first = seatbelt.command(environment, scratch, job.reads, job.location.path) if contained else ()
         environ = child_environment()
         if sys.platform == "win32":
             # Python does not start on Windows without it.
             environ["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", r"C:\Windows")
         try:
             return await asyncio.create_subprocess_exec(
-                *(*first, interpreter, "-I", "-B", "-X", "utf8", str(BOOTSTRAP)),
+                *(*first, environment.python, "-I", "-S", "-B", "-X", "utf8", str(BOOTSTRAP)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -115,7 +118,7 @@ class SoloSandbox(TalkingSandbox):
             )
         except OSError as error:
             raise SandboxError(
-                f"{interpreter}: cannot be started: {error.strerror}; choose another interpreter"
+                f"{environment.python}: cannot be started: {error.strerror}; choose another interpreter"
             ) from error
 
     async def _protected(self, conversation: Conversation, link: StreamLink) -> None:

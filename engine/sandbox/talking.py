@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import msgspec
 
 from ..facts import Execution
+from ..project import Environment, choose_environment, linked_folders, locate
 from .conversation import Conversation, converse, refused
-from .interpreter import chosen_interpreter
 from .program import Job, job_for
 from .runner import DEFAULT, Limits
 from .scratch import ScratchRoom
@@ -31,13 +31,16 @@ class TalkingSandbox:
 
     async def run(self, program: str, steps: Sequence[str], limits: Limits = DEFAULT, *, path: str = "") -> Execution:
         """Load `program` as a module and run each of `steps` in its namespace; see `Sandbox.run`."""
-        interpreter = chosen_interpreter(self._setting, path, self._environ)
+        environment, job = self._prepare(program, path)
         execution = refused(program, steps)
         if execution is None:
-            job = job_for(program, path)
-            async with self._workers, self._talking(interpreter, job, limits) as conversation:
+            async with self._workers, self._talking(environment, job, limits) as conversation:
                 execution = await converse(conversation, job, steps)
-        return msgspec.structs.replace(execution, tier=self._tier, interpreter=interpreter)
+        return msgspec.structs.replace(execution, tier=self._tier, interpreter=environment.shown)
+
+    async def load(self, program: str, limits: Limits = DEFAULT, *, path: str = "") -> Execution:
+        """Import `program` and nothing else; see `Sandbox.load`."""
+        return await self.run(program, (), limits, path=path)
 
     @contextlib.asynccontextmanager
     async def session(
@@ -51,16 +54,21 @@ class TalkingSandbox:
             Ended: the program cannot be loaded.
             SandboxError: the protection promised cannot be had; nothing was run.
         """
-        interpreter = chosen_interpreter(self._setting, path, self._environ)
-        job = job_for(program, path)
+        environment, job = self._prepare(program, path)
         # A judge waits for its candidate: if it took a worker's place too, two pairs could wait for each other.
         place = contextlib.nullcontext() if asks else self._workers
-        async with place, self._talking(interpreter, job, limits) as conversation:
+        async with place, self._talking(environment, job, limits) as conversation:
             await conversation.load(job, asks)
             yield conversation
 
+    def _prepare(self, program: str, path: str) -> tuple[Environment, Job]:
+        """Where a program stands, and the interpreter for it."""
+        location = locate(path)
+        environment = choose_environment(self._setting, location, self._environ)
+        return environment, job_for(program, location, linked_folders(environment, location))
+
     def _talking(
-        self, interpreter: str, job: Job, limits: Limits
+        self, environment: Environment, job: Job, limits: Limits
     ) -> contextlib.AbstractAsyncContextManager[Conversation]:
         """A process for the job that is locked down as promised; it is gone when the block ends."""
         raise NotImplementedError

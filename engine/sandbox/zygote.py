@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import SandboxError
+from ..project import Environment
 from . import child_frames as wire
 from .links import PipeLink
 from .program import Job
@@ -32,6 +33,12 @@ class Wanted(NamedTuple):
     subprocess: bool = False
     room: str = ""
     """The only folder that may be written, where there are no namespaces."""
+    variables: tuple[str, ...] = ()
+    """Environment variables that programs get, as `NAME=value`."""
+    readable: tuple[str, ...] = ()
+    """Folders outside the project that programs may read."""
+    own: str = ""
+    """Top-level package of the program, which is never imported beforehand."""
     preload: tuple[str, ...] = ()
 
 
@@ -94,7 +101,7 @@ class Zygote:
         return bool(self._runs)
 
     @classmethod
-    async def start(cls, interpreter: str, environ: Mapping[str, str], wanted: Wanted) -> Zygote:
+    async def start(cls, environment: Environment, environ: Mapping[str, str], wanted: Wanted) -> Zygote:
         """Start an interpreter and wait until it says which layers it can put in force.
 
         Raises:
@@ -105,7 +112,7 @@ class Zygote:
         with theirs:
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *(interpreter, "-I", "-S", "-B", "-X", "utf8", str(BOOTSTRAP), str(theirs.fileno())),
+                    *(environment.python, "-I", "-S", "-B", "-X", "utf8", str(BOOTSTRAP), str(theirs.fileno())),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.PIPE,
@@ -117,25 +124,29 @@ class Zygote:
             except OSError as error:
                 ours.close()
                 raise SandboxError(
-                    f"{interpreter}: cannot be started: {error.strerror}; choose another interpreter"
+                    f"{environment.python}: cannot be started: {error.strerror}; choose another interpreter"
                 ) from error
         zygote = cls(process, ours, wanted)
         try:
-            await zygote._get_ready(interpreter)
+            await zygote._get_ready(environment)
         except BaseException:  # Cancelled, too: no process may be left behind. It goes on as it came.
             await zygote.aclose()
             raise
         return zygote
 
-    async def _get_ready(self, interpreter: str) -> None:
+    async def _get_ready(self, environment: Environment) -> None:
         wanted = self._wanted
         flags = ("1" if flag else "" for flag in wanted[:4])
         with contextlib.suppress(BrokenPipeError):
-            self._control.send(wire.packed(wire.START, 0, *flags, wanted.room, *wanted.preload))
+            given = ("\0".join(wanted.variables), "\0".join(wanted.readable))
+            texts = (wanted.room, environment.executable, *given, wanted.own, *wanted.preload)
+            self._control.send(wire.packed(wire.START, 0, *flags, *texts))
         done, _ = await asyncio.wait([self._ready], timeout=START_SECONDS)
         if not done or self._ready.cancelled():
             said = await self._last_words()
-            raise SandboxError(f"{interpreter}: the sandbox does not start in it{said}; choose another interpreter")
+            raise SandboxError(
+                f"{environment.shown}: the sandbox does not start in it{said}; choose another interpreter"
+            )
         self.version, layers, self.problem = self._ready.result()
         self.layers = frozenset(layers.split())
 
@@ -162,8 +173,10 @@ class Zygote:
         stray_out, stray_in = os.pipe()
         link = PipeLink(job_in, results_out, stray_out, run.kill, run.how_it_ended)
         programs = "1" if self._wanted.subprocess else ""
-        processor = str(int(limits.seconds) + 2)
-        texts = (scratch, str(limits.memory_mb), processor, job.path, "\0".join(job.roots), home, programs)
+        processor = str(int(limits.seconds + limits.import_seconds) + 2)
+        at = job.location
+        reads = "\0".join(job.reads)
+        texts = (scratch, str(limits.memory_mb), processor, at.path, at.module, reads, home, programs)
         rights = array.array("i", [job_out, results_in, stray_in])
         try:
             with contextlib.suppress(OSError):

@@ -22,7 +22,7 @@ HARMLESS = frozenset({"temperature", "top_p", "top_k", "min_p", "max_tokens", "s
 """What a project that is not trusted may say about a role."""
 HARMLESS_ELSEWHERE = frozenset({
     ("pipeline",), ("mode",), ("context_tokens",),
-    ("sandbox", "seconds"), ("sandbox", "step_seconds"),
+    ("sandbox", "seconds"), ("sandbox", "step_seconds"), ("sandbox", "import_seconds"),
     ("interface", "theme"), ("interface", "split"), ("interface", "wrap"),
     ("watch", "settle"), ("watch", "poll"),
 })  # fmt: skip

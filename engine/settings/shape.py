@@ -19,6 +19,7 @@ Count = Annotated[int, Meta(ge=1, le=LARGEST)]
 Whole = Annotated[int, Meta(ge=0, le=LARGEST)]
 Amount = Annotated[float, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0)]
+RunSeconds = Annotated[float, Meta(gt=0, le=3600)]
 Tier = Literal["A", "B", "C", "D", "E"]
 
 
@@ -84,16 +85,22 @@ class SandboxSettings(Fact, frozen=True):
     """Where and how drafts are run."""
 
     interpreter: str = ""
-    """Python that runs the drafts; "" takes `VIRTUAL_ENV`, then `.venv` beside `pyproject.toml`, then redraft's own."""
+    """Python that runs the drafts; "" takes `VIRTUAL_ENV`, then the project's `.venv`, then redraft's own."""
     lowest_tier: Tier = "C"
     """The weakest protection under which drafts run without a question; "E" is none at all. Never from a project."""
-    seconds: Seconds = 5.0
-    """Wall clock of one run."""
-    step_seconds: Seconds = 2.0
+    seconds: RunSeconds = 5.0
+    """Wall clock of one run, without importing."""
+    step_seconds: RunSeconds = 2.0
     """Wall clock of one example."""
+    import_seconds: RunSeconds = 10.0
+    """Wall clock of importing a file and all that it imports."""
     memory_mb: Annotated[int, Meta(ge=32, le=LARGEST)] = 512
     allow_subprocess: bool = False
     """Whether drafts may start programs."""
+    environment: tuple[str, ...] = ()
+    """Names of environment variables that programs get, such as "DJANGO_SETTINGS_MODULE"; all others stay outside."""
+    cache_folder: str = ""
+    """A folder that programs may read and not write, named by `XDG_CACHE_HOME` there; "" for none."""
 
 
 class InterfaceSettings(Fact, frozen=True):

@@ -12,8 +12,9 @@ from redraft.engine.events import AnyEvent, Checked, Drafted, Entry, Reviewed, R
 from redraft.engine.facts import Check, Draft, Example, Report, Review, Solution, Stub
 from redraft.engine.lesson_claims import Claim, report_of, tried
 from redraft.engine.lessons import Lesson, held, lesson_of
-from redraft.engine.opening import opened_sandbox
+from redraft.engine.opening import sandbox_choice
 from redraft.engine.recording import line_of
+from redraft.engine.sandbox import open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.settings import Settings
 from redraft.engine.sources import find_stubs
@@ -48,7 +49,7 @@ def the_lesson() -> Lesson:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    box = await opened_sandbox(Settings().sandbox)
+    box = await open_sandbox(sandbox_choice(Settings(), {}))
     yield box
     await box.aclose()
 

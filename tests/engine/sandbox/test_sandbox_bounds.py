@@ -15,7 +15,7 @@ from redraft.engine.sandbox.linux import LinuxSandbox
 from redraft.engine.sandbox.runner import Limits
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the layers are Linux's")
-LIMITS = Limits(seconds=1.0, step_seconds=0.5, memory_mb=256)
+LIMITS = Limits(seconds=1.0, import_seconds=1.0, step_seconds=0.5, memory_mb=256)
 LATE = 3.0
 
 HANGS = {

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from redraft.engine.facts import Execution
 from redraft.engine.sandbox import child_frames as wire
 from redraft.engine.sandbox.conversation import Conversation, Ended, NotProtected, converse, protected
-from redraft.engine.sandbox.frames import Malformed, RecordReader
+from redraft.engine.sandbox.frames import TEXTS, Malformed, RecordReader
 from redraft.engine.sandbox.program import Job
 from redraft.engine.sandbox.runner import Limits
 
 STEPS = ["f(1)", "f(2)", "f(3)"]
 HONEST = [
     wire.packed(wire.LAYERS, 0, "rlimits seccomp", "3.11"),
-    wire.packed(wire.LOADED, 0, "", ""),
+    wire.packed(wire.LOADED, 0, "", "", "", "0", ""),
     *(wire.packed(wire.OUTCOME, n, f"{n}\n", "1", str(n), "builtins.int", "") for n in range(3)),
 ]
 
@@ -51,7 +51,7 @@ async def run(parts: list[bytes], cut: int = 1 << 16) -> Execution | None:
         await protected(conversation, frozenset({"rlimits", "seccomp"}))
     except NotProtected:
         return None
-    return await converse(conversation, Job(program="", name="draft"), STEPS)
+    return await converse(conversation, Job(program=""), STEPS)
 
 
 def is_complete(done: Execution | None) -> bool:
@@ -76,7 +76,7 @@ def is_one_record(raw: bytes, kind: int, index: int, texts: int) -> bool:
 
 
 def is_honest(parts: list[bytes]) -> bool:
-    shapes = [(wire.LAYERS, 0, 2), (wire.LOADED, 0, 2), *((wire.OUTCOME, n, 5) for n in range(3))]
+    shapes = [(wire.LAYERS, 0, 2), (wire.LOADED, 0, 5), *((wire.OUTCOME, n, 5) for n in range(3))]
     return len(parts) == len(shapes) and all(
         is_one_record(raw, *shape) for raw, shape in zip(parts, shapes, strict=True)
     )
@@ -146,7 +146,7 @@ def test_noise_is_either_a_record_or_malformed_and_never_anything_else(noise: by
     st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2),
 )
 def test_what_the_child_packs_is_what_the_parent_reads(kind: int, index: int, texts: list[str]) -> None:
-    kind = wire.LAYERS if kind == wire.OUTCOME else kind
+    kind = wire.LAYERS if TEXTS[kind] != 2 else kind
     reader = RecordReader()
     reader.feed(wire.packed(kind, index, *texts))
     assert reader.take() == (kind, index, tuple(texts))
@@ -196,4 +196,4 @@ async def test_a_link_that_breaks_while_writing_is_a_crash_and_no_exception() ->
     conversation = Conversation(Broken(HONEST), Limits())
     await protected(conversation, frozenset())
     with pytest.raises(Ended):
-        await conversation.load(Job(program="", name="draft"))
+        await conversation.load(Job(program=""))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redraft.engine.project import locate
 from redraft.engine.sandbox.preloading import preloadable
-from redraft.engine.sandbox.program import job_for, without_expected
+from redraft.engine.sandbox.program import without_expected
 
 STUB = '''def f(x):
     """Square.
@@ -101,33 +102,20 @@ def test_a_program_without_examples_is_sent_as_it_is() -> None:
     assert without_expected(program) == program
 
 
-def test_the_folder_above_the_package_is_the_root(tmp_path: Path) -> None:
-    inner = tmp_path / "outer" / "inner"
-    inner.mkdir(parents=True)
-    (tmp_path / "pyproject.toml").touch()
-    for folder in (inner, inner.parent):
-        (folder / "__init__.py").touch()
-    job = job_for("", str(inner / "shapes.py"))
-    assert (job.name, job.package, job.roots) == ("shapes", "outer.inner", (str(tmp_path),))
-
-
-def test_src_is_a_root_too(tmp_path: Path) -> None:
-    (tmp_path / "src").mkdir()
-    (tmp_path / "pyproject.toml").touch()
-    assert job_for("", str(tmp_path / "draft.py")).roots == (str(tmp_path), str(tmp_path / "src"))
-
-
 def test_only_what_is_imported_at_the_top_and_not_the_projects_own_is_imported_beforehand(tmp_path: Path) -> None:
     (tmp_path / "helper.py").touch()
     (tmp_path / "pkg").mkdir()
     program = "import os, json\nfrom math import pi\nimport helper\nfrom pkg.x import y\nimport antigravity\ndef f():\n    import csv\n"
-    assert preloadable(program, [str(tmp_path)]) == ("json", "math", "os")
+    assert preloadable(program, locate(str(tmp_path / "draft.py"))) == ("json", "math", "os")
 
 
 def test_imports_without_end_are_neither_looked_for_nor_an_error(tmp_path: Path) -> None:
     names = [f"x{number}" for number in range(30_000)]
     began = time.monotonic()
-    assert len(preloadable(f"import {', '.join(names)}\n", [str(tmp_path)])) == 40
+    assert len(preloadable(f"import {', '.join(names)}\n", locate(str(tmp_path / "draft.py")))) == 40
     assert time.monotonic() - began < 1
     # No file can have such a name, which asking for it would tell by an exception.
-    assert preloadable(f"import {'a' * 300}\nfrom a{chr(0x65E5) * 200} import b\n", [str(tmp_path)]) == ()
+    assert (
+        preloadable(f"import {'a' * 300}\nfrom a{chr(0x65E5) * 200} import b\n", locate(str(tmp_path / "draft.py")))
+        == ()
+    )

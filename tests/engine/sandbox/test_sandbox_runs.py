@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from redraft.engine.errors import SandboxError
 from redraft.engine.facts import Outcome
+from redraft.engine.project import Environment
 from redraft.engine.sandbox import SandboxChoice, diagnose, open_sandbox
-from redraft.engine.sandbox.interpreter import chosen_interpreter
 from redraft.engine.sandbox.linux import LinuxSandbox
 from redraft.engine.sandbox.runner import Limits
 
@@ -97,7 +97,7 @@ async def test_a_statement_that_takes_too_long_times_out_and_the_rest_is_not_run
 
 
 async def test_a_module_that_never_finishes_loading_times_out(sandbox: LinuxSandbox) -> None:
-    done = await sandbox.run("while True: pass\n", ["1"], Limits(seconds=0.4))
+    done = await sandbox.run("while True: pass\n", ["1"], Limits(import_seconds=0.4))
     assert done.timed_out and [outcome.status for outcome in done.outcomes] == ["not run"]
 
 
@@ -164,7 +164,7 @@ async def test_descriptors_and_scratch_are_given_back(strong: LinuxSandbox) -> N
     await strong.run("import json", ["1"])
     before = descriptors()
     for program in ("", "import os; os.abort()", "import nowhere", "while True: pass"):
-        await strong.run(program, ["1"], Limits(seconds=0.3))
+        await strong.run(program, ["1"], Limits(import_seconds=0.3))
     assert descriptors() == before
 
 
@@ -210,28 +210,6 @@ async def test_an_interpreter_that_is_none_is_said_so(tmp_path: Path) -> None:
         await open_sandbox(SandboxChoice(interpreter=str(tmp_path / "gone")))
 
 
-def test_the_interpreter_is_the_setting_then_the_shells_then_the_projects_then_ours(tmp_path: Path) -> None:
-    file = tmp_path / "draft.py"
-    environment = tmp_path / ".venv"
-    (environment / "bin").mkdir(parents=True)
-    (environment / "pyvenv.cfg").touch()
-    (environment / "bin" / "python").symlink_to(sys.executable)
-    own = str(environment / "bin" / "python")
-    assert chosen_interpreter(None, str(file), {}) == sys.executable
-    (tmp_path / "pyproject.toml").touch()
-    assert chosen_interpreter(None, str(file), {}) == own
-    assert chosen_interpreter(None, str(file), {"VIRTUAL_ENV": sys.prefix}) == str(Path(sys.prefix) / "bin" / "python")
-    assert chosen_interpreter(own, str(file), {"VIRTUAL_ENV": sys.prefix}) == own
-
-
-def test_a_program_that_came_with_the_project_is_not_taken_for_its_interpreter(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / ".venv" / "bin").mkdir(parents=True)
-    (tmp_path / ".venv" / "pyvenv.cfg").touch()
-    (tmp_path / ".venv" / "bin" / "python").write_text("#!/bin/sh\n")
-    assert chosen_interpreter(None, str(tmp_path / "draft.py"), {}) == sys.executable
-
-
 async def test_without_zygotes_a_run_says_the_same(tmp_path: Path) -> None:
     """What Windows gets, tried here."""
     from redraft.engine.sandbox.scratch import ScratchRoom
@@ -256,7 +234,12 @@ async def test_without_zygotes_a_run_says_the_same(tmp_path: Path) -> None:
 def test_a_seatbelt_profile_denies_first_and_quotes_its_paths() -> None:
     from redraft.engine.sandbox.seatbelt import profile
 
-    text = profile("/opt/py/bin/python3", "/private/tmp/redraft-1", ['/Users/me/a "project"'], "/Users/me/draft.py")
+    text = profile(
+        Environment(python="/opt/py/bin/python3"),
+        "/private/tmp/redraft-1",
+        ['/Users/me/a "project"'],
+        "/Users/me/draft.py",
+    )
     assert text.startswith("(version 1)\n(deny default)\n")
     assert '(subpath "/Users/me/a \\"project\\"")' in text
     assert text.index("(allow file-read* (subpath") < text.index('(deny file-read-data (literal "/Users/me/draft.py"))')

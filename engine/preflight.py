@@ -1,0 +1,70 @@
+"""Before any model is asked: can the file be imported at all, with its function still unwritten?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .errors import ProjectError, SourceError
+from .examples import visible
+from .facts import Execution, LoadFailure, Stub
+from .kit import Kit
+from .project import locate
+from .sources import problem_of, read
+
+_UNWRITTEN = "this function is not written yet"
+_BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
+
+
+async def check_imports(kit: Kit, stub: Stub) -> None:
+    """Import the stub's file with a body that only raises.
+
+    A file that calls the function while it is imported says nothing by failing; neither does one that is not whole.
+
+    Raises:
+        ProjectError: the project cannot be imported; the text says which file and line, why, and what to do.
+        SandboxError: code cannot be run here as safely as was promised.
+    """
+    if not stub.path or not Path(stub.path).is_file():
+        return
+    done = await kit.sandbox.load(stub.program(_BODY), kit.limits, path=stub.path)
+    if not done.problem or _UNWRITTEN in done.problem:
+        return
+    failure = done.failure
+    if failure is not None and not failure.elsewhere and not _is_whole(stub.path):
+        return
+    raise ProjectError(project_fault(stub.path, done))
+
+
+def project_fault(path: str, done: Execution) -> str:
+    """Why a file cannot be imported and what to do about it, in one or two sentences."""
+    failure = done.failure
+    if failure is None:
+        what = f"{locate(path).name} cannot be imported: {done.problem}"
+        remedy = "raise sandbox.import_seconds, or import less at the top" if done.timed_out else "import it by hand"
+        return visible(f"{what}; {remedy}")
+    return visible(f"{_placed(failure)}; {_remedy(failure, done)}")
+
+
+def _placed(failure: LoadFailure) -> str:
+    if failure.elsewhere or not failure.line or failure.raised.startswith("SyntaxError"):
+        return failure.text
+    return f"{failure.file} line {failure.line}: {failure.text.removeprefix('ModuleNotFoundError: ')}"
+
+
+def _remedy(failure: LoadFailure, done: Execution) -> str:
+    if failure.raised.startswith("ModuleNotFoundError"):
+        return f"install it for {done.interpreter}, or choose another Python with --interpreter"
+    if failure.refused:
+        return "docs/projects.md says what a project may do while it is imported"
+    return "no draft can be run before this is mended"
+
+
+def _is_whole(path: str) -> bool:
+    """Whether a file parses: of one that does not, only a part is run."""
+    try:
+        return not problem_of(read(path).text)
+    except SourceError:
+        return False
+
+
+__all__ = ["check_imports", "project_fault"]

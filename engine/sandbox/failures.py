@@ -1,0 +1,44 @@
+"""Why a program could not be imported, in words. What its process says of it is a claim of untrusted code."""
+
+from __future__ import annotations
+
+import re
+
+from ..facts import LoadFailure
+from ..project import Location
+
+_LONGEST = 2000
+"""Characters of each text that are kept."""
+_REFUSED = re.compile(r"^(?:PermissionError|OSError|BlockingIOError): \[Errno (1|13|30)\]")
+_NETWORK = re.compile(r"^(?:socket|ssl|http|urllib|asyncio)\b")
+_PROGRAMS = re.compile(r"^(?:subprocess|multiprocessing|pty|os)\b.*(?:fork|exec|spawn|Popen|popen)")
+_UNREADABLE = re.compile(r"\[Errno 13\][^']{0,200}: '([^']{1,400})'$")
+
+
+def failure_of(location: Location, raised: str, file: str, line: str, inner: str) -> LoadFailure:
+    """What a process claims of an import that failed: exception line, file, line, and the innermost function."""
+    number = int(line) if line.isdecimal() and len(line) < 9 else 0
+    known = file[:_LONGEST] if number and location.path else ""
+    return LoadFailure(
+        raised=raised[:_LONGEST],
+        file=location.shown(known) if known else "",
+        line=number,
+        elsewhere=bool(known) and known != location.path,
+        refused=_refused(location, raised[:_LONGEST], inner[:200]),
+    )
+
+
+def _refused(location: Location, raised: str, inner: str) -> str:
+    found = _REFUSED.match(raised)
+    if found is None:
+        return ""
+    if found[1] == "30":
+        return "nothing can be written in the sandbox but temporary files"
+    if _NETWORK.match(inner):
+        return "there is no network in the sandbox"
+    if _PROGRAMS.match(inner):
+        return "no programs are started in the sandbox"
+    unreadable = _UNREADABLE.search(raised)
+    if unreadable:
+        return f"{location.shown(unreadable[1])} can be neither read nor written in the sandbox"
+    return "the sandbox does not permit it"

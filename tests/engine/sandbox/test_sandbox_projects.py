@@ -1,0 +1,412 @@
+"""Programs at home in their project: the candidate is the module that stands there, and everything else is as it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from redraft.engine.facts import Execution
+from redraft.engine.sandbox import SandboxChoice, open_sandbox
+from redraft.engine.sandbox.linux import LinuxSandbox
+from redraft.engine.sandbox.runner import Limits
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the layers are Linux's")
+
+MARK = {"pyproject.toml": "[project]\nname = 'shop'\n"}
+MODELS = "from dataclasses import dataclass\n\n\n@dataclass\nclass Item:\n    name: str\n    price: int\n"
+TOTAL = "def total(items):\n    return sum(item.price for item in items)\n"
+CALL = "total([Item('a', 2), Item('b', 3)])"
+# Files of a project, the program that stands in for the second thing's file, and a call whose value is 5.
+HOMES: dict[str, tuple[dict[str, str], str, str, str]] = {
+    "a re-export": (
+        {**MARK, "shop/__init__.py": "from .pricing import total\n", "shop/models.py": MODELS},
+        "shop/pricing.py",
+        "from .models import Item\n" + TOTAL,
+        CALL,
+    ),
+    "src": (
+        {**MARK, "src/shop/__init__.py": "from shop.pricing import total\n", "src/shop/models.py": MODELS},
+        "src/shop/pricing.py",
+        "from shop.models import Item\n" + TOTAL,
+        CALL,
+    ),
+    "a circle": (
+        {
+            **MARK,
+            "shop/__init__.py": "from . import cart\n",
+            "shop/cart.py": "from shop import pricing\ndef five(): return pricing.total([2, 3])\n",
+        },
+        "shop/pricing.py",
+        "from shop import cart\ndef total(prices):\n    return sum(prices)\n",
+        "cart.five()",
+    ),
+    "a package itself": (
+        {**MARK, "shop/models.py": "import shop\ndef five(): return shop.total([2, 3])\n"},
+        "shop/__init__.py",
+        "def total(prices):\n    return sum(prices)\nfrom .models import five\n",
+        "five()",
+    ),
+    "a namespace": (
+        {**MARK, "src/acme/shop/models.py": MODELS},
+        "src/acme/shop/pricing.py",
+        "from acme.shop.models import Item\n" + TOTAL,
+        CALL,
+    ),
+    "a folder of another name": (
+        {
+            "pyproject.toml": "[tool.setuptools.package-dir]\n'acme.shop' = 'code'\n",
+            "code/__init__.py": "from .pricing import total\n",
+            "code/models.py": MODELS,
+        },
+        "code/pricing.py",
+        "from acme.shop.models import Item\n" + TOTAL,
+        CALL,
+    ),
+    "main of a package": (
+        {**MARK, "shop/__init__.py": "", "shop/models.py": MODELS},
+        "shop/__main__.py",
+        "from shop.models import Item\n" + TOTAL + "if __name__ == '__main__':\n    raise SystemExit('run')\n",
+        CALL,
+    ),
+    "a script beside its helper": (
+        {"helper.py": "def add(a, b): return a + b\n"},
+        "tool.py",
+        "from helper import add\n",
+        "add(2, 3)",
+    ),
+    "a script that its helper imports": (
+        {"helper.py": "import tool\ndef five(): return tool.two() + 3\n"},
+        "tool.py",
+        "def two(): return 2\nimport helper\n",
+        "helper.five()",
+    ),
+    "a folder that is no identifier": (
+        {**MARK, "my-shop/__init__.py": "", "my-shop/models.py": MODELS},
+        "my-shop/pricing.py",
+        "from .models import Item\n" + TOTAL,
+        CALL,
+    ),
+    "a project that is its package": (
+        {**MARK, "__init__.py": "from .pricing import total\n", "models.py": MODELS},
+        "pricing.py",
+        "from .models import Item\n" + TOTAL,
+        CALL,
+    ),
+    "for the type checker": (
+        {**MARK, "shop/__init__.py": ""},
+        "shop/pricing.py",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from nowhere import Item\ndef f(x: 'Item'): return 5\n",
+        "f(1)",
+    ),
+    "a module of the library's name in a package": (
+        {**MARK, "shop/__init__.py": "", "shop/models.py": "import random\nok = hasattr(random, 'choice')\n"},
+        "shop/random.py",
+        "from .models import ok\ndef five(): return 5 if ok else 0\n",
+        "five()",
+    ),
+    "a script of the library's name": (
+        {"helper.py": "import random\nok = hasattr(random, 'choice')\n"},
+        "random.py",
+        "from helper import ok\ndef five(): return 5 if ok else 0\n",
+        "five()",
+    ),
+    "a package of the library's name": (
+        {**MARK, "email/__init__.py": "", "email/parts.py": "two = 2\n"},
+        "email/pricing.py",
+        "from .parts import two\nfrom email.message import Message\ndef five(): return two + 3\n",
+        "five()",
+    ),
+    "modules named as the sandbox's own": (
+        {"child_frames.py": "five = 5\n", "child_serving.py": "", "redraft.py": "two = 2\n"},
+        "child_candidate.py",
+        "from child_frames import five\nimport child_serving, redraft\nassert redraft.two == 2\n",
+        "five",
+    ),
+    "a package that stands twice on the path": (
+        {**MARK, "shop/__init__.py": "wrong = True\n", "src/shop/__init__.py": "", "src/shop/models.py": "five = 5\n"},
+        "src/shop/pricing.py",
+        "from shop.models import five\n",
+        "five",
+    ),
+    "a project inside a project": (
+        {**MARK, "shop.py": "wrong = 1\n", "inner/pyproject.toml": "", "inner/src/shop/__init__.py": "five = 5\n"},
+        "inner/src/shop/pricing.py",
+        "from shop import five\n",
+        "five",
+    ),
+    "data beside the code": (
+        {**MARK, "shop/__init__.py": "", "shop/rates.json": "[2, 3]", "shop/VERSION": "5\n"},
+        "shop/pricing.py",
+        "import json\nfrom importlib.resources import files\nfrom pathlib import Path\n"
+        "RATES = json.loads((Path(__file__).parent / 'rates.json').read_text())\n"
+        "FIVE = int(files('shop').joinpath('VERSION').read_text())\nassert sum(RATES) == FIVE\n",
+        "FIVE",
+    ),
+    "data of the package that is edited": (
+        {**MARK, "shop/rates.json": "[2, 3]"},
+        "shop/__init__.py",
+        "import json\nfrom importlib.resources import files\nfrom pkgutil import get_data\n"
+        "RATES = json.loads(files(__name__).joinpath('rates.json').read_text())\n"
+        "assert json.loads(get_data(__name__, 'rates.json')) == RATES\n",
+        "sum(RATES)",
+    ),
+    "two modules of one name": (
+        {**MARK, "shop/__init__.py": "", "shop/core/__init__.py": "", "shop/util.py": "two = 2\n"},
+        "shop/core/util.py",
+        "from shop.util import two\nfrom ..util import two as again\ndef five(): return two + again + 1\n",
+        "five()",
+    ),
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+async def run(sandbox: LinuxSandbox, file: Path, program: str, *steps: str, limits: Limits = Limits()) -> Execution:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # What stands in the file is not what is run: whoever reads the file gets this.
+    file.write_text("raise RuntimeError('the file itself was read')\n")
+    return await sandbox.run(program, steps, limits, path=str(file))
+
+
+@pytest.mark.parametrize("home", HOMES)
+async def test_a_program_is_the_module_that_stands_there(strong: LinuxSandbox, tmp_path: Path, home: str) -> None:
+    files, edited, program, call = HOMES[home]
+    project = write(tmp_path / "home" / "project", files)
+    done = await run(strong, project / edited, program, call)
+    assert (done.problem, [outcome.value for outcome in done.outcomes]) == ("", ["5"])
+
+
+ITSELF = """
+import dataclasses, enum, inspect, pickle, sys
+from typing import NamedTuple
+
+@dataclasses.dataclass
+class Point:
+    x: "int" = 0
+
+class Colour(enum.Enum):
+    RED = 1
+
+class Pair(NamedTuple):
+    a: int
+
+def f(x):
+    '''Doubles.
+
+    >>> f(2)
+    4
+    '''
+    return 2 * x
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "value"),
+    [
+        ("__name__, __package__, __spec__.name", "('shop.pricing', 'shop', 'shop.pricing')"),
+        ("sys.modules['shop.pricing'].f is f and sys.modules['shop'].pricing.f is f", "True"),
+        ("__file__.endswith('shop/pricing.py') and __spec__.origin == __file__", "True"),
+        ("'return 2 * x' in inspect.getsource(f)", "True"),
+        ("__import__('linecache').getline(__file__, 2).startswith('import')", "True"),
+        ("inspect.getsourcefile(f) == __file__", "True"),
+        ("pickle.loads(pickle.dumps([Point(3), Colour.RED, Pair(1)])) == [Point(3), Colour.RED, Pair(1)]", "True"),
+        ("Point.__module__, f.__module__", "('shop.pricing', 'shop.pricing')"),
+        ("__loader__.get_source(__name__).count('Doubles')", "1"),
+    ],
+)
+async def test_what_a_module_knows_of_itself_is_right(
+    sandbox: LinuxSandbox, tmp_path: Path, step: str, value: str
+) -> None:
+    write(tmp_path, {**MARK, "shop/__init__.py": ""})
+    done = await run(sandbox, tmp_path / "shop" / "pricing.py", ITSELF, step)
+    assert (done.problem, done.outcomes[0].raised, done.outcomes[0].value) == ("", "", value)
+
+
+async def test_what_is_expected_is_neither_in_the_source_nor_in_a_file_that_can_be_read(
+    strong: LinuxSandbox, tmp_path: Path
+) -> None:
+    program = "import glob, inspect\ndef f(x):\n    '''\n    >>> f(2)\n    'SECRET' + '-4'\n    '''\n    return 4\n"
+    write(tmp_path, {**MARK, "shop/__init__.py": "", "build/lib/shop/pricing.py": program, "old/pricing.py": program})
+    (tmp_path / "shop").mkdir(exist_ok=True)
+    file = tmp_path / "shop" / "pricing.py"
+    file.write_text(program)
+    steps = (
+        "'SECRET' in inspect.getsource(f) + f.__doc__ + __loader__.get_source(__name__)",
+        "found = []",
+        "for name in glob.glob(" + repr(str(tmp_path)) + " + '/**/*', recursive=True):\n"
+        "    try:\n        found.append(open(name).read())\n    except OSError:\n        pass\n",
+        "any('-4' in text for text in found)",
+    )
+    done = await strong.run(program, steps, path=str(file))
+    assert (done.problem, done.outcomes[0].value, done.outcomes[3].value) == ("", "False", "False")
+
+
+async def test_compiled_files_are_read_only_where_their_source_may_be(strong: LinuxSandbox, tmp_path: Path) -> None:
+    files = {**MARK, "shop/__init__.py": "", "shop/models.py": "five = 5\n", "shop/pricing.py": "x = 'SECRET'\n"}
+    write(tmp_path, {**files, "shop/test_pricing.py": "x = 'SECRET'\n", "shop/gone.py": ""})
+    import compileall
+
+    compileall.compile_dir(tmp_path, quiet=2)
+    (tmp_path / "shop" / "gone.py").unlink()
+    program = (
+        "import glob, os\nfrom .models import five\ndef readable():\n    found = []\n"
+        "    for path in glob.glob(os.path.dirname(__file__) + '/__pycache__/*'):\n"
+        "        try:\n            open(path, 'rb').close()\n            found.append(os.path.basename(path).split('.')[0])\n"
+        "        except OSError:\n            pass\n    return sorted(found)\n"
+    )
+    done = await strong.run(program, ["readable()", "five"], path=str(tmp_path / "shop" / "pricing.py"))
+    assert [outcome.value for outcome in done.outcomes] == ["['__init__', 'models']", "5"]
+
+
+FAULTS: dict[str, tuple[dict[str, str], str, tuple[str, int, bool], str]] = {
+    "a package that is missing": (
+        {
+            "shop/__init__.py": "from .pricing import f\n",
+            "shop/models.py": "import os\n\nimport attr_that_is_missing\n",
+        },
+        "from . import models\n",
+        ("shop/models.py", 3, True),
+        "shop/models.py line 3: No module named 'attr_that_is_missing'",
+    ),
+    "a package that the file itself lacks": (
+        {"shop/__init__.py": ""},
+        "import os\nimport attr_that_is_missing\n",
+        ("shop/pricing.py", 2, False),
+        "ModuleNotFoundError: No module named 'attr_that_is_missing'",
+    ),
+    "a syntax error in a sister": (
+        {"shop/__init__.py": "", "shop/models.py": "x = 1\ndef f(:\n"},
+        "from . import models\n",
+        ("shop/models.py", 2, True),
+        "shop/models.py line 2: SyntaxError: invalid syntax (line 2)",
+    ),
+    "an exit": (
+        {"shop/__init__.py": "import sys\nsys.exit(3)\n"},
+        "x = 1\n",
+        ("shop/__init__.py", 2, True),
+        "shop/__init__.py line 2: SystemExit: 3",
+    ),
+    "a file that is missing": (
+        {"shop/__init__.py": "open(__file__ + '.data')\n"},
+        "x = 1\n",
+        ("shop/__init__.py", 1, True),
+        "shop/__init__.py line 1: FileNotFoundError",
+    ),
+    "a wrong import of its own": (
+        {"shop/__init__.py": "", "shop/cart.py": "from shop.pricing import totally\n"},
+        "from . import cart\n",
+        ("shop/cart.py", 1, True),
+        "shop/cart.py line 1: cannot import name 'totally' from ",
+    ),
+    "an error below the library": (
+        {"shop/__init__.py": "import json\njson.loads('{')\n"},
+        "x = 1\n",
+        ("shop/__init__.py", 2, True),
+        "shop/__init__.py line 2: json.decoder.JSONDecodeError",
+    ),
+    "the network": (
+        {"shop/__init__.py": "import socket\nsocket.create_connection(('127.0.0.1', 9), 1)\n"},
+        "x = 1\n",
+        ("shop/__init__.py", 2, True),
+        "there is no network in the sandbox",
+    ),
+    "a program": (
+        {"shop/__init__.py": "import subprocess\nsubprocess.run(['git', 'describe'])\n"},
+        "x = 1\n",
+        ("shop/__init__.py", 2, True),
+        "no programs are started in the sandbox",
+    ),
+    "writing": (
+        {"shop/__init__.py": "import os\nos.makedirs(os.path.dirname(__file__) + '/cache')\n"},
+        "x = 1\n",
+        ("shop/__init__.py", 2, True),
+        "in the sandbox",
+    ),
+    "a private file": (
+        {"shop/__init__.py": "open(__file__[:-11] + '.env')\n", "shop/.env": "KEY=1\n"},
+        "x = 1\n",
+        ("shop/__init__.py", 1, True),
+        "shop/.env can be neither read nor written in the sandbox",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_an_import_that_fails_is_told_with_its_place(strong: LinuxSandbox, tmp_path: Path, fault: str) -> None:
+    files, program, place, text = FAULTS[fault]
+    write(tmp_path, {**MARK, **files})
+    done = await run(strong, tmp_path / "shop" / "pricing.py", program, "1")
+    assert done.failure is not None
+    assert (done.failure.file, done.failure.line, done.failure.elsewhere) == place
+    assert text in done.problem
+
+
+async def test_importing_has_a_time_of_its_own(sandbox: LinuxSandbox, tmp_path: Path) -> None:
+    write(tmp_path, {**MARK, "shop/__init__.py": "import time\ntime.sleep(0.4)\n"})
+    file, limits = tmp_path / "shop" / "pricing.py", Limits(seconds=0.3, step_seconds=0.3)
+    done = await run(sandbox, file, "x = 5\n", "x", limits=limits)
+    assert (done.problem, done.outcomes[0].value) == ("", "5")
+    assert done.import_seconds > 0.4 > done.seconds
+    late = await run(sandbox, file, "x = 5\n", "x", limits=Limits(import_seconds=0.2))
+    assert late.problem == "importing took longer than 0.2 s (sandbox.import_seconds)" and late.timed_out
+
+
+async def test_a_package_may_start_threads_while_it_is_imported(strong: LinuxSandbox, tmp_path: Path) -> None:
+    text = "import threading\ndone = threading.Event()\nthreading.Thread(target=done.set, daemon=True).start()\n"
+    write(tmp_path, {**MARK, "shop/__init__.py": text})
+    done = await run(strong, tmp_path / "shop" / "pricing.py", "from shop import done\n", "done.wait(1)")
+    assert done.outcomes[0].value == "True"
+
+
+async def test_a_file_that_was_moved_meanwhile_is_still_run(sandbox: LinuxSandbox, tmp_path: Path) -> None:
+    write(tmp_path, {**MARK, "shop/__init__.py": "", "shop/models.py": "five = 5\n"})
+    gone = str(tmp_path / "shop" / "pricing.py")
+    done = await sandbox.run("from .models import five\n", ["five"], path=gone)
+    assert (done.problem, done.outcomes[0].value) == ("", "5")
+
+
+async def test_variables_and_a_cache_that_were_named_are_there_and_nothing_else(tmp_path: Path) -> None:
+    cache = write(tmp_path / "cache", {"model.bin": "five"})
+    write(tmp_path / "project", {**MARK, "shop/__init__.py": "import os\nMODE = os.environ['SHOP_MODE']\n"})
+    choice = SandboxChoice(variables=("SHOP_MODE=a=b", f"XDG_CACHE_HOME={cache}"), readable=(str(cache),))
+    sandbox = await open_sandbox(choice)
+    try:
+        program = "import os\nfrom . import MODE\nCACHE = os.environ['XDG_CACHE_HOME'] + '/model.bin'\n"
+        steps = ("MODE", "open(CACHE).read()", "open(CACHE, 'w')", "'PYTEST_CURRENT_TEST' in os.environ")
+        done = await sandbox.run(program, steps, path=str(tmp_path / "project" / "shop" / "pricing.py"))
+    finally:
+        await sandbox.aclose()
+    assert (done.problem, done.outcomes[0].value, done.outcomes[1].value) == ("", "'a=b'", "'five'")
+    assert done.outcomes[2].raised.startswith(("PermissionError", "OSError"))
+    assert done.outcomes[3].value == "False"
+
+
+async def test_what_a_package_needs_of_others_is_imported_beforehand_and_never_the_package_itself(
+    sandbox: LinuxSandbox, tmp_path: Path
+) -> None:
+    write(tmp_path, {**MARK, "shop/__init__.py": "import colorsys\n", "shop/models.py": "import sys\nnew = sys.argv\n"})
+    file = tmp_path / "shop" / "pricing.py"
+    program = (
+        "import sys\nearly = 'colorsys' in sys.modules\nfrom .models import new\nlate = 'colorsys' in sys.modules\n"
+    )
+    for _ in range(3):
+        done = await run(sandbox, file, program, "late")
+        assert (done.problem, done.outcomes[0].value) == ("", "True")
+    write(tmp_path, {"shop/models.py": "new = 7\n"})
+    done = await run(sandbox, file, program, "new")
+    assert done.outcomes[0].value == "7"
+
+
+async def test_a_program_cannot_stand_in_for_the_rest_of_its_package(strong: LinuxSandbox, tmp_path: Path) -> None:
+    write(tmp_path, {**MARK, "shop/__init__.py": "", "shop/models.py": "five = 5\n"})
+    program = "import sys\nsys.modules[__name__] = None\nfive = 5\n"
+    done = await run(strong, tmp_path / "shop" / "pricing.py", program, "five")
+    assert done.outcomes[0].value == "5"
+    assert os.path.exists(tmp_path / "shop" / "models.py")
