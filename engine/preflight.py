@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from .errors import ProjectError, SourceError
 from .examples import visible
@@ -24,7 +24,7 @@ async def check_imports(kit: Kit, stub: Stub) -> None:
         ProjectError: the project cannot be imported; the text says which file and line, why, and what to do.
         SandboxError: code cannot be run here as safely as was promised.
     """
-    if not stub.path or not Path(stub.path).is_file():
+    if not _is_there(stub.path):
         return
     done = await kit.sandbox.load(stub.program(_BODY), kit.limits, path=stub.path)
     if not done.problem or _UNWRITTEN in done.problem:
@@ -57,6 +57,10 @@ def _remedy(failure: LoadFailure, done: Execution) -> str:
     if failure.refused:
         return "docs/projects.md says what a project may do while it is imported"
     return "no draft can be run before this is mended"
+
+
+def _is_there(path: str) -> bool:
+    return bool(path) and os.path.isfile(path)  # noqa: PTH113 - False, where `Path.is_file` raises
 
 
 def _is_whole(path: str) -> bool:

@@ -52,10 +52,11 @@ def test_a_file_is_fetched_once_and_then_read_from_the_cache(tmp_path: Path) -> 
     ("raw", "says"),
     [
         (CONTENT[:-9], "cut short or of another version"),
-        (gzip.compress(CONTENT)[:-20], "broken or cut short"),
+        (gzip.compress(CONTENT, mtime=0)[:-20], "broken or cut short"),
         (CONTENT.replace(b"1", b"2"), "this is not Own v1"),
         (CONTENT + b"more\n", "this is not Own v1"),
     ],
+    ids=("cut", "packed and cut", "changed", "longer"),
 )
 def test_a_truncated_or_other_file_is_refused_with_what_it_is(raw: bytes, says: str, tmp_path: Path) -> None:
     (tmp_path / "own.jsonl").write_bytes(raw)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -18,6 +17,21 @@ MARK = {"pyproject.toml": "[project]\nname = 'shop'\n"}
 MODELS = "from dataclasses import dataclass\n\n\n@dataclass\nclass Item:\n    name: str\n    price: int\n"
 TOTAL = "def total(items):\n    return sum(item.price for item in items)\n"
 CALL = "total([Item('a', 2), Item('b', 3)])"
+DATA_BESIDE = """
+import json
+from importlib.resources import files
+from pathlib import Path
+RATES = json.loads((Path(__file__).parent / "rates.json").read_text())
+FIVE = int(files("shop").joinpath("VERSION").read_text())
+assert sum(RATES) == FIVE
+"""
+DATA_INSIDE = """
+import json
+from importlib.resources import files
+from pkgutil import get_data
+RATES = json.loads(files(__name__).joinpath("rates.json").read_text())
+assert json.loads(get_data(__name__, "rates.json")) == RATES
+"""
 # Files of a project, the program that stands in for the second thing's file, and a call whose value is 5.
 HOMES: dict[str, tuple[dict[str, str], str, str, str]] = {
     "a re-export": (
@@ -139,17 +153,13 @@ HOMES: dict[str, tuple[dict[str, str], str, str, str]] = {
     "data beside the code": (
         {**MARK, "shop/__init__.py": "", "shop/rates.json": "[2, 3]", "shop/VERSION": "5\n"},
         "shop/pricing.py",
-        "import json\nfrom importlib.resources import files\nfrom pathlib import Path\n"
-        "RATES = json.loads((Path(__file__).parent / 'rates.json').read_text())\n"
-        "FIVE = int(files('shop').joinpath('VERSION').read_text())\nassert sum(RATES) == FIVE\n",
+        DATA_BESIDE,
         "FIVE",
     ),
     "data of the package that is edited": (
         {**MARK, "shop/rates.json": "[2, 3]"},
         "shop/__init__.py",
-        "import json\nfrom importlib.resources import files\nfrom pkgutil import get_data\n"
-        "RATES = json.loads(files(__name__).joinpath('rates.json').read_text())\n"
-        "assert json.loads(get_data(__name__, 'rates.json')) == RATES\n",
+        DATA_INSIDE,
         "sum(RATES)",
     ),
     "two modules of one name": (
@@ -169,9 +179,8 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 async def run(sandbox: LinuxSandbox, file: Path, program: str, *steps: str, limits: Limits = Limits()) -> Execution:
-    file.parent.mkdir(parents=True, exist_ok=True)
     # What stands in the file is not what is run: whoever reads the file gets this.
-    file.write_text("raise RuntimeError('the file itself was read')\n")
+    write(file.parent, {file.name: "raise RuntimeError('the file itself was read')\n"})
     return await sandbox.run(program, steps, limits, path=str(file))
 
 
@@ -409,4 +418,3 @@ async def test_a_program_cannot_stand_in_for_the_rest_of_its_package(strong: Lin
     program = "import sys\nsys.modules[__name__] = None\nfive = 5\n"
     done = await run(strong, tmp_path / "shop" / "pricing.py", program, "five")
     assert done.outcomes[0].value == "5"
-    assert os.path.exists(tmp_path / "shop" / "models.py")
