@@ -23,8 +23,6 @@ _NOTHING = {
     "crashed": "a crash",
     "not run": "it was not reached",
 }
-SLOW_IMPORTS = 0.5
-"""Seconds of importing from which on they are told apart from the examples' time."""
 _COLOURS = {"green": "32", "red": "31", "yellow": "33", "dim": "2", "bold": "1"}
 
 
@@ -99,7 +97,8 @@ def report_lines(report: Report | None, paint: Paint) -> list[str]:
         return [paint("red", f"  ✗ {harmless(report.problem)}")]
     if not report.checks:
         return [paint("yellow", "  no examples: nothing was verified")]
-    return [line for check in report.checks for line in _check_lines(check, paint)]
+    slow = [paint("dim", f"  imports took {report.import_seconds:.1f} s")] if report.imported_slowly else []
+    return [line for check in report.checks for line in _check_lines(check, paint)] + slow
 
 
 def _check_lines(check: Check, paint: Paint) -> list[str]:

@@ -296,6 +296,10 @@ class Check(Fact, frozen=True):
         return self.verdict == "passed"
 
 
+SLOW_IMPORT = 0.5
+"""Seconds of importing that are worth a word."""
+
+
 class Report(Fact, frozen=True):
     """All checks of one draft. No checks means that nothing was verified."""
 
@@ -309,6 +313,11 @@ class Report(Fact, frozen=True):
     """Wall clock of the examples."""
     import_seconds: float = 0.0
     """Wall clock of importing the module and all that it imports."""
+
+    @property
+    def imported_slowly(self) -> bool:
+        """Whether importing took long enough to be told apart from the examples' time."""
+        return self.import_seconds >= SLOW_IMPORT
 
     @property
     def passes(self) -> int:

@@ -74,6 +74,8 @@ class ChecksTable(Sheet):
         head = [Row(line) for line in folded(_score(self.state), width, words=True)]
         problem = [Row(line) for line in paragraphs(report.problem, width, "$state-fail")] if report else []
         problem += [Row(line) for line in _undefined(self.state, width)]
+        if report and report.imported_slowly:
+            problem.append(Row([(f"imports took {report.import_seconds:.1f} s", "$muted")]))
         self._lines = _lines(report, examples)
         if not self._lines:
             return [*head, *problem, Row(), *(Row(line) for line in paragraphs(_advice(self.state), width, "$muted"))]
@@ -293,6 +295,8 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
         told.append(("got" if line.check.verdict in {"passed", "failed"} else line.sign.word, line.got or "nothing"))
     if line.example.options:
         told.append(("compared", ", ".join(line.example.options)))
+    if line.check is not None and line.check.by_value:
+        told.append(("compared", "as a value; doctest, which compares the text, says that it fails"))
     for name, text in told:
         ink = line.sign.ink if name not in {"example", "expected", "compared"} else ""
         label = name.ljust(_NAME_CELLS)

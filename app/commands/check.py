@@ -12,7 +12,7 @@ from ...engine import examples
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report
 from ...engine.preflight import project_fault
-from ..output import SLOW_IMPORTS, out, out_json, paint, report_lines
+from ..output import out, out_json, paint, report_lines
 from ..session import existing, session
 
 TIMED_OUT = 124
@@ -98,8 +98,7 @@ def _print(args: argparse.Namespace, report: Report) -> None:
     out("\n".join(report_lines(report, colours)))
     held = f"{report.passes} of {len(report.checks)} examples hold"
     out(colours("green" if report.all_passed else "red", held) if report.checks else "nothing was verified")
-    imports = f" · imports took {report.import_seconds:.1f} s" if report.import_seconds >= SLOW_IMPORTS else ""
-    out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s{imports}"))
+    out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s"))
 
 
 def _code(report: Report, done: Execution) -> int:
