@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from tree_sitter import Node
@@ -13,6 +14,18 @@ from .outline import Outline, words_of
 from .places import Place
 from .syntax import PARSED_WHOLE, decode, problem_in
 
+_BOUND = re.compile(rb"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=(?!=)", re.M)
+_MOST_NAMES = 2000
+_LEFT_OUT = """
+
+def __getattr__(name):
+    def left_out(*_, **__):
+        raise NotImplementedError(name + " {why}")
+
+    if {among}:
+        return left_out
+    raise AttributeError(name)
+"""
 _MOST_COPIED = 16_000_000
 """Bytes. When every stub carrying the whole file would take more memory than this, each carries what it needs."""
 
@@ -22,7 +35,7 @@ class Surroundings:
 
     def __init__(self, module: Module, *, stubs: int) -> None:
         """`stubs` tells how many will ask."""
-        self.raw = module.sound
+        self.raw, self._written = module.sound, module.raw
         self._problem = module.problem
         self._whole = not module.problem and len(self.raw) <= PARSED_WHOLE and len(self.raw) * stubs <= _MOST_COPIED
         self._outline = Outline(module.sound, module.root)
@@ -47,8 +60,20 @@ class Surroundings:
             return decode(before), decode(self.raw[place.end :].removeprefix(b"\n"))
         before, after = self._needed(function, place, shown)
         if self._problem and problem_in(f"{before}{place.margin}{place.indent}pass\n{after}", None):
-            return self._alone(function, place), ""
-        return before, after
+            before, after = self._alone(function, place), ""
+        return before, after + self._left_out
+
+    @cached_property
+    def _left_out(self) -> str:
+        """What a partial program says when the rest of its package imports what was left out of it."""
+        if not self._problem:
+            # In so large a file a list of its names would be larger than the program.
+            return _LEFT_OUT.format(among='not name.startswith("_")', why="was left out of a very large file")
+        names = sorted({decode(name) for found in _BOUND.findall(self._written) for name in found if name})
+        among = "name in {" + ", ".join(map(repr, names[:_MOST_NAMES])) + "}"
+        return (
+            _LEFT_OUT.format(among=among, why="stands in a part of the file that does not parse yet") if names else ""
+        )
 
     def _needed(self, function: Function, place: Place, shown: str) -> tuple[str, str]:
         outline = self._outline

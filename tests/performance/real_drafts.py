@@ -107,7 +107,7 @@ async def _all(packages: list[str], wanted: int, name: str) -> None:
                 wrong = _what_went_wrong(state)
                 good = state.report is not None and state.report.all_passed
                 verified += good
-                elsewhere = bool(state.problem) or " line " in wrong and wrong.partition(" line ")[0].endswith(".py")
+                elsewhere = bool(state.problem) or (" line " in wrong and wrong.partition(" line ")[0].endswith(".py"))
                 strange += elsewhere
                 print(f"{Path(stub.path).relative_to(into)}::{stub.name}: {'verified' if good else wrong}", flush=True)
     print(f"{verified} of {len(stubs)} verified; {strange} failed outside of the draft")

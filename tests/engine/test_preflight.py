@@ -1,0 +1,113 @@
+"""A project that cannot be imported is told so before any model is asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redraft.engine.events import CallStarted, RunFailed, Settled
+from redraft.engine.kit import Kit, Voice
+from redraft.engine.models.scripted import Scripted
+from redraft.engine.pipelines.catalogue import CATALOGUE
+from redraft.engine.prompts import Prompts
+from redraft.engine.runs import running
+from redraft.engine.sandbox import open_sandbox
+from redraft.engine.sandbox.runner import Limits, Sandbox
+from redraft.engine.sources import find_stubs, read
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the layers are Linux's")
+STUB = "def total(prices):\n    '''Sum.\n\n    >>> total([2, 3])\n    5\n    '''\n    ...\n"
+MARK = {"pyproject.toml": "", "shop/__init__.py": "from .pricing import total\n"}
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    opened = await open_sandbox()
+    yield opened
+    await opened.aclose()
+
+
+def project(folder: Path, files: dict[str, str]) -> str:
+    for name, text in {**MARK, **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return str(folder / "shop" / "pricing.py")
+
+
+async def events_of(path: str, sandbox: Sandbox, limits: Limits = Limits()) -> list[object]:
+    model = Scripted(["    return sum(prices)\n"])
+    voices = {role: Voice(model=model) for role in ("coder", "reviewer", "planner", "tester")}
+    kit = Kit(voices=voices, prompts=Prompts(None), sandbox=sandbox, limits=limits)  # type: ignore[arg-type]
+    stub = next(stub for stub in find_stubs(read(path)).stubs if stub.name == "total")
+    async with running(CATALOGUE["raw-coder"], kit, stub) as log:
+        return [entry.event async for entry in log]
+
+
+FAULTS = {
+    "a package that is missing": (
+        {
+            "shop/models.py": "import os\n\nimport attr_missing\n",
+            "shop/pricing.py": "from . import models\n\n\n" + STUB,
+        },
+        "shop/models.py line 3: No module named 'attr_missing'; install it for ",
+    ),
+    "a package that the file itself lacks": (
+        {"shop/pricing.py": "import attr_missing\n\n\n" + STUB},
+        "shop/pricing.py line 1: No module named 'attr_missing'; install it for ",
+    ),
+    "a syntax error in a sister": (
+        {"shop/models.py": "def f(:\n", "shop/pricing.py": "from . import models\n\n\n" + STUB},
+        "shop/models.py line 1: SyntaxError: invalid syntax (line 1); no draft can be run before this is mended",
+    ),
+    "a package that needs the network": (
+        {"shop/__init__.py": "import socket\nsocket.socket()\n", "shop/pricing.py": STUB},
+        "there is no network in the sandbox",
+    ),
+    "an end without a trace": (
+        {"shop/__init__.py": "import os\nos._exit(3)\n", "shop/pricing.py": STUB},
+        "shop.pricing cannot be imported: the process ended with exit status 3",
+    ),
+    "an import that takes too long": (
+        {"shop/__init__.py": "import time\ntime.sleep(60)\n", "shop/pricing.py": STUB},
+        "importing took longer than 0.5 s (sandbox.import_seconds); raise sandbox.import_seconds",
+    ),
+    "a value of its own that cannot be made": (
+        {"shop/pricing.py": "RATE = 1 / 0\n\n\n" + STUB},
+        "shop/pricing.py line 1: ZeroDivisionError: division by zero",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_the_fault_of_a_project_is_told_and_nobody_is_asked(tmp_path: Path, sandbox: Sandbox, fault: str) -> None:
+    files, text = FAULTS[fault]
+    events = await events_of(project(tmp_path, files), sandbox, Limits(import_seconds=0.5))
+    failed = [event for event in events if isinstance(event, RunFailed)]
+    assert len(failed) == 1 and failed[0].kind == "ProjectError"
+    assert text in failed[0].problem
+    assert not [event for event in events if isinstance(event, CallStarted)]
+
+
+INNOCENT = {
+    "a package that is whole": {"shop/pricing.py": STUB},
+    "a file that calls the function while it is imported": {"shop/pricing.py": STUB + "\n\nFIVE = total([2, 3])\n"},
+    "a package that calls it": {
+        "shop/__init__.py": "from .pricing import total\nFIVE = total([5])\n",
+        "shop/pricing.py": STUB,
+    },
+    "a file that does not parse yet": {
+        "shop/__init__.py": "from .pricing import HALF, half, total\n",
+        "shop/pricing.py": "HALF: float = 0.5\n" + STUB + "\n\ndef half(:\n    ...\n",
+    },
+}
+
+
+@pytest.mark.parametrize("files", INNOCENT)
+async def test_a_function_is_drafted_where_its_file_can_be_imported(
+    tmp_path: Path, sandbox: Sandbox, files: str
+) -> None:
+    events = await events_of(project(tmp_path, INNOCENT[files]), sandbox)
+    settled = [event for event in events if isinstance(event, Settled)]
+    assert [event.solution.verdict for event in settled] == ["verified"]
