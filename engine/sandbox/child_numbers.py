@@ -147,6 +147,9 @@ GROUPS = {
         "utimensat": (280, 88),
     },
     # Landlock covers it since its third version only.
+    "locks": {
+        "flock": (73, 32),
+    },
     "sizes": {
         "truncate": (76, 45),
     },

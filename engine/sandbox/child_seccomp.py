@@ -27,6 +27,10 @@ _TERMINAL = (
 )
 # fmt: on
 _OWNER_OF_SIGNALS = (8, 10, 15)
+_LEASES_AND_NOTICES = (1024, 1026)
+"""Both hold up whoever opens or writes a file that a program may only read."""
+_RECORD_LOCKS = (6, 7, 37, 38)
+"""Said to succeed and not made: in a scratch of its own nobody else is kept out, on other files nobody may be."""
 
 
 def deny(run: "int | None", programs: bool, alone: bool, sizes: bool = False) -> None:
@@ -48,7 +52,7 @@ def deny(run: "int | None", programs: bool, alone: bool, sizes: bool = False) ->
 
 
 def _rules(run: "int | None", programs: bool, alone: bool, sizes: bool) -> "list[list[tuple[int, int, int, int]]]":
-    denied = ["network", "others", "namespaces", "kernel", "shared", "mounts"]
+    denied = ["network", "others", "namespaces", "kernel", "shared", "mounts", "locks"]
     denied += ["programs"] if run is not None and not programs else []
     # The zygote gives scratch folders to those whom runs of root become.
     denied += ["metadata"] if run is not None and not alone else []
@@ -70,7 +74,7 @@ def _looked_at(run: "int | None", programs: bool, alone: bool, sizes: bool) -> "
     rules = [
         _call("socketpair", [*_unless(0, 1), _load(1), (_AND, 0, 0, 0xF), (_EQUAL, 1, 0, 1), _deny()]),
         _call("ioctl", _if(1, _TERMINAL)),
-        _call("fcntl", _if(1, _OWNER_OF_SIGNALS)),
+        _call("fcntl", _if(1, _OWNER_OF_SIGNALS + _LEASES_AND_NOTICES) + _pretend(_RECORD_LOCKS)),
         _call("personality", _unless(0, 0xFFFFFFFF)),
     ]
     if sizes:
@@ -115,6 +119,11 @@ def _if(argument: int, values: "tuple[int, ...]") -> "list[tuple[int, int, int, 
     for value in values:
         code += [(_EQUAL, 0, 1, value), _deny()]
     return code
+
+
+def _pretend(values: "tuple[int, ...]") -> "list[tuple[int, int, int, int]]":
+    """Say that a call with one of these values succeeded, for the argument that was looked at last."""
+    return [line for value in values for line in ((_EQUAL, 0, 1, value), (_RETURN, 0, 0, _ERROR))]
 
 
 def _unless(argument: int, *values: int) -> "list[tuple[int, int, int, int]]":

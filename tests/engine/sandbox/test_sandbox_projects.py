@@ -418,3 +418,23 @@ async def test_a_program_cannot_stand_in_for_the_rest_of_its_package(strong: Lin
     program = "import sys\nsys.modules[__name__] = None\nfive = 5\n"
     done = await run(strong, tmp_path / "shop" / "pricing.py", program, "five")
     assert done.outcomes[0].value == "5"
+
+
+HELD = "import fcntl\n\n\ndef hold(path):\n    file = open(path)\n    fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)\n    return file\n"
+
+
+async def test_no_program_holds_up_whoever_locks_a_file_that_it_may_read(strong: LinuxSandbox, tmp_path: Path) -> None:
+    import fcntl
+
+    helper = write(tmp_path, {**MARK, "helper.py": ""}) / "helper.py"
+    async with strong.session(HELD, path=str(tmp_path / "tool.py")) as process:
+        outcome = await process.step(f"held = hold({str(helper)!r})")
+        with helper.open("r+") as file:  # noqa: ASYNC230 - an editor, which does not wait either
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert outcome.raised == ""
+
+
+async def test_a_program_may_keep_a_database_in_its_scratch(strong: LinuxSandbox) -> None:
+    program = "import sqlite3, tempfile\ndef f():\n    with sqlite3.connect(tempfile.mkdtemp() + '/x.db') as db:\n        db.execute('create table t (x)')\n        db.execute('insert into t values (5)')\n        return db.execute('select x from t').fetchone()[0]\n"
+    done = await strong.run(program, ["f()"])
+    assert (done.outcomes[0].raised, done.outcomes[0].value) == ("", "5")
