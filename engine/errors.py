@@ -50,6 +50,14 @@ class SandboxError(EnvironmentFault):
     """Code cannot be run with the protection that was promised, so it is not run."""
 
 
+class UntrustedInterpreter(SandboxError):
+    """A project's environment leads to an interpreter that came with the project. `python` is its path."""
+
+    def __init__(self, message: str, *, python: str) -> None:
+        super().__init__(message)
+        self.python = python
+
+
 class ProjectError(EnvironmentFault):
     """The user's project cannot be imported as it is, whatever a draft does; no model was asked."""
 

@@ -23,6 +23,7 @@ from .prompts import Prompts
 from .sandbox import SandboxChoice, open_sandbox
 from .sandbox.runner import Limits
 from .settings import BudgetSettings, RoleSettings, SandboxSettings, Settings, key_of
+from .trust import TrustBook
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}\Z")
 _STARTING = re.compile(r"LD_|DYLD_|PYTHON|GCONV_PATH\Z|REDRAFT_|(?:HOME|TMPDIR|TEMP|TMP|PATH)\Z")
@@ -74,6 +75,7 @@ def sandbox_choice(settings: Settings, environ: Mapping[str, str]) -> SandboxCho
     cache = str(Path(box.cache_folder).expanduser().absolute()) if box.cache_folder else ""
     return SandboxChoice(
         interpreter=box.interpreter or None,
+        trusted=TrustBook(Places.of(environ)).interpreters(),
         variables=(*_variables(settings, environ), *([f"XDG_CACHE_HOME={cache}"] if cache else [])),
         readable=(cache,) if cache else (),
         allow_subprocess=box.allow_subprocess,

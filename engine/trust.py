@@ -26,7 +26,9 @@ class Trusted(Fact, frozen=True):
     digest: str = ""
     """SHA-256 of its `[tool.redraft]`; "" when only a tier was agreed to."""
     lowest_tier: Tier | None = None
-    """The weakest sandbox the person agreed to for this folder; None: never asked."""
+    """The weakest sandbox the user agreed to for this folder; None: never asked."""
+    interpreter: str = ""
+    """SHA-256 of the project's own interpreter that may be started outside of the sandbox; "" for none."""
 
 
 class _Ledger(Fact, frozen=True):
@@ -76,6 +78,18 @@ class TrustBook:
             EnvironmentFault: the list cannot be written.
         """
         self._keep(msgspec.structs.replace(self._of(folder), lowest_tier=tier))
+
+    def allow_interpreter(self, folder: Path, digest: str) -> None:
+        """Remember that an interpreter which came with the project, of this SHA-256, may be started.
+
+        Raises:
+            EnvironmentFault: the list cannot be written.
+        """
+        self._keep(msgspec.structs.replace(self._of(folder), interpreter=digest))
+
+    def interpreters(self) -> frozenset[str]:
+        """The SHA-256 of each project's interpreter that was agreed to."""
+        return frozenset(entry.interpreter for entry in self.folders() if entry.interpreter)
 
     def forget(self, folder: Path) -> bool:
         """Take back everything that was agreed to for a folder; False when there was nothing.

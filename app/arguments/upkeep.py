@@ -15,6 +15,7 @@ def _trust(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--limited", action="store_true", help="let drafts of this project run where files cannot be protected (tier D)"
     )
+    parser.add_argument("--yes", action="store_true", help="agree without being asked")
     parser.add_argument("--no", action="store_true", help="take the trust back")
 
 

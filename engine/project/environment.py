@@ -6,13 +6,14 @@ an interpreter from elsewhere that is locked down before it looks at them.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..errors import SandboxError
+from ..errors import SandboxError, UntrustedInterpreter
 from ..facts import Fact
 from .location import Location, outermost_folder
 
@@ -20,6 +21,7 @@ _WINDOWS = os.name == "nt"
 PYTHON = Path("Scripts/python.exe") if _WINDOWS else Path("bin/python")
 _NAMES = (".venv", "venv", "env", ".env")
 _IS_PYTHON = re.compile(r"(?:python|pypy)(?:\d+(?:\.\d+)?)?[a-z]?(?:\.exe)?\Z", re.I)
+_LARGEST_PROGRAM = 1 << 28
 _LARGEST = 1 << 16
 """Bytes of a `pyvenv.cfg` that is read."""
 
@@ -40,8 +42,12 @@ class Environment(Fact, frozen=True):
         return self.executable or self.python
 
 
-def choose_environment(setting: str | None, location: Location, environ: Mapping[str, str]) -> Environment:
+def choose_environment(
+    setting: str | None, location: Location, environ: Mapping[str, str], trusted: frozenset[str] = frozenset()
+) -> Environment:
     """The interpreter of the settings, the active environment, the project's own, or redraft's, in this order.
+
+    `trusted` holds the SHA-256 of interpreters that came with a project and may be started all the same.
 
     Raises:
         SandboxError: the one that was asked for does not exist, or the project's own is none that may be started.
@@ -51,10 +57,10 @@ def choose_environment(setting: str | None, location: Location, environ: Mapping
     active = environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX")
     if active:
         name = "VIRTUAL_ENV" if environ.get("VIRTUAL_ENV") else "CONDA_PREFIX"
-        return _checked(_existing(Path(active) / PYTHON, name), location, name)
+        return _checked(_existing(Path(active) / PYTHON, name), location, name, trusted)
     found = _environment_of(location)
     if found is not None:
-        return _checked(found / PYTHON, location, f"found as {location.shown(str(found))}")
+        return _checked(found / PYTHON, location, f"found as {location.shown(str(found))}", trusted)
     return _environment(Path(sys.executable), "redraft's own")
 
 
@@ -100,7 +106,7 @@ def _environment(python: Path, why: str) -> Environment:
     return Environment(python=str(python), why=why)
 
 
-def _checked(python: Path, location: Location, why: str) -> Environment:
+def _checked(python: Path, location: Location, why: str, trusted: frozenset[str]) -> Environment:
     """An environment that may lie inside the project: nothing there is started.
 
     Raises:
@@ -110,10 +116,13 @@ def _checked(python: Path, location: Location, why: str) -> Environment:
     if not _is_below(python.parent, bounds) and not _is_below(python.resolve(), bounds):
         return _environment(python, why)
     base = _base(python, bounds)
+    if base is None and trusted and digest_of_file(python) in trusted:
+        return Environment(python=str(python), why=f"{why}, which you trust")
     if base is None:
-        raise SandboxError(
-            f"{location.shown(str(python))} is not started: the interpreter behind it lies inside the project, or is "
-            "no Python of this machine; choose one with --interpreter, or make the environment anew"
+        raise UntrustedInterpreter(
+            f"{location.shown(str(python))} is not started: the interpreter behind it came with the project, or is no "
+            "Python of this machine; choose one with --interpreter, make the environment anew, or see `redraft trust`",
+            python=str(python),
         )
     return Environment(python=str(base), executable=str(python), why=why)
 
@@ -136,6 +145,17 @@ def _base(python: Path, bounds: tuple[Path, ...]) -> Path | None:
         if real.is_file() and os.access(real, os.X_OK):
             return real
     return None
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file of a usual size, "" when it cannot be read."""
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST_PROGRAM:
+            return ""
+        with path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _settings_of(path: Path) -> dict[str, str]:

@@ -66,7 +66,7 @@ async def diagnose(choice: SandboxChoice = BEST, path: str = "") -> Diagnosis:
         SandboxError: the interpreter that was asked for does not exist.
     """
     environ = dict(os.environ)
-    environment = choose_environment(choice.interpreter, locate(path), environ)
+    environment = choose_environment(choice.interpreter, locate(path), environ, choice.trusted)
     if not sys.platform.startswith("linux"):
         # Told from the platform alone: whether Seatbelt holds is found out by each run.
         return _diagnosis(environment, "", REQUIRED[best_tier()], f"{platform.system()}: untested")

@@ -29,9 +29,15 @@ class LinuxSandbox(TalkingSandbox):
     """Runs programs in processes forked from a warm interpreter. Make it with `open_sandbox`."""
 
     def __init__(
-        self, tier: str, wanted: Wanted, setting: str | None, environ: Mapping[str, str], room: ScratchRoom
+        self,
+        tier: str,
+        wanted: Wanted,
+        setting: str | None,
+        environ: Mapping[str, str],
+        room: ScratchRoom,
+        trusted: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(tier, setting, environ, room)
+        super().__init__(tier, setting, environ, room, trusted)
         self._wanted = wanted
         self._zygotes: dict[_Key, Zygote] = {}
         self._seen: set[tuple[str, tuple[str, ...]]] = set()

@@ -24,6 +24,8 @@ class SandboxChoice(Fact, frozen=True):
     """Path of a Python or its environment; None looks at VIRTUAL_ENV, then beside `pyproject.toml`, then takes ours."""
     tier: str | None = None
     """A lower tier that is forced, for tests; None takes the best there is."""
+    trusted: frozenset[str] = frozenset()
+    """SHA-256 of interpreters that came with a project and may be started all the same."""
     variables: tuple[str, ...] = ()
     """Environment variables that programs get, as `NAME=value`."""
     readable: tuple[str, ...] = ()
@@ -48,7 +50,7 @@ async def open_sandbox(choice: SandboxChoice = BEST) -> Sandbox:
         SandboxError: the protection is below what the person agreed to, or the interpreter does not start.
     """
     environ = dict(os.environ)
-    environment = choose_environment(choice.interpreter, locate(choice.path), environ)
+    environment = choose_environment(choice.interpreter, locate(choice.path), environ, choice.trusted)
     wanted = wanted_layers(choice)
     if not sys.platform.startswith("linux"):
         return _open_solo(choice, environ)
@@ -66,7 +68,7 @@ async def open_sandbox(choice: SandboxChoice = BEST) -> Sandbox:
         await zygote.aclose()
         room.close()
         raise
-    sandbox = LinuxSandbox(tier, wanted, choice.interpreter, environ, room)
+    sandbox = LinuxSandbox(tier, wanted, choice.interpreter, environ, room, choice.trusted)
     sandbox.adopt(environment, zygote)
     return sandbox
 
@@ -88,7 +90,7 @@ def _open_solo(choice: SandboxChoice, environ: dict[str, str]) -> Sandbox:
     best = best_tier()
     tier = choice.tier or best
     agree(choice, tier, REQUIRED[best], "")
-    return SoloSandbox(tier, choice.interpreter, environ, ScratchRoom(environ))
+    return SoloSandbox(tier, choice.interpreter, environ, ScratchRoom(environ), choice.trusted)
 
 
 def agree(choice: SandboxChoice, tier: str, layers: frozenset[str], problem: str) -> None:

@@ -20,8 +20,16 @@ from .scratch import ScratchRoom
 class TalkingSandbox:
     """Base of the sandboxes: `_talking` is what they differ in."""
 
-    def __init__(self, tier: str, setting: str | None, environ: Mapping[str, str], room: ScratchRoom) -> None:
+    def __init__(
+        self,
+        tier: str,
+        setting: str | None,
+        environ: Mapping[str, str],
+        room: ScratchRoom,
+        trusted: frozenset[str] = frozenset(),
+    ) -> None:
         self._tier, self._setting, self._environ, self._room = tier, setting, environ, room
+        self._trusted = trusted
         self._workers = asyncio.Semaphore(max(2, os.cpu_count() or 2))
 
     @property
@@ -64,7 +72,7 @@ class TalkingSandbox:
     def _prepare(self, program: str, path: str) -> tuple[Environment, Job]:
         """Where a program stands, and the interpreter for it."""
         location = locate(path)
-        environment = choose_environment(self._setting, location, self._environ)
+        environment = choose_environment(self._setting, location, self._environ, self._trusted)
         return environment, job_for(program, location, linked_folders(environment, location))
 
     def _talking(

@@ -429,7 +429,7 @@ async def test_no_program_holds_up_whoever_locks_a_file_that_it_may_read(strong:
     helper = write(tmp_path, {**MARK, "helper.py": ""}) / "helper.py"
     async with strong.session(HELD, path=str(tmp_path / "tool.py")) as process:
         outcome = await process.step(f"held = hold({str(helper)!r})")
-        with helper.open("r+") as file:  # noqa: ASYNC230 - an editor, which does not wait either
+        with helper.open("r+") as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     assert outcome.raised == ""
 
