@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from ..engine.bench.harness import Tally
 from ..engine.bench.lines import Line
 from ..engine.cost import shown
-from .output import harmless, say
+from .output import say, say_over
 
 PLAIN_SECONDS = 10.0
 """Between two lines where nothing can be redrawn."""
@@ -33,12 +33,12 @@ class Meter:
         now = self._clock()
         if line.status == "error":
             self._over(f"{line.problem}: {line.error}")
-            sys.stderr.write("\n")
+            say("")
         whole = tally.done + tally.errors >= tally.total
         if self._live:
             self._over(self._text(tally, now))
             if whole:
-                sys.stderr.write("\n")
+                say("")
         elif whole or now - self._said >= PLAIN_SECONDS:
             self._said = now
             say(self._text(tally, now))
@@ -64,8 +64,7 @@ class Meter:
         return " · ".join(parts)
 
     def _over(self, text: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{harmless(text)}" if self._live else harmless(text))
-        sys.stderr.flush()
+        say_over(text) if self._live else say(text, end="")
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from ..engine.bench.reviewers import marks_of, reviewers_table
 from ..engine.bench.standing import Row, rows_by_level
 from ..engine.errors import RedraftError, SourceError, UsageError
 from ..engine.facts import Stub
-from .output import columns, out, out_json, say
+from .output import columns, out, out_exact, out_json, say
 
 
 def print_results(args: argparse.Namespace, suite: Suite, lines: Sequence[Line], path: Path) -> None:
@@ -87,9 +87,9 @@ def _show(args: argparse.Namespace, rows: Sequence[Row], notes: Sequence[str]) -
 
 def _print(args: argparse.Namespace, made: rendering.Table, rows: Sequence[Row]) -> None:
     if args.csv:
-        out(rendering.as_csv(made).rstrip("\n"))
+        out_exact(rendering.as_csv(made).rstrip("\n"))
     elif args.markdown:
-        out(rendering.as_markdown(made).rstrip("\n"))
+        out_exact(rendering.as_markdown(made).rstrip("\n"))
     else:
         out(rendering.as_plain(made, columns()).rstrip("\n"))
         if rows and not args.plain:

@@ -10,7 +10,7 @@ from ..engine import rendering
 from ..engine.bench.browsing import KINDS, Results, problems_table, scores_of
 from ..engine.errors import SourceError, UsageError
 from ..engine.recording import SUFFIX
-from .output import columns, out, out_json, say
+from .output import columns, out, out_exact, out_json, say
 from .results_reading import Reading, local_shelf
 from .session import Session, existing
 
@@ -58,7 +58,7 @@ def _printed(args: argparse.Namespace, reading: Reading, results: Results) -> in
     if args.json:
         out_json(_as_facts(results))
     elif args.csv:
-        out(rendering.as_csv(listed).rstrip("\n"))
+        out_exact(rendering.as_csv(listed).rstrip("\n"))
     else:
         for table in (made, listed):
             text = rendering.as_markdown(table) if args.markdown else rendering.as_plain(table, columns())

@@ -12,7 +12,7 @@ from ..engine.facts import ROLES
 from ..engine.models import weights
 from ..engine.models.weight_sources import usual_sources
 from ..engine.settings import Settings
-from .output import say
+from .output import say, say_over
 
 
 async def ensure_model(settings: Settings, environ: Mapping[str, str]) -> None:
@@ -40,8 +40,7 @@ async def fetch(environ: Mapping[str, str], *, ask: bool, index_url: str | None 
 
 
 async def _agreed() -> bool:
-    sys.stderr.write("Fetch it now? [Y/n] ")
-    sys.stderr.flush()
+    say("Fetch it now? [Y/n] ", end="")
     answer = await asyncio.to_thread(sys.stdin.readline)
     return answer.strip().lower() in {"", "y", "yes"} and answer != ""
 
@@ -59,8 +58,7 @@ class Meter:
         text = f"{progress.done / 1e6:,.0f} of {progress.total / 1e6:,.0f} MB from {progress.source}"
         if self._live:
             filled = int(share * 30)
-            sys.stderr.write(f"\r\x1b[K[{'█' * filled}{'·' * (30 - filled)}] {text}")
-            sys.stderr.flush()
+            say_over(f"[{'█' * filled}{'·' * (30 - filled)}] {text}")
         elif int(share * 10) != self._tenth:
             self._tenth = int(share * 10)
             say(text)

@@ -21,7 +21,19 @@ from ..engine.recalling import Recall
 from ..engine.recording import Recording, line_of
 from ..engine.runs import Log, run_name, running
 from ..engine.state import RunState
-from .output import Paint, harmless, meter_line, out, paint, report_lines, review_lines, say, verdict_line
+from .output import (
+    Paint,
+    harmless,
+    meter_line,
+    out,
+    out_json_line,
+    paint,
+    report_lines,
+    review_lines,
+    say,
+    say_over,
+    verdict_line,
+)
 from .session import Session
 
 STAGE_WORDS = {"plan": "planning", "draft": "drafting", "review": "reviewing", "fix": "fixing", "retry": "retrying"}
@@ -71,8 +83,7 @@ async def run_once(
             async for entry in log:
                 state = state.after(entry)
                 if args.json:
-                    sys.stdout.write(line_of(entry).decode())
-                    sys.stdout.flush()
+                    out_json_line(line_of(entry))
                 else:
                     progress.show(entry, state)
     finally:
@@ -126,15 +137,13 @@ class Progress:
     def done(self) -> None:
         """Clear the line that was being redrawn."""
         if self._live and self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            say_over("")
 
     def _over(self, text: str) -> None:
         if text == self._shown:
             return
         self._shown = text
-        sys.stderr.write(f"\r\x1b[K{harmless(text)}" if self._live else harmless(text) + "\n")
-        sys.stderr.flush()
+        (say_over if self._live else say)(text)
 
     def _line(self, text: str) -> None:
         self.done()

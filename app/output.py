@@ -1,8 +1,14 @@
-"""What the command line prints: results on standard output, everything else on standard error."""
+"""What the command line prints: results on standard output, everything else on standard error.
+
+This is the one place that writes to a terminal. Texts from models, files, servers and logs may be part of whatever is
+printed: no character that a terminal obeys goes through, but for the colours that `Paint` marked.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import shutil
 import sys
 from collections.abc import Mapping
@@ -23,6 +29,10 @@ _NOTHING = {
     "crashed": "a crash",
     "not run": "it was not reached",
 }
+_MARK = f"\x1b{secrets.token_hex(8)}:"
+"""Begins a colour. Nobody outside this process knows it, so no text can ask for one."""
+_MARKED = re.compile(rf"{_MARK}(\d+);")
+_UNPRINTABLE = re.compile(r"[^ -~\n]")
 _COLOURS = {"green": "32", "red": "31", "yellow": "33", "dim": "2", "bold": "1"}
 
 
@@ -39,7 +49,7 @@ class Paint:
 
     def __call__(self, colour: str, text: str) -> str:
         """`text` in `colour` ("green", "red", "yellow", "dim" or "bold")."""
-        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self._on else text
+        return f"{_MARK}{_COLOURS[colour]};{text}{_MARK}0;" if self._on else text
 
 
 def paint(*, plain: bool, stream: TextIO | None = None) -> Paint:
@@ -47,15 +57,27 @@ def paint(*, plain: bool, stream: TextIO | None = None) -> Paint:
     return Paint(on=wants_colour(stream or sys.stdout, os.environ, plain=plain))
 
 
-def say(text: str) -> None:
+def say(text: str, end: str = "\n") -> None:
     """One line on standard error."""
-    sys.stderr.write(harmless(text) + "\n")
+    sys.stderr.write(_coloured(text) + end)
+    sys.stderr.flush()
+
+
+def say_over(text: str) -> None:
+    """Text on standard error in the place of the line that stands there, on a terminal; "" clears it."""
+    sys.stderr.write("\r\x1b[K" + _coloured(text))
     sys.stderr.flush()
 
 
 def out(text: str) -> None:
     """Text on standard output, a newline added."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(_coloured(text) + "\n")
+    sys.stdout.flush()
+
+
+def out_exact(text: str) -> None:
+    """A text that is meant for a file or another program, such as a diff: exact there, harmless on a terminal."""
+    sys.stdout.write((_coloured(text) if sys.stdout.isatty() else text) + "\n")
     sys.stdout.flush()
 
 
@@ -66,7 +88,13 @@ def columns() -> int | None:
 
 def out_json(value: object) -> None:
     """One line of JSON on standard output."""
-    out(msgspec.json.encode(value).decode())
+    out_json_line(msgspec.json.encode(value))
+
+
+def out_json_line(line: bytes) -> None:
+    """JSON that is encoded already; what a terminal would obey is spelled as JSON spells it."""
+    sys.stdout.write(_UNPRINTABLE.sub(_escaped, line.decode().rstrip("\n")) + "\n")
+    sys.stdout.flush()
 
 
 def print_error(error: RedraftError, *, as_json: bool) -> None:
@@ -75,6 +103,19 @@ def print_error(error: RedraftError, *, as_json: bool) -> None:
         out_json({"error": type(error).__name__, "message": str(error), "exit": error.exit_code})
     else:
         say(f"redraft: {error}")
+
+
+def _coloured(text: str) -> str:
+    """A harmless text, with the colours that were marked in it."""
+    pieces = _MARKED.split(text)
+    return "".join(f"\x1b[{piece}m" if number % 2 else harmless(piece) for number, piece in enumerate(pieces))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if found[0].isprintable():
+        return found[0]
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join("\\u" + units[at : at + 4] for at in range(0, len(units), 4))
 
 
 def harmless(text: str) -> str:

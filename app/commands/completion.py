@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import cast
 
-from ..output import out
+from ..output import out_exact
 from ..parser import build
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the script; `eval "$(redraft completion bash)"` installs it."""
-    out({"bash": _bash, "zsh": _zsh, "fish": _fish}[args.shell](_words()))
+    out_exact({"bash": _bash, "zsh": _zsh, "fish": _fish}[args.shell](_words()))
     return 0
 
 

@@ -18,7 +18,7 @@ from ...engine.state import RunState
 from ..fetching import ensure_model
 from ..headless import interruptible
 from ..model_choice import applied
-from ..output import columns, out, paint, say
+from ..output import columns, out, out_exact, out_json_line, paint, say
 from ..session import Session, session
 from ..starting_line import Field, OpenKit, field, started
 
@@ -80,11 +80,11 @@ async def _followed(lane: Lane) -> RunState:
 def _print(wanted: Field, lanes: list[tuple[str, RunState]], args: argparse.Namespace) -> None:
     table = rows(lanes)
     if args.json:
-        out(as_json(Outcome(task=wanted.title, began_at=lanes[0][1].began_at, rows=table)).rstrip())
+        out_json_line(as_json(Outcome(task=wanted.title, began_at=lanes[0][1].began_at, rows=table)).encode())
     elif args.markdown:
-        out(as_markdown(table_of(f"Race: {wanted.title}", table)).rstrip())
+        out_exact(as_markdown(table_of(f"Race: {wanted.title}", table)).rstrip())
     elif args.csv:
-        out(as_csv(table).rstrip())
+        out_exact(as_csv(table).rstrip())
     else:
         title, _, rest = as_plain(table_of(f"race: {wanted.title}", table), columns()).partition("\n")
         out(f"{paint(plain=args.plain)('bold', title)}\n{rest.rstrip()}")

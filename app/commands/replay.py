@@ -12,7 +12,7 @@ from ...engine.recording import line_of
 from ...engine.rendering import as_plain
 from ...engine.state import state_of
 from ..headless import print_state
-from ..output import columns, out, paint, say
+from ..output import columns, out, out_json_line, paint, say
 from ..race_logs import LaneLog, lane_logs, shipped
 from ..session import Session, session
 
@@ -41,7 +41,7 @@ def _play(here: Session, logs: tuple[LaneLog, ...], speed: float) -> int:
 def _print(logs: tuple[LaneLog, ...], args: argparse.Namespace) -> None:
     if len(logs) == 1 and args.json:
         for entry in logs[0].entries:
-            out(line_of(entry).decode().rstrip())
+            out_json_line(line_of(entry))
     elif len(logs) == 1:
         state = state_of(logs[0].entries)
         print_state(state, plain=args.plain)
@@ -51,7 +51,7 @@ def _print(logs: tuple[LaneLog, ...], args: argparse.Namespace) -> None:
         table = rows([(log.name, state_of(log.entries)) for log in logs])
         began = logs[0].began
         if args.json:
-            out(as_json(Outcome(task=began.stub.key, began_at=began.began_at, rows=table)).rstrip())
+            out_json_line(as_json(Outcome(task=began.stub.key, began_at=began.began_at, rows=table)).encode())
         else:
             out(as_plain(table_of(f"race: {began.stub.key}", table), columns()).rstrip())
 

@@ -9,7 +9,7 @@ from ...engine.pipelines.catalogue import REVIEW, REVIEW_AND_FIX
 from ...engine.sources import read, splice
 from ..fetching import ensure_model
 from ..headless import exit_code, print_state, run_once
-from ..output import out
+from ..output import out_exact
 from ..session import open_kit, session
 from ..targets import function_of, unified
 
@@ -25,7 +25,7 @@ async def run(args: argparse.Namespace) -> int:
         print_state(state, plain=args.plain)
         if args.diff and state.last_fix is not None and state.last_fix.problem is None:
             source = read(stub.path)
-            out(unified(stub.path, source.text, splice(source, stub, state.last_fix.body)).rstrip("\n"))
+            out_exact(unified(stub.path, source.text, splice(source, stub, state.last_fix.body)).rstrip("\n"))
     code = exit_code(state)
     shown = state.review is not None and any(f.status == "reproduced" for f in state.review.findings)
     return max(code, 1) if shown else code

@@ -17,7 +17,7 @@ from ...engine.state import RunState
 from ...engine.tasks import load_task
 from ..fetching import ensure_model
 from ..headless import exit_code, print_state, run_once
-from ..output import out, say
+from ..output import out_exact, out_json_line, say
 from ..session import Session, existing, open_kit, session
 from ..targets import stubs_of, unified
 from ..tasks import PREFIX, TASKS
@@ -74,7 +74,7 @@ def _as_before(args: argparse.Namespace, before: Sequence[Entry]) -> None:
 def _show(args: argparse.Namespace, stub: Stub, proposal: Draft | None) -> None:
     if proposal is not None:
         source = read(stub.path)
-        out(unified(stub.path, source.text, splice(source, stub, proposal.body)).rstrip("\n"))
+        out_exact(unified(stub.path, source.text, splice(source, stub, proposal.body)).rstrip("\n"))
 
 
 def _accept(args: argparse.Namespace, here: Session, state: RunState, proposal: Draft) -> None:
@@ -87,6 +87,6 @@ def _accept(args: argparse.Namespace, here: Session, state: RunState, proposal: 
         raise StaleSource(f"{state.stub.key}: the function is no longer in the file; nothing was written")
     write(source, splice(source, stub, proposal.body), Journal(here.places.state / "journal"))
     if args.json:
-        out(line_of(Entry(at=state.now, event=Written(path=stub.path, draft=proposal.id))).decode().rstrip())
+        out_json_line(line_of(Entry(at=state.now, event=Written(path=stub.path, draft=proposal.id))))
     else:
         say(f"written: {stub.key}; `redraft undo {stub.path}` takes it back")

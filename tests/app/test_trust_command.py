@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 REDRAFT = [sys.executable, "-m", "redraft.app"]
-STUB = 'def double(x):\n    """Twice x.\n\n    >>> double(2)\n    4\n    """\n    return 2 * x\n\n\ndef triple(x): ...\n'
+STUB = (
+    'def double(x):\n    """Twice x.\n\n    >>> double(2)\n    4\n    """\n    return 2 * x\n\n\ndef triple(x): ...\n'
+)
 
 
 @pytest.fixture
