@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import os
+import signal
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from .session import Session
     from .starting_line import Field
 
+LEAVING_SECONDS = 3.0
+"""How long what runs may take to end when a signal asks us to leave."""
 DEFAULT_THEME = "redraft-dark"
 CALM_COLLECTOR = (10_000, 20, 50)
 """Thresholds of the garbage collector. A picture makes thousands of objects that soon go: with usual thresholds
@@ -129,7 +134,13 @@ class RedraftApp(App[int]):
         return cls(session, LessonScreen(session, lessons))
 
     def on_mount(self) -> None:
-        """Say what was wrong with the person's settings."""
+        """Give the terminal back whoever ends us, and say what was wrong with the user's settings."""
+        if not self.is_headless:
+            for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+                # Not on Windows, nor where the loop runs in another thread.
+                with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+                    number = getattr(signal, name)
+                    asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         keys = self.session.settings.interface.keys
         for trouble in (*self._troubles, *strange_names(keys), *clashes(keys), *self.session.loaded.warnings):
             self.notify(trouble, severity="warning", markup=False, timeout=15)
@@ -193,11 +204,24 @@ class RedraftApp(App[int]):
 
     async def action_quit(self) -> None:
         """End what runs, then leave."""
+        await self._close_screens()
+        self.exit(0)
+
+    def _leave(self, number: int) -> None:
+        """As a shell tells it: the exit code of a program that a signal ended."""
+        self.run_worker(self._leave_soon(128 + number), group="leaving", exclusive=True)
+
+    async def _leave_soon(self, code: int) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LEAVING_SECONDS):
+                await self._close_screens()
+        self.exit(code)
+
+    async def _close_screens(self) -> None:
         for screen in reversed(self.screen_stack):
             closing = getattr(screen, "close", None)
             if closing is not None:
                 await closing()
-        self.exit(0)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers: the screen's own commands, themes, help and the way out."""

@@ -12,6 +12,7 @@ from ...engine import examples
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report
 from ...engine.preflight import project_fault
+from ..caller import ends_with_caller
 from ..output import out, out_json, paint, report_lines
 from ..session import existing, session
 
@@ -45,11 +46,13 @@ async def run(args: argparse.Namespace) -> int:
         limits = replace(limits, seconds=args.timeout, step_seconds=args.timeout, import_seconds=args.timeout)
     if args.memory_mb:
         limits = replace(limits, memory_mb=args.memory_mb)
-    sandbox = await open_sandbox(choice)
-    try:
-        done = await sandbox.run(text, [examples.asked(example).source for example in wanted], limits, path=str(path))
-    finally:
-        await sandbox.aclose()
+    steps = [examples.asked(example).source for example in wanted]
+    async with ends_with_caller():
+        sandbox = await open_sandbox(choice)
+        try:
+            done = await sandbox.run(text, steps, limits, path=str(path))
+        finally:
+            await sandbox.aclose()
     if done.failure is not None and done.failure.elsewhere:
         raise ProjectError(project_fault(str(path), done))
     report = examples.report("", wanted, done)
