@@ -91,6 +91,9 @@ class Reading:
         self._path = os.path.realpath(user_file) if user_file else ""
         self._stem = os.path.basename(user_file)
         self._module = "/" + module if module else ""
+        self._package = ""
+        if "/" in module and self._path.endswith(self._module):
+            self._package = self._path[: -len(self._module)] + "/" + module.partition("/")[0]
         self._lines: tuple[set[tuple[bytes, bytes]], set[bytes]] | None = None
         self._left = _MOST_IN_PROJECT
         try:
@@ -204,8 +207,10 @@ class Reading:
             self._lines = _lines_of(self._path)
         own, others = self._lines, _lines_of(entry.path)
         shared = len(own[0] & others[0]), len(own[1] & others[1])
-        # Two files of a package may well share an example; a copy shares most of what it has.
-        return bool(own[0]) and 2 * shared[0] >= len(own[0]) and 2 * shared[1] >= len(own[1])
+        # Two modules of a package may well have much in common, and are needed; a copy elsewhere is not.
+        beside = bool(self._package) and entry.path.startswith(self._package + "/")
+        least = 0.9 if beside else 0.5
+        return bool(own[0]) and shared[0] >= least * len(own[0]) and shared[1] >= least * len(own[1])
 
 
 def _entries(folder: str) -> "list[os.DirEntry[str]]":

@@ -438,3 +438,18 @@ async def test_a_program_may_keep_a_database_in_its_scratch(strong: LinuxSandbox
     program = "import sqlite3, tempfile\ndef f():\n    with sqlite3.connect(tempfile.mkdtemp() + '/x.db') as db:\n        db.execute('create table t (x)')\n        db.execute('insert into t values (5)')\n        return db.execute('select x from t').fetchone()[0]\n"
     done = await strong.run(program, ["f()"])
     assert (done.outcomes[0].raised, done.outcomes[0].value) == ("", "5")
+
+
+async def test_two_modules_of_a_package_may_share_a_name_and_most_of_their_examples(
+    sandbox: LinuxSandbox, tmp_path: Path
+) -> None:
+    shared = (
+        'def f(x):\n    """F.\n\n    >>> f(1)\n    1\n    >>> f(2)\n    2\n    >>> f(3)\n    3\n    """\n    return x\n'
+    )
+    files = {**MARK, "shop/__init__.py": "", "shop/a/__init__.py": "", "shop/b/__init__.py": ""}
+    write(
+        tmp_path,
+        {**files, "shop/a/util.py": shared + "a = 1\nb = 2\nc = 3\n", "shop/b/util.py": shared + "five = 5\nd = 4\n"},
+    )
+    done = await sandbox.run("from shop.b.util import five\n", ["five"], path=str(tmp_path / "shop" / "a" / "util.py"))
+    assert (done.problem, done.outcomes[0].value) == ("", "5")
