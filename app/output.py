@@ -11,10 +11,11 @@ from typing import TextIO
 import msgspec
 
 from ..engine.errors import RedraftError
+from ..engine.examples import listed
 from ..engine.facts import Check, Draft, Report, Review, Solution
 from ..engine.state import Meter, RunState
 
-SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·"}
+SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·", "waits": "·"}
 _NOTHING = {
     "passed": "nothing",
     "failed": "nothing",
@@ -22,6 +23,7 @@ _NOTHING = {
     "timeout": "no answer in time",
     "crashed": "a crash",
     "not run": "it was not reached",
+    "waits": "nothing yet",
 }
 _COLOURS = {"green": "32", "red": "31", "yellow": "33", "dim": "2", "bold": "1"}
 
@@ -101,11 +103,15 @@ def report_lines(report: Report | None, paint: Paint) -> list[str]:
 
 
 def _check_lines(check: Check, paint: Paint) -> list[str]:
-    colour = "green" if check.passed else "red"
+    colour = "green" if check.passed else "yellow" if check.verdict == "waits" else "red"
     source = harmless(check.example.source.strip()).replace("\n", " ⏎ ")
     head = paint(colour, f"  {SIGNS[check.verdict]} {source}")
+    if check.example.session:
+        head += paint("dim", f"  ({harmless(check.example.session)}, line {check.example.line})")
     if check.passed:
         return [head]
+    if check.verdict == "waits":
+        return [head, f"      {harmless(check.got)}"]
     expected = (
         check.example.raises
         or check.example.want.strip()
@@ -167,17 +173,31 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
         case "verified":
             return paint("green", f"verified: {_holding(report)} ({solution.why})")
         case "unverified":
-            return paint("yellow", f"unverified: no examples, nothing was verified ({solution.why})")
+            why = waiting_words(report) or "no examples, nothing was verified"
+            return paint("yellow", f"unverified: {why} ({solution.why})")
         case "fails":
             return paint("red", f"{_failing(solution.draft, report)} ({solution.why})")
 
 
+def waiting_words(report: Report | None) -> str:
+    """What the examples that cannot be judged wait for, "" when none waits."""
+    if report is None or not report.waiting:
+        return ""
+    names = harmless(listed(report.waiting))
+    if not report.judged:
+        return f"its {'example waits' if len(report.checks) == 1 else 'examples wait'} for {names}"
+    waits = len(report.checks) - len(report.judged)
+    return f"{waits} {'waits' if waits == 1 else 'wait'} for {names}"
+
+
 def _holding(report: Report | None) -> str:
-    total = len(report.checks) if report else 0
-    return "the example holds" if total == 1 else f"all {total} examples hold"
+    total = len(report.judged) if report else 0
+    waits = waiting_words(report)
+    return ("the example holds" if total == 1 else f"all {total} examples hold") + (f"; {waits}" if waits else "")
 
 
 def _failing(draft: Draft, report: Report | None) -> str:
     if draft.problem or report is None or report.problem:
         return harmless(draft.problem or (report.problem if report else "") or "it did not run")
-    return f"{len(report.failures)} of {len(report.checks)} examples fail"
+    waits = waiting_words(report)
+    return f"{len(report.failures)} of {len(report.judged)} examples fail" + (f"; {waits}" if waits else "")

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 
 from ...engine import examples
+from ...engine.desk.executing import executed
 from ...engine.errors import UsageError
 from ...engine.facts import Example, Execution, Report
 from ...engine.sandbox.runner import Limits
-from ..output import out, out_json, paint, report_lines
+from ..output import Paint, out, out_json, paint, report_lines, say, waiting_words
 from ..session import existing, session
 
 TIMED_OUT = 124
@@ -44,7 +45,7 @@ async def run(args: argparse.Namespace) -> int:
     )
     sandbox = await open_sandbox(choice)
     try:
-        done = await sandbox.run(text, [examples.asked(example).source for example in wanted], limits, path=str(path))
+        done = await executed(sandbox, limits, text, wanted, str(path))
     finally:
         await sandbox.aclose()
     report = examples.report("", wanted, done)
@@ -77,12 +78,21 @@ def _given(text: str) -> tuple[Example, ...]:
 
 
 def _own(path: Path, function: str) -> tuple[Example, ...]:
-    from ...engine.sources import find_function, read
+    """The examples of the function.
 
-    found = find_function(read(path), function)
-    if found is None:
-        raise UsageError(f"{path}: there is no function named {function!r}")
-    return found.examples
+    Raises:
+        UsageError: there is no such function, or several of that name have examples.
+    """
+    from ...engine.sources import NEIGHBOUR_TOKENS
+    from ..targets import function_of, functions_of
+
+    found = functions_of(str(path), function, NEIGHBOUR_TOKENS)
+    spoken_of = [one for one in found if one.examples]
+    if len(found) > 1 and len(spoken_of) == 1:
+        others = ", ".join(str(one.line) for one in found if one is not spoken_of[0])
+        say(f"{path}: {function} is also at line {others}; only that of line {spoken_of[0].line} has examples")
+        return spoken_of[0].examples
+    return function_of(f"{path}::{function}", NEIGHBOUR_TOKENS).examples
 
 
 def _print(args: argparse.Namespace, report: Report) -> None:
@@ -91,9 +101,16 @@ def _print(args: argparse.Namespace, report: Report) -> None:
         return
     colours = paint(plain=args.plain)
     out("\n".join(report_lines(report, colours)))
-    held = f"{report.passes} of {len(report.checks)} examples hold"
-    out(colours("green" if report.all_passed else "red", held) if report.checks else "nothing was verified")
+    out(_summary(report, colours))
     out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s"))
+
+
+def _summary(report: Report, colours: Paint) -> str:
+    waits = waiting_words(report)
+    if not report.judged:
+        return colours("yellow", f"nothing was verified: {waits}") if waits else "nothing was verified"
+    held = f"{report.passes} of {len(report.judged)} examples hold"
+    return colours("green" if report.all_passed else "red", held) + (f"; {waits}" if waits else "")
 
 
 def _code(report: Report, done: Execution) -> int:

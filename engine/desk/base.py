@@ -15,6 +15,7 @@ from ..facts import Draft, Example, Outcome, Report, Review, Role, Solution, Stu
 from ..kit import Kit
 from ..missing import unknown_names
 from ..recalling import Recall
+from ..sources import blocked_by
 from ..steering import Steering
 from ..turns import Messages, Turns
 from .executing import executed
@@ -49,7 +50,7 @@ class Base:
             missing = unknown_names(stub, draft.body)
             self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node, undefined=missing))
             done = await executed(self.kit.sandbox, self.kit.limits, stub.program(draft.body), stub.examples, stub.path)
-            report = examples.report(draft.id, stub.examples, done)
+            report = _let_wait(examples.report(draft.id, stub.examples, done), stub, draft.body)
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
         return report
@@ -65,7 +66,8 @@ class Base:
         if fix is None:
             wanted = findings.expectations(review, done)
             expected = await self._evaluated(program, wanted, stub.path)
-            tested = findings.tested(review, done, stub.examples, expected)
+            alone = tuple(e for e in stub.judged if not (e.session or e.before))
+            tested = findings.tested(review, done, alone, expected)
         else:
             tested = findings.retested(review, done)
         self._emit(FindingsTested(review=tested, against="" if fix is None else fix.id))
@@ -127,3 +129,16 @@ class Base:
         )
         self._emit(Drafted(draft=draft, call=call, node=question.node))
         return draft
+
+
+def _let_wait(report: Report, stub: Stub, body: str) -> Report:
+    """The report in which what fails waits, if the draft leads to functions that are not written yet."""
+    failing = [check.example for check in report.failures]
+    if report.problem or not failing:
+        return report
+    waits = {id(e): names for e, names in zip(failing, blocked_by(stub, body, failing), strict=True) if names}
+    checks = (
+        examples.held_up(check, waits[id(check.example)]) if id(check.example) in waits else check
+        for check in report.checks
+    )
+    return replace(report, checks=tuple(checks)) if waits else report

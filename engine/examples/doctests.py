@@ -18,7 +18,8 @@ _OPTION = re.compile(r"#\s*doctest:\s*([^\n'\"]*)$", re.MULTILINE)
 def interactive_examples(text: str) -> tuple[list[Placed], str]:
     """All `>>>` examples of a docstring, and the docstring with the lines they take blanked.
 
-    Statements that are not Python (`>>> f(2) -> 5`) stay in the text that is returned: prose may be read there.
+    Statements that are not Python (`>>> f(2) -> 5`) stay in the text that is returned: prose may be read there. What is
+    marked `# doctest: +SKIP` is no example, as for doctest.
     """
     try:
         parsed = doctest.DocTestParser().get_examples(text)
@@ -31,7 +32,7 @@ def interactive_examples(text: str) -> tuple[list[Placed], str]:
         placed = _placed(example)
         if placed is None:
             continue
-        found.append(placed)
+        found += [placed] if "SKIP" not in placed.found.options else []
         size = example.source.count("\n") + example.want.count("\n")
         lines[example.lineno : example.lineno + size] = [""] * size
     return found, "\n".join(lines)
@@ -113,7 +114,7 @@ def _read_one(lines: list[str], at: int, found: list[Placed]) -> int:
     placed = _example(source, want, raises, options, at)
     if placed is None:
         return 0
-    found.append(placed)
+    found += [placed] if "SKIP" not in options else []
     return end
 
 
