@@ -11,9 +11,9 @@ from typing import TextIO
 import msgspec
 
 from ..engine.errors import RedraftError
-from ..engine.examples import listed
 from ..engine.facts import Check, Draft, Report, Review, Solution
 from ..engine.state import Meter, RunState
+from ..engine.waits import waiting_words
 
 SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·", "waits": "·"}
 _NOTHING = {
@@ -173,31 +173,20 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
         case "verified":
             return paint("green", f"verified: {_holding(report)} ({solution.why})")
         case "unverified":
-            why = waiting_words(report) or "no examples, nothing was verified"
+            why = harmless(waiting_words(report)) or "no examples, nothing was verified"
             return paint("yellow", f"unverified: {why} ({solution.why})")
         case "fails":
             return paint("red", f"{_failing(solution.draft, report)} ({solution.why})")
 
 
-def waiting_words(report: Report | None) -> str:
-    """What the examples that cannot be judged wait for, "" when none waits."""
-    if report is None or not report.waiting:
-        return ""
-    names = harmless(listed(report.waiting))
-    if not report.judged:
-        return f"its {'example waits' if len(report.checks) == 1 else 'examples wait'} for {names}"
-    waits = len(report.checks) - len(report.judged)
-    return f"{waits} {'waits' if waits == 1 else 'wait'} for {names}"
-
-
 def _holding(report: Report | None) -> str:
     total = len(report.judged) if report else 0
-    waits = waiting_words(report)
+    waits = harmless(waiting_words(report))
     return ("the example holds" if total == 1 else f"all {total} examples hold") + (f"; {waits}" if waits else "")
 
 
 def _failing(draft: Draft, report: Report | None) -> str:
     if draft.problem or report is None or report.problem:
         return harmless(draft.problem or (report.problem if report else "") or "it did not run")
-    waits = waiting_words(report)
+    waits = harmless(waiting_words(report))
     return f"{len(report.failures)} of {len(report.judged)} examples fail" + (f"; {waits}" if waits else "")

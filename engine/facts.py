@@ -274,7 +274,7 @@ class Check(Fact, frozen=True):
 
     example: Example
     verdict: Literal["passed", "failed", "raised", "timeout", "crashed", "not run", "waits"]
-    """waits: it needs a function that is not written yet, so it neither holds nor fails."""
+    """waits: it needs a function that is not written yet, or runs another of the name: it neither holds nor fails."""
     got: str = ""
     """What came out, as a person would read it: printed text, value or exception line; or what it waits for."""
     waits_for: tuple[str, ...] = ()

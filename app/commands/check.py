@@ -8,11 +8,12 @@ from pathlib import Path
 import msgspec
 
 from ...engine import examples
-from ...engine.desk.executing import executed
+from ...engine.desk.executing import executed, shadowed
 from ...engine.errors import UsageError
-from ...engine.facts import Example, Execution, Report
+from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.sandbox.runner import Limits
-from ..output import Paint, out, out_json, paint, report_lines, say, waiting_words
+from ...engine.waits import waiting_words
+from ..output import Paint, harmless, out, out_json, paint, report_lines, say
 from ..session import existing, session
 
 TIMED_OUT = 124
@@ -27,7 +28,8 @@ async def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     here = session(args, path)
     text = _source(path)
-    wanted = _given(args.examples) if args.examples else _own(path, args.function)
+    stub = None if args.examples else _own(path, args.function)
+    wanted = _given(args.examples) if stub is None else stub.examples
     box = here.settings.sandbox
     choice = SandboxChoice(
         interpreter=box.interpreter or None,
@@ -45,10 +47,12 @@ async def run(args: argparse.Namespace) -> int:
     )
     sandbox = await open_sandbox(choice)
     try:
+        why = await shadowed(sandbox, limits, stub, stub.body) if stub is not None else ""
         done = await executed(sandbox, limits, text, wanted, str(path))
     finally:
         await sandbox.aclose()
     report = examples.report("", wanted, done)
+    report = examples.all_held_up(report, why) if why else report
     _print(args, report)
     return _code(report, done)
 
@@ -77,8 +81,8 @@ def _given(text: str) -> tuple[Example, ...]:
     )
 
 
-def _own(path: Path, function: str) -> tuple[Example, ...]:
-    """The examples of the function.
+def _own(path: Path, function: str) -> Stub:
+    """The function whose examples are meant.
 
     Raises:
         UsageError: there is no such function, or several of that name have examples.
@@ -91,8 +95,8 @@ def _own(path: Path, function: str) -> tuple[Example, ...]:
     if len(found) > 1 and len(spoken_of) == 1:
         others = ", ".join(str(one.line) for one in found if one is not spoken_of[0])
         say(f"{path}: {function} is also at line {others}; only that of line {spoken_of[0].line} has examples")
-        return spoken_of[0].examples
-    return function_of(f"{path}::{function}", NEIGHBOUR_TOKENS).examples
+        return spoken_of[0]
+    return function_of(f"{path}::{function}", NEIGHBOUR_TOKENS)
 
 
 def _print(args: argparse.Namespace, report: Report) -> None:
@@ -106,7 +110,7 @@ def _print(args: argparse.Namespace, report: Report) -> None:
 
 
 def _summary(report: Report, colours: Paint) -> str:
-    waits = waiting_words(report)
+    waits = harmless(waiting_words(report))
     if not report.judged:
         return colours("yellow", f"nothing was verified: {waits}") if waits else "nothing was verified"
     held = f"{report.passes} of {len(report.judged)} examples hold"

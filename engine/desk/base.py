@@ -11,14 +11,14 @@ from msgspec.structs import replace
 from .. import examples, findings, replies
 from ..asking import Asker, Emit, Question, Turn
 from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
-from ..facts import Draft, Example, Outcome, Report, Review, Role, Solution, Stub
+from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
 from ..recalling import Recall
 from ..sources import blocked_by
 from ..steering import Steering
 from ..turns import Messages, Turns
-from .executing import executed
+from .executing import executed, shadowed
 
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
@@ -49,8 +49,10 @@ class Base:
         else:
             missing = unknown_names(stub, draft.body)
             self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node, undefined=missing))
+            why = await shadowed(self.kit.sandbox, self.kit.limits, stub, draft.body)
             done = await executed(self.kit.sandbox, self.kit.limits, stub.program(draft.body), stub.examples, stub.path)
-            report = _let_wait(examples.report(draft.id, stub.examples, done), stub, draft.body)
+            report = examples.report(draft.id, stub.examples, done)
+            report = examples.all_held_up(report, why) if why else _let_wait(report, stub, draft.body)
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
         return report
@@ -63,6 +65,7 @@ class Base:
             return review
         program = stub.program(target.body)
         done = await self.kit.sandbox.run(program, calls, self.kit.limits, path=stub.path)
+        done = _without_waiting(done, stub, target.body, calls)
         if fix is None:
             wanted = findings.expectations(review, done)
             expected = await self._evaluated(program, wanted, stub.path)
@@ -129,6 +132,13 @@ class Base:
         )
         self._emit(Drafted(draft=draft, call=call, node=question.node))
         return draft
+
+
+def _without_waiting(done: Execution, stub: Stub, body: str, calls: Sequence[str]) -> Execution:
+    """The execution as if what leads to functions that are not written yet had not been run: it shows nothing."""
+    waits = blocked_by(stub, body, [Example(source=call) for call in calls])
+    pairs = zip(done.outcomes, waits, strict=False)
+    return replace(done, outcomes=tuple(Outcome(status="not run") if names else outcome for outcome, names in pairs))
 
 
 def _let_wait(report: Report, stub: Stub, body: str) -> Report:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ..examples import asked, awaited
-from ..facts import Example, Execution, Outcome
+from ..facts import Example, Execution, Outcome, Stub
 from ..sandbox.runner import Limits, Sandbox
+from ..sources import rivals
 
 _ALONE = frozenset({"generated", "hidden"})
 FRESH_STARTS = 3
@@ -37,6 +38,23 @@ async def executed(sandbox: Sandbox, limits: Limits, program: str, examples: Seq
             break  # The program itself cannot be loaded.
     assert done is not None
     return replace(done, outcomes=tuple(outcomes))
+
+
+async def shadowed(sandbox: Sandbox, limits: Limits, stub: Stub, body: str) -> str:
+    """Why the stub's examples would run another function of its name, "" when they run this one or nobody can tell.
+
+    Python itself is asked which of them the name stands for, after the program was loaded and before anything is
+    called: the last of several definitions, or the one whose `if` was true.
+    """
+    others = rivals(stub, body)
+    if not others:
+        return ""
+    probe = f"__import__('inspect').unwrap({stub.name}).__code__.co_firstlineno"
+    done = await sandbox.run(stub.program(body), [probe], limits, path=stub.path)
+    line = done.outcomes[0].value if done.outcomes and done.outcomes[0].status == "returned" else None
+    if line is None or not line.isdecimal() or not any(int(line) in lines for lines in others):
+        return ""
+    return f"{stub.name} stands for another definition here, so nothing runs the one at line {stub.line}"
 
 
 def _sessions(examples: Sequence[Example]) -> list[list[int]]:

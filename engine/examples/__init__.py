@@ -12,22 +12,10 @@ from .awaiting import awaited
 from .claims import asked
 from .doctests import interactive_examples
 from .prose import prose_examples
-from .verdicts import held_up, judge, report
+from .verdicts import all_held_up, held_up, judge, report
 from .visible import visible
-from .words import listed, waits_for_words
 
-__all__ = [
-    "asked",
-    "awaited",
-    "extract",
-    "held_up",
-    "judge",
-    "listed",
-    "report",
-    "session",
-    "visible",
-    "waits_for_words",
-]
+__all__ = ["all_held_up", "asked", "awaited", "extract", "held_up", "judge", "report", "session", "visible"]
 
 
 def extract(docstring: str, entry_point: str, first_line: int = 0) -> tuple[Example, ...]:

@@ -11,10 +11,10 @@ from itertools import zip_longest
 import msgspec
 
 from ..facts import Check, Example, Execution, Outcome, Report
+from ..waits import waits_for_words
 from . import values
 from .claims import asked
 from .visible import visible
-from .words import waits_for_words
 
 _MOST = 65_536
 """Characters of output that are looked at; a printed flood is no right answer."""
@@ -51,6 +51,12 @@ def held_up(check: Check, names: Sequence[str]) -> Check:
     """The check as one that waits for these functions to be written."""
     got = visible(waits_for_words(names))
     return msgspec.structs.replace(check, verdict="waits", waits_for=tuple(names), got=got)
+
+
+def all_held_up(report: Report, why: str) -> Report:
+    """The report as one that says nothing of the draft."""
+    checks = (msgspec.structs.replace(check, verdict="waits", got=visible(why)) for check in report.checks)
+    return msgspec.structs.replace(report, checks=tuple(checks))
 
 
 def judge(example: Example, outcome: Outcome) -> Check:

@@ -1,6 +1,6 @@
 """Source files: reading them, finding stubs in them, putting bodies into them, and writing them back."""
 
-from .blocking import blocked_by
+from .blocking import blocked_by, rivals
 from .folders import find
 from .ordering import in_order
 from .reading import Source, digest_of, encoded, read
@@ -24,6 +24,7 @@ __all__ = [
     "problem_of",
     "read",
     "relocate",
+    "rivals",
     "splice",
     "write",
 ]

@@ -144,6 +144,7 @@ class Calls:
                 scope.hidden.discard(first)
             else:
                 scope.types[first] = own
+            scope.selves.add(first)
         for parameter in given:
             said = field_text(parameter, "type").strip("\"' ").rpartition(".")[2]
             if said in self._classes and (name := next(iter(bound_names(parameter) or _first(parameter)), "")):
@@ -155,6 +156,8 @@ class Calls:
     def _named(self, mention: Mention) -> list[Function]:
         if not mention.owner:
             return self._plain.get(mention.name, [])
+        if mention.is_open and self._is_overridden(mention.owner, mention.name):
+            return []
         if mention.owner != UNKNOWN:
             return [f for f in self._member(mention.owner, mention.name) if _is_used_so(f, mention.use)]
         if mention.root in self._imports or mention.name in _COMMON:
@@ -172,6 +175,24 @@ class Calls:
             seen.update(front)
             front = [base for kind in front for base in self._bases(kind) if base not in seen]
         return self._member(owner, _INSTEAD[name]) if name in _INSTEAD else []
+
+    def _is_overridden(self, owner: str, name: str) -> bool:
+        """Whether a class below this one in the file has its own member of that name."""
+        front, seen = [owner], {owner}
+        for _ in range(_LEVELS):
+            front = [sub for kind in front for sub in self._subclasses.get(kind, ()) if sub not in seen]
+            if any(name in self._members.get(kind, {}) for kind in front):
+                return True
+            seen.update(front)
+        return False
+
+    @cached_property
+    def _subclasses(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for kind in self._classes:
+            for base in self._bases(kind):
+                found.setdefault(base, []).append(kind)
+        return found
 
     def _bases(self, kind: str) -> list[str]:
         bases = [node.child_by_field_name("superclasses") for node in self._classes.get(kind, ())]

@@ -47,6 +47,8 @@ class Mention:
     root: str = ""
     """The bare name that a member of something unknown is taken from, "" when there is none."""
     use: Use = "read"
+    is_open: bool = False
+    """Whether the object may be of a subclass of `owner`, as `self` may."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class Scope:
     """The class of what a function (`make`) or method (`Stack.copy`) says it returns."""
     types: dict[str, str] = field(default_factory=dict[str, str])
     """The class of what a variable holds."""
+    selves: set[str] = field(default_factory=set[str])
+    """Variables that may hold an instance of a subclass too."""
     hidden: set[str] = field(default_factory=set[str])
     """Names that stand for something local, whatever the module calls so."""
     modules: set[str] = field(default_factory=set[str])
@@ -222,7 +226,7 @@ def _member(node: Node, scope: Scope, use: Use) -> Iterator[Mention]:
     if root in scope.modules:
         yield Mention(name)
         return
-    yield Mention(name, kind, use=use) if kind else Mention(name, UNKNOWN, root, use)
+    yield Mention(name, kind, "", use, root in scope.selves) if kind else Mention(name, UNKNOWN, root, use)
 
 
 def _called(node: Node, scope: Scope) -> Iterator[Mention]:
@@ -252,7 +256,8 @@ def _compared(node: Node, scope: Scope) -> Iterator[Mention]:
 def _asked_of(node: Node | None, scope: Scope, *names: str) -> Iterator[Mention]:
     """Members that Python itself asks of a value."""
     if kind := scope.type_of(node):
-        yield from (Mention(name, kind) for name in names)
+        is_open = node is not None and node.type == "identifier" and text_of(node) in scope.selves
+        yield from (Mention(name, kind, is_open=is_open) for name in names)
 
 
 def _shown(node: Node) -> Node | None:
