@@ -52,7 +52,7 @@ class Calls:
     def names(self) -> frozenset[str]:
         """Every name by which something here may be reached."""
         known = {name.decode("utf-8", "surrogatepass") for name in self._outline.binders}
-        return frozenset(known | self._plain.keys() | self._classes.keys() | self._imports.keys())
+        return frozenset(known | self._plain.keys() | self._classes.keys() | self.imports.keys())
 
     def direct(self, wanted: Iterable[Mention]) -> list[Function]:
         """The functions that these mentions name themselves."""
@@ -124,7 +124,8 @@ class Calls:
         return found
 
     @cached_property
-    def _imports(self) -> dict[str, tuple[str, str]]:
+    def imports(self) -> dict[str, tuple[str, str]]:
+        """Module and member, "" for the module itself, by the name that the file imports them by."""
         nodes = [self._outline.nodes[number] for number in self._outline.imports]
         flat = [inner for node in nodes for inner in _import_statements(node)]
         return {name: place for node in flat for name, place in imported(node)}
@@ -149,7 +150,8 @@ class Calls:
             said = field_text(parameter, "type").strip("\"' ").rpartition(".")[2]
             if said in self._classes and (name := next(iter(bound_names(parameter) or _first(parameter)), "")):
                 scope.types[name] = said
-        learn(scope, function.node)
+        if self._classes:
+            learn(scope, function.node)
 
     # ------------------------------------------------------------------------------------------- looking up
 
@@ -160,7 +162,7 @@ class Calls:
             return []
         if mention.owner != UNKNOWN:
             return [f for f in self._member(mention.owner, mention.name) if _is_used_so(f, mention.use)]
-        if mention.root in self._imports or mention.name in _COMMON:
+        if mention.root in self.imports or mention.name in _COMMON:
             return []
         found = [function for members in self._members.values() for function in members.get(mention.name, ())]
         return [function for function in found if _is_used_so(function, mention.use)]
@@ -215,12 +217,12 @@ class Calls:
 
     def _beyond(self, mention: Mention, beyond: Beyond) -> tuple[str, ...]:
         if mention.owner == UNKNOWN:
-            module, member = self._imports.get(mention.root, ("", ""))
+            module, member = self.imports.get(mention.root, ("", ""))
             if not module:
                 return ()
             joined = f"{module}{'' if module.endswith('.') else '.'}{member}" if member else module
             return beyond(joined, mention.name)
-        module, member = self._imports.get(mention.name, ("", "")) if not mention.owner else ("", "")
+        module, member = self.imports.get(mention.name, ("", "")) if not mention.owner else ("", "")
         return beyond(module, member) if module and member else ()
 
 

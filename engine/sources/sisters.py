@@ -28,6 +28,11 @@ class Sisters:
         self._home = Path(path).absolute() if path else None
         self._read: dict[Path, tuple[frozenset[str], dict[str, tuple[str, str]]]] = {}
 
+    def has(self, module: str) -> bool:
+        """Whether a module that the file imports from is one of these."""
+        file = _module_file(self._home, module) if self._home else None
+        return file is not None and file != self._home
+
     def unwritten(self, module: str, member: str) -> tuple[str, ...]:
         """`("words.camelize",)` when `from module import member` gives a function that has no body yet, else ()."""
         file, label = self._home, module
