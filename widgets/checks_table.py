@@ -195,8 +195,8 @@ def _fails(check: Check) -> bool:
 
 
 def _title(example: Example) -> str:
-    """Where an example comes from."""
-    return f"from the docstring of {example.session}" if example.session else _ORIGINS[example.origin]
+    """Where an example comes from; a docstring that is not the function's own goes by what it belongs to."""
+    return f"from {example.session}" if example.session else _ORIGINS[example.origin]
 
 
 def _advice(state: RunState) -> str:

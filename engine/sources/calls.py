@@ -43,6 +43,8 @@ class Calls:
         self._mentioned: dict[int, set[Mention]] = {}
         for function in functions:
             self._take(function)
+        for node in map(definition_of, outline.nodes):
+            self._take_class(node)
 
     def scope(self) -> Scope:
         """What is known of names at module level."""
@@ -93,9 +95,7 @@ class Calls:
 
     def _take(self, function: Function) -> None:
         for outer in function.enclosing:
-            if outer.type == "class_definition" and outer.start_byte not in self._class_starts:
-                self._class_starts.add(outer.start_byte)
-                self._classes.setdefault(field_text(outer, "name"), []).append(outer)
+            self._take_class(outer)
         if function.enclosing and function.enclosing[-1].type == "function_definition":
             self._nested.setdefault(function.enclosing[-1].start_byte, []).append(function)
         elif function.enclosing:
@@ -103,6 +103,11 @@ class Calls:
             owner.setdefault(field_text(function.node, "name"), []).append(function)
         else:
             self._plain.setdefault(function.name, []).append(function)
+
+    def _take_class(self, node: Node) -> None:
+        if node.type == "class_definition" and node.start_byte not in self._class_starts:
+            self._class_starts.add(node.start_byte)
+            self._classes.setdefault(field_text(node, "name"), []).append(node)
 
     @staticmethod
     def _owner(function: Function) -> str:

@@ -103,7 +103,7 @@ class Session:
 
 
 def _identifiers(node: Node) -> set[str]:
-    """Names that a statement uses or binds, those of members and keywords apart."""
+    """Names that a statement uses, those of members and keywords apart."""
     found: set[str] = set()
     waiting = [node]
     while waiting:
@@ -112,11 +112,15 @@ def _identifiers(node: Node) -> set[str]:
             found.add(text_of(at))
         elif at.type == "attribute":
             waiting += at.named_children[:1]
-        elif at.type == "keyword_argument":
+        elif at.type == "keyword_argument" or _binds_a_name(at):
             waiting += at.named_children[1:]
         else:
             waiting += at.named_children
     return found
+
+
+def _binds_a_name(node: Node) -> bool:
+    return node.type == "assignment" and node.named_child_count > 0 and node.named_children[0].type == "identifier"
 
 
 def _plainly_bound(node: Node) -> frozenset[str]:

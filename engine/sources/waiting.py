@@ -45,11 +45,13 @@ class Waiting:
         self._calls = Calls(Outline(module.sound, module.root), functions)
         self._own_names = frozenset({PurePath(path).stem, *PurePath(path).parts[:-1]})
         self._sisters = Sisters(path)
-        self._sessions: dict[int, tuple[str, tuple[Said, ...] | None]] = {}
+        self._sessions: dict[tuple[int, bool], tuple[str, tuple[Said, ...] | None]] = {}
 
     def examples(self, function: Function, own: tuple[Example, ...]) -> tuple[Example, ...]:
         """Its `own` examples, and those of the docstrings around it that call it, each with what it waits for."""
-        found = _held(self._said(own), function, all_count=True) if self._may_wait(own, function) else list(own)
+        found = list(own)
+        if self._may_wait(own, function):
+            found = _held(self._said(own, follows=True), function, all_count=True)
         for node, name in _around(function, self._root):
             found += _held(self._around(node, name, function), function, all_count=False)
         return tuple(found)
@@ -62,15 +64,15 @@ class Waiting:
             for example in examples
         ]
 
-    def _said(self, examples: Sequence[Example]) -> tuple[Said, ...]:
+    def _said(self, examples: Sequence[Example], *, follows: bool) -> tuple[Said, ...]:
         """The statements of one docstring, with what each leads to."""
-        follows = self._leads_on
         reading = Session(self._calls, self._unwritten, self._sisters, self._own_names, follows=follows)
         return tuple(map(reading.read, examples))
 
     def _around(self, node: Node, name: str, function: Function) -> tuple[Said, ...]:
         """The statements of a docstring around a function; none when it does not speak of it."""
-        key = -1 if node.type == "module" else node.start_byte
+        follows = self._leads_on(function)
+        key = (-1 if node.type == "module" else node.start_byte, follows)
         if key not in self._sessions:
             self._sessions[key] = (_docstring(node)[0], None)
         docstring, said = self._sessions[key]
@@ -78,25 +80,30 @@ class Waiting:
         if ">>>" not in docstring or not (bare in docstring or (bare.startswith("__") and function.enclosing)):
             return ()
         if said is None:
-            said = self._said(session(docstring, name, _docstring(node)[1]))
+            said = self._said(session(docstring, name, _docstring(node)[1]), follows=follows)
             self._sessions[key] = (docstring, said)
         return said
 
+    def _leads_on(self, function: Function) -> bool:
+        """Whether a function may lead to another without a body at all: a single stub in a file leads nowhere."""
+        here = len(self._unwritten) - (function.node.start_byte in self._unwritten)
+        return here > 0 or self._has_sisters
+
     @cached_property
-    def _leads_on(self) -> bool:
-        """Whether one function may lead to another without a body at all: a single stub in a file leads nowhere."""
-        modules = {module for module, _ in self._calls.imports.values()}
-        return len(self._unwritten) > 1 or any(map(self._sisters.has, modules))
+    def _has_sisters(self) -> bool:
+        return any(self._sisters.has(module) for module in {module for module, _ in self._calls.imports.values()})
 
     def _may_wait(self, said: Sequence[Example], function: Function) -> bool:
         """Whether the words of some examples name anything that could lead to another function."""
         words = {word.decode("utf-8", "surrogatepass") for example in said for word in words_of(example.source)}
-        if not self._leads_on:
-            return "import" in words
-        if (self._calls.names & words) - {function.name} or "import" in words:
+        if "import" in words:
             return True
+        if not self._leads_on(function):
+            return False
         # Its own decorators may be without a body too.
-        return bool(said) and bool(self._names(self._calls.mentioned(function), function))
+        return bool((self._calls.names & words) - {function.name}) or bool(
+            self._names(self._calls.mentioned(function), function)
+        )
 
     def _names(self, wanted: Iterable[Mention], function: Function) -> list[str]:
         reached, outside = self._calls.reached(wanted, self._sisters.unwritten)
