@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..engine.facts import Stub
 from ..engine.pipelines.catalogue import Pipeline
-from ..engine.sources import Source
+from ..engine.sources import Source, in_order
 from ..engine.state import RunState
 from .drafting import Drafting
 from .shelf import Shelf, first_changed_line, surroundings, to_draft
@@ -84,6 +84,7 @@ class Following:
         under_way = self.drafting.stub
         if key not in self.queue:
             self.queue.append(key)
+        self._put_in_order()
         waits = under_way is not None and under_way.key != key
         self._show(self.shelf.shown(key).waiting(key, waits=waits))
         self._wake()
@@ -129,6 +130,11 @@ class Following:
         self.queue.insert(0, under_way.key)
         await self.drafting.cancel(by="save")
         return card.stub
+
+    def _put_in_order(self) -> None:
+        """What is in the queue, those first that others need."""
+        cards = [card for key in self.queue if (card := self.shelf.get(key)) is not None]
+        self.queue = [stub.key for stub in in_order([card.stub for card in cards])]
 
     def _show(self, shelf: Shelf) -> None:
         if shelf != self.shelf:

@@ -19,8 +19,9 @@ import msgspec
 from ..engine.errors import RedraftError
 from ..engine.facts import Check, Draft, Report, Review, Solution
 from ..engine.state import Meter, RunState
+from ..engine.waits import waiting_words
 
-SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·"}
+SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·", "waits": "·"}
 _NOTHING = {
     "passed": "nothing",
     "failed": "nothing",
@@ -28,6 +29,7 @@ _NOTHING = {
     "timeout": "no answer in time",
     "crashed": "a crash",
     "not run": "it was not reached",
+    "waits": "nothing yet",
 }
 _MARK = f"\x1b{secrets.token_hex(8)}:"
 """Begins a colour. Nobody outside this process knows it, so no text can ask for one."""
@@ -143,12 +145,16 @@ def report_lines(report: Report | None, paint: Paint) -> list[str]:
 
 
 def _check_lines(check: Check, paint: Paint) -> list[str]:
-    colour = "green" if check.passed else "red"
+    colour = "green" if check.passed else "yellow" if check.verdict == "waits" else "red"
     source = harmless(check.example.source.strip()).replace("\n", " ⏎ ")
     head = paint(colour, f"  {SIGNS[check.verdict]} {source}")
+    if check.example.session:
+        head += paint("dim", f"  ({harmless(check.example.session)}, line {check.example.line})")
     if check.passed:
         note = "      equal as a value; doctest, which compares the text, says that it fails"
         return [head, paint("dim", note)] if check.by_value else [head]
+    if check.verdict == "waits":
+        return [head, f"      {harmless(check.got)}"]
     expected = (
         check.example.raises
         or check.example.want.strip()
@@ -210,17 +216,20 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
         case "verified":
             return paint("green", f"verified: {_holding(report)} ({solution.why})")
         case "unverified":
-            return paint("yellow", f"unverified: no examples, nothing was verified ({solution.why})")
+            why = harmless(waiting_words(report)) or "no examples, nothing was verified"
+            return paint("yellow", f"unverified: {why} ({solution.why})")
         case "fails":
             return paint("red", f"{_failing(solution.draft, report)} ({solution.why})")
 
 
 def _holding(report: Report | None) -> str:
-    total = len(report.checks) if report else 0
-    return "the example holds" if total == 1 else f"all {total} examples hold"
+    total = len(report.judged) if report else 0
+    waits = harmless(waiting_words(report))
+    return ("the example holds" if total == 1 else f"all {total} examples hold") + (f"; {waits}" if waits else "")
 
 
 def _failing(draft: Draft, report: Report | None) -> str:
     if draft.problem or report is None or report.problem:
         return harmless(draft.problem or (report.problem if report else "") or "it did not run")
-    return f"{len(report.failures)} of {len(report.checks)} examples fail"
+    waits = harmless(waiting_words(report))
+    return f"{len(report.failures)} of {len(report.judged)} examples fail" + (f"; {waits}" if waits else "")

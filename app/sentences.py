@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..engine.state import RunState
+from ..engine.waits import waiting_words
 from ..widgets.signs import counted
 from ..widgets.status_line import Tone
 from .key_names import Key
@@ -30,19 +31,21 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
     if state.written:
         return f"written ({state.written}). {key('file.undo')} takes it back", "good"
     report = solution.report
+    waits = waiting_words(report)
+    also = f"; {waits}" if waits else ""
     match solution.verdict:
         case "verified":
-            total = len(report.checks) if report else 0
-            return f"verified: {counted(total, 'example')} hold{'s' if total == 1 else ''}. {accepts} accepts", "good"
+            total = len(report.judged) if report else 0
+            held = f"{counted(total, 'example')} hold{'s' if total == 1 else ''}{also}"
+            return f"verified: {held}. {accepts} accepts", "good"
         case "unverified":
-            return f"no examples: nothing was verified. {accepts} accepts all the same", "warning"
+            why = f"unverified: {waits}" if waits else "no examples: nothing was verified"
+            return f"{why}. {accepts} accepts all the same", "warning"
         case "fails":
             if solution.draft.problem:
                 return f"no usable body: {solution.draft.problem}. {again} runs again", "error"
             if report is None or report.problem:
                 return f"the program could not run ({examples} shows why). {again} runs again", "error"
-            failing = f"{len(report.failures)} of {counted(len(report.checks), 'example')}"
-            return (
-                f"{failing} still fail ({examples} shows which). {again} runs again, {accepts} accepts all the same",
-                "warning",
-            )
+            failing = f"{len(report.failures)} of {counted(len(report.judged), 'example')}"
+            then = f"{again} runs again, {accepts} accepts all the same"
+            return f"{failing} still fail{also} ({examples} shows which). {then}", "warning"

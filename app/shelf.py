@@ -114,9 +114,16 @@ def asked(stub: Stub) -> tuple[str, ...]:
     return (stub.header, stub.body, stub.class_header)
 
 
+def specified(stub: Stub) -> tuple[str, ...]:
+    """The same, with what docstrings around it show of it, and what its examples wait for."""
+    around = (line for e in stub.examples if e.session for line in (*e.before, e.source, e.want, e.raises or ""))
+    waits = (name for e in stub.examples for name in e.waits_for)
+    return (*asked(stub), *around, *waits)
+
+
 def surroundings(stub: Stub) -> tuple[str, ...]:
     """What of its file a run reads: when it is the same, a run under way is still about the file as it is."""
-    return (*asked(stub), stub.imports, stub.neighbours)
+    return (*specified(stub), stub.imports, stub.neighbours)
 
 
 def to_draft(before: Shelf, after: Shelf, path: str, changed_line: int) -> Stub | None:
@@ -124,10 +131,15 @@ def to_draft(before: Shelf, after: Shelf, path: str, changed_line: int) -> Stub 
     asks: list[Stub] = []
     for card in after.cards:
         was = before.get(card.stub.key)
-        news = was is None or not was.in_file or asked(was.stub) != asked(card.stub)
-        if card.stub.path == path and card.in_file and news and not card.drafted:
+        news = was is None or not was.in_file or specified(was.stub) != specified(card.stub)
+        if card.stub.path == path and card.in_file and news and not _was_drafted_so(card):
             asks.append(card.stub)
     return min(asks, key=lambda stub: _distance(stub, changed_line), default=None)
+
+
+def _was_drafted_so(card: Card) -> bool:
+    drafted = card.state.stub if card.state is not None else None
+    return drafted is not None and specified(drafted) == specified(card.stub)
 
 
 def _distance(stub: Stub, line: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..engine.facts import Report
 from ..widgets.stub_list import StubRow, StubStatus
 from .shelf import Card, CardStatus, Shelf
 
@@ -27,7 +28,7 @@ def _row(card: Card) -> StubRow:
     stub = card.stub
     return StubRow(
         key=stub.key,
-        name=stub.name,
+        name=stub.label,
         path=stub.path,
         line=stub.line,
         status=_SHOWN[card.status],
@@ -38,6 +39,18 @@ def _row(card: Card) -> StubRow:
 def _note(card: Card) -> str:
     if card.status == "fails" and card.state is not None and card.state.solution is not None:
         report = card.state.solution.report
-        if report is not None and report.checks:
-            return f"{len(report.failures)} of {len(report.checks)} fail"
+        if report is not None and report.judged:
+            return f"{len(report.failures)} of {len(report.judged)} fail"
+    if card.status in {"verified", "unverified"} and card.state is not None and card.state.solution is not None:
+        return _waits(card.state.solution.report)
     return ""
+
+
+def _waits(report: Report | None) -> str:
+    """What some examples wait for, in a word or two."""
+    number = len(report.checks) - len(report.judged) if report is not None else 0
+    if report is None or not number:
+        return ""
+    if report.judged or not report.waiting:
+        return f"{number} wait{'s' if number == 1 else ''}" if report.judged else "not reached"
+    return f"waits for {report.waiting[0]}"

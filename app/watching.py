@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..engine.errors import SourceError
 from ..engine.settings import Settings
-from ..engine.sources import Found, Source, find_stubs, read
+from ..engine.sources import Found, Source, find_stubs, in_order, read
 from ..engine.sources.folders import python_files
 from ..engine.watcher import Ignored, OwnWrites, Watching, saves
 from .following import Following, counted
@@ -68,7 +68,7 @@ async def _take_in(following: Following, files: list[Looked], say: Callable[[str
         if file.source is not None:
             await following.saw(file.source, file.found.stubs, draft=False)
     if total:
-        following.ask(total[0].key)
+        following.ask(in_order(total)[0].key)
     what = files[0].path if len(files) == 1 else f"{len(files)} files" if files else "for a Python file to appear"
     problem = next((file.found.problem for file in files if file.found.problem), "")
     say(f"watching {what}: {counted(total)}{f' ({problem})' if problem else ''}")

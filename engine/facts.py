@@ -39,6 +39,12 @@ class Example(Fact, frozen=True):
     origin: Literal["visible", "generated", "finding", "hidden"] = "visible"
     line: int = 0
     """1-based line in the file, 0 when it is not in the file."""
+    session: str = ""
+    """Whose docstring it stands in ("class Stack", "the module"), "" for the function's own. Each is run apart."""
+    before: tuple[str, ...] = ()
+    """Statements of its session that are run before it, and after the example before it."""
+    waits_for: tuple[str, ...] = ()
+    """Functions without a body that it reaches, so that it cannot be judged yet."""
 
 
 class Stub(Fact, frozen=True):
@@ -71,6 +77,8 @@ class Stub(Fact, frozen=True):
     """Indentation of `def` in the file."""
     digest: str = ""
     """SHA-256 of the bytes of the file it was read from."""
+    nth: tuple[int, int] = (1, 1)
+    """Its place, from 1, among the functions of its name in the file, and how many there are."""
 
     @property
     def entry_point(self) -> str:
@@ -79,8 +87,18 @@ class Stub(Fact, frozen=True):
 
     @property
     def key(self) -> str:
-        """What a person types to name it: `PATH::NAME`."""
-        return f"{self.path}::{self.name}"
+        """What a person types to name it: `PATH::NAME`, or `PATH::NAME#2` for the second of several of one name."""
+        return f"{self.path}::{self.name}" + (f"#{self.nth[0]}" if self.nth[1] > 1 else "")
+
+    @property
+    def label(self) -> str:
+        """Its name in a list, with the line where the name alone does not tell it from another: `f@12`."""
+        return f"{self.name}@{self.line}" if self.nth[1] > 1 else self.name
+
+    @property
+    def judged(self) -> tuple[Example, ...]:
+        """The examples that a draft can be held against now: those that wait for nothing."""
+        return tuple(example for example in self.examples if not example.waits_for)
 
     def code(self, body: str) -> str:
         """The whole function with this body (dedented, LF), at column 0, ending in a newline."""
@@ -283,11 +301,14 @@ class Check(Fact, frozen=True):
     """One example held against what happened."""
 
     example: Example
-    verdict: Literal["passed", "failed", "raised", "timeout", "crashed", "not run"]
+    verdict: Literal["passed", "failed", "raised", "timeout", "crashed", "not run", "waits"]
+    """waits: it needs a function that is not written yet, or runs another of the name: it neither holds nor fails."""
     got: str = ""
-    """What came out, as a person would read it: printed text, value or exception line."""
+    """What came out, as a person would read it: printed text, value or exception line; or what it waits for."""
     by_value: bool = False
     """Whether it holds only as a value: doctest, which compares text, would say that it fails."""
+    waits_for: tuple[str, ...] = ()
+    """Functions without a body that the example or the draft leads to, of one that waits."""
     seconds: float = 0.0
 
     @property
@@ -320,19 +341,30 @@ class Report(Fact, frozen=True):
         return self.import_seconds >= SLOW_IMPORT
 
     @property
+    def judged(self) -> tuple[Check, ...]:
+        """The checks that say something of the draft: all but those that wait."""
+        return tuple(check for check in self.checks if check.verdict != "waits")
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Functions that some of the examples wait for, each once."""
+        waits = (check.waits_for for check in self.checks if check.verdict == "waits")
+        return tuple(dict.fromkeys(name for names in waits for name in names))
+
+    @property
     def passes(self) -> int:
         """How many examples hold."""
         return sum(check.passed for check in self.checks)
 
     @property
     def all_passed(self) -> bool:
-        """Whether there is at least one example and all hold."""
-        return bool(self.checks) and not self.problem and all(check.passed for check in self.checks)
+        """Whether there is at least one example to judge and all of these hold."""
+        return bool(self.judged) and not self.problem and all(check.passed for check in self.judged)
 
     @property
     def failures(self) -> tuple[Check, ...]:
         """The checks that do not hold."""
-        return tuple(check for check in self.checks if not check.passed)
+        return tuple(check for check in self.judged if not check.passed)
 
 
 class Solution(Fact, frozen=True):
@@ -346,7 +378,7 @@ class Solution(Fact, frozen=True):
 
     @property
     def verdict(self) -> Literal["verified", "fails", "unverified"]:
-        """verified: every example holds; unverified: there was nothing to hold it against."""
+        """verified: every example that can be judged holds; unverified: there was none to hold it against."""
         if self.draft.problem or (self.report and (self.report.problem or self.report.failures)):
             return "fails"
         return "verified" if self.report and self.report.all_passed else "unverified"

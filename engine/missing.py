@@ -11,5 +11,7 @@ def unknown_names(stub: Stub, body: str) -> tuple[Undefined, ...]:
     above = stub.before.count("\n") - stub.header.count("\n")
     return tuple(
         Undefined(name=name, line=max(1, line - above), repair=importable(name) or "")
-        for name, line in undefined(stub.program(body), stub.name)
+        for name, line in undefined(
+            stub.program(body), stub.name, range(above + 1, above + stub.header.count("\n") + 1)
+        )
     )

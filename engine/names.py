@@ -26,11 +26,12 @@ _SCOPES = (
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-def undefined(program_text: str, function_qualname: str) -> tuple[tuple[str, int], ...]:
+def undefined(program_text: str, function_qualname: str, begins: range = range(0)) -> tuple[tuple[str, int], ...]:
     """(name, 1-based line of its first use) of what a function of a program uses although nothing defines it.
 
-    `function_qualname` is as in `Stack.push` or `outer.inner`; the last definition of that name counts. Nothing is
-    reported for a program that does not parse, lacks the function, or imports `*`.
+    `function_qualname` is as in `Stack.push` or `outer.inner`. Of several of that name the one counts whose 1-based
+    line is in `begins`, else the last. Nothing is reported for a program that does not parse, lacks the function, or
+    imports `*`.
     """
     try:
         with warnings.catch_warnings():
@@ -40,7 +41,7 @@ def undefined(program_text: str, function_qualname: str) -> tuple[tuple[str, int
     except _UNREADABLE:
         return ()
     path = function_qualname.split(".")
-    table, node = _table(module, path), _definition(tree, path)
+    table, node = _table(module, path, begins), _definition(tree, path, begins)
     if table is None or node is None or _imports_everything(tree):
         return ()
     missing = _global_reads(table) - _module_names(module) - _KNOWN
@@ -77,12 +78,13 @@ def _homes() -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------- symbol tables
 
 
-def _table(module: symtable.SymbolTable, path: list[str]) -> symtable.SymbolTable | None:
-    """The table of the function, following the last definition of each name."""
+def _table(module: symtable.SymbolTable, path: list[str], begins: range) -> symtable.SymbolTable | None:
+    """The table of the function, following the last definition of each name, or that which begins in those lines."""
     found: symtable.SymbolTable | None = module
     for name in path:
         children = [child for child in _children(found) if child.get_name() == name]
-        found = children[-1] if children else None
+        meant = [child for child in children if child.get_lineno() in begins]
+        found = next(reversed(meant or children), None)
         if found is None:
             return None
     return found
@@ -122,11 +124,11 @@ def _module_names(module: symtable.SymbolTable) -> set[str]:
 # ------------------------------------------------------------------------------------------------- syntax trees
 
 
-def _definition(tree: ast.AST, path: list[str]) -> ast.AST | None:
+def _definition(tree: ast.AST, path: list[str], begins: range) -> ast.AST | None:
     found: ast.AST | None = tree
     for name in path:
         named = [node for node in _defined_in(found) if node.name == name]
-        found = named[-1] if named else None
+        found = next(reversed([node for node in named if node.lineno in begins] or named), None)
         if found is None:
             return None
     return found

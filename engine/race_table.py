@@ -11,6 +11,7 @@ from .cost import Spending, by_role, total
 from .facts import Fact, Report, Role, Solution
 from .state import RunState
 from .taxonomy import Change, change
+from .waits import waiting_words
 
 BASELINE = "raw-coder"
 """The pattern all others are held against (arXiv 2603.03406)."""
@@ -90,9 +91,7 @@ def _row(name: str, state: RunState, raw: RunState | None) -> Row:
         models=state.models,
         scripted=state.scripted,
         verdict=_verdict(state),
-        visible=_score(
-            state.solution.report if state.solution else None, len(state.stub.examples if state.stub else ())
-        ),
+        visible=_score(state.solution.report if state.solution else None, len(state.stub.judged if state.stub else ())),
         hidden=_score(state.hidden, 0),
         calls=len(state.calls),
         bound=state.bound,
@@ -116,7 +115,7 @@ def _score(report: Report | None, examples: int) -> Score | None:
     """What holds, also of a program that was ended early; None without examples, and where nothing was run."""
     if report is None:
         return None
-    number = max(len(report.checks), examples)
+    number = len(report.judged) if len(report.judged) < len(report.checks) else max(len(report.checks), examples)
     return Score(passes=report.passes, of=number) if number else None
 
 
@@ -131,6 +130,8 @@ def _warnings(state: RunState) -> tuple[str, ...]:
     found: list[str] = []
     if state.stub is not None and not state.stub.examples:
         found.append("no visible examples: whatever runs passes vacuously")
+    if waits := waiting_words(state.solution.report if state.solution else None):
+        found.append(f"visible examples: {waits}")
     if any(call.tokens.estimated for call in state.calls):
         found.append("some token counts are estimates")
     chosen = state.solution.draft.id if state.solution else ""

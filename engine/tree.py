@@ -24,7 +24,7 @@ class Candidate(Fact, frozen=True):
 
     def passed(self, origin: Literal["visible", "generated"]) -> tuple[int, int]:
         """How many checks of that origin hold, of how many; (0, 0) before it was run."""
-        checks = [c for c in (self.report.checks if self.report else ()) if c.example.origin == origin]
+        checks = [c for c in (self.report.judged if self.report else ()) if c.example.origin == origin]
         return sum(check.passed for check in checks), len(checks)
 
     @property

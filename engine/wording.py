@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .facts import Check, Draft, Finding, Helper, Report, Review, Stub
+from .facts import Check, Draft, Example, Finding, Helper, Report, Review, Stub
 
+SHOWN_EXAMPLES = 12
+"""Examples of a class' or module's docstring that a prompt shows."""
 SHOWN_FAILURES = 3
 """Failing examples a prompt tells of; more of them cost time and tell a small model nothing new."""
 
@@ -15,7 +17,26 @@ def context(stub: Stub) -> str:
     parts = [stub.imports.strip(), stub.neighbours.strip()]
     if stub.class_header.strip():
         parts.append(f"# `{stub.entry_point}` belongs to:\n{stub.class_header.strip()}")
+    parts.extend(_session(stub, name) for name in dict.fromkeys(e.session for e in stub.examples if e.session))
     return "\n\n".join(part for part in parts if part)
+
+
+def _session(stub: Stub, name: str) -> str:
+    """The examples of a docstring around a stub, as they stand there, in comments."""
+    told = [example for example in stub.examples if example.session == name][:SHOWN_EXAMPLES]
+    lines = [line for example in told for line in _as_typed(example)]
+    return f"# `{stub.entry_point}` in the docstring of {name}:\n" + "\n".join(f"# {line}".rstrip() for line in lines)
+
+
+def _as_typed(example: Example) -> list[str]:
+    """An example with the statements before it, as an interactive session shows them."""
+    typed = [
+        f"{'... ' if n else '>>> '}{line}"
+        for statement in (*example.before, example.source)
+        for n, line in enumerate(statement.split("\n"))
+    ]
+    raised = ["Traceback (most recent call last):", f"    {example.raises}"] if example.raises else []
+    return [*typed, *(raised or example.want.rstrip("\n").split("\n") * bool(example.want))]
 
 
 def imports(stub: Stub) -> str:

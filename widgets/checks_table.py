@@ -12,6 +12,7 @@ from textual.reactive import reactive
 
 from ..engine.facts import Check, Example, Report
 from ..engine.state import RunState
+from ..engine.waits import waiting_words, waits_for_words
 from .rows import Row
 from .sheet import Sheet
 from .signs import CHECKS, Sign, counted
@@ -93,12 +94,12 @@ class ChecksTable(Sheet):
 
     def _table(self, width: int) -> Iterator[Row]:
         columns = _columns(self._lines, width - 1)
-        origin = None
+        place = None
         for number, line in enumerate(self._lines):
-            if line.example.origin != origin:
-                origin = line.example.origin
+            if (line.example.origin, line.example.session) != place:
+                place = (line.example.origin, line.example.session)
                 yield Row()
-                yield Row(_heading(_ORIGINS[origin], columns, width))
+                yield Row(_heading(_title(line.example), columns, width))
             yield Row(_cells(line, columns), number)
             if number == self.chosen and self.detailed:
                 yield from (Row(runs, number) for runs in _details(line, width - 1))
@@ -112,7 +113,7 @@ class ChecksTable(Sheet):
             return
         self._seen = seen
         lines = _lines(state.report, state.stub.examples if state.stub else ())
-        failing = next((n for n, line in enumerate(lines) if line.check is not None and not line.check.passed), 0)
+        failing = next((n for n, line in enumerate(lines) if line.check is not None and _fails(line.check)), 0)
         self.set_reactive(ChecksTable.chosen, failing)
         self.relayout()
 
@@ -164,12 +165,15 @@ def _score(state: RunState) -> list[Run]:
     if report is not None and report.problem:
         return [("✗ the program could not run", "bold $state-fail")]
     if report is not None and report.checks:
-        total = len(report.checks)
+        waits: list[Run] = [(f"; {shown_line(waiting_words(report))}", "$state-wait")] if waiting_words(report) else []
+        total = len(report.judged)
+        if not total:
+            return [(f"? unverified: {shown_line(waiting_words(report))}", "bold $state-warn")]
         if report.all_passed:
             word = "the example holds" if total == 1 else f"all {total} examples hold"
-            return [(f"✓ {word}", "bold $state-pass")]
+            return [(f"✓ {word}", "bold $state-pass"), *waits]
         verb = "holds" if total == 1 else "hold"
-        return [(f"✗ {report.passes} of {counted(total, 'example')} {verb}", "bold $state-fail")]
+        return [(f"✗ {report.passes} of {counted(total, 'example')} {verb}", "bold $state-fail"), *waits]
     if state.stub is None:
         return [("no stub chosen", "bold $muted")]
     if not examples:
@@ -188,6 +192,15 @@ def _undefined(state: RunState, width: int) -> list[list[Run]]:
     return lines
 
 
+def _fails(check: Check) -> bool:
+    return not check.passed and check.verdict != "waits"
+
+
+def _title(example: Example) -> str:
+    """Where an example comes from; a docstring that is not the function's own goes by what it belongs to."""
+    return f"from {example.session}" if example.session else _ORIGINS[example.origin]
+
+
 def _advice(state: RunState) -> str:
     if state.stub is None:
         return "choose a stub, and its examples are listed here"
@@ -200,7 +213,7 @@ def _other_score(state: RunState) -> str:
     if first is None or report is None or report.draft == first.id or first.id not in state.reports:
         return ""
     before = state.reports[first.id]
-    return f"the first draft: {before.passes} of {len(before.checks)}"
+    return f"the first draft: {before.passes} of {len(before.judged)}"
 
 
 def _lines(report: Report | None, examples: Sequence[Example]) -> list[_Line]:
@@ -213,9 +226,10 @@ def _lines(report: Report | None, examples: Sequence[Example]) -> list[_Line]:
 
 
 def _line(example: Example, check: Check | None) -> _Line:
-    sign = _WAITING if check is None else CHECKS[check.verdict]
-    got = check.got.rstrip("\n") if check is not None else ""
-    seconds = "" if check is None else f"{check.seconds:.2f} s" if check.seconds >= 0.005 else "<10 ms"
+    waits = bool(example.waits_for) if check is None else check.verdict == "waits"
+    sign = CHECKS["waits"] if waits else _WAITING if check is None else CHECKS[check.verdict]
+    got = check.got.rstrip("\n") if check is not None else waits_for_words(example.waits_for) if waits else ""
+    seconds = "" if check is None or waits else f"{check.seconds:.2f} s" if check.seconds >= 0.005 else "<10 ms"
     return _Line(example, check, sign, expectation(example), got, seconds)
 
 
@@ -268,8 +282,7 @@ def _heading(title: str, columns: list[int], width: int) -> list[Run]:
 
 def _cells(line: _Line, columns: list[int]) -> list[Run]:
     source, expected, got, seconds, word = columns
-    passed = line.check is not None and line.check.passed
-    got_ink = "$muted" if passed else "$state-fail"
+    got_ink = "$state-fail" if line.check is not None and _fails(line.check) else "$muted"
     return [
         (f"{line.sign.mark} ", line.sign.ink),
         (_cell(shown_line(line.example.source.strip()), source), ""),
@@ -291,14 +304,18 @@ def _cell(text: str, cells: int) -> str:
 def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     """The chosen example in full: whole texts, broken where they must be."""
     told = [("example", line.example.source.strip()), ("expected", line.expected)]
-    if line.check is not None:
+    if line.example.before:
+        told.insert(0, ("before", "\n".join(statement.strip() for statement in line.example.before)))
+    if line.sign == CHECKS["waits"]:
+        told.append(("waits", line.got))
+    elif line.check is not None:
         told.append(("got" if line.check.verdict in {"passed", "failed"} else line.sign.word, line.got or "nothing"))
     if line.example.options:
         told.append(("compared", ", ".join(line.example.options)))
     if line.check is not None and line.check.by_value:
         told.append(("compared", "as a value; doctest, which compares the text, says that it fails"))
     for name, text in told:
-        ink = line.sign.ink if name not in {"example", "expected", "compared"} else ""
+        ink = line.sign.ink if name not in {"before", "example", "expected", "compared"} else ""
         label = name.ljust(_NAME_CELLS)
         for row in shown(text).split("\n"):
             for piece in folded([(row, ink)], max(1, width - 3 - _NAME_CELLS)):

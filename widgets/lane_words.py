@@ -79,8 +79,10 @@ def _scored(name: str, report: Report | None, number: int, *, checking: bool) ->
         if len(report.checks) <= MOST_MARKS:
             line += [(f"{CHECKS[check.verdict].mark}", CHECKS[check.verdict].ink) for check in report.checks]
             line.append((" ", ""))
+        if not report.judged:
+            return [*line, ("all wait", "$state-wait")]
         ink = "$state-pass" if report.all_passed else "$state-fail"
-        return [*line, (f"{report.passes} of {len(report.checks)}", f"bold {ink}")]
+        return [*line, (f"{report.passes} of {len(report.judged)}", f"bold {ink}")]
     if report is not None and report.problem:
         return [*line, ("✗ could not run", "bold $state-fail")]
     if not number:

@@ -43,6 +43,7 @@ CHECKS: dict[str, Sign] = {
     "timeout": Sign("✗", "too slow", "$state-fail"),
     "crashed": Sign("✗", "crashed", "$state-fail"),
     "not run": Sign("–", "not run", "$state-warn"),
+    "waits": Sign("·", "waits", "$state-wait"),
 }
 
 FINDINGS: dict[str, Sign] = {

@@ -136,7 +136,9 @@ def _notes(state: RunState) -> dict[Stage, str]:
 def _score(report: Report) -> str:
     if report.problem:
         return "cannot run"
-    return f"{report.passes} of {len(report.checks)}" if report.checks else "none"
+    if report.checks and not report.judged:
+        return "all wait"
+    return f"{report.passes} of {len(report.judged)}" if report.checks else "none"
 
 
 def _ending(state: RunState) -> list[Run]:

@@ -9,11 +9,13 @@ import msgspec
 from msgspec.structs import replace
 
 from ...engine import examples
+from ...engine.desk.executing import executed, shadowed
 from ...engine.errors import ProjectError, UsageError
-from ...engine.facts import Example, Execution, Report
+from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.preflight import project_fault
+from ...engine.waits import waiting_words
 from ..caller import ends_with_caller
-from ..output import out, out_json, paint, report_lines
+from ..output import Paint, harmless, out, out_json, paint, report_lines, say
 from ..session import existing, session
 
 TIMED_OUT = 124
@@ -30,7 +32,8 @@ async def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     here = session(args, path)
     text = _source(path)
-    wanted = _given(args.examples) if args.examples else _own(path, args.function)
+    stub = None if args.examples else _own(path, args.function)
+    wanted = _given(args.examples) if stub is None else stub.examples
     box = here.settings.sandbox
     agreed = sandbox_choice(here.settings, here.environ)
     choice = replace(
@@ -46,16 +49,17 @@ async def run(args: argparse.Namespace) -> int:
         limits = replace(limits, seconds=args.timeout, step_seconds=args.timeout, import_seconds=args.timeout)
     if args.memory_mb:
         limits = replace(limits, memory_mb=args.memory_mb)
-    steps = [examples.asked(example).source for example in wanted]
     async with ends_with_caller():
         sandbox = await open_sandbox(choice)
         try:
-            done = await sandbox.run(text, steps, limits, path=str(path))
+            why = await shadowed(sandbox, limits, stub, stub.body) if stub is not None else ""
+            done = await executed(sandbox, limits, text, wanted, str(path))
         finally:
             await sandbox.aclose()
     if done.failure is not None and done.failure.elsewhere:
         raise ProjectError(project_fault(str(path), done))
     report = examples.report("", wanted, done)
+    report = examples.all_held_up(report, why) if why else report
     _print(args, report)
     return _code(report, done)
 
@@ -84,13 +88,22 @@ def _given(text: str) -> tuple[Example, ...]:
     )
 
 
-def _own(path: Path, function: str) -> tuple[Example, ...]:
-    from ...engine.sources import find_function, read
+def _own(path: Path, function: str) -> Stub:
+    """The function whose examples are meant.
 
-    found = find_function(read(path), function)
-    if found is None:
-        raise UsageError(f"{path}: there is no function named {function!r}")
-    return found.examples
+    Raises:
+        UsageError: there is no such function, or several of that name have examples.
+    """
+    from ...engine.sources import NEIGHBOUR_TOKENS
+    from ..targets import function_of, functions_of
+
+    found = functions_of(str(path), function, NEIGHBOUR_TOKENS)
+    spoken_of = [one for one in found if one.examples]
+    if len(found) > 1 and len(spoken_of) == 1:
+        others = ", ".join(str(one.line) for one in found if one is not spoken_of[0])
+        say(f"{path}: {function} is also at line {others}; only that of line {spoken_of[0].line} has examples")
+        return spoken_of[0]
+    return function_of(f"{path}::{function}", NEIGHBOUR_TOKENS)
 
 
 def _print(args: argparse.Namespace, report: Report) -> None:
@@ -99,9 +112,16 @@ def _print(args: argparse.Namespace, report: Report) -> None:
         return
     colours = paint(plain=args.plain)
     out("\n".join(report_lines(report, colours)))
-    held = f"{report.passes} of {len(report.checks)} examples hold"
-    out(colours("green" if report.all_passed else "red", held) if report.checks else "nothing was verified")
+    out(_summary(report, colours))
     out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s"))
+
+
+def _summary(report: Report, colours: Paint) -> str:
+    waits = harmless(waiting_words(report))
+    if not report.judged:
+        return colours("yellow", f"nothing was verified: {waits}") if waits else "nothing was verified"
+    held = f"{report.passes} of {len(report.judged)} examples hold"
+    return colours("green" if report.all_passed else "red", held) + (f"; {waits}" if waits else "")
 
 
 def _code(report: Report, done: Execution) -> int:

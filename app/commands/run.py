@@ -38,7 +38,8 @@ async def run(args: argparse.Namespace) -> int:
     await ensure_model(here.settings, here.environ)
     codes: list[int] = []
     async with open_kit(here) as kit:
-        for stub in stubs:
+        for met in stubs:
+            stub = met if is_task else _as_it_stands(met, here.settings.context_tokens)
             recall = Recall(before) if before else None
             state = await run_once(here, kit, here.pipeline, stub, args, hidden=hidden, recall=recall)
             codes.append(exit_code(state))
@@ -59,6 +60,12 @@ def _named(target: str, here: Session) -> tuple[tuple[Stub, ...], tuple[Example,
         return stubs_of(target, tokens), ()
     task = load_task(TASKS, target.removeprefix(PREFIX), tokens=tokens)
     return (task.stub,), task.hidden
+
+
+def _as_it_stands(stub: Stub, tokens: int) -> Stub:
+    """The stub as its file has it now: an earlier one may have been written, and what waited for that waits no more."""
+    source = read(stub.path)
+    return stub if source.digest == stub.digest else relocate(source, stub, tokens=tokens) or stub
 
 
 def _as_before(args: argparse.Namespace, before: Sequence[Entry]) -> None:

@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from .. import examples, findings, replies
 from ..asking import Asker, Emit, Question, Turn
 from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
-from ..facts import Draft, Example, Outcome, Report, Review, Role, Solution, Stub
+from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
 from ..recalling import Recall
+from ..sources import blocked_by
 from ..steering import Steering
 from ..turns import Messages, Turns
-from .executing import executed
+from .executing import executed, shadowed
 
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
@@ -48,8 +49,10 @@ class Base:
         else:
             missing = unknown_names(stub, draft.body)
             self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node, undefined=missing))
+            why = await shadowed(self.kit.sandbox, self.kit.limits, stub, draft.body)
             done = await executed(self.kit.sandbox, self.kit.limits, stub.program(draft.body), stub.examples, stub.path)
             report = examples.report(draft.id, stub.examples, done)
+            report = examples.all_held_up(report, why) if why else _let_wait(report, stub, draft.body)
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
         return report
@@ -62,10 +65,12 @@ class Base:
             return review
         program = stub.program(target.body)
         done = await self.kit.sandbox.run(program, calls, self.kit.limits, path=stub.path)
+        done = _without_waiting(done, stub, target.body, calls)
         if fix is None:
             wanted = findings.expectations(review, done)
             expected = await self._evaluated(program, wanted, stub.path)
-            tested = findings.tested(review, done, stub.examples, expected)
+            alone = tuple(e for e in stub.judged if not (e.session or e.before))
+            tested = findings.tested(review, done, alone, expected)
         else:
             tested = findings.retested(review, done)
         self._emit(FindingsTested(review=tested, against="" if fix is None else fix.id))
@@ -127,3 +132,23 @@ class Base:
         )
         self._emit(Drafted(draft=draft, call=call, node=question.node))
         return draft
+
+
+def _without_waiting(done: Execution, stub: Stub, body: str, calls: Sequence[str]) -> Execution:
+    """The execution as if what leads to functions that are not written yet had not been run: it shows nothing."""
+    waits = blocked_by(stub, body, [Example(source=call) for call in calls])
+    pairs = zip(done.outcomes, waits, strict=False)
+    return replace(done, outcomes=tuple(Outcome(status="not run") if names else outcome for outcome, names in pairs))
+
+
+def _let_wait(report: Report, stub: Stub, body: str) -> Report:
+    """The report in which what fails waits, if the draft leads to functions that are not written yet."""
+    failing = [check.example for check in report.failures]
+    if report.problem or not failing:
+        return report
+    waits = {id(e): names for e, names in zip(failing, blocked_by(stub, body, failing), strict=True) if names}
+    checks = (
+        examples.held_up(check, waits[id(check.example)]) if id(check.example) in waits else check
+        for check in report.checks
+    )
+    return replace(report, checks=tuple(checks)) if waits else report

@@ -6,21 +6,107 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ..examples import asked
-from ..facts import Example, Execution
+from ..examples import asked, awaited
+from ..facts import Example, Execution, Outcome, Stub
 from ..sandbox.runner import Limits, Sandbox
+from ..sources import rivals
 
 _ALONE = frozenset({"generated", "hidden"})
 FRESH_STARTS = 3
 """Processes that may be lost to checks that loop or crash; a check that is then left was not run."""
+_NOT_RUN = Outcome(status="not run")
 
 
 async def executed(sandbox: Sandbox, limits: Limits, program: str, examples: Sequence[Example], path: str) -> Execution:
-    """What came out of each example. Examples of the person share one process, as in a session.
+    """What came out of each example; those that wait are not run.
 
-    A generated check and a hidden one stand alone, so when one loops or crashes, those after it are run in a fresh
-    process: a wrong guess of a model must not hide what the others would have shown.
+    Examples of one docstring share one process, as in a session, and each docstring has its own. A generated check and
+    a hidden one stand alone, so when one loops or crashes, those after it are run in a fresh process: a wrong guess of
+    a model must not hide what the others would have shown.
     """
+    outcomes = [_NOT_RUN] * len(examples)
+    done: Execution | None = None
+    for places in _sessions(examples):
+        session = [examples[n] for n in places]
+        ran = await (_after_setup if any(e.before for e in session) else _in_a_row)(
+            sandbox, limits, program, session, path
+        )
+        for n, outcome in zip(places, ran.outcomes, strict=False):
+            outcomes[n] = outcome
+        done = ran if done is None else _both(done, ran)
+        if ran.problem and all(outcome.status == "not run" for outcome in ran.outcomes):
+            break  # The program itself cannot be loaded.
+    assert done is not None
+    return replace(done, outcomes=tuple(outcomes))
+
+
+async def shadowed(sandbox: Sandbox, limits: Limits, stub: Stub, body: str) -> str:
+    """Why the stub's examples would run another function of its name, "" when they run this one or nobody can tell.
+
+    Python itself is asked which of them the name stands for, after the program was loaded and before anything is
+    called: the last of several definitions, or the one whose `if` was true.
+    """
+    others = rivals(stub, body)
+    if not others:
+        return ""
+    probe = f"__import__('inspect').unwrap({stub.name}).__code__.co_firstlineno"
+    done = await sandbox.run(stub.program(body), [probe], limits, path=stub.path)
+    line = done.outcomes[0].value if done.outcomes and done.outcomes[0].status == "returned" else None
+    if line is None or not line.isdecimal() or not any(int(line) in lines for lines in others):
+        return ""
+    return f"{stub.name} stands for another definition here, so nothing runs the one at line {stub.line}"
+
+
+def _sessions(examples: Sequence[Example]) -> list[list[int]]:
+    """The numbers of the examples that are run, by session; one session without any when there are none."""
+    found: dict[str, list[int]] = {}
+    for n, example in enumerate(examples):
+        if not example.waits_for:
+            found.setdefault(example.session, []).append(n)
+    return list(found.values()) or [[]]
+
+
+def _both(first: Execution, second: Execution) -> Execution:
+    return replace(
+        first,
+        problem=first.problem or second.problem,
+        failure=first.failure or second.failure,
+        import_seconds=max(first.import_seconds, second.import_seconds),
+        timed_out=first.timed_out or second.timed_out,
+        seconds=first.seconds + second.seconds,
+    )
+
+
+async def _after_setup(
+    sandbox: Sandbox, limits: Limits, program: str, examples: Sequence[Example], path: str
+) -> Execution:
+    """The same for one session in which other statements come before the examples; of these, nothing is told."""
+    steps: list[str] = []
+    own: list[int] = []
+    for example in examples:
+        steps += map(awaited, example.before)
+        own.append(len(steps))
+        steps.append(asked(example).source)
+    done = await sandbox.run(program, steps, limits, path=path)
+    came = [*done.outcomes, *[_NOT_RUN] * (len(steps) - len(done.outcomes))]
+    return replace(done, outcomes=tuple(_told(steps, came, n, own) for n in own))
+
+
+def _told(steps: Sequence[str], came: Sequence[Outcome], at: int, own: Sequence[int]) -> Outcome:
+    """What came out of the example at a step; a name that its setup should have bound is traced to what went wrong."""
+    outcome = came[at]
+    if outcome.status != "raised" or not outcome.raised.startswith("NameError"):
+        return outcome
+    broken = next((n for n in range(at) if n not in own and came[n].status == "raised"), None)
+    if broken is None:
+        return outcome
+    return replace(outcome, raised=f"{outcome.raised} (before it, `{steps[broken]}` gave {came[broken].raised})")
+
+
+async def _in_a_row(
+    sandbox: Sandbox, limits: Limits, program: str, examples: Sequence[Example], path: str
+) -> Execution:
+    """The same for examples with nothing between them."""
     steps = [asked(example).source for example in examples]
     done = await sandbox.run(program, steps, limits, path=path)
     for _ in range(FRESH_STARTS):

@@ -8,13 +8,14 @@ text comparison would reject a right answer.
 from __future__ import annotations
 
 from ..facts import Example
+from .awaiting import awaited
 from .claims import asked
 from .doctests import interactive_examples
 from .prose import prose_examples
-from .verdicts import judge, report
+from .verdicts import all_held_up, held_up, judge, report
 from .visible import visible
 
-__all__ = ["asked", "extract", "judge", "report", "visible"]
+__all__ = ["all_held_up", "asked", "awaited", "extract", "held_up", "judge", "report", "session", "visible"]
 
 
 def extract(docstring: str, entry_point: str, first_line: int = 0) -> tuple[Example, ...]:
@@ -30,3 +31,9 @@ def extract(docstring: str, entry_point: str, first_line: int = 0) -> tuple[Exam
     found = [*formal, *prose_examples(rest, entry_point, known=formal)]
     found.sort(key=lambda placed: placed.offset)
     return tuple(placed.example(first_line) for placed in found)
+
+
+def session(docstring: str, name: str, first_line: int) -> tuple[Example, ...]:
+    """The `>>>` statements of a docstring that is not a function's own; `name` tells whose it is ("class Stack")."""
+    formal, _ = interactive_examples(docstring.replace("\r\n", "\n"))
+    return tuple(placed.example(first_line, name) for placed in formal)

@@ -8,13 +8,21 @@ import msgspec
 
 from ..facts import Example
 from . import values
+from .awaiting import awaited
 
 
 def asked(example: Example) -> Example:
     """The example as it is run and judged: of `f(2) == 4`, only `f(2)`, which must have the value 4.
 
-    Beside the function, what comes out decides itself what it is equal to. Every other example is given back as it is.
+    Beside the function, what comes out decides itself what it is equal to. What awaits is run by an event loop; every
+    other example is given back as it is.
     """
+    claimed = _without_claim(example)
+    source = awaited(claimed.source)
+    return claimed if source == claimed.source else msgspec.structs.replace(claimed, source=source)
+
+
+def _without_claim(example: Example) -> Example:
     if example.raises is not None or not (example.compare == "truth" or _is_true(example)):
         return example
     tree = values.expression(example.source)

@@ -18,7 +18,8 @@ _OPTION = re.compile(r"#\s*doctest:\s*([^\n'\"]*)$", re.MULTILINE)
 def interactive_examples(text: str) -> tuple[list[Placed], str]:
     """All `>>>` examples of a docstring that are not skipped, and the docstring with the lines they take blanked.
 
-    Statements that are not Python (`>>> f(2) -> 5`) stay in the text that is returned: prose may be read there.
+    Statements that are not Python (`>>> f(2) -> 5`) stay in the text that is returned: prose may be read there. What is
+    marked `# doctest: +SKIP` is no example, as for doctest.
     """
     try:
         parsed = doctest.DocTestParser().get_examples(text)

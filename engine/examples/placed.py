@@ -15,8 +15,11 @@ class Placed:
     """0-based line within the docstring."""
     found: Example
 
-    def example(self, first_line: int) -> Example:
-        """The example, with its line in the file if the docstring's `first_line` (1-based, 0 for none) is known."""
+    def example(self, first_line: int, session: str = "") -> Example:
+        """The example, with its line in the file if the docstring's `first_line` (1-based, 0 for none) is known.
+
+        `session` says whose docstring it is, "" for the function's own.
+        """
         found = self.found
         return Example(
             source=found.source,
@@ -25,4 +28,5 @@ class Placed:
             raises=found.raises,
             options=found.options,
             line=first_line + self.offset if first_line else 0,
+            session=session,
         )

@@ -11,6 +11,7 @@ from itertools import zip_longest
 import msgspec
 
 from ..facts import Check, Example, Execution, Outcome, Report
+from ..waits import waits_for_words
 from . import values
 from .claims import asked
 from .visible import visible
@@ -25,7 +26,10 @@ _CHECKER = doctest.OutputChecker()
 
 
 def report(draft_id: str, examples: Sequence[Example], execution: Execution) -> Report:
-    """All examples held against one execution, whose steps were `asked`. Examples without an outcome are "not run"."""
+    """All examples held against one execution, whose steps were `asked`. Those that wait are not held against it.
+
+    An example without an outcome is "not run".
+    """
     outcomes = execution.outcomes[: len(examples)]
     return Report(
         draft=draft_id,
@@ -39,7 +43,21 @@ def report(draft_id: str, examples: Sequence[Example], execution: Execution) -> 
 
 
 def _check(example: Example, outcome: Outcome) -> Check:
+    if example.waits_for:
+        return held_up(Check(example=example, verdict="waits"), example.waits_for)
     return msgspec.structs.replace(judge(asked(example), outcome), example=example)
+
+
+def held_up(check: Check, names: Sequence[str]) -> Check:
+    """The check as one that waits for these functions to be written."""
+    got = visible(waits_for_words(names))
+    return msgspec.structs.replace(check, verdict="waits", waits_for=tuple(names), got=got)
+
+
+def all_held_up(report: Report, why: str) -> Report:
+    """The report as one that says nothing of the draft."""
+    checks = (msgspec.structs.replace(check, verdict="waits", got=visible(why)) for check in report.checks)
+    return msgspec.structs.replace(report, checks=tuple(checks))
 
 
 def judge(example: Example, outcome: Outcome) -> Check:

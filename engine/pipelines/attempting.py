@@ -37,7 +37,7 @@ class Attempt:
         The passes rise strictly from plan to plan, so there are at most |T| - p + 1 plans.
         """
         self._checks = await self._undisturbed(lambda: self._grower.checks(self.node))
-        if not self._checks:
+        if all(check.waits_for for check in self._checks):
             return self._closed(await self._first_usable(), "unverified", "no checks")
         best = await self._trial()
         turn = 0

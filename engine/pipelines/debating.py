@@ -21,8 +21,9 @@ async def debate(desk: Desk, stub: Stub) -> Solution:
     first, second = first_task.result(), second_task.result()
     reports = {draft.id: await desk.check(stub, draft) for draft in (first, second)}
     passing = [draft for draft in (first, second) if _passes(reports[draft.id])]
-    if not stub.examples and passing:
-        desk.decide("there are no visible examples: what runs passes vacuously")
+    if not stub.judged and passing:
+        why = "the visible examples wait" if stub.examples else "there are no visible examples"
+        desk.decide(f"{why}: what runs passes vacuously")
     if len(passing) == 1:
         return await desk.settle(passing[0], f"only the {passing[0].role}'s draft passes")
     if same_program(stub.code(first.body), stub.code(second.body)):

@@ -81,10 +81,10 @@ class Builder:
         calls = await self._desk.invent_calls(stub, path)
         given = {d.id: await self._desk.outcomes(stub, d, self.helpers, calls) for d in drafts if d.problem is None}
         scores = {draft.id: _score(given.get(draft.id, ()), list(given.values())) for draft in drafts}
-        if not path and stub.examples:
+        if not path and stub.judged:
             for draft in drafts:
                 report = await self._desk.judge(stub, draft, self.helpers, stub.examples, path)
-                if not report.all_passed:
+                if report.problem or report.failures:
                     scores[draft.id] += FAILS_SPECIFICATION
         chosen = max(drafts, key=lambda draft: scores[draft.id])
         self._desk.rank(scores, chosen.id, "candidates that give the same results", path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..desk import Desk
 from ..facts import Draft, Report, Review, Solution, Stub
+from ..waits import waiting_words
 
 RETRIES = 3
 """Most repairs after an error of execution (arXiv 2603.03406, 3.3)."""
@@ -107,11 +108,11 @@ def _shown(review: Review) -> bool:
 
 
 def _tally(report: Report) -> str:
-    return "it did not run" if report.problem else f"{report.passes} of {len(report.checks)} examples held"
+    return "it did not run" if report.problem else f"{report.passes} of {len(report.judged)} examples held"
 
 
 def _why_no_fix(report: Report, review: Review) -> str:
-    held = "every example holds" if report.checks else "there are no examples"
+    held = "every example holds" if report.judged else waiting_words(report) or "there are no examples"
     if review.verdict == "unreadable":
         return f"{held}; the report could not be read"
     return f"{held}; no finding was reproduced" if review.findings else f"{held}; the reviewer found nothing"

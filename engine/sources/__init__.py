@@ -1,9 +1,11 @@
 """Source files: reading them, finding stubs in them, putting bodies into them, and writing them back."""
 
+from .blocking import blocked_by, rivals
 from .folders import find
+from .ordering import in_order
 from .reading import Source, digest_of, encoded, read
 from .splicing import relocate, splice
-from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_stubs
+from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_functions, find_stubs
 from .syntax import problem_of
 from .writing import write
 
@@ -11,14 +13,18 @@ __all__ = [
     "NEIGHBOUR_TOKENS",
     "Found",
     "Source",
+    "blocked_by",
     "digest_of",
     "encoded",
     "find",
     "find_function",
+    "find_functions",
     "find_stubs",
+    "in_order",
     "problem_of",
     "read",
     "relocate",
+    "rivals",
     "splice",
     "write",
 ]

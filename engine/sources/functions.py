@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -51,9 +51,37 @@ def functions(raw: bytes, root: Node) -> Iterator[Function]:
 
 def may_lack_a_body(function: Function) -> bool:
     """Whether a missing body is meant: overloads, abstract methods, methods of protocols."""
-    if any(name in _DECLARING for name in _decorators(function.node)):
+    if any(name in _DECLARING for name in decorators(function.node)):
         return True
     return bool(function.enclosing) and _is_protocol(function.enclosing[-1])
+
+
+def named_so(found: Iterable[Function], name: str) -> list[Function]:
+    """Those of that qualified name (`Stack.push`), then those of that bare one; declarations are left out."""
+    every = [function for function in found if not may_lack_a_body(function)]
+    qualified = [function for function in every if function.name == name]
+    return qualified + [
+        function for function in every if function.name != name and function.name.rpartition(".")[2] == name
+    ]
+
+
+def places_of_names(found: Iterable[Function]) -> dict[int, tuple[int, int]]:
+    """By the byte it begins at: a function's place, from 1, among those of its qualified name, and how many there are.
+
+    Declarations such as overloads are not counted, but have the place of the next that is.
+    """
+    alike: dict[str, list[tuple[int, int]]] = {}
+    for function in found:
+        group = alike.setdefault(function.name, [])
+        counted = 0 if may_lack_a_body(function) else 1
+        group.append((function.node.start_byte, counted))
+    places: dict[int, tuple[int, int]] = {}
+    for group in alike.values():
+        above, of = 0, sum(counted for _, counted in group)
+        for start, counted in group:
+            places[start] = (above + 1, max(1, of))
+            above += counted
+    return places
 
 
 def class_header(raw: bytes, function: Function) -> str:
@@ -83,12 +111,17 @@ def defined_name(node: Node) -> str:
     return field_text(inner, "name") if inner.type in {"function_definition", "class_definition"} else ""
 
 
-def _decorators(function: Node) -> list[str]:
-    """The last name of each decorator: "overload" for `@typing.overload`."""
-    outer = function.parent
+def decorator_nodes(definition: Node) -> list[Node]:
+    """The decorators of a `def` or `class`."""
+    outer = definition.parent
     if outer is None or outer.type != "decorated_definition":
         return []
-    found = [child for child in outer.named_children if child.type == "decorator"]
+    return [child for child in outer.named_children if child.type == "decorator"]
+
+
+def decorators(definition: Node) -> list[str]:
+    """The last name of each decorator: "overload" for `@typing.overload`."""
+    found = decorator_nodes(definition)
     return [text_of(child).lstrip("@ ").partition("(")[0].strip().rpartition(".")[2] for child in found]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from ..examples import extract
 from ..facts import Fact, Stub
 from .context import Surroundings
-from .functions import Function, class_header, may_lack_a_body
+from .functions import Function, class_header, may_lack_a_body, named_so, places_of_names
 from .module import Module, module_of
 from .places import Place, place_of, written_place
 from .reading import Source
 from .syntax import statements, string_value
+from .waiting import Waiting
 
 NEIGHBOUR_TOKENS = 400
 """How much of a prompt the surroundings may take, by our own estimate of four characters a token."""
@@ -37,37 +38,85 @@ def find_stubs(source: Source, *, tokens: int = NEIGHBOUR_TOKENS) -> Found:
 
 def stubs_in(source: Source, module: Module, tokens: int, *, named: str = "") -> Found:
     """The same, for a source that is parsed already; `named` keeps the stubs of one qualified name."""
-    waiting = [
+    functions = list(module.functions())
+    without_body = [
         (function, place)
-        for function in module.functions()
-        if named in {"", function.name}
-        and (place := place_of(module.raw, function.node))
-        and not may_lack_a_body(function)
+        for function in functions
+        if (place := place_of(module.raw, function.node)) and not may_lack_a_body(function)
     ]
-    surroundings = Surroundings(module, stubs=len(waiting))
-    stubs = tuple(_stub(source, surroundings, tokens, function, place) for function, place in waiting)
+    chosen = [pair for pair in without_body if named in {"", pair[0].name}]
+    looking = _Looking(source, module, functions, [function for function, _ in without_body], tokens, len(chosen))
+    stubs = tuple(looking.stub(function, place) for function, place in chosen)
     return Found(path=source.path, stubs=stubs, problem=module.problem)
 
 
 def find_function(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) -> Stub | None:
     """The function of that name, written or not, as a stub whose `body` is what stands there; None when there is none.
 
-    `name` is qualified (`Stack.push`) or bare (`push`), and then the first of that name is meant.
+    `name` is qualified (`Stack.push`) or bare (`push`), and then the first of that name is meant. Only the examples of
+    its own docstring are read, and none of them waits: what a model wrote is looked at so, whose helpers come later.
     """
     module = module_of(source.text)
-    qualified = [function for function in module.functions() if function.name == name]
-    bare = [function for function in module.functions() if function.name.rpartition(".")[2] == name]
-    for function in qualified + bare:
-        if not may_lack_a_body(function) and (place := written_place(module.raw, function.node)):
-            return _stub(source, Surroundings(module, stubs=1), tokens, function, place)
+    for function in named_so(module.functions(), name):
+        if place := written_place(module.raw, function.node):
+            surroundings = Surroundings(module, stubs=1)
+            return _stub(source, surroundings, tokens, function, place, (1, 1), None)
     return None
 
 
-def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Function, place: Place) -> Stub:
+def find_functions(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) -> tuple[Stub, ...]:
+    """All functions of that qualified name, or else of that bare name, written or not, in the order of the file.
+
+    Their `body` is what stands there. Declarations such as overloads are left out.
+    """
+    module = module_of(source.text)
+    functions = list(module.functions())
+    waiting = [f for f in functions if place_of(module.raw, f.node) and not may_lack_a_body(f)]
+    found = [(f, place) for f in named_so(functions, name) if (place := written_place(module.raw, f.node))]
+    looking = _Looking(source, module, functions, waiting, tokens, len(found))
+    exact = [pair for pair in found if pair[0].name == name]
+    return tuple(looking.stub(function, place) for function, place in exact or found)
+
+
+class _Looking:
+    """One file, out of which stubs are made."""
+
+    def __init__(
+        self,
+        source: Source,
+        module: Module,
+        functions: list[Function],
+        unwritten: list[Function],
+        tokens: int,
+        asked: int,
+    ) -> None:
+        """`asked` tells how many stubs will be made."""
+        self._source = source
+        self._tokens = tokens
+        self._surroundings = Surroundings(module, stubs=asked)
+        self._waiting = Waiting(module, functions, unwritten, source.path)
+        self._places = places_of_names(functions)
+
+    def stub(self, function: Function, place: Place) -> Stub:
+        """One function, with the examples that count for it."""
+        nth = self._places[function.node.start_byte]
+        return _stub(self._source, self._surroundings, self._tokens, function, place, nth, self._waiting)
+
+
+def _stub(
+    source: Source,
+    surroundings: Surroundings,
+    tokens: int,
+    function: Function,
+    place: Place,
+    nth: tuple[int, int],
+    waiting: Waiting | None,
+) -> Stub:
     raw = surroundings.raw
     docstring, line = _docstring(function)
     shown = surroundings.neighbours(function, tokens)
     before, after = surroundings.program(function, place, shown)
+    own = extract(docstring, function.name, line)
     return Stub(
         path=source.path,
         name=function.name,
@@ -76,7 +125,7 @@ def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Fun
         indent=place.indent,
         body=place.body,
         docstring=docstring,
-        examples=extract(docstring, function.name, line),
+        examples=waiting.examples(function, own) if waiting else own,
         imports=surroundings.imports,
         neighbours=shown,
         class_header=class_header(raw, function),
@@ -84,6 +133,7 @@ def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Fun
         after=after,
         margin=place.margin,
         digest=source.digest,
+        nth=nth,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 from redraft.app.shelf import Card, Shelf, first_changed_line, to_draft
+from redraft.app.stub_rows import rows_of
 from redraft.engine import events as ev
-from redraft.engine.facts import Draft, Report, Solution, Stub
+from redraft.engine.facts import Check, Draft, Example, Report, Solution, Stub
 from redraft.engine.state import RunState, state_of
 
 
@@ -106,3 +107,36 @@ def test_the_first_changed_line_is_counted_in_the_new_text() -> None:
     assert first_changed_line("a\nb\n", "a\nc\n") == 2
     assert first_changed_line("a\n", "a\n") is None
     assert first_changed_line("a\n", "a\nb\n") == 2
+
+
+def waiting(name: str, *waits: str) -> Stub:
+    example = Example(source=f"{name}(1)", want="1\n", waits_for=waits)
+    return replace(stub(name), examples=(example,))
+
+
+def test_a_stub_is_asked_for_again_when_what_it_waited_for_is_written() -> None:
+    f = waiting("f", "g")
+    shelf = opened(f).after_run(f.key, run_of(f, SOLVED))
+    asked = to_draft(shelf, shelf.after_save("a.py", [waiting("f")]), "a.py", 1)
+    assert asked is not None
+    assert asked.name == "f"
+
+
+def test_a_list_says_what_the_examples_of_a_draft_wait_for() -> None:
+    f = waiting("f", "g")
+    check = Check(example=f.examples[0], verdict="waits", waits_for=("g",))
+    held = Check(example=Example(source="f(2)"), verdict="passed")
+    for checks, status, note in (((check,), "unverified", "waits for g"), ((check, held), "verified", "1 waits")):
+        solution = Solution(draft=Draft(id="d1", body="return 1\n"), report=Report(draft="d1", checks=checks))
+        (row,) = rows_of(opened(f).after_run(f.key, run_of(f, ev.Settled(solution=solution))))
+        assert (row.status, row.note) == (status, note)
+
+
+def test_functions_of_one_name_are_listed_with_their_lines_and_apart() -> None:
+    first, second = (replace(stub("f", line), nth=(n, 2)) for n, line in ((1, 3), (2, 9)))
+    shelf = opened(first, second)
+    assert [row.name for row in rows_of(shelf)] == ["f@3", "f@9"]
+    moved = shelf.after_run(second.key, run_of(second, SOLVED)).after_save(
+        "a.py", [replace(first, line=4), replace(second, line=10)]
+    )
+    assert [card.status for card in moved.cards] == ["new", "unverified"]

@@ -8,7 +8,7 @@ import pytest
 import sample_runs as runs
 from msgspec.structs import replace
 from redraft.engine import events as ev
-from redraft.engine.facts import Draft, Example, Finding, Report, Review, Solution, Stub
+from redraft.engine.facts import Check, Draft, Example, Finding, Report, Review, Solution, Stub
 from redraft.engine.state import RunState
 from redraft.widgets.checks_table import ChecksTable
 from redraft.widgets.draft_pane import DraftPane
@@ -287,3 +287,26 @@ async def test_a_state_without_news_for_the_table_leaves_the_cursor_where_it_is(
         table.state = runs.until(6.0).after(ev.Entry(at=6.1, event=ev.TextStreamed(call="c2", text="more")))
         await pilot.pause()
         assert table.chosen == 2
+
+
+async def test_an_example_that_waits_says_for_what_and_is_no_failure() -> None:
+    waits = Example(source="f(g(1))", want="1\n", waits_for=("g",))
+    of_class = Example(source="a.f(1, 2, 3)", want="2\n", session="class A", before=("a = A()",))
+    stub = Stub(path="a.py", name="f", line=1, header="def f():\n", examples=(waits, of_class))
+    async with framed(ChecksTable(), RunState(run="r", stub=stub), (100, 30)) as (table, _, _):
+        assert "waits for g, which is not written yet" in table.text
+    checks = (
+        Check(example=waits, verdict="waits", waits_for=("g",), got="waits for g, which is not written yet"),
+        Check(example=of_class, verdict="passed", got="2"),
+    )
+    draft, report = Draft(id="d1", body="return 1\n"), Report(draft="d1", checks=checks)
+    state = RunState(run="r", status="settled", stub=stub, drafts=(draft,), reports={"d1": report})
+    async with framed(ChecksTable(), state, (100, 30)) as (table, _, _):
+        assert table.text.splitlines()[0] == "✓ the example holds; 1 waits for g"
+        assert "✗" not in table.text
+        assert "from class A" in table.text
+    alone = RunState(
+        run="r", status="settled", stub=stub, drafts=(draft,), reports={"d1": Report(draft="d1", checks=checks[:1])}
+    )
+    async with framed(ChecksTable(), alone, (100, 30)) as (table, _, _):
+        assert table.text.splitlines()[0] == "? unverified: its example waits for g"
