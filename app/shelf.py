@@ -116,7 +116,7 @@ def asked(stub: Stub) -> tuple[str, ...]:
 
 def surroundings(stub: Stub) -> tuple[str, ...]:
     """What of its file a run reads: when it is the same, a run under way is still about the file as it is."""
-    return (*asked(stub), stub.imports, stub.neighbours)
+    return (*asked(stub), stub.imports, stub.project, stub.neighbours)
 
 
 def to_draft(before: Shelf, after: Shelf, path: str, changed_line: int) -> Stub | None:

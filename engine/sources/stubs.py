@@ -44,7 +44,7 @@ def stubs_in(source: Source, module: Module, tokens: int, *, named: str = "") ->
         and (place := place_of(module.raw, function.node))
         and not may_lack_a_body(function)
     ]
-    surroundings = Surroundings(module, stubs=len(waiting))
+    surroundings = Surroundings(module, stubs=len(waiting), path=source.path)
     stubs = tuple(_stub(source, surroundings, tokens, function, place) for function, place in waiting)
     return Found(path=source.path, stubs=stubs, problem=module.problem)
 
@@ -59,15 +59,15 @@ def find_function(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) 
     bare = [function for function in module.functions() if function.name.rpartition(".")[2] == name]
     for function in qualified + bare:
         if not may_lack_a_body(function) and (place := written_place(module.raw, function.node)):
-            return _stub(source, Surroundings(module, stubs=1), tokens, function, place)
+            return _stub(source, Surroundings(module, stubs=1, path=source.path), tokens, function, place)
     return None
 
 
 def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Function, place: Place) -> Stub:
     raw = surroundings.raw
     docstring, line = _docstring(function)
-    shown = surroundings.neighbours(function, tokens)
-    before, after = surroundings.program(function, place, shown)
+    told = surroundings.told(function, tokens)
+    before, after = surroundings.program(function, place, told.neighbours)
     return Stub(
         path=source.path,
         name=function.name,
@@ -78,7 +78,8 @@ def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Fun
         docstring=docstring,
         examples=extract(docstring, function.name, line),
         imports=surroundings.imports,
-        neighbours=shown,
+        neighbours=told.neighbours,
+        project=told.project,
         class_header=class_header(raw, function),
         before=before,
         after=after,

@@ -1,0 +1,210 @@
+"""The modules of a project as files: found by the rules of the import system, read within bounds, kept by their age."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from functools import cached_property, lru_cache
+
+from tree_sitter import Node
+
+from ...errors import SourceError
+from ...project import Location
+from ..describing import Description, described
+from ..mending import mended
+from ..reading import decoded
+from ..syntax import encode, parse, statements
+from .bindings import Binding, Bindings, Defined, Imported, bindings_of
+from .occurrences import Span, occurrences
+
+LARGEST = 400_000
+"""Bytes of a file that is looked into; larger ones are generated."""
+MOST_FILES = 400
+"""Files that one look at a stub's file may open."""
+_MENDED = 100_000
+"""Bytes. A larger file with errors is read by what the grammar makes of it."""
+_KEPT = 256
+"""Files that are kept between looks."""
+
+_FOREIGN = frozenset({"site-packages", "dist-packages", "node_modules", "__pycache__"})
+_STAR = re.compile(rb"^[ \t]*from[ \t]{1,8}(\.{0,20})([\w.]{0,300})[ \t]{1,8}import[ \t]{0,8}\(?[ \t]{0,8}\*", re.M)
+_ALL = re.compile(rb"__all__[^\n=+]{0,80}=[ \t]*(\([^)]*\)|\[[^\]]*\])[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+_WORD = re.compile(rb"\w+")
+
+Age = tuple[int, int, int, int]
+
+
+class ModuleFile:
+    """One module's text and names. What it costs to know is paid when it is first asked for."""
+
+    def __init__(self, path: str, name: str, raw: bytes, *, is_package: bool) -> None:
+        self.path, self.name, self.raw = path, name, raw
+        self.package = name if is_package else name.rpartition(".")[0]
+        """The package that relative imports count from."""
+        self._bound: dict[str, Binding | None] = {}
+        self._parsed: dict[Span, Node] = {}
+        self._described: dict[tuple[str, bool], Description] = {}
+
+    def binding(self, name: str) -> Binding | None:
+        """Where a name comes from, None when the module does not bind it itself."""
+        if name not in self._bound:
+            seen = occurrences(self.raw, name)
+            # Most modules behind a `*` have not the name at all, and most that have it need not be parsed whole.
+            alone = seen.span if seen.span and self._is_sound(seen.span) else None
+            whole = self._bindings.names.get(name) if seen.likely and not alone else None
+            self._bound[name] = Defined((alone,)) if alone else whole
+        return self._bound[name]
+
+    def exports(self, name: str) -> bool:
+        """Whether `import *` would take a name, if it is there."""
+        said = self._all
+        return not name.startswith("_") if said is None else name.encode() in said
+
+    @cached_property
+    def stars(self) -> tuple[Imported, ...]:
+        """The modules of which everything is imported, the last first: it wins."""
+        found = [Imported(match[2].decode(), len(match[1]), "*") for match in _STAR.finditer(self.raw)]
+        return tuple(reversed(found))
+
+    def position(self, name: str) -> int:
+        """Where a definition begins, to keep the order of the file."""
+        binding = self.binding(name)
+        return binding.spans[0][0] if isinstance(binding, Defined) else 0
+
+    def described(self, name: str, *, inside: bool = False) -> Description | None:
+        """What a prompt says of a definition, None when the module has none of that name."""
+        binding = self.binding(name)
+        if not isinstance(binding, Defined):
+            return None
+        if (name, inside) not in self._described:
+            nodes = [node for span in binding.spans if (node := self._parsed.pop(span, None) or self._statement(*span))]
+            self._described[name, inside] = described(nodes, inside=inside) if nodes else Description(())
+        return self._described[name, inside]
+
+    def _is_sound(self, span: Span) -> bool:
+        node = self._statement(*span)
+        if node is None or node.has_error:
+            return False
+        self._parsed[span] = node
+        return True
+
+    def _statement(self, start: int, end: int) -> Node | None:
+        margin = start - (self.raw.rfind(b"\n", 0, start) + 1)
+        text = self.raw[start:end]
+        if margin and not self.raw[start - margin : start].strip():
+            text = re.sub(rb"\n[ \t]{%d}" % margin, b"\n", text)
+        return next(iter(statements(parse(text).root_node)), None)
+
+    @cached_property
+    def _bindings(self) -> Bindings:
+        root = parse(self.raw).root_node
+        if root.has_error and len(self.raw) <= _MENDED:
+            self.raw = mended(self.raw)
+            root = parse(self.raw).root_node
+        return bindings_of(self.raw, root)
+
+    @cached_property
+    def _all(self) -> frozenset[bytes] | None:
+        """What a literal `__all__` lists; None for any other, or none."""
+        at = self.raw.find(b"\n__all__") + 1
+        found = _ALL.match(self.raw, at) if at and b"\n__all__" not in self.raw[at:] else None
+        return frozenset(_WORD.findall(found[1])) if found else None
+
+
+class Modules:
+    """The modules that one file of a project can import from it, looked up anew for each look."""
+
+    def __init__(self, location: Location) -> None:
+        self._location = location
+        self._reads = tuple(location.reads)
+        self._found: dict[str, ModuleFile | None] = {}
+        self._folders: dict[str, bool] = {}
+        self._opened = 0
+
+    def find(self, name: str) -> ModuleFile | None:
+        """The file of a dotted name; None when the project has none, or none that may be read."""
+        if name not in self._found:
+            self._found[name] = self._look_for(name)
+        return self._found[name]
+
+    def exists(self, name: str) -> bool:
+        """Whether a dotted name is a module or a folder of modules."""
+        if self.find(name) is not None:
+            return True
+        if name not in self._folders:
+            above = any(known.startswith(f"{name}.") for known, _ in self._location.packages)
+            self._folders[name] = above or any(os.path.isdir(base) for base in self._bases(name))  # noqa: PTH112
+        return self._folders[name]
+
+    def _look_for(self, name: str) -> ModuleFile | None:
+        for base in self._bases(name):
+            for path in (f"{base}/__init__.py", f"{base}.py", f"{base}.pyi"):
+                if age := _age(path):
+                    self._opened += 1
+                    return _read(path, name, self._reads, age) if self._opened <= MOST_FILES else None
+        return None
+
+    def _bases(self, name: str) -> list[str]:
+        """Where a module would lie, without the ending."""
+        parts = name.split(".")
+        if not all(part.isidentifier() for part in parts) or len(parts) > 20:
+            return []
+        if parts[0] in sys.stdlib_module_names and parts[0] != self._location.top:
+            return []
+        named = [(known, folder) for known, folder in self._location.packages if f"{name}.".startswith(f"{known}.")]
+        bases = [folder + "/" + name[len(known) + 1 :].replace(".", "/") for known, folder in sorted(named)[::-1]]
+        bases += ["/".join((folder, *parts)) for folder in self._location.search]
+        return [base.rstrip("/") for base in bases]
+
+
+def _age(path: str) -> Age | None:
+    """What changes when a file does; None for what is no regular file."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a path object for each of hundreds of looks costs more than the look
+    except (OSError, ValueError):
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev) if stat.S_ISREG(found.st_mode) else None
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(path: str, name: str, reads: tuple[str, ...], age: Age) -> ModuleFile | None:
+    """The module in a file, None for one that is too large, no text, hidden, or not the project's own."""
+    real = os.path.realpath(path)
+    homes = [os.path.realpath(folder) for folder in reads]
+    home = next((home for home in homes if real == home or real.startswith(home.rstrip("/") + "/")), None)
+    if home is None or age[1] > LARGEST:
+        return None
+    if any(part.startswith(".") or part in _FOREIGN for part in real[len(home) :].split("/")):
+        return None
+    raw = _bytes_of(real)
+    if raw is None or b"\0" in raw:
+        return None
+    is_package = path.endswith("/__init__.py")
+    return ModuleFile(real, name, _as_utf8(path, raw.removeprefix(b"\xef\xbb\xbf")), is_package=is_package)
+
+
+def _bytes_of(path: str) -> bytes | None:
+    """The bytes of a regular file; a pipe or device that took its place meanwhile is not waited for."""
+    try:
+        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return None
+    with open(opened, "rb") as file:  # noqa: PTH123 - a file descriptor
+        try:
+            return file.read(LARGEST) if stat.S_ISREG(os.fstat(opened).st_mode) else None
+        except OSError:
+            return None
+
+
+def _as_utf8(path: str, raw: bytes) -> bytes:
+    """The text of a file with newlines LF, out of the encoding it declares; what cannot be decoded is replaced."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        try:
+            raw = encode(decoded(path, raw).text)
+        except SourceError:
+            raw = raw.decode("utf-8", "replace").encode()
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
