@@ -148,7 +148,15 @@ class _Module:
     def __init__(self, stub: Stub) -> None:
         items = [item for part in (stub.imports, stub.before, stub.after) for item in _items(part)]
         self._imported = {alias for item in items if item.is_import for alias in _aliases(item.text)}
-        self._defined = frozenset(name for item in items if not item.is_import for name in item.binds)
+        defined = {name for item in items if not item.is_import for name in item.binds}
+        # What the file imports it has: a model that was told of a class likes to write it down again.
+        self._defined = frozenset(defined | {alias[3] for alias in self._imported} | self._starred(stub))
+
+    def _starred(self, stub: Stub) -> set[str]:
+        """Names out of the project that reach the file through `import *`, as far as the prompt tells of them."""
+        if not any(alias[2] == "*" for alias in self._imported):
+            return set()
+        return {name for item in _items(stub.project) for name in item.binds}
 
     def missing(self, item: Item, wanted: set[str] | None = None) -> Item | None:
         """The part of an item that the file has not; of an import only what is `wanted`."""

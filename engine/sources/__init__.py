@@ -3,7 +3,7 @@
 from .folders import find
 from .reading import Source, digest_of, encoded, read
 from .splicing import relocate, splice
-from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_stubs
+from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_stubs, told_of
 from .syntax import problem_of
 from .writing import write
 
@@ -20,5 +20,6 @@ __all__ = [
     "read",
     "relocate",
     "splice",
+    "told_of",
     "write",
 ]

@@ -67,14 +67,13 @@ def _function(nodes: list[Node]) -> Description:
     variants = [node for node in nodes if any("overload" in text_of(child) for child in decorators_of(node))]
     shown = [definition_of(node) for node in (variants or nodes[-1:])[:_MOST_OVERLOADS]]
     heads = ["\n".join([*decorators(nodes[-1]), signature(node)]) for node in shown]
-    said = next((line for node in [*nodes[::-1]] if (line := doc_line(definition_of(node)))), "")
-    short = "\n".join(f"{head} ..." for head in heads)
-    full = "\n".join([*(f"{head} ..." for head in heads[:-1]), f"{heads[-1]}\n    {quoted(said)}"]) if said else short
-    # The doc line says what a function is for: without it, a name and types are all there is.
-    return Description(_distinct([full]), (), names_in([piece for node in shown for piece in annotations(node)]))
+    said = next((line for node in reversed(nodes) if (line := doc_line(definition_of(node)))), "")
+    last = f"{heads[-1]}\n    {quoted(said)}" if said else f"{heads[-1]} ..."
+    text = "\n".join([*(f"{head} ..." for head in heads[:-1]), last])
+    return Description(_distinct([text]), (), names_in([piece for node in shown for piece in types_of(node)]))
 
 
-def annotations(function: Node) -> list[str]:
+def types_of(function: Node) -> list[str]:
     """What a function's signature says of types: annotations, then what it returns."""
     given, result = function.child_by_field_name("parameters"), function.child_by_field_name("return_type")
     found = [child.child_by_field_name("type") for child in (given.named_children if given else [])]

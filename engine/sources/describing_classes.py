@@ -59,8 +59,9 @@ class ClassText:
     def _names(self) -> list[Line]:
         methods = [f"{name}()" for name in self._methods if not _is_special(name)]
         assigned = [name for names in self._assigned.values() for name in names]
-        names = ", ".join([*self._fields, *assigned, *self._bare, *methods])
-        return [(f"# {cut(names, 160)}", "")] if names else []
+        fields = [line.partition(" = ")[0].partition("  # ")[0] for line, _ in self._fields.values()]
+        names = ", ".join([*fields, *assigned, *self._bare, *methods])
+        return [(f"# {cut(names, 200)}", "")] if names else []
 
     def _made_of(self, most: int, longest: int) -> list[Line]:
         """Fields, so many at most, then how an object is made and what that assigns."""

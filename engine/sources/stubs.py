@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..examples import extract
 from ..facts import Fact, Stub
-from .context import Surroundings
+from .context import Surroundings, Told
 from .functions import Function, class_header, may_lack_a_body
 from .module import Module, module_of
 from .places import Place, place_of, written_place
@@ -55,12 +55,24 @@ def find_function(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) 
     `name` is qualified (`Stack.push`) or bare (`push`), and then the first of that name is meant.
     """
     module = module_of(source.text)
-    qualified = [function for function in module.functions() if function.name == name]
-    bare = [function for function in module.functions() if function.name.rpartition(".")[2] == name]
-    for function in qualified + bare:
+    for function in _named(module, name):
         if not may_lack_a_body(function) and (place := written_place(module.raw, function.node)):
-            return _stub(source, Surroundings(module, stubs=1, path=source.path), tokens, function, place)
+            surroundings = Surroundings(module, stubs=1, path=source.path)
+            return _stub(source, surroundings, tokens, function, place)
     return None
+
+
+def told_of(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) -> Told:
+    """What a prompt says of the surroundings of a function, and what of them did not fit."""
+    module = module_of(source.text)
+    function = next(iter(_named(module, name)), None)
+    return Surroundings(module, stubs=1, path=source.path).told(function, tokens) if function else Told()
+
+
+def _named(module: Module, name: str) -> list[Function]:
+    """The functions of a qualified name, then those of a bare one."""
+    qualified = [function for function in module.functions() if function.name == name]
+    return qualified + [function for function in module.functions() if function.name.rpartition(".")[2] == name]
 
 
 def _stub(source: Source, surroundings: Surroundings, tokens: int, function: Function, place: Place) -> Stub:

@@ -54,11 +54,13 @@ class Bindings:
                 self.stars.append(binding)
             elif not _only_wraps(raw, node, name, found.get(name) or self.names.get(name)):
                 found.setdefault(name, binding)
-        for name, binding in found.items():
+        for name, newest in found.items():
+            binding = newest
             before = self.names.get(name)
-            overloads = isinstance(before, Defined) and isinstance(binding, Defined) and _is_overload(raw, before)
+            if isinstance(before, Defined) and isinstance(binding, Defined) and _is_overload(raw, before):
+                binding = Defined(before.spans + binding.spans)
             if len(self.names) < _MOST_NAMES:
-                self.names[name] = Defined(before.spans + binding.spans) if overloads else binding
+                self.names[name] = binding
 
 
 def bindings_of(raw: bytes, root: Node) -> Bindings:

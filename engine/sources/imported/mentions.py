@@ -101,7 +101,8 @@ class Mentions:
         at = function.node.start_byte
         beside = [node for home in function.enclosing[::-1] for node in members(home) if not _holds(node, at)]
         beside.sort(key=lambda node: abs(node.start_byte - at))
-        for node in [*beside[:40], *(self._outline.nodes[number] for number in nearby(self._outline, own))]:
+        around = [number for number in nearby(self._outline, own) if number not in self._outline.imports]
+        for node in [*beside[:40], *(self._outline.nodes[number] for number in around)]:
             yield from (Mention(NEARBY, found) for found in self._in(node))
 
     def _in(self, node: Node) -> tuple[Definition, ...]:

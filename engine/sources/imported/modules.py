@@ -19,10 +19,12 @@ from ..syntax import encode, parse, statements
 from .bindings import Binding, Bindings, Defined, Imported, bindings_of
 from .occurrences import Span, occurrences
 
-LARGEST = 400_000
+LARGEST = 300_000
 """Bytes of a file that is looked into; larger ones are generated."""
 MOST_FILES = 400
 """Files that one look at a stub's file may open."""
+_MOST_PARSED = 1_500_000
+"""Bytes of files that one look may parse whole."""
 _MENDED = 100_000
 """Bytes. A larger file with errors is read by what the grammar makes of it."""
 _KEPT = 256
@@ -50,12 +52,25 @@ class ModuleFile:
     def binding(self, name: str) -> Binding | None:
         """Where a name comes from, None when the module does not bind it itself."""
         if name not in self._bound:
-            seen = occurrences(self.raw, name)
-            # Most modules behind a `*` have not the name at all, and most that have it need not be parsed whole.
-            alone = seen.span if seen.span and self._is_sound(seen.span) else None
-            whole = self._bindings.names.get(name) if seen.likely and not alone else None
-            self._bound[name] = Defined((alone,)) if alone else whole
+            self.must_be_parsed(name)
+        if name not in self._bound:
+            self._bound[name] = self._bindings.names.get(name)
         return self._bound[name]
+
+    def must_be_parsed(self, name: str) -> bool:
+        """Whether the whole module has to be parsed to tell where a name comes from, which it was not yet.
+
+        Most modules behind a `*` have not the name at all, and most that have it define it once.
+        """
+        if name in self._bound or "_bindings" in self.__dict__:
+            return False
+        seen = occurrences(self.raw, name)
+        if seen.span and self._is_sound(seen.span):
+            self._bound[name] = Defined((seen.span,))
+            return False
+        if not seen.likely:
+            self._bound[name] = None
+        return seen.likely
 
     def exports(self, name: str) -> bool:
         """Whether `import *` would take a name, if it is there."""
@@ -121,7 +136,7 @@ class Modules:
         self._reads = tuple(location.reads)
         self._found: dict[str, ModuleFile | None] = {}
         self._folders: dict[str, bool] = {}
-        self._opened = 0
+        self._opened = self._parsed = 0
 
     def find(self, name: str) -> ModuleFile | None:
         """The file of a dotted name; None when the project has none, or none that may be read."""
@@ -137,6 +152,13 @@ class Modules:
             above = any(known.startswith(f"{name}.") for known, _ in self._location.packages)
             self._folders[name] = above or any(os.path.isdir(base) for base in self._bases(name))  # noqa: PTH112
         return self._folders[name]
+
+    def may_ask(self, file: ModuleFile, name: str) -> bool:
+        """Whether there is time left to learn from a module where a name comes from."""
+        if not file.must_be_parsed(name):
+            return True
+        self._parsed += len(file.raw)
+        return self._parsed <= _MOST_PARSED
 
     def _look_for(self, name: str) -> ModuleFile | None:
         for base in self._bases(name):

@@ -99,7 +99,7 @@ class Resolver:
         if way.hops > MOST_HOPS or len(way.visited) > MOST_FILES or (file.path, name) in way.visited:
             return None
         way.visited.add((file.path, name))
-        binding = file.binding(name)
+        binding = file.binding(name) if self._modules.may_ask(file, name) else None
         if isinstance(binding, Defined):
             return Definition(file, name)
         if binding is not None:
