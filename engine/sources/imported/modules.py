@@ -17,7 +17,7 @@ from ..mending import mended
 from ..reading import decoded
 from ..syntax import encode, parse, statements
 from .bindings import Binding, Bindings, Defined, Imported, bindings_of
-from .occurrences import Span, occurrences
+from .occurrences import occurrences
 
 LARGEST = 300_000
 """Bytes of a file that is looked into; larger ones are generated."""
@@ -27,7 +27,7 @@ _MOST_PARSED = 1_500_000
 """Bytes of files that one look may parse whole."""
 _MENDED = 100_000
 """Bytes. A larger file with errors is read by what the grammar makes of it."""
-_KEPT = 256
+_KEPT = 512
 """Files that are kept between looks."""
 
 _FOREIGN = frozenset({"site-packages", "dist-packages", "node_modules", "__pycache__"})
@@ -46,8 +46,7 @@ class ModuleFile:
         self.package = name if is_package else name.rpartition(".")[0]
         """The package that relative imports count from."""
         self._bound: dict[str, Binding | None] = {}
-        self._parsed: dict[Span, Node] = {}
-        self._described: dict[tuple[str, bool], Description] = {}
+        self._described: dict[tuple[str, bool], Description | None] = {}
 
     def binding(self, name: str) -> Binding | None:
         """Where a name comes from, None when the module does not bind it itself."""
@@ -65,12 +64,11 @@ class ModuleFile:
         if name in self._bound or "_bindings" in self.__dict__:
             return False
         seen = occurrences(self.raw, name)
-        if seen.span and self._is_sound(seen.span):
+        if seen.span:
             self._bound[name] = Defined((seen.span,))
-            return False
-        if not seen.likely:
+        elif not seen.likely:
             self._bound[name] = None
-        return seen.likely
+        return seen.likely and not seen.span
 
     def exports(self, name: str) -> bool:
         """Whether `import *` would take a name, if it is there."""
@@ -90,20 +88,21 @@ class ModuleFile:
 
     def described(self, name: str, *, inside: bool = False) -> Description | None:
         """What a prompt says of a definition, None when the module has none of that name."""
-        binding = self.binding(name)
-        if not isinstance(binding, Defined):
-            return None
         if (name, inside) not in self._described:
-            nodes = [node for span in binding.spans if (node := self._parsed.pop(span, None) or self._statement(*span))]
-            self._described[name, inside] = described(nodes, inside=inside) if nodes else Description(())
+            nodes = self._nodes(name)
+            self._described[name, inside] = described(nodes, inside=inside) if nodes else None
         return self._described[name, inside]
 
-    def _is_sound(self, span: Span) -> bool:
-        node = self._statement(*span)
-        if node is None or node.has_error:
-            return False
-        self._parsed[span] = node
-        return True
+    def _nodes(self, name: str) -> list[Node]:
+        """The statements that define a name. What was told from the text alone is held against the grammar here."""
+        binding = self.binding(name)
+        spans = binding.spans if isinstance(binding, Defined) else ()
+        nodes = [node for span in spans if (node := self._statement(*span)) and not node.has_error]
+        if len(nodes) == len(spans) or "_bindings" in self.__dict__ or len(self.raw) > _MENDED:
+            return nodes
+        binding = self._bound[name] = self._bindings.names.get(name)
+        spans = binding.spans if isinstance(binding, Defined) else ()
+        return [node for span in spans if (node := self._statement(*span))]
 
     def _statement(self, start: int, end: int) -> Node | None:
         margin = start - (self.raw.rfind(b"\n", 0, start) + 1)
@@ -205,6 +204,11 @@ def _read(path: str, name: str, reads: tuple[str, ...], age: Age) -> ModuleFile 
         return None
     is_package = path.endswith("/__init__.py")
     return ModuleFile(real, name, _as_utf8(path, raw.removeprefix(b"\xef\xbb\xbf")), is_package=is_package)
+
+
+def forget() -> None:
+    """Let go of every file that is kept, to measure a first look."""
+    _read.cache_clear()
 
 
 def _bytes_of(path: str) -> bytes | None:

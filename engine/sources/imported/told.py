@@ -38,7 +38,7 @@ class ProjectNames:
         found: list[Entry] = []
         size = 0
         for number, mention in enumerate(self._ranked(self._mentions, function)):
-            entry = _entry(self._mentions, mention, number, is_late=size > 2 * room)
+            entry = _entry(self._mentions, mention, number, is_late=size > room)
             if entry is not None:
                 found.append(entry)
                 size += len(entry.forms[0]) if entry.forms else 0
