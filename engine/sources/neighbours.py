@@ -5,7 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from .describing import decorators
-from .functions import Function, defined_name, head_of, members
+from .functions import Function, defined_name, members
 from .outline import Outline, forms_of
 from .packing import Entry, Packed, packed
 from .shortening import signature
@@ -53,7 +53,7 @@ def _siblings(raw: bytes, function: Function) -> list[Entry]:
     if not function.enclosing:
         return []
     home, at = function.enclosing[-1], function.node.start_byte
-    head = " ".join(head_of(raw, home).split())
+    head = "\n".join([*decorators(home), signature(home)])
     found: list[Entry] = []
     for node in members(home):
         if node.has_error or node.start_byte <= at < node.end_byte:
