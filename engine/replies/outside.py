@@ -23,6 +23,8 @@ _STATEMENTS = frozenset({
     "import_statement", "import_from_statement", "function_definition", "class_definition", "decorated_definition",
     "expression_statement", "try_statement", "if_statement", "type_alias_statement",
 })  # fmt: skip
+_TOLD = re.compile(r"^(?:(?:async )?def|class|type) (\w+)|^(\w+)(?::[^=\n]*)? = ", re.MULTILINE)
+"""The names that the prompt's part about the project defines."""
 _DEEPEST = 40
 """Levels of nesting in which a definition is looked for."""
 _LAST = 4
@@ -156,7 +158,7 @@ class _Module:
         """Names out of the project that reach the file through `import *`, as far as the prompt tells of them."""
         if not any(alias[2] == "*" for alias in self._imported):
             return set()
-        return {name for item in _items(stub.project) for name in item.binds}
+        return {name for pair in _TOLD.findall(stub.project) for name in pair if name}
 
     def missing(self, item: Item, wanted: set[str] | None = None) -> Item | None:
         """The part of an item that the file has not; of an import only what is `wanted`."""

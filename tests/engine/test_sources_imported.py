@@ -217,6 +217,12 @@ def test_the_bases_of_a_methods_class_are_told_with_what_is_private_in_them(look
     )
 
 
+def test_a_base_that_is_in_the_signature_too_is_told_with_what_is_private_in_it(look: Look):
+    models = "class Base:\n    def _note(self): ...\n"
+    orders = "from .models import Base\n\nclass Orders(Base):\n    def add(self, other: Base):\n        '''Note it.'''\n        ...\n"
+    assert "def _note(self)" in look({"shop/models.py": models, "shop/orders.py": orders}).project
+
+
 def test_a_method_sees_what_a_long_init_assigns(look: Look):
     padding = "        # explains at length what follows here\n" * 8
     orders = f"class Orders:\n    def __init__(self, name: str):\n{padding}        self.name = name\n        self.lines: list[str] = []\n\n    def add(self, line):\n        '''Add it.'''\n        ...\n"
@@ -336,6 +342,8 @@ def test_a_long_chain_of_re_exports_is_followed_a_few_steps_and_no_further(look:
         b"if x:\n" + b"".join(b" " * n + b"if x:\n" for n in range(1, 800)),
         b"Item = " + b"f(" * 5_000 + b")" * 5_000,
         b"def Item(a=" + b"(" * 3_000 + b"\n#\n" + b")" * 3_000 + b"): pass\n",
+        "\ud800 = Item\nclass Item: '''x'''\n".encode("utf-8", "surrogatepass"),
+        b"# coding: utf-7\nclass Item:\n    '''+2AA-'''\n",
         b"token" * 40_000 + b" = 'Item'\n",
     ],
     ids=lambda raw: f"{len(raw)}-{raw[:12]!r}",

@@ -74,28 +74,22 @@ class Mentions:
     def of(self, function: Function) -> Iterator[Mention]:
         """The names that matter for a function, without those that its imports only pass on."""
         node = function.node
+        home = function.enclosing[-1] if function.enclosing else None
+        bases = home.child_by_field_name("superclasses") if home else None
+        yield from (Mention(BODY, found, inside=True) for found in (self._in(bases) if bases else ()))
         local: dict[bytes, None] = {}
         for rank, text in _own_texts(self._outline.raw, node):
             chains = [chain for chain in _CHAIN.findall(text) if rank != PROSE or _is_marked(text, chain)]
             yield from (Mention(rank, found) for chain in chains if (found := self._definition(chain)))
             local.update(dict.fromkeys(chain.partition(b".")[0] for chain in chains if rank != PROSE))
-        yield from self._of_classes(function)
+        for member in members(home) if home and home.type == "class_definition" else ():
+            if member.type == "expression_statement" or defined_name(member) == "__init__":
+                yield from (Mention(NAMED, found) for found in self._in(member))
         own = self._outline.holding(function.outermost)
         for number in (number for word in local for number in self._outline.binders.get(word, ())):
             if number != own:
                 yield from (Mention(NAMED, found) for found in self._in(self._outline.nodes[number]))
         yield from self._around(function, own)
-
-    def _of_classes(self, function: Function) -> Iterator[Mention]:
-        home = function.enclosing[-1] if function.enclosing else None
-        if home is None or home.type != "class_definition":
-            return
-        bases = home.child_by_field_name("superclasses")
-        for found in self._in(bases) if bases else ():
-            yield Mention(BODY, found, inside=True)
-        for node in members(home):
-            if node.type == "expression_statement" or defined_name(node) == "__init__":
-                yield from (Mention(NAMED, found) for found in self._in(node))
 
     def _around(self, function: Function, own: int) -> Iterator[Mention]:
         at = function.node.start_byte

@@ -15,7 +15,7 @@ from ...project import Location
 from ..describing import Description, described
 from ..mending import mended
 from ..reading import decoded
-from ..syntax import encode, parse, statements
+from ..syntax import parse, statements
 from .bindings import Binding, Bindings, Defined, Imported, bindings_of
 from .occurrences import occurrences
 
@@ -61,19 +61,20 @@ class ModuleFile:
 
         Most modules behind a `*` have not the name at all, and most that have it define it once.
         """
-        if name in self._bound or "_bindings" in self.__dict__:
+        if name in self._bound:
             return False
+        # The text is asked first even where the grammar was, so that the answer never hangs on what was asked before.
         seen = occurrences(self.raw, name)
         if seen.span:
             self._bound[name] = Defined((seen.span,))
         elif not seen.likely:
             self._bound[name] = None
-        return seen.likely and not seen.span
+        return seen.likely and not seen.span and "_bindings" not in self.__dict__
 
     def exports(self, name: str) -> bool:
         """Whether `import *` would take a name, if it is there."""
         said = self._all
-        return not name.startswith("_") if said is None else name.encode() in said
+        return not name.startswith("_") if said is None else name.encode("utf-8", "replace") in said
 
     @cached_property
     def stars(self) -> tuple[Imported, ...]:
@@ -194,10 +195,11 @@ def _read(path: str, name: str, reads: tuple[str, ...], age: Age) -> ModuleFile 
     """The module in a file, None for one that is too large, no text, hidden, or not the project's own."""
     real = os.path.realpath(path)
     homes = [os.path.realpath(folder) for folder in reads]
-    home = next((home for home in homes if real == home or real.startswith(home.rstrip("/") + "/")), None)
+    home = next((home for home in homes if real == home or real.startswith(home.rstrip(os.sep) + os.sep)), None)
     if home is None or age[1] > LARGEST:
         return None
-    if any(part.startswith(".") or part in _FOREIGN for part in real[len(home) :].split("/")):
+    inside = real[len(home) :].replace(os.sep, "/").split("/")
+    if any(part.startswith(".") or part in _FOREIGN for part in inside):
         return None
     raw = _bytes_of(real)
     if raw is None or b"\0" in raw:
@@ -230,7 +232,7 @@ def _as_utf8(path: str, raw: bytes) -> bytes:
         raw.decode()
     except UnicodeDecodeError:
         try:
-            raw = encode(decoded(path, raw).text)
+            raw = decoded(path, raw).text.encode("utf-8", "replace")
         except SourceError:
             raw = raw.decode("utf-8", "replace").encode()
     return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw

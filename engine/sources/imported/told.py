@@ -48,14 +48,22 @@ class ProjectNames:
         """The names in use and what those mention in turn, the most telling first."""
         found: dict[tuple[str, str], Mention] = {}
         for mention in mentions.of(function):
+            _add(found, mention)
             if len(found) >= MOST:
                 break
-            found.setdefault(mention.definition.key, mention)
-        firsts = sorted(found.values(), key=lambda mention: mention.rank)
-        for mention in firsts:
-            for further in _in_turn(mentions, mention) if mention.rank < IN_TURN and len(found) < MOST else ():
+        for mention in sorted(found.values(), key=lambda mention: mention.rank):
+            for further in _in_turn(mentions, mention) if mention.rank < IN_TURN else ():
+                if len(found) >= MOST:
+                    break
                 found.setdefault(further.definition.key, further)
         return sorted(found.values(), key=lambda mention: mention.rank)
+
+
+def _add(found: dict[tuple[str, str], Mention], mention: Mention) -> None:
+    """Keep of two mentions of one definition the better rank, and that a class derives from it."""
+    known = found.get(mention.definition.key, mention)
+    inside = known.inside or mention.inside
+    found[mention.definition.key] = Mention(min(known.rank, mention.rank), mention.definition, inside)
 
 
 def _entry(mentions: Mentions, mention: Mention, number: int, *, is_late: bool) -> Entry | None:
