@@ -123,7 +123,7 @@ def specified(stub: Stub) -> tuple[str, ...]:
 
 def surroundings(stub: Stub) -> tuple[str, ...]:
     """What of its file a run reads: when it is the same, a run under way is still about the file as it is."""
-    return (*specified(stub), stub.imports, stub.neighbours)
+    return (*specified(stub), stub.imports, stub.project, stub.neighbours)
 
 
 def to_draft(before: Shelf, after: Shelf, path: str, changed_line: int) -> Stub | None:

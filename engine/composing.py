@@ -72,6 +72,7 @@ def helper_stub(
         examples=tuple(replace(example, origin=origin) for example in found.examples),
         imports=root.imports,
         neighbours="\n\n".join(part for part in (above.strip(), root.neighbours.strip()) if part),
+        project=root.project,
         before=f"{module.rstrip()}\n\n\n{above}{found.header}",
         digest=root.digest,
     )

@@ -67,6 +67,9 @@ class Stub(Fact, frozen=True):
     """The module's import statements, for the prompt."""
     neighbours: str = ""
     """Signatures and short bodies around it, for the prompt, within the token budget; may be empty."""
+    project: str = ""
+    """What the names mean that are imported from the user's own project: signatures, fields, values, under the name of
+    each module, for the prompt. It shares the token budget with `neighbours`. Untrusted: text from other files."""
     class_header: str = ""
     """The lines of the enclosing classes and functions, for the prompt; empty at module level."""
     before: str = ""

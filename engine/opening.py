@@ -118,14 +118,19 @@ async def _models(
     models: dict[Role, ChatModel] = {}
     for role in ROLES:
         wanted = settings.role(role)
-        key = (wanted.api_key, wanted.api_key_env, wanted.api_key_command)
-        place = (wanted.base_url, wanted.model, *key, wanted.timeout, wanted.retries, wanted.prefill)
+        place = place_of(wanted)
         if place not in shared:
             shared[place] = (
                 EmbeddedModel(environ, places.state, on_notice=notice) if wanted.embedded else await _remote(wanted)
             )
         models[role] = shared[place]
     return models
+
+
+def place_of(wanted: RoleSettings) -> tuple[object, ...]:
+    """What roles share a model by: who is asked, with which key, and how."""
+    key = (wanted.api_key, wanted.api_key_env, wanted.api_key_command)
+    return (wanted.base_url, wanted.model, *key, wanted.timeout, wanted.retries, wanted.prefill)
 
 
 async def _remote(wanted: RoleSettings) -> ChatModel:

@@ -13,8 +13,12 @@ SHOWN_FAILURES = 3
 
 
 def context(stub: Stub) -> str:
-    """Imports, neighbours and enclosing class of a stub, "" when it has none."""
-    parts = [stub.imports.strip(), stub.neighbours.strip()]
+    """Imports, what they give of the project, neighbours and enclosing class of a stub, "" when it has none.
+
+    What changes least between the stubs of a file and between its saves comes first, so that servers find the beginning
+    of a prompt in their cache.
+    """
+    parts = [stub.imports.strip(), stub.project.strip(), stub.neighbours.strip()]
     if stub.class_header.strip():
         parts.append(f"# `{stub.entry_point}` belongs to:\n{stub.class_header.strip()}")
     parts.extend(_session(stub, name) for name in dict.fromkeys(e.session for e in stub.examples if e.session))

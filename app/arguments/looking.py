@@ -15,6 +15,14 @@ examples:
 
 Prices are USD per million tokens, in and out. Runs that were cancelled or broke off are left out.
 """
+PROMPTS = """\
+examples:
+  redraft prompts                                 the names of all prompts
+  redraft prompts loop/draft                      one of them, as a start for your own
+  redraft prompts --for shop/orders.py::total     what a model is told when it drafts `total`
+  redraft prompts --for shop/orders.py::total --verb review --mode paper
+"""
+VERBS = ["draft", "plan", "review", "fix", "enrich", "trial", "tests"]
 LESSON = """\
 examples:
   redraft lesson                                  real drafts of a small model, easy ones first
@@ -92,6 +100,11 @@ def _config(parser: ArgumentParser) -> None:
     output(parser)
 
 
-@LOOKING.add("prompts", "list the prompts, or print one")
+@LOOKING.add("prompts", "list the prompts, print one, or show what is sent for a function", below=PROMPTS)
 def _prompts(parser: ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="print this prompt as it stands")
+    parser.add_argument("--for", dest="target", metavar="PATH::NAME", help="the messages for this function")
+    parser.add_argument("--verb", choices=VERBS, help="what is asked for (default: draft)")
+    parser.add_argument("--mode", choices=["paper", "evidence"], help="as the papers ask, or as we found better")
+    settings(parser)
+    output(parser)

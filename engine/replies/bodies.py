@@ -195,7 +195,7 @@ def _lost_methods(stub: Stub, written: Written, inner: str) -> str | None:
     """A method cannot bring other methods with it."""
     if not written.classes:
         return None
-    known = stub.before + stub.after + stub.class_header + stub.neighbours
+    known = stub.before + stub.after + stub.class_header + stub.neighbours + stub.project
     for name in dict.fromkeys(re.findall(r"\b(?:self|cls)\.(\w+)\(", inner)):
         added = re.search(rf"def[ \t]+{re.escape(name)}[ \t]*\(", written.block)
         if added and name != stub.entry_point and not re.search(rf"def[ \t]+{re.escape(name)}[ \t]*\(", known):

@@ -23,6 +23,8 @@ _STATEMENTS = frozenset({
     "import_statement", "import_from_statement", "function_definition", "class_definition", "decorated_definition",
     "expression_statement", "try_statement", "if_statement", "type_alias_statement",
 })  # fmt: skip
+_TOLD = re.compile(r"^(?:(?:async )?def|class|type) (\w+)|^(\w+)(?::[^=\n]*)? = ", re.MULTILINE)
+"""The names that the prompt's part about the project defines."""
 _DEEPEST = 40
 """Levels of nesting in which a definition is looked for."""
 _LAST = 4
@@ -148,7 +150,15 @@ class _Module:
     def __init__(self, stub: Stub) -> None:
         items = [item for part in (stub.imports, stub.before, stub.after) for item in _items(part)]
         self._imported = {alias for item in items if item.is_import for alias in _aliases(item.text)}
-        self._defined = frozenset(name for item in items if not item.is_import for name in item.binds)
+        defined = {name for item in items if not item.is_import for name in item.binds}
+        # What the file imports it has: a model that was told of a class likes to write it down again.
+        self._defined = frozenset(defined | {alias[3] for alias in self._imported} | self._starred(stub))
+
+    def _starred(self, stub: Stub) -> set[str]:
+        """Names out of the project that reach the file through `import *`, as far as the prompt tells of them."""
+        if not any(alias[2] == "*" for alias in self._imported):
+            return set()
+        return {name for pair in _TOLD.findall(stub.project) for name in pair if name}
 
     def missing(self, item: Item, wanted: set[str] | None = None) -> Item | None:
         """The part of an item that the file has not; of an import only what is `wanted`."""

@@ -5,7 +5,7 @@ from .folders import find
 from .ordering import in_order
 from .reading import Source, digest_of, encoded, read
 from .splicing import relocate, splice
-from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_functions, find_stubs
+from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_functions, find_stubs, told_of
 from .syntax import problem_of
 from .writing import write
 
@@ -26,5 +26,6 @@ __all__ = [
     "relocate",
     "rivals",
     "splice",
+    "told_of",
     "write",
 ]

@@ -7,13 +7,18 @@ from functools import cached_property
 
 from tree_sitter import Node
 
+from ..facts import Fact
 from .functions import Function
+from .imported import ProjectNames, sure_of
 from .module import Module
 from .neighbours import neighbours
 from .outline import Outline, words_of
+from .packing import packed
 from .places import Place
 from .syntax import PARSED_WHOLE, decode, problem_in
 
+CHARACTERS = 4
+"""Of a token, by our own estimate."""
 _BOUND = re.compile(rb"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=(?!=)", re.M)
 _MOST_NAMES = 2000
 _LEFT_OUT = """
@@ -30,24 +35,54 @@ _MOST_COPIED = 16_000_000
 """Bytes. When every stub carrying the whole file would take more memory than this, each carries what it needs."""
 
 
+class Told(Fact, frozen=True):
+    """What a prompt says of a function's surroundings."""
+
+    neighbours: str = ""
+    project: str = ""
+    neighbours_left_out: tuple[str, ...] = ()
+    """What of the file did not fit, the most useful first."""
+    project_left_out: tuple[str, ...] = ()
+
+
 class Surroundings:
     """The module around its stubs, looked at once for all of them."""
 
-    def __init__(self, module: Module, *, stubs: int) -> None:
-        """`stubs` tells how many will ask."""
+    def __init__(self, module: Module, *, stubs: int, path: str = "") -> None:
+        """`stubs` tells how many will ask; `path` where the file is, "" for nowhere."""
         self.raw, self._written = module.sound, module.raw
         self._problem = module.problem
         self._whole = not module.problem and len(self.raw) <= PARSED_WHOLE and len(self.raw) * stubs <= _MOST_COPIED
         self._outline = Outline(module.sound, module.root)
+        self._path = path
 
     @cached_property
     def imports(self) -> str:
         """The import statements at module level, also those under `if` and `try`, one after another."""
         return self._texts(self._outline.imports)
 
-    def neighbours(self, function: Function, tokens: int) -> str:
-        """What a prompt should show of the rest of the file, see `neighbours.neighbours`."""
-        return neighbours(self._outline, function, tokens)
+    def told(self, function: Function, tokens: int) -> Told:
+        """What a prompt should show of the rest of the file and of the project, within so many tokens.
+
+        The file itself comes first. But what the stub names of the project, and the types that this mentions, is sure
+        of up to half of the room; and whatever one of the two does not need is the other's.
+        """
+        room = max(0, tokens) * CHARACTERS
+        if not room:
+            return Told()
+        entries = self._project.entries(function, room)
+        near = neighbours(self._outline, function, room - sure_of(entries, room // 2))
+        far = packed(entries, room - len(near.text))
+        return Told(
+            neighbours=near.text,
+            project=far.text,
+            neighbours_left_out=near.left_out,
+            project_left_out=far.left_out,
+        )
+
+    @cached_property
+    def _project(self) -> ProjectNames:
+        return ProjectNames(self._path, self._outline)
 
     def program(self, function: Function, place: Place, shown: str) -> tuple[str, str]:
         """The text to run before and after a body at `place`; `shown` is what the prompt shows of the file.

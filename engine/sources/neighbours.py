@@ -2,84 +2,91 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tree_sitter import Node
 
-from .functions import Function, defined_name, head_of, members
-from .outline import Outline, shown
+from .describing import decorators
+from .functions import Function, defined_name, members
+from .outline import Outline, forms_of
+from .packing import Entry, Packed, packed
+from .shortening import signature
+from .syntax import definition_of
 
-_NEARBY = 20
+NEARBY = 20
 """Statements on either side of the stub that are considered at all, beside those that it names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    rank: int
-    """Smaller is more useful."""
-    distance: int
-    """Bytes to the stub."""
-    start: int
-    text: str
-    inside: str
-    """The head line of the class that it is shown in, "" at module level."""
-
-
-def neighbours(outline: Outline, function: Function, tokens: int) -> str:
+def neighbours(outline: Outline, function: Function, room: int) -> Packed:
     """Signatures (with the docstring's first line) and short bodies around a stub, in the file's order.
 
-    Siblings in its class come first, `__init__` foremost; then what the stub names; then what lies nearest.
-    `tokens` bounds the text at four characters a token; 0 gives "".
+    Its class comes first: how it is made, its attributes, then the signatures of its methods; then what the stub
+    names; then what lies nearest. `room` bounds the text, in characters; 0 gives "".
     """
-    room = tokens * 4
-    chosen: list[_Candidate] = []
-    candidates = _siblings(outline.raw, function) + _at_module_level(outline, function) if room else []
-    for candidate in sorted(candidates, key=lambda found: (found.rank, found.distance)):
-        head = 0 if any(other.inside == candidate.inside for other in chosen) else len(candidate.inside) + 1
-        size = head + len(candidate.text) + 1
-        if candidate.inside:
-            size += 4 * (candidate.text.count("\n") + 1)
-        if size <= room:
-            room -= size
-            chosen.append(candidate)
-    return _laid_out(sorted(chosen, key=lambda found: found.start))
+    return (
+        packed(_siblings(outline.raw, function) + _at_module_level(outline, function), room) if room > 0 else Packed()
+    )
 
 
-def _at_module_level(outline: Outline, function: Function) -> list[_Candidate]:
+def nearby(outline: Outline, own: int) -> list[int]:
+    """The statements around one, the nearest first."""
+    around = range(max(0, own - NEARBY), min(len(outline.nodes), own + NEARBY + 1))
+    at = outline.nodes[own].start_byte
+    return sorted((n for n in around if n != own), key=lambda number: abs(outline.nodes[number].start_byte - at))
+
+
+def _at_module_level(outline: Outline, function: Function) -> list[Entry]:
     own = outline.holding(function.outermost)
     at = outline.nodes[own].start_byte
     words = outline.words(own)
     named = {number for word in words for number in outline.binders.get(word, ())}
-    nearby = range(max(0, own - _NEARBY), min(len(outline.nodes), own + _NEARBY + 1))
-    found: list[_Candidate] = []
-    for number in sorted(named.union(nearby) - {own}):
+    found: list[Entry] = []
+    for number in sorted(named.union(nearby(outline, own)) - {own}):
         node = outline.nodes[number]
-        if not node.has_error and (text := outline.shown(number)):
+        if not node.has_error and (forms := outline.forms(number)):
             rank = 1 if number in named else 2
-            found.append(_Candidate(rank, abs(node.start_byte - at), node.start_byte, text, ""))
+            priorities = tuple((rank, step, abs(node.start_byte - at)) for step in range(len(forms)))
+            found.append(Entry(_name(node), (node.start_byte,), forms, priorities))
     return found
 
 
-def _siblings(raw: bytes, function: Function) -> list[_Candidate]:
+def _siblings(raw: bytes, function: Function) -> list[Entry]:
     """The other members of the innermost enclosing class or function."""
     if not function.enclosing:
         return []
     home, at = function.enclosing[-1], function.node.start_byte
-    head = " ".join(head_of(raw, home).split())
-    found: list[_Candidate] = []
+    head = "\n".join([*decorators(home), signature(home)])
+    found: list[Entry] = []
     for node in members(home):
         if node.has_error or node.start_byte <= at < node.end_byte:
             continue
-        if text := shown(raw, node):
-            rank = -1 if defined_name(node) in {"__init__", "__new__"} else 0
-            found.append(_Candidate(rank, abs(node.start_byte - at), node.start_byte, text, head))
+        if forms := forms_of(raw, node):
+            forms = tuple(_indented(form) for form in dict.fromkeys((_brief(node, forms[0]), *forms)))
+            distance = abs(node.start_byte - at)
+            priorities = tuple((_rank(node) if step == 0 else 0, step, distance) for step in range(len(forms)))
+            found.append(Entry(_name(node), (node.start_byte,), forms, priorities, head))
     return found
 
 
-def _laid_out(chosen: list[_Candidate]) -> str:
-    """The texts one below the other; members of the stub's class under its head."""
-    parts: list[str] = []
-    for number, candidate in enumerate(chosen):
-        if candidate.inside and (number == 0 or chosen[number - 1].inside != candidate.inside):
-            parts.append(candidate.inside + "\n")
-        margin = "    " if candidate.inside else ""
-        parts.extend(f"{margin}{line}".rstrip() + "\n" for line in candidate.text.split("\n"))
-    return "".join(parts)
+def _rank(node: Node) -> int:
+    """How a class is made, then its attributes, then its methods."""
+    name = defined_name(node)
+    return -3 if name in {"__init__", "__new__"} else -1 if name else -2
+
+
+def _brief(node: Node, text: str) -> str:
+    """A method by its signature; what sets the attributes stays as it is, for they are what it is shown for."""
+    inner = definition_of(node)
+    if inner.type != "function_definition" or _rank(node) == -3:
+        return text
+    short = "\n".join([*decorators(node), f"{signature(inner)} ..."])
+    return short if len(short) < len(text) else text
+
+
+def _name(node: Node) -> str:
+    inner = definition_of(node)
+    return (
+        defined_name(node) or (inner.text or b"").decode("utf-8", "replace").partition("=")[0].partition(":")[0].strip()
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))

@@ -8,8 +8,12 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from .functions import defined_name, head_of, members
-from .syntax import decode, definition_of, statements, string_value
+from .attributes import INITIALISERS, assignments_to_self
+from .describing import decorators
+from .describing_classes import ClassText
+from .functions import defined_name
+from .shortening import doc_line, quoted, signature
+from .syntax import decode, definition_of, statements
 
 SHORT = 160
 """Characters. A definition up to this size is shown whole, a longer one by its signature."""
@@ -26,7 +30,7 @@ class Outline:
         self.raw = raw
         self.nodes = statements(root)
         self._starts = [node.start_byte for node in self.nodes]
-        self._shown: dict[int, str] = {}
+        self._forms: dict[int, tuple[str, ...]] = {}
 
     def holding(self, node: Node) -> int:
         """The number of the statement that a node is, or is part of."""
@@ -42,11 +46,11 @@ class Outline:
         node = self.nodes[number]
         return set(_WORD.findall(self.raw, node.start_byte, node.end_byte))
 
-    def shown(self, number: int) -> str:
-        """How a statement looks in a prompt, see `shown`."""
-        if number not in self._shown:
-            self._shown[number] = shown(self.raw, self.nodes[number])
-        return self._shown[number]
+    def forms(self, number: int) -> tuple[str, ...]:
+        """How a statement looks in a prompt, see `forms_of`."""
+        if number not in self._forms:
+            self._forms[number] = forms_of(self.raw, self.nodes[number])
+        return self._forms[number]
 
     @cached_property
     def imports(self) -> list[int]:
@@ -68,37 +72,24 @@ def words_of(text: str) -> set[bytes]:
     return set(_WORD.findall(text.encode("utf-8", "surrogatepass")))
 
 
-def shown(raw: bytes, node: Node) -> str:
-    """How a statement looks in a prompt: whole when short, else signature and docstring; "" if it defines nothing."""
+def forms_of(raw: bytes, node: Node) -> tuple[str, ...]:
+    """How a statement looks in a prompt, the shortest form first; () if it defines nothing.
+
+    What is short is shown whole, a function by its signature and what its docstring begins with, a class by its
+    fields and then its methods, what makes an object by what it assigns.
+    """
     inner = definition_of(node)
     short = node.end_byte - node.start_byte <= SHORT
     if inner.type not in {"function_definition", "class_definition"}:
-        return _dedented(raw, node) if short and _assigns(node) else ""
+        return (_dedented(raw, node),) if short and _assigns(node) else ()
     if short:
-        return _dedented(raw, node)
-    head = " ".join(head_of(raw, inner).split())
-    return head + _first_doc_line(inner) + (_members(raw, inner) if inner.type == "class_definition" else "\n    ...")
-
-
-def _members(raw: bytes, node: Node) -> str:
-    """The short attributes and the method heads of a class."""
-    lines = [_member_line(raw, child) for child in members(node)]
-    return "".join(f"\n    {line}" for line in lines if line) or "\n    ..."
-
-
-def _member_line(raw: bytes, node: Node) -> str:
-    inner = definition_of(node)
-    if inner.type in {"function_definition", "class_definition"}:
-        return " ".join(head_of(raw, inner).split()) + " ..."
-    text = decode(raw[node.start_byte : node.end_byte])
-    return text if _assigns(node) and "\n" not in text and len(text) <= SHORT else ""
-
-
-def _first_doc_line(node: Node) -> str:
-    first = next(iter(members(node)), None)
-    spoken = (string_value(first) or "").strip() if first else ""
-    line = spoken.partition("\n")[0].strip().replace("\\", "\\\\").replace('"""', "'''")
-    return f'\n    """{line}"""' if line else ""
+        return (_dedented(raw, node),)
+    if inner.type == "class_definition":
+        return tuple(dict.fromkeys(ClassText(inner, decorators(node), inside=True).forms()[1:4]))
+    made = [f"    {line}" for line in assignments_to_self(inner)] if defined_name(node) in INITIALISERS else []
+    said = doc_line(inner)
+    body = [*([f"    {quoted(said)}"] if said else []), *made, *([] if made else ["    ..."])]
+    return ("\n".join([*decorators(node), signature(inner), *body]),)
 
 
 def _dedented(raw: bytes, node: Node) -> str:

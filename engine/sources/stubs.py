@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..examples import extract
 from ..facts import Fact, Stub
-from .context import Surroundings
+from .context import Surroundings, Told
 from .functions import Function, class_header, may_lack_a_body, named_so, places_of_names
 from .module import Module, module_of
 from .places import Place, place_of, written_place
@@ -59,9 +59,16 @@ def find_function(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) 
     module = module_of(source.text)
     for function in named_so(module.functions(), name):
         if place := written_place(module.raw, function.node):
-            surroundings = Surroundings(module, stubs=1)
+            surroundings = Surroundings(module, stubs=1, path=source.path)
             return _stub(source, surroundings, tokens, function, place, (1, 1), None)
     return None
+
+
+def told_of(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) -> Told:
+    """What a prompt says of the surroundings of a function, and what of them did not fit."""
+    module = module_of(source.text)
+    function = next(iter(named_so(module.functions(), name)), None)
+    return Surroundings(module, stubs=1, path=source.path).told(function, tokens) if function else Told()
 
 
 def find_functions(source: Source, name: str, *, tokens: int = NEIGHBOUR_TOKENS) -> tuple[Stub, ...]:
@@ -93,7 +100,7 @@ class _Looking:
         """`asked` tells how many stubs will be made."""
         self._source = source
         self._tokens = tokens
-        self._surroundings = Surroundings(module, stubs=asked)
+        self._surroundings = Surroundings(module, stubs=asked, path=source.path)
         self._waiting = Waiting(module, functions, unwritten, source.path)
         self._places = places_of_names(functions)
 
@@ -114,8 +121,8 @@ def _stub(
 ) -> Stub:
     raw = surroundings.raw
     docstring, line = _docstring(function)
-    shown = surroundings.neighbours(function, tokens)
-    before, after = surroundings.program(function, place, shown)
+    told = surroundings.told(function, tokens)
+    before, after = surroundings.program(function, place, told.neighbours)
     own = extract(docstring, function.name, line)
     return Stub(
         path=source.path,
@@ -127,7 +134,8 @@ def _stub(
         docstring=docstring,
         examples=waiting.examples(function, own) if waiting else own,
         imports=surroundings.imports,
-        neighbours=shown,
+        neighbours=told.neighbours,
+        project=told.project,
         class_header=class_header(raw, function),
         before=before,
         after=after,

@@ -84,6 +84,14 @@ def definition_of(node: Node) -> Node:
     return inner or node
 
 
+def decorators_of(node: Node) -> list[Node]:
+    """The decorators of a `def` or `class`, with which or without which it was given."""
+    outer = node if node.type == "decorated_definition" else node.parent
+    if outer is None or outer.type != "decorated_definition":
+        return []
+    return [child for child in outer.named_children if child.type == "decorator"]
+
+
 def statements(block: Node) -> list[Node]:
     """The statements of a block or module, without comments."""
     return [child for child in block.named_children if child.type != "comment"]

@@ -5,6 +5,7 @@ import textwrap
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from redraft.engine.facts import Stub
 from redraft.engine.models.chat import Reply
 from redraft.engine.replies import BodyEnd, body
@@ -408,3 +409,40 @@ def test_a_header_that_is_newer_than_our_python_is_not_held_against_the_body():
     _, problem = read("```python\nasync def first(items):\n    return items[\n```", NEWER)
     assert problem is not None
     assert problem.startswith("line 5")
+
+
+ORDERS = Stub(
+    path="x.py",
+    name="f",
+    line=1,
+    header=HEADER,
+    docstring="Say what.",
+    imports="from .models import Item\n",
+    before="from .models import Item\n",
+    project="# From shop.models:\nclass Item:\n    cents: int\nclass Rate:\n    percent: float\n",
+)
+
+
+def test_a_class_that_the_file_imports_is_not_written_down_again_in_the_body():
+    reply = f"```python\n@dataclass\nclass Item:\n    cents: int\n\n{HEADER}    return Item(a).cents\n```"
+    assert read(reply, ORDERS) == ("return Item(a).cents", None)
+
+
+def test_a_class_that_comes_by_a_star_is_not_either_but_one_that_the_file_has_not_is():
+    star = "from .models import *\n"
+    starred = replace(ORDERS, before=star, imports=star)
+    reply = f"```python\nclass Rate:\n    percent = 1\n\n{HEADER}    return Rate().percent\n```"
+    assert read(reply, starred) == ("return Rate().percent", None)
+    assert read(reply, ORDERS) == ("class Rate:\n    percent = 1\n\nreturn Rate().percent", None)
+
+
+def test_a_method_that_a_base_class_of_the_project_has_is_not_missing():
+    base = "# From shop.models:\nclass Base:\n    def note(self, what): ...\n"
+    method = Stub(
+        path="x.py", name="Stack.push", line=2, header=METHOD.header, before="class Stack(Base):\n", project=base
+    )
+    reply = (
+        "```python\nclass Base:\n    def note(self, what): ...\n\nclass Stack(Base):\n    def push(self, item):\n"
+        "        self.note(item)\n```"
+    )
+    assert read(reply, method) == ("self.note(item)", None)
