@@ -172,6 +172,10 @@ class Review(Fact, frozen=True):
     text: str = ""
     """The reply as it came."""
     model: str = ""
+    candidate: str = ""
+    """The function as the reviewer wrote it anew, "" when it is not in the report or is the same program."""
+    left_out: int = 0
+    """How many more findings the report has than are kept here."""
 
 
 class Helper(Fact, frozen=True):

@@ -1,0 +1,86 @@
+"""The verdict of a report in prose: what its last clear statement says, unless a weightier one stands before it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from . import phrases
+from .results import results
+from .stances import HINT, SHOWN, VERDICT, WEAK, Stance, is_verdict, stance
+from .units import Clause, Unit
+
+
+@dataclass
+class Judged:
+    """A unit with what each of its clauses says."""
+
+    unit: Unit
+    clauses: list[tuple[Clause, Stance]] = field(default_factory=list[tuple[Clause, Stance]])
+    verdict: Stance | None = None
+    """What it says as a whole, when it is nothing but a verdict."""
+
+    @property
+    def complaint(self) -> float:
+        """How heavy its heaviest complaint is, 0 when there is none."""
+        return max((s.weight for _, s in self.clauses if s.kind == "bug"), default=0.0)
+
+
+def judged(units: list[Unit]) -> list[Judged]:
+    """Every unit with its stances."""
+    found: list[Judged] = []
+    asked: Clause | None = None
+    for unit in units:
+        one = Judged(unit, verdict=is_verdict(unit.text))
+        seen = ""
+        agrees = False
+        for clause in unit.clauses:
+            if clause.raw != seen:
+                seen, agrees = clause.raw, results(clause.raw).agree
+            one.clauses.append((clause, stance(clause, agrees=agrees, asked=asked)))
+            asked = clause if clause.question else None
+        if one.verdict is not None and one.clauses and not clause_of_turn(one):
+            first = one.clauses[0]
+            one.clauses[0] = (first[0], one.verdict)
+        found.append(one)
+    return found
+
+
+def clause_of_turn(one: Judged) -> bool:
+    """Whether a later clause of a unit, behind a "but", complains more than its verdict praises."""
+    return any(c.contrast and s.kind == "bug" and s.weight > SHOWN for c, s in one.clauses[1:]) and (
+        one.verdict is not None and one.verdict.kind == "clean"
+    )
+
+
+def verdict(found: list[Judged]) -> Literal["bugs", "clean"] | None:
+    """What the whole says, None when it says neither."""
+    at: Stance | None = None
+    hints = False
+    for one in found:
+        for clause, seen in one.clauses:
+            hints = hints or seen.kind == "other"
+            if seen.kind == "unsure" and at is not None and at.kind == "clean" and at.weight < VERDICT:
+                at = None
+            if seen.side is None or seen.weight < WEAK:
+                continue
+            weight = seen.weight + _retracts(clause)
+            if at is None or weight >= at.weight or (at.side == seen.side):
+                at = Stance(seen.kind, max(weight, at.weight if at and at.side == seen.side else 0.0))
+    if at is not None:
+        return "bugs" if at.kind == "bug" else "clean"
+    kinds = {seen.kind for one in found for _, seen in one.clauses}
+    if "unsure" in kinds:
+        return None
+    if hints:
+        return "bugs"
+    return "clean" if "style" in kinds else None
+
+
+def _retracts(clause: Clause) -> float:
+    """A change of mind, and a conclusion, count more than what they follow."""
+    if re.match(phrases.RETRACTS[0], clause.text):
+        return 1.0
+    return HINT if re.match(phrases.CONCLUDES, clause.text) else 0.0
+
