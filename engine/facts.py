@@ -138,6 +138,8 @@ class Draft(Fact, frozen=True):
     """Id of the draft it repairs, or None."""
     problem: str | None = None
     """Why it cannot be used ("the reply has no code", "line 3: invalid syntax"), or None."""
+    remark: str = ""
+    """What to know of it although it can be used ("it only compares its arguments with …"), "" for nothing."""
 
 
 class Finding(Fact, frozen=True):

@@ -14,6 +14,7 @@ from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Se
 from ..facts import Draft, Example, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
+from ..reciting import recited
 from ..recalling import Recall
 from ..steering import Steering
 from ..turns import Messages, Turns
@@ -63,9 +64,10 @@ class Base:
         program = stub.program(target.body)
         done = await self.kit.sandbox.run(program, calls, self.kit.limits, path=stub.path)
         if fix is None:
-            wanted = findings.expectations(review, done)
+            names = replies.parameters(stub.header)
+            wanted = findings.expectations(review, done, stub.examples, names)
             expected = await self._evaluated(program, wanted, stub.path)
-            tested = findings.tested(review, done, stub.examples, expected)
+            tested = findings.tested(review, done, stub.examples, expected, names)
         else:
             tested = findings.retested(review, done)
         self._emit(FindingsTested(review=tested, against="" if fix is None else fix.id))
@@ -125,5 +127,13 @@ class Base:
             parent=parent.id if parent else None,
             problem=problem,
         )
-        self._emit(Drafted(draft=draft, call=call, node=question.node))
+        return self._told(stub, draft, call, question.node)
+
+    def _told(self, stub: Stub, draft: Draft, call: str = "", node: str = "") -> Draft:
+        """The draft as the log is told of it: of one that only recites the examples it is said."""
+        remark = "" if draft.problem else recited(stub, draft.body)
+        draft = replace(draft, remark=remark)
+        self._emit(Drafted(draft=draft, call=call, node=node))
+        if remark:
+            self.decide(f"{draft.purpose} {draft.id}: {remark}", node)
         return draft

@@ -27,11 +27,13 @@ from ..schema import FINDINGS
 from . import results
 from .claims import claims
 from .cleaning import answered, bounded
-from .inputs import LONGEST, Signature, signature, stated
+from .inputs import LONGEST, Signature, parameters, signature, stated
 from .rewritten import is_bare_code, rewritten
-from .structured import Parts, structured
+from .structured import Parts, is_data, structured
 from .units import units
 from .verdicts import judged, verdict
+
+__all__ = ["parameters", "review"]
 
 _LONGEST_TEXT, _LONGEST_CLAIM = 65_536, 600
 """Characters of a reply, and of a claim, that are kept."""
@@ -69,10 +71,12 @@ def _read(said: str, of: Signature, source: str) -> _Read:
         if told.verdict == "bugs":
             return "bugs", told.findings, code
         # A verdict of "clean" over a call that shows a bug: the call is executed, the verdict is only an opinion.
-        shown = [p for p in told.findings if p.get("call") and p.get("should_be", "") not in {"", p.get("comes_out", "")}]
+        shown = [
+            p for p in told.findings if p.get("call") and p.get("should_be", "") not in {"", p.get("comes_out", "")}
+        ]
         return ("bugs", shown, code) if shown else ("clean", [], "")
     code = rewritten(said, of.name, source)
-    found = judged(units(said)) if not is_bare_code(said) else []
+    found = judged(units(said)) if not (is_bare_code(said) or is_data(said)) else []
     match verdict(found):
         case "bugs":
             return "bugs", list(claims(found, of, source.split("\n"))), code
@@ -97,12 +101,14 @@ def _finding(parts: Parts, of: Signature, source: list[str]) -> Finding:
 
 
 def _each_once(findings: Iterable[Finding]) -> list[Finding]:
-    """Without those that show the same, or say the same in the same words."""
+    """Without those that show the same, or show nothing and say the same in the same words."""
     found: dict[object, Finding] = {}
+    told: set[tuple[str, ...]] = set()
     for finding in findings:
         words = tuple(re.findall(r"\w+", finding.claim.lower()))
-        shows = (finding.call, finding.should_be) if finding.call and finding.should_be else words
-        if not finding.claim and not finding.call:
+        shows = (finding.call, finding.should_be) if finding.call and finding.should_be else None
+        if (shows is None and words in told) or not (finding.claim or finding.call):
             continue
-        found.setdefault(shows, finding)
+        told.add(words)
+        found.setdefault(shows or words, finding)
     return list(found.values())

@@ -19,7 +19,7 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _ADVICE = re.compile(
-    r"^\W*(?:here(?:'s| is| are)|below is|(?:a|the|one|possible|suggested|recommended|proposed)? ?(?:fix|correction|solution|recommendation)s?\b|to fix|to correct|(?:the )?(?:corrected|fixed|revised|improved)"
+    r"^\W*(?:here(?:'s| is| are) (?:the |a |an |my |how )?(?:\w+ )?(?:corrected|fixed|revised|improved|updated|better|working|fix|version|code|solution|implementation|to)\b|below is|(?:a|the|one|possible|suggested|recommended|proposed)? ?(?:fix|correction|solution|recommendation)s?\b|to fix|to correct|(?:the )?(?:corrected|fixed|revised|improved)"
     r"|修复|修改|修正|korrigiert|voici|aquí|aqui|исправленн)",
     re.IGNORECASE,
 )
@@ -56,13 +56,18 @@ def _leads_on(one: Judged) -> bool:
 
 
 def _complains(one: Judged, least: float, *, introduced: bool) -> bool:
-    if introduced:
-        return one.complaint > 0 or any(seen.kind == "other" for _, seen in one.clauses)
-    return one.complaint >= least if least else any(seen.kind == "other" for _, seen in one.clauses)
+    kinds = {seen.kind for _, seen in one.clauses}
+    if introduced and one.unit.kind in {"item", "row"}:
+        return one.complaint > 0 or not kinds & {"clean", "style"}
+    return one.complaint >= least if least else "other" in kinds
 
 
 def _only_judges(one: Judged) -> bool:
-    return one.verdict is not None and sum(seen.kind in {"bug", "other"} for _, seen in one.clauses) <= 1 and not one.unit.labels
+    return (
+        one.verdict is not None
+        and sum(seen.kind in {"bug", "other"} for _, seen in one.clauses) <= 1
+        and not one.unit.labels
+    )
 
 
 def _says_how(one: Judged) -> bool:
@@ -82,9 +87,13 @@ def _parted(one: Judged) -> Iterator[str]:
     seen_raw = ""
     for clause, seen in one.clauses:
         complains = seen.kind in {"bug", "other"}
-        if clause.raw != seen_raw:
+        if clause.raw and clause.raw != seen_raw:
             seen_raw = clause.raw
-            if complained and _NEXT.match(clause.raw) and any(s.kind == "bug" and s.weight >= PLAIN for c, s in one.clauses if c.raw == clause.raw):
+            if (
+                complained
+                and _NEXT.match(clause.raw)
+                and any(s.kind == "bug" and s.weight >= PLAIN for c, s in one.clauses if c.raw == clause.raw)
+            ):
                 yield " ".join(group)
                 group, complained = [], False
             group.append(clause.raw)

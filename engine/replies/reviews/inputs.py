@@ -23,9 +23,11 @@ _EMPTY = {"list": "[]", "str": "''", "string": "''", "dict": "{}", "dictionary":
 _EMPTY_WORDS = re.compile(
     r"(?<!non-)(?<!not )\b(?:empty|leere[nrms]?|vide|vac[íi][oa]|vazi[oa]|пуст\w+)\b|(?<!非)空の?", re.IGNORECASE
 )
-_VALUE = r"(?:`(?P<code>[^`\n]{1,80})`|(?P<bare>-?\d+(?:\.\d+)?|True|False|None|\"[^\"\n]{0,60}\"|'[^'\n]{0,60}'|[\[({]))"
+_VALUE = (
+    r"(?:`(?P<code>[^`\n]{1,80})`|(?P<bare>-?\d+(?:\.\d+)?|True|False|None|\"[^\"\n]{0,60}\"|'[^'\n]{0,60}'|[\[({]))"
+)
 _GIVEN = re.compile(
-    rf"\b(?:for|with|on|given|input|inputs|passing|für|bei|pour|avec|para|com|con|при|для|对于|输入|输入为)(?: (?:an?|the|input|value|argument|of|wert|la|l'entrée|valeur|el|valor|ввод\w*)){{0,3}}\s*[:=]?\s*{_VALUE}",
+    rf"(?:\b(?:for|with|on|given|inputs?|passing|für|bei|pour|avec|para|com|con|при|для)|(?:对于)?(?:输入|当)(?:为|是)?|对于|入力が?)(?: (?:an?|the|input|value|argument|of|wert|la|l'entrée|valeur|el|valor|ввод\w*)){{0,3}}\s*[:=]?\s*{_VALUE}",
     re.IGNORECASE,
 )
 
@@ -74,6 +76,14 @@ def signature(source: str) -> Signature:
     )
 
 
+def parameters(header: str) -> tuple[str, ...]:
+    """The names of a function's parameters that may be given by place, in order; `self` is none."""
+    tree = parsed(header.rstrip("\n") + "\n    ...")
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)] if tree else []
+    plain = [arg.arg for arg in functions[-1].args.args] if functions and not functions[-1].args.posonlyargs else []
+    return tuple(plain[1:] if plain[:1] in (["self"], ["cls"]) else plain)
+
+
 def _annotation(arg: ast.arg) -> str:
     try:
         return ast.unparse(arg.annotation) if arg.annotation else ""
@@ -97,9 +107,15 @@ def stated(text: str, of: Signature) -> tuple[str, str]:
         return (call, expected or shown.raises or shown.want.strip()) if call else ("", "")
     call, expected = _called(text)
     if call:
-        return call, expected
+        return (call, expected) if _stands_alone(call, of) else ("", "")
     mentioned = mentions(text, of)
     return (mentioned[0][0], "") if mentioned else (from_arguments(text, of), "")
+
+
+def _stands_alone(call: str, of: Signature) -> bool:
+    """Whether a call needs no name that only the function knows."""
+    tree = values.expression(call)
+    return tree is not None and not values.free_names(tree) & (of.locals - {of.name})
 
 
 def _called(text: str) -> tuple[str, str]:
@@ -140,9 +156,13 @@ def mentions(text: str, of: Signature) -> list[tuple[str, int]]:
 
 def _can_be_run(call: str, of: Signature) -> bool:
     tree = values.expression(call) if len(call) <= LONGEST else None
-    if not isinstance(tree, ast.Call) or any(isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(tree)):
+    if not isinstance(tree, ast.Call) or any(
+        isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(tree)
+    ):
         return False
-    modules = {node.value.id for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)}
+    modules = {
+        node.value.id for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
     unknown = values.free_names(tree) - {of.name} - (modules - of.locals)
     if not of.is_free and isinstance(tree.func, ast.Name):
         return False  # A method without its object.
@@ -212,14 +232,19 @@ def from_prose(text: str, of: Signature) -> str:
 @functools.lru_cache(maxsize=256)
 def _naming(name: str) -> re.Pattern[str]:
     said = r"\s*(?:==?|:=|is (?:equal to )?|equals|être|est|es igual a|ist|为|是|が|=)\s*"
-    return re.compile(rf"(?<![\w.])`?{re.escape(name)}`?{said}{_VALUE}|`{re.escape(name)}\s*==?\s*(?P<within>[^`\n]{{1,80}})`")
+    return re.compile(
+        rf"(?<![\w.])`?{re.escape(name)}`?{said}{_VALUE}|`{re.escape(name)}\s*==?\s*(?P<within>[^`\n]{{1,80}})`"
+    )
 
 
 def _named(text: str, parameter: Parameter) -> str:
     found = _naming(parameter.name).search(text)
     if found:
         return found["within"] or _value(found, text)
-    empty = re.search(rf"(?<![\w.])`?{re.escape(parameter.name)}`? (?:is|ist|est|es|está|é|are) (?:an )?(?:empty|leer|vide|vac[íi]o|vazi[oa])\b", text)
+    empty = re.search(
+        rf"(?<![\w.])`?{re.escape(parameter.name)}`? (?:is|ist|est|es|está|é|are) (?:an )?(?:empty|leer|vide|vac[íi]o|vazi[oa])\b",
+        text,
+    )
     return _empty_of(parameter.annotation) if empty else ""
 
 
@@ -253,7 +278,16 @@ def _empty(text: str, parameter: Parameter) -> str:
     named = _EMPTY.get(word) or _EMPTY.get(word.removesuffix("s"))
     if named is None and (asian := next((v for k, v in _EMPTY.items() if text[found.end() :].startswith(k)), None)):
         named = asian
-    if named is None and word not in {"input", "inputs", parameter.name.lower(), "case", "cases", "one", "collection", "value"}:
+    if named is None and word not in {
+        "input",
+        "inputs",
+        parameter.name.lower(),
+        "case",
+        "cases",
+        "one",
+        "collection",
+        "value",
+    }:
         return ""
     own = _empty_of(parameter.annotation)
     return "" if named and own and named != own else named or own

@@ -39,8 +39,8 @@ NO_BUG = (
     rf"\b(?:fail(?:ed|s)? to|unable to) (?:find|see|spot|identify|detect|break) (?:\w+ ){{0,4}}?(?:{NOUN}|§|it)",
     r"\bnothing (?:\w+ ){0,2}?(?:wrong|incorrect|to (?:report|fix|change|correct|flag|complain about|add)|is missing|missing"
     r"|stands out|suspicious|amiss|broken)\b(?: (?:either|here|with (?:it|the \w+|this \w+)))?",
-    rf"\bno (?:\w+ ){{0,3}}?(?:changes?|fix(?:es)?|corrections?|modifications?|repairs?|action)\b(?: (?:is|are|were|was) (?:\w+ )?(?:needed|required|necessary|made))?",
-    rf"\b(?:bugs?|issues?|errors?|problems?|findings?|defects?)(?: found| detected| identified)?\s*[:=–-]\s*(?:none|no|0|zero|n/?a|nil|\[\])(?!\w)",
+    r"\bno (?:\w+ ){0,3}?(?:changes?|fix(?:es)?|corrections?|modifications?|repairs?|action)\b(?: (?:is|are|were|was) (?:\w+ )?(?:needed|required|necessary|made))?",
+    r"\b(?:bugs?|issues?|errors?|problems?|findings?|defects?)(?: found| detected| identified)?\s*[:=–-]\s*(?:none|no|0|zero|n/?a|nil|\[\])(?!\w)",
     r"\bno bugs?\b",
 )
 """That there is nothing, of the whole function."""
@@ -67,8 +67,8 @@ RIGHT = (
     rf"(?:\b{_CODE}(?:'s| is| are| seems?| appears?| looks?| does seem)|\b(?:appears?|seems?|looks?) to be) {_VERY}{_RIGHT}\b",
     rf"(?:^|[:.!] ?){_VERY}(?:looks?|seems?|is|all|appears?) {_VERY}{_RIGHT}\b",
     r"\b(?:works?|behaves?|functions?|operates?|performs?|runs?) (?:\w+ ){0,2}?(?:as (?:expected|intended|specified|described|required|documented|it should)|correctly|fine|properly|well|perfectly)\b",
-    rf"\b(?:correctly|properly|accurately|faithfully|fully|exactly|perfectly|completely) (?:\w+ )?(?:implements?|follows?|satisf(?:y|ies)|meets?|match(?:es)?|adheres?|fulfil?ls?|solves?|conforms?|complies)\b",
-    rf"\b(?:is|are) (?:\w+ )?(?:correctly|properly|accurately) implemented\b",
+    r"\b(?:correctly|properly|accurately|faithfully|fully|exactly|perfectly|completely) (?:\w+ )?(?:implements?|follows?|satisf(?:y|ies)|meets?|match(?:es)?|adheres?|fulfil?ls?|solves?|conforms?|complies)\b",
+    r"\b(?:is|are) (?:\w+ )?(?:correctly|properly|accurately) implemented\b",
     r"\bimplements? (?:\w+ ){0,6}?(?:correctly|properly|accurately|as (?:specified|required|described|expected))\b",
     rf"\b(?:satisf(?:y|ies)|meets?|match(?:es)?|adheres? to|conforms? to|compl(?:y|ies) with|consistent with|follows?|fulfil?ls?|respects?|in line with|agrees? with|abides? by|faithful to|aligns? with|per) (?:\w+ ){{0,3}}?{_SPEC}\b",
     rf"\b(?:does|do|doing) (?:exactly |precisely |just |all )?what (?:(?:it|they) (?:should|must|are supposed to|is supposed to)(?: do)?|(?:the )?(?:{_SPEC}|it|they|is|was))\b",
@@ -110,9 +110,9 @@ BUG = (
     r"\bmissing\b|\bmiss(?:es|ed)\b|\bomit(?:s|ted|ting)?\b|\bforg[eo]t(?:s|ten)?\b|\bneglects?\b|\boverlook(?:s|ed)?\b|\bignor(?:es?|ed|ing)\b|\bskip(?:s|ped|ping)?\b|\bdrop(?:s|ped|ping)\b|\bloses?\b|\blost\b|\bunhandled\b|\bundefined\b|\bunintended\b|\binvalid\b",
     r"\b(?:not|n't|cannot|never) (?:\w+ ){0,3}?(?:correct(?:ly)?|right|properly|handled?|account(?:ed)?|consider(?:ed)?|check(?:ed)?|match(?:es)?|satisf(?:y|ied)|work(?:s)?|returned|returns?|includ(?:e|ed|es)|implement(?:ed)?|follow|meet|conform|comply|cover(?:ed)?|remov(?:e|ed)|reset|updated?|multipl(?:y|ied)|reached|rais(?:e|ed)|executed|called|used|imported|defined|initiali[sz]ed|equal|sorted|strip(?:ped)?|valid(?:ate)?|pass(?:ing)?|preserv(?:e|ed)|enough|sufficient|ok|fine|good|true)\b",
     r"\btoo (?:early|late|large|small|many|few|far|high|low|much|little|soon|short|long|big|strict)\b",
-    r"\bshould (?:not |n't |also |first |instead |only |always |probably )*(?:be|have|use|do|return|start|stop|go|include|exclude|raise|check|add|compare|handle|give|yield|begin|end|take|read|skip|strip|count|keep|ignore|multiply|sort|copy|set|call|make|iterate|default|loop|test|come|treat|throw|produce|print|equal|change|remove|reset)\b",
+    r"\bshould(?: not| also| first| instead| only| always| probably| rather| really| have)* (?!work|pass|suffice|hold|also|not|be (?:fine|ok|okay|correct|sufficient|enough|good|safe|noted|right)\b)[a-z§]\w*",
     r"\bshouldn't\b|\bmust (?:not )?(?:be|return|use|have|include|start|stop|handle)\b|\bneeds? to (?:be|use|return|check|handle|start|include)\b|\bhas to be\b|\bneeds (?:a|an|§)\b",
-    r"\b(?:mutat(?:es?|ed|ing)|modif(?:y|ies)|alters?|changes|overwrit(?:es?|ten)) (?:\w+ ){0,3}?(?:input|argument|parameter|original|list|dict\w*|first|passed)",
+    r"\b(?:mutat(?:es?|ed|ing)|modif(?:y|ies)|alters?|changes|overwrit(?:es?|ten)) (?:\w+ ){0,3}?(?:input|argument|parameter|original|list|dict\w*|first|passed)|\b(?:mutated|modified|changed|altered|overwritten|updated) in[- ]place\b|\bside[- ]effects?\b",
     r"\b(?:raises?|throws?|causes?|triggers?|leads? to|results? in|get|gives?) (?:an? |the )?(?:§|\w*(?:error|exception)\b)",
     r"\b(?:nameerror|typeerror|valueerror|indexerror|keyerror|zerodivisionerror|attributeerror|recursionerror|syntaxerror|importerror|unboundlocalerror|overflowerror)\b",
     r"\bincomplete\b|\binsufficient\b|\bin(?:verted|consistent)\b|\bswapped\b|\breversed (?:order|condition|comparison)\b|\bexclud(?:es|ed|ing)\b|\bcorrupt\w*|\bduplicat(?:es|ed)\b|\bnon-?compliant\b|\bredundantly\b|\bpremature(?:ly)?\b|\bonly by chance\b",
@@ -136,8 +136,11 @@ DESCRIBES = (
 """What only tells what the code, or the reviewer, does."""
 
 SEARCHING = (
-    rf"\b(?:look(?:ing|ed)?|check(?:ing|ed|s)?|search(?:ing|ed)?|review(?:ing|ed)?|examin(?:e|ing|ed)|verif(?:y|ying|ied)|test(?:ing|ed)?|scan(?:ning)?|hunt(?:ing)?|analy[sz](?:e|ing|ed)|inspect(?:ing|ed)?|watch) (?:\w+ ){{0,4}}?(?:for|if|whether)(?: (?!§)[\w-]+,?){{0,8}}",
-    rf"\b(?:see|determine|tell|decide|wonder(?:ing)?|know|ask|verify|ensure|make sure|confirm)(?:ing)? (?:if|whether|that)\b[^,.]{{0,100}}",
+    r"\b(?:my )?(?:first|initial) (?:thought|impression|reaction|guess|instinct|concern|worry|reading)\b[^.;]{0,200}",
+    r"\bi (?:first |initially |was |had |also |at first )?(?:thought|suspected|worried|expected|feared|wondered|assumed)\b[^.;]{0,200}",
+    r"\bat first(?: glance| sight)?,? [^.;]{0,200}",
+    r"\b(?:look(?:ing|ed)?|check(?:ing|ed|s)?|search(?:ing|ed)?|review(?:ing|ed)?|examin(?:e|ing|ed)|verif(?:y|ying|ied)|test(?:ing|ed)?|scan(?:ning)?|hunt(?:ing)?|analy[sz](?:e|ing|ed)|inspect(?:ing|ed)?|watch) (?:\w+ ){0,4}?(?:for|if|whether)(?: (?!§)[\w-]+,?){0,8}",
+    r"\b(?:see|determine|tell|decide|wonder(?:ing)?|know|ask|verify|ensure|make sure|confirm)(?:ing)? (?:if|whether|that)\b[^,.]{0,100}",
     r"\b(?:might|may|could|would) (?:\w+ )?(?:worry|think|suspect|expect|argue|wonder|ask|object|seem|look)\b[^,.]{0,100}",
     r"\b(?:potential|possible|possibly|common|typical|any|some|edge) (?:\w+ )?(?:issues?|problems?|bugs?|errors?|mistakes?|concerns?|pitfalls?|error sources)\b",
     r"\b(?:answer|reply|respond|say|output)(?: exactly)?:? \"?no bugs\"?",
@@ -147,7 +150,7 @@ SEARCHING = (
 
 LIMITED = (
     r"\bother than (?:that|this|these|those)\b|\bapart from (?:that|this|these|those|the)\b|\baside from (?:that|this|these|those|the)\b|\bexcept\b|\botherwise\b|\bthe rest\b|\bremaining\b|\bmost(?:ly)?\b|\bpartial(?:ly)?\b|\bonly (?:for|when|if|by|works?)\b|\bby chance\b|\bat first\b|\binitially\b|\bin general\b|\bgenerally\b|\bfor the (?:given|most|first|common|happy|normal|provided|example)\b|\bhappy path\b|\bcommon cases?\b|\bnormal (?:cases?|inputs?)\b|\bnearly\b|\balmost\b|\bhalf\b",
-    r"\b(?:with|after|once|given|using|applying) (?:this|these|that|the|those)? ?(?:\w+ )?(?:change|fix|correction|modification|adjustment|patch|fixed|corrected|applied)\w*|\b(?:corrected|fixed|revised|updated|modified|improved|repaired|new) (?:version|code|function|implementation|body|solution|line|expression|one)\b|\bwould (?:\w+ )?be\b|\bwill (?:then |now )?be\b|\bto (?:make|ensure)\b|\bin order to\b|\bonly then\b|\bneeds? to\b|\bso that\b|^if\b|\bif (?:it|the \w+) (?:is|are|were|was) (?:right|correct)\b|\bassuming\b|\bunless\b|\bshould\b",
+    r"\b(?:with|after|once|given|using|applying) (?:this|these|that|the|those)? ?(?:\w+ )?(?:change|fix|correction|modification|adjustment|patch|fixed|corrected|applied)\w*|\b(?:corrected|fixed|revised|updated|modified|improved|repaired|new) (?:version|code|function|implementation|body|solution|line|expression|one)\b|\bwould (?:\w+ )?be\b|\bwill (?:then |now )?be\b|\bto (?:make|ensure)\b|\bin order to\b|\bonly then\b|\bneeds? to\b|\bso that\b|^if\b|\bif (?:it|the \w+) (?:is|are|were|was) (?:right|correct)\b|\bassuming\b|\bunless\b",
 )
 """What takes a praise back in part, or makes it one of another function."""
 
@@ -158,7 +161,7 @@ UNSURE = (
 
 CONTRAST = r"(?:but|however|although|though|even though|yet|except(?: that| for| when| if)?|still|nevertheless|nonetheless|unfortunately|while|whereas|that said|on the other hand)"
 RETRACTS = (
-    r"^(?:\W*(?:wait|actually|hold on|hmm|no(?=[,.:;!—–-])|oh|scratch that|correction|on second thought|never mind|let me re-?\w+|upon (?:re-?\w+|closer \w+|further \w+)|looking (?:again|closer|more closely)|re-?(?:reading|checking|examining|evaluating))\b[ ,.:;–—-]*)+",
+    r"^(?:\W*(?:wait|actually|hold on|hmm|no(?=[,.:;!—–-])|oh|scratch that|correction|on second thought|never mind|let me re-?\w+|upon (?:re-?\w+|closer \w+|further \w+)|(?:but )?(?:on|after|by)?\s?(?:looking|reading|reviewing|checking|thinking|tracing)(?: \w+){0,4}? (?:again|closer|closely|more carefully|twice|once more)|re-?(?:reading|checking|examining|evaluating))\b[ ,.:;–—-]*)+",
 )
 CONCLUDES = r"^\W*(?:so|thus|therefore|hence|in conclusion|in summary|to sum up|to conclude|overall|in short|all in all|to summarize|in total|finally|altogether|consequently)\b"
 LABEL = r"(?:(?:final|overall|my|the|short|review)[ -]){0,2}(?:verdict|answer|conclusion|result|assessment|judge?ment|status|decision|summary|review|tl;?dr|evaluation|correctness|bottom line|outcome|report|is correct|correct\?|bugs\?|any bugs\?|response|grade|rating)"

@@ -22,11 +22,20 @@ _INSTEAD = (
     r"\b(?:instead of|rather than|in place of|not|statt|anstatt|anstelle von|au lieu d(?:e|')|plutôt que|en lugar de|en vez de|em vez de|ao invés de|вместо|а не)\b"
     r"|而不是|而非|不是|ではなく"
 )
-_AFTER_SHOULD = re.compile(r"\s*(?:を|が)?\s*(?:返す|返され|出力す|にな)?\w{0,3}(?:べき|必要|はず|正しい|期待)|\s+(?:wird|was|is|were) expected|\s+erwartet|\s+zurückgeben (?:sollte|müsste)")
-_AFTER_GIVES = re.compile(r"\s*を返し|\s*を返す(?!べ)|\s*にな(?:り|っ)|\s*が返|\s+(?:zurück|is returned|wird zurückgegeben|comes out)")
+_AFTER_SHOULD = re.compile(
+    r"\s*(?:を|が)?\s*(?:返す|返され|出力す|にな)?\w{0,3}(?:べき|必要|はず|正しい|期待)|\s+(?:wird|was|is|were) expected|\s+erwartet|\s+zurückgeben (?:sollte|müsste)"
+)
+_AFTER_GIVES = re.compile(
+    r"\s*を返し|\s*を返す(?!べ)|\s*にな(?:り|っ)|\s*が返|\s+(?:zurück|is returned|wird zurückgegeben|comes out)"
+)
 _CUE = re.compile(rf"(?P<gives>{_GIVES})|(?P<instead>{_INSTEAD})|(?P<should>{_SHOULD})", re.IGNORECASE)
-_STEP = re.compile(r"[\s:=*_]*(?:(?:an?|the|value|result|output|to|be|of|with|that|it|as|only|just|list|string|wrong|incorrect|exactly|der|die|das|ein|eine|le|la|un|une|el|valor|o|um|von|wert|de)\b[\s:=]*){0,4}", re.IGNORECASE)
-_SCALAR = re.compile(r"-?(?:\d[\d_]*\.\d+(?:e[-+]?\d+)?|\d[\d_]*(?:e[-+]?\d+)?)(?![\w])|(?:True|False|None|inf|nan)\b|\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'(?!\w)")
+_STEP = re.compile(
+    r"[\s:=*_]*(?:(?:an?|the|value|result|output|to|be|of|with|that|it|as|only|just|list|string|wrong|incorrect|exactly|der|die|das|ein|eine|le|la|un|une|el|valor|o|um|von|wert|de)\b[\s:=]*){0,4}",
+    re.IGNORECASE,
+)
+_SCALAR = re.compile(
+    r"-?(?:\d[\d_]*\.\d+(?:e[-+]?\d+)?|\d[\d_]*(?:e[-+]?\d+)?)(?![\w])|(?:True|False|None|inf|nan)\b|\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'(?!\w)"
+)
 _ERROR = re.compile(r"`?\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Iteration|Warning|Exit))\b`?")
 _WORDS = (
     (re.compile(r"(?:an? )?(?:empty (?:list|array)|空列表|空のリスト|leere liste|liste vide|lista vac[íi]a|lista vazia|пустой список)", re.I), "[]"),

@@ -51,7 +51,7 @@ _HARD = (
 )
 _REMARKS = (
     r"^\W*(?:you (?:may|might|could|can)|it (?:may|might|would)|consider|optional(?:ly)?|suggestions?|nit|minor|style|for (?:readability"
-    r"|clarity|robustness|performance)|as an? (?:suggestion|improvement|side note)|note|perhaps|maybe|one (?:could|might|may)|not a bug)\b"
+    r"|clarity|robustness|performance)|as an? (?:suggestion|improvement|side note)|note|one (?:could|might|may)|not a bug)\b"
 )
 _NEGATION = (
     r"\b(?:not|never|no|nicht|kein\w*|nie|ne|pas|jamais|não|nunca|не|никогда)\b|n't\b|没有|不|未|ない|ません|ておらず"
@@ -59,7 +59,9 @@ _NEGATION = (
 _PASS_MARK, _FAIL_MARK = r"[✓✔✅☑🟢]", r"[❌✗✘✖🔴🚫]"
 _YES = r"^\W*(?:yes|yep|yeah|it does|it is|ja|oui|sí|sim|да|是的?|はい)\b"
 _NO = r"^\W*(?:no|nope|not quite|not exactly|nein|non|não|нет|不是?|否|いいえ)(?!\w)"
-_ASKS_OF_BUGS = rf"\b{phrases.NOUN}\b|\bmissing\b|\bwrong\b|\bfehler\b|\berreurs?\b|\berror(?:es)?\b|ошиб|错误|问题|バグ"
+_ASKS_OF_BUGS = (
+    rf"\b{phrases.NOUN}\b|\bmissing\b|\bwrong\b|\bfehler\b|\berreurs?\b|\berror(?:es)?\b|ошиб|错误|问题|バグ"
+)
 _ABOUT_CODE = (
     r"§|\b(?:code|function|loop|line|method|variable|result|condition|branch|index|range|input|list|string|value|case"
     r"|return\w*|element|item|number|argument|parameter|empty|zero|implementation|specification|example|test)s?\b"
@@ -103,7 +105,9 @@ def stance(clause: Clause, *, agrees: bool = False, asked: Clause | None = None)
         return _NEUTRAL
     if asked is not None and (answer := _answered(text, asked)):
         return answer
-    text = _any(*phrases.RETRACTS).sub("", text)
+    retracted = _any(*phrases.RETRACTS).sub("", text)
+    if retracted != text:
+        text, clause = retracted, clause._replace(contrast=False)
     heard = _any(*phrases.SEARCHING).sub(" ", text)
     if agrees or (_any(_PASS_MARK).search(text) and not _any(_FAIL_MARK).search(text)):
         return Stance("clean", WEAK)
@@ -152,7 +156,9 @@ def _answered(text: str, asked: Clause) -> Stance | None:
     if not (yes or no) or len(text) > 40:
         return None
     of_bugs = bool(_any(_ASKS_OF_BUGS).search(asked.text))
-    of_all = bool(re.search(r"\b(?:candidate|code|function|implementation|it|solution|bugs?)\b|代码|函数|код", asked.text))
+    of_all = bool(
+        re.search(r"\b(?:candidate|code|function|implementation|it|solution|bugs?)\b|代码|函数|код", asked.text)
+    )
     good = bool(no) if of_bugs else bool(yes)
     return Stance("clean" if good else "bug", SHOWN - 0.5 if of_all else WEAK)
 
@@ -163,7 +169,9 @@ def is_verdict(text: str) -> Stance | None:
     first = plain.split("\n", 1)[0]
     label = re.match(rf"^\W*(?:{phrases.LABEL}|{languages.LABEL})\s*(?:[::=–—-]|\bis\b|→)+\s*(.*)$", first)
     words = label[1] if label else first
-    if (side := _verdict_word(words.split(". ", 1)[0])) or (side := _verdict_word(re.split(r"[.,;:!–—(。,]", words, maxsplit=1)[0])):
+    if (side := _verdict_word(words.split(". ", 1)[0])) or (
+        side := _verdict_word(re.split(r"[.,;:!–—(。,]", words, maxsplit=1)[0])
+    ):
         # "Correct" begins many a sentence; alone or behind a label it is the verdict.
         alone = label or len(first.split()) <= 4 or re.match(r"[\w\s]{2,24}[.!:–—。]", words)
         return Stance(side, VERDICT) if alone and not _takes_back(words) else None

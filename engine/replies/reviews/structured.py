@@ -23,21 +23,91 @@ _PARTS = {
     "advice": "suggestion fix recommendation suggestedfix correction proposedfix",
 }
 _NAME_OF = {key: name for name, keys in _PARTS.items() for key in keys.split()}
-_LISTS = frozenset("findings bugs issues problems errors defects bugreport buglist report reports reviews items".split())
-_INSIDE = frozenset("review report result answer output response analysis codereview evaluation".split())
+_LISTS = frozenset(
+    [
+        "findings",
+        "bugs",
+        "issues",
+        "problems",
+        "errors",
+        "defects",
+        "bugreport",
+        "buglist",
+        "report",
+        "reports",
+        "reviews",
+        "items",
+    ]
+)
+_INSIDE = frozenset(
+    ["review", "report", "result", "answer", "output", "response", "analysis", "codereview", "evaluation"]
+)
 _VERDICTS = frozenset(
-    "verdict result status conclusion answer decision assessment overall overallassessment judgment judgement outcome "
-    "overallverdict finalverdict correctness".split()
+    [
+        "verdict",
+        "result",
+        "status",
+        "conclusion",
+        "answer",
+        "decision",
+        "assessment",
+        "overall",
+        "overallassessment",
+        "judgment",
+        "judgement",
+        "outcome",
+        "overallverdict",
+        "finalverdict",
+        "correctness",
+    ]
 )
 _GOOD = frozenset(
-    "iscorrect correct passes passed pass valid ok isvalid bugfree isbugfree lgtm approved meetsspecification "
-    "meetsspec satisfiesspecification matchesspecification nobugs clean iscodecorrect".split()
+    [
+        "iscorrect",
+        "correct",
+        "passes",
+        "passed",
+        "pass",
+        "valid",
+        "ok",
+        "isvalid",
+        "bugfree",
+        "isbugfree",
+        "lgtm",
+        "approved",
+        "meetsspecification",
+        "meetsspec",
+        "satisfiesspecification",
+        "matchesspecification",
+        "nobugs",
+        "clean",
+        "iscodecorrect",
+    ]
 )
 _BAD = frozenset(
-    "hasbugs hasbug bug buggy isbuggy incorrect fails failed bugsfound bugfound bugcount numberofbugs issuesfound "
-    "haserrors hasissues containsbugs numbugs".split()
+    [
+        "hasbugs",
+        "hasbug",
+        "bug",
+        "buggy",
+        "isbuggy",
+        "incorrect",
+        "fails",
+        "failed",
+        "bugsfound",
+        "bugfound",
+        "bugcount",
+        "numberofbugs",
+        "issuesfound",
+        "haserrors",
+        "hasissues",
+        "containsbugs",
+        "numbugs",
+    ]
 )
-_WORDS = frozenset("summary explanation comment comments reasoning overview notes message description".split())
+_WORDS = frozenset(
+    ["summary", "explanation", "comment", "comments", "reasoning", "overview", "notes", "message", "description"]
+)
 _STYLE = re.compile(
     r"\b(?:style|nit(?:pick)?|info(?:rmational)?|suggestion|readability|performance|convention|documentation|naming|none"
     r"|optimi[sz]ation|improvement|maintainability|enhancement)\b",
@@ -84,6 +154,11 @@ def structured(text: str, entry_point: str) -> Structured | None:
     return Structured("bugs" if side == "bug" else "clean", findings, code)
 
 
+def is_data(text: str) -> bool:
+    """Whether a reply is JSON from its first character on, be it readable or not."""
+    return re.match(r"(?:```\w*)?\s*(?:\{\s*[\"'}]|\[\s*[{\"\]]|[{\[]\s*\Z)", text.lstrip()) is not None
+
+
 def _is_all(text: str) -> bool:
     """Whether nothing but JSON and its fence was written."""
     bare = re.sub(r"\A\s*```\w*\s*|\s*```\s*\Z", "", text).strip()
@@ -101,7 +176,9 @@ def _read(value: object, *, cut: bool, alone: bool, root: str, depth: int = 0) -
         return _Read(None, found, has_list=not cut or bool(found)) if is_list else None
     if not isinstance(value, dict) or depth > _DEEPEST:
         return None
-    return _object({_plain(key): item for key, item in cast("Mapping[object, object]", value).items()}, cut, root, depth)
+    return _object(
+        {_plain(key): item for key, item in cast("Mapping[object, object]", value).items()}, cut, root, depth
+    )
 
 
 def _object(given: dict[str, object], cut: bool, root: str, depth: int) -> _Read | None:
@@ -148,7 +225,9 @@ def _side(given: Mapping[str, object]) -> Side | None:
         if isinstance(item, str) and key in (_VERDICTS | _GOOD | _BAD | _LISTS) and (word := said(item)):
             side = word
     if side is None:
-        side = next((w for key, item in given.items() if key in _WORDS and isinstance(item, str) and (w := said(item))), None)
+        side = next(
+            (w for key, item in given.items() if key in _WORDS and isinstance(item, str) and (w := said(item))), None
+        )
     return side
 
 
@@ -173,7 +252,9 @@ def _found(items: Iterable[object]) -> Iterator[Parts]:
 def _is_no_bug(parts: Parts) -> bool:
     shown = parts.get("comes_out", "") != parts.get("should_be", "") and bool(parts.get("call"))
     claim = said(parts.get("claim", ""))
-    return not shown and (claim in {"clean", "style"} or (claim != "bug" and bool(_STYLE.search(parts.get("severity", "")))))
+    return not shown and (
+        claim in {"clean", "style"} or (claim != "bug" and bool(_STYLE.search(parts.get("severity", ""))))
+    )
 
 
 def _all_say_clean(items: Iterable[object]) -> bool:
@@ -216,7 +297,9 @@ def _spelled(value: object) -> str:
 
 
 _BEGUN = re.compile(r"\"(?:findings|bugs|issues|problems|errors)\"\s*:\s*\[", re.IGNORECASE)
-_FIELD = re.compile(r"\"(\w{2,30})\"\s*:\s*(?:\"([^\n]{0,600}?)\"\s*(?=,?\s*(?:\n|\"\w{2,30}\"\s*:|[}\]]|\Z))|(-?\d{1,12}|true|false))")
+_FIELD = re.compile(
+    r"\"(\w{2,30})\"\s*:\s*(?:\"([^\n]{0,600}?)\"\s*(?=,?\s*(?:\n|\"\w{2,30}\"\s*:|[}\]]|\Z))|(-?\d{1,12}|true|false))"
+)
 
 
 def _loose(text: str) -> Iterator[Parts]:

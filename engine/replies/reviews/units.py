@@ -18,32 +18,40 @@ _MOST_UNITS = 600
 _LONGEST = 1500
 """Characters of a unit that are read."""
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
-_MARKER = re.compile(r"^([ \t>]*)(?:[-*•+‣▪–]\s+|\(?\d{1,2}[.):、]\s*(?!\d)|[a-z][.)]\s+|[①-⑩]\s*|\[[ x]\]\s+)", re.IGNORECASE)
+_MARKER = re.compile(
+    r"^([ \t>]*)(?:[-*•+‣▪–]\s+|\(?\d{1,2}[.):、]\s*(?!\d)|[a-z][.)]\s+|[①-⑩]\s*|\[[ x]\]\s+)", re.IGNORECASE
+)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)([^*\n]{1,120})(?:\*\*|__)\s*[::]?\s*$")
-_LINE_START = re.compile(r"^\s*\W{0,4}(?:lines?|zeilen?|lignes?|línea|linha|строк\w)\s+\d|^\s*第\s*\d+\s*行", re.IGNORECASE)
+_LINE_START = re.compile(
+    r"^\s*\W{0,4}(?:lines?|zeilen?|lignes?|línea|linha|строк\w)\s+\d|^\s*第\s*\d+\s*行", re.IGNORECASE
+)
 _LABELS: dict[str, str] = {
-    "call": r"(?:failing |test |sample |counter ?)?(?:input|example|test(?: case)?|call|reproduc\w+|counterexample|shown by|eingabe|beispiel|entrée|exemple|entrada|ejemplo|exemplo|ввод|пример|输入|输入示例|示例|例如|例子|入力|例)s?",
-    "comes_out": r"(?:actual|current|observed|incorrect|wrong|returned|real)?(?: |^)?(?:actual|got|output|result|behaviou?r|returns|comes out|gives|value|tatsächlich|ausgabe|obtenu|actuel|obtenido|actual|salida|obtido|saída|фактически|получено|实际|实际输出|实际结果|输出|実際)",
-    "should_be": r"(?:expected|correct|desired|should be|should return|should give|should|want(?:ed)?|erwartet|attendu|esperado|ожидается|должно быть|预期|期望|应为|正确|期待)(?: (?:output|result|value|behaviou?r|return(?: value)?))?(?:输出|结果|值)?",
+    "call": r"(?:failing |test |sample |counter ?)?(?:(?:what|how) (?:you|it is) (?:call|run)(?:ed)?|input|example|test(?: case)?|call|reproduc\w+|counterexample|shown by|eingabe|beispiel|entrée|exemple|entrada|ejemplo|exemplo|ввод|пример|输入|输入示例|示例|例如|例子|入力|例)s?",
+    "comes_out": r"(?:(?:actual|current|observed|incorrect|wrong|returned|real) )?(?:(?:what )?(?:you|it|the code|the function) (?:really |actually |currently )?(?:gets?|gives?|returns?|does)|actual|got|output|result|behaviou?r|returns|comes out|gives|value|tatsächlich|ausgabe|obtenu|actuel|obtenido|actual|salida|obtido|saída|фактически|получено|实际|实际输出|实际结果|输出|実際)",
+    "should_be": r"(?:(?:what )?(?:you|it|the code|the function) should (?:get|give|return|be|do)|expected|correct|desired|should be|should return|should give|should|want(?:ed)?|erwartet|attendu|esperado|ожидается|должно быть|预期|期望|应为|正确|期待)(?: (?:output|result|value|behaviou?r|return(?: value)?))?(?:输出|结果|值)?",
     "advice": r"(?:suggested |recommended |possible |proposed |the )?(?:fix(?:es)?|correction|solution|suggestion|recommendation|corrected (?:code|version|line)|remedy|lösung|korrektur|solución|correção|исправление|修复|修正|建议|修改建议|改正)",
     "about": r"(?:severity|impact|reason|why|explanation|cause|root cause|location|where|line|code|details?|note|category|type|description|consequence|effect|原因|位置|说明|描述|影响|理由)",
 }
 _LABEL = re.compile(
-    r"^[\s>*_`\-•+]*(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _LABELS.items()) + r")[\s*_`]*[::]\s*[*_]*\s*(?P<rest>.*)$",
+    r"^[\s>*_`\-•+]*(?:"
+    + "|".join(rf"(?P<{name}>{words})" for name, words in _LABELS.items())
+    + r")[\s*_`]*[::]\s*[*_]*\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
+)
+_VALUE = re.compile(
+    r"[`\"'\[({\d<>-]|(?:true|false|none|null|empty|an? |no |raises?|\w+ ?=|[A-Za-z_][\w.]*\(|[A-Z]\w*(?:Error|Exception)\b|空|пуст)",
+    re.IGNORECASE,
 )
 _SPAN = re.compile(
     r"(`+)(?P<code>[^`\n]{1,300})\1"
     r"|[A-Za-z_][\w.]*\((?P<args>[^()\n]{0,200}(?:\([^()\n]{0,80}\)[^()\n]{0,80}){0,4})\)(?:\.\w+\([^()\n]{0,80}\)){0,3}"
     r"|\"[^\"\n]{0,60}\"|(?<!\w)'[^'\n]{0,40}'(?!\w)"
 )
-_BREAK = re.compile(r"(?<=[.!?…])[\"')*_]*\s+|(?<=[。！？；])|\n+|;\s+|\s[–—]\s")
+_BREAK = re.compile(r"(?<=[.!?…])[\"')*_]*\s+|(?<=[。！？；])|\n+|(?<=;)\s+|\s(?=[–—]\s)")
 _WESTERN = rf"{phrases.CONTRAST}|{languages.CONTRAST}"
-_TURN = re.compile(
-    rf"(?:\s*[,;:(–—-]\s*|\s+)(?=(?:{_WESTERN})\b)|[,,;;]?(?={languages.CONTRAST_ASIAN})", re.IGNORECASE
-)
-_CONTRASTS = re.compile(rf"^\W*(?:(?:{_WESTERN})\b|{languages.CONTRAST_ASIAN})\W*", re.IGNORECASE)
+_TURN = re.compile(rf"(?:\s*[,;:(–—-]\s*|\s+)(?=(?:{_WESTERN})\b)|[,,;;]?(?={languages.CONTRAST_ASIAN})", re.IGNORECASE)
+_CONTRASTS = re.compile(rf"^[^\w§]*(?:(?:{_WESTERN})\b|{languages.CONTRAST_ASIAN})[^\w§]*", re.IGNORECASE)
 _CONCEDES = re.compile(r"^\W*(?:although|though|even though|while|obwohl|aunque|хотя|bien que|embora)\b", re.IGNORECASE)
 
 
@@ -87,7 +95,7 @@ def units(text: str) -> list[Unit]:
         elif unit.kind != "row":
             unit.under = heading
         part = _LABEL.match(unit.text) if unit.kind != "row" else None
-        if part and found and (part["about"] is None or unit.kind != "heading") and _is_evidence(part):
+        if part and found and _is_evidence(part):
             _attach(found[-1], unit, part)
             continue
         if not unit.text.strip():
@@ -100,8 +108,11 @@ def units(text: str) -> list[Unit]:
 
 
 def _is_evidence(part: re.Match[str]) -> bool:
-    """Whether a label brings something of the claim above it; a long text after "Example:" is a claim of its own."""
-    return bool(part["rest"].strip()) or part.lastgroup is not None
+    """Whether a label brings a part of the claim above it: a value where one is due, for a sentence is a claim itself."""
+    rest = part["rest"].strip()
+    if part["about"] is not None or part["advice"] is not None:
+        return part["about"] is None or len(rest) < 200
+    return not rest or (len(rest) <= 200 and bool(_VALUE.match(rest)) and not re.search(r"[.;。]\s+\S", rest))
 
 
 def _attach(claim: Unit, unit: Unit, part: re.Match[str]) -> None:
@@ -111,7 +122,6 @@ def _attach(claim: Unit, unit: Unit, part: re.Match[str]) -> None:
         claim.labels.setdefault(name, rest)
     elif name == "about" and not claim.labels.get("about"):
         claim.labels["about"] = rest
-    claim.text = f"{claim.text}\n{unit.text}"[:_LONGEST] if name in {"call", "comes_out", "should_be"} else claim.text
     claim.code += unit.code
 
 
@@ -177,7 +187,7 @@ def _is_said(block: str) -> bool:
     short = block[:20_000]
     if parsed(short) is not None:
         return is_prose(short) and not has_code(short)
-    return reads_as_prose(short) and not short.lstrip()[:1] in {"{", "["}
+    return reads_as_prose(short) and short.lstrip()[:1] not in {"{", "["}
 
 
 # ------------------------------------------------------------------------------------------------- clauses
@@ -220,7 +230,7 @@ def _clauses(text: str) -> Iterator[Clause]:
         for number, clause in enumerate(part for part in _TURN.split(sentence) if part.strip(" ,;:-–—(")):
             turns = _CONTRASTS.match(clause)
             yield Clause(
-                text=(clause[turns.end() :] if turns else clause).strip().lower(),
+                text=(clause[turns.end() :] if turns else clause).strip(" \n,;–—").lower(),
                 raw=raw.strip(),
                 contrast=bool(turns) and not (concedes and number == 0),
                 question=is_question,

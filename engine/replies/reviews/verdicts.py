@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from . import phrases
-from .results import results
+from .results import Results, results, stated
 from .stances import HINT, SHOWN, VERDICT, WEAK, Stance, is_verdict, stance
 from .units import Clause, Unit
 
@@ -40,11 +40,21 @@ def judged(units: list[Unit]) -> list[Judged]:
                 seen, agrees = clause.raw, results(clause.raw).agree
             one.clauses.append((clause, stance(clause, agrees=agrees, asked=asked)))
             asked = clause if clause.question else None
+        if run := _run(unit):
+            one.clauses.append((Clause("", ""), run))
         if one.verdict is not None and one.clauses and not clause_of_turn(one):
             first = one.clauses[0]
             one.clauses[0] = (first[0], one.verdict)
         found.append(one)
     return found
+
+
+def _run(unit: Unit) -> Stance | None:
+    """What results behind labels say ("Expected: 3", "Actual: 2")."""
+    said = Results(stated(unit.labels.get("comes_out", "")), stated(unit.labels.get("should_be", "")))
+    if not (said.comes_out and said.should_be) or unit.kind == "row":
+        return None
+    return Stance("clean", WEAK) if said.agree else Stance("bug", SHOWN)
 
 
 def clause_of_turn(one: Judged) -> bool:
@@ -83,4 +93,3 @@ def _retracts(clause: Clause) -> float:
     if re.match(phrases.RETRACTS[0], clause.text):
         return 1.0
     return HINT if re.match(phrases.CONCLUDES, clause.text) else 0.0
-
