@@ -47,7 +47,7 @@ def claims(found: list[Judged], of: Signature, source: list[str]) -> Iterator[Pa
             told += 1
             yield _claim(text, one.unit, of, source)
     if not told:
-        yield from (_claim(one.unit.text, one.unit, of, source) for one in found if _says_how(one))
+        yield from (_claim(one.unit.text, one.unit, of, source) for one in _explaining(found))
 
 
 def _leads_on(one: Judged) -> bool:
@@ -68,6 +68,14 @@ def _only_judges(one: Judged) -> bool:
         and sum(seen.kind in {"bug", "other"} for _, seen in one.clauses) <= 1
         and not one.unit.labels
     )
+
+
+def _explaining(found: list[Judged]) -> list[Judged]:
+    """The units that tell why, in a report whose complaint is its verdict alone."""
+    how = [one for one in found if _says_how(one)]
+    told = [one for one in found if any(seen.kind == "other" for _, seen in one.clauses) and not _advises(one.unit)]
+    told = [one for one in told if one.verdict is None and one.unit.kind != "heading"]
+    return how or told[:3]
 
 
 def _says_how(one: Judged) -> bool:

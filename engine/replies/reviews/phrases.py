@@ -7,7 +7,7 @@ from __future__ import annotations
 
 NOUN = (
     r"(?:bugs?|issues?|errors?|problems?|defects?|flaws?|mistakes?|concerns?|faults?|discrepanc(?:y|ies)|deviations?"
-    r"|violations?|failures?|complaints?|findings?|failing (?:cases?|inputs?))"
+    r"|violations?|failures?|complaints?|findings?|objections?|criticisms?|reservations?|worries|doubts|red flags?|gaps?|shortcomings?|failing (?:cases?|inputs?))"
 )
 _CODE = (
     r"(?:code|function|implementation|body|solution|candidate|method|it|this|that|program|logic|algorithm|approach"
@@ -34,13 +34,15 @@ NO_BUG = (
     r"(?! (?:is|are|will be|should be|was) (?:raised|thrown)|[- ](?:handling|message|checking|case))"
     r"(?: (?:or|and|nor) (?:\w+ ){0,2}\w+)?(?: (?:were|was|are|is|have been|to) (?:\w+ ){0,2}?(?:found|detected|identified|present|seen|report(?:ed)?|fix))?",
     # "did not find any", "couldn't see a bug", "does not contain errors"
-    rf"\b(?:not|n't|never|cannot|unable to) (?:\w+ ){{0,2}}?{_FOUND} (?:(?:any|a|an|the|of|\w+) ){{0,4}}?{NOUN}\b",
+    rf"(?:\bnot|n't|never|cannot|unable to) (?:\w+ ){{0,2}}?{_FOUND} (?:(?:any|a|an|the|of|\w+) ){{0,4}}?{NOUN}\b",
     rf"\bneither (?:\w+ ){{0,4}}{NOUN}\b",
     rf"\b(?:fail(?:ed|s)? to|unable to) (?:find|see|spot|identify|detect|break) (?:\w+ ){{0,4}}?(?:{NOUN}|§|it)",
     r"\bnothing (?:\w+ ){0,2}?(?:wrong|incorrect|to (?:report|fix|change|correct|flag|complain about|add)|is missing|missing"
     r"|stands out|suspicious|amiss|broken)\b(?: (?:either|here|with (?:it|the \w+|this \w+)))?",
     r"\bno (?:\w+ ){0,3}?(?:changes?|fix(?:es)?|corrections?|modifications?|repairs?|action)\b(?: (?:is|are|were|was) (?:\w+ )?(?:needed|required|necessary|made))?",
     r"\b(?:bugs?|issues?|errors?|problems?|findings?|defects?)(?: found| detected| identified)?\s*[:=–-]\s*(?:none|no|0|zero|n/?a|nil|\[\])(?!\w)",
+    r"(?:\bnot|n't|cannot|unable to|failed to)(?: \w+)? (?:find|see|spot|identify|detect|think of|come up with|name|construct|produce) (?:\w+ ){0,3}?(?:anything|fault|(?:an? |any )?(?:input|counter-?example)s?)\b(?: (?:wrong|amiss|incorrect|that \w+|for which|to \w+|here|with \w+|in \w+)){0,2}",
+    r"\b(?:free|devoid|clear) of (?:\w+ ){0,3}(?:bugs?|errors?|issues?|problems?)\b",
     r"\bno bugs?\b",
 )
 """That there is nothing, of the whole function."""
@@ -49,7 +51,7 @@ NOT_A_BUG = (
     rf"\b(?:is|was|are|it's|that's)(?: \w+)? (?:not|n't) (?:\w+ ){{0,3}}?(?:a |an |any |really |actually |strictly )*(?:{NOUN}|wrong|incorrect|required|needed|necessary|relevant|covered)\b",
     rf"\b(?:isn't|aren't|wasn't|not) (?:(?:a|an|any|really|actually|strictly|necessarily|considered) ){{0,3}}(?:{NOUN}|wrong|incorrect)\b",
     r"\b(?:never|does not|doesn't|do not|don't|won't|will not|cannot|can't) (?:\w+ ){0,1}?(?:fails?|crash(?:es)?|break|overflow|matter|hurt|go wrong|apply|affect (?:\w+ ){0,2}(?:correctness|result|output|behaviou?r))\b",
-    r"\b(?:not|n't) (?:be )?(?:required|specified|mentioned|stated|needed|necessary|covered|defined|asked|demanded|part of)\b(?: by| in)?",
+    r"(?:\bnot|n't) (?:be )?(?:required|specified|mentioned|stated|needed|necessary|covered|defined|asked|demanded|part of)\b(?: by| in)?",
     r"\b(?:does not|doesn't|do not|don't|did not|says nothing|is silent|not) (?:\w+ )?(?:say|specify|cover|mention|require|define|state|ask|forbid|demand|about)\b",
     r"\bno (?:\w+ ){0,2}?(?:missing|incorrect|wrong|off[- ]by[- ]one|invalid|unhandled|unused|unnecessary|mutation|side[- ]effects?)\b(?: \w+)?",
     r"\bno (?:\w+ ){0,2}?(?:imports?|dependenc(?:y|ies)) (?:are|is) (?:\w+ )?(?:missing|needed|required)\b",
@@ -98,7 +100,7 @@ SHOWN_WRONG = (
     r"\b(?:correct|right|expected) (?:answer|result|value|output) (?:is|was|would be|should be)\b",
     r"\bwhereas\b|\bcontradict(?:s|ing)?\b|\bviolat(?:es?|ing|ion)\b",
     r"[❌✗✘✖🐛🔴🚫]|\boff[- ]by[- ]one\b",
-    r"\b(?:not|n't) (?:\w+ ){0,2}?(?:as expected|as required|as specified|what (?:the|it|is))\b",
+    r"(?:\bnot|n't) (?:\w+ ){0,2}?(?:as expected|as required|as specified|what (?:the|it|is))\b",
 )
 """What is wrong together with what would be right, or a plain mark of it."""
 
@@ -108,7 +110,6 @@ BUG = (
     r"\bwrong(?:ly)?\b|\bincorrect(?:ly)?\b|\berroneous(?:ly)?\b|\bimproper(?:ly)?\b|\bfaulty\b|\bbroken\b|\binaccurate\b|\bmishandl\w+\b|\bmiscalculat\w+\b|\bbogus\b",
     r"\bfail(?:s|ed|ing|ure)?\b|\bcrash(?:es|ed|ing)?\b|\bbreaks?\b|\bbreaking\b|\bblows up\b|\binfinite(?:ly)? (?:loop|recursion)\b|\bendless\b|\bhangs?\b",
     r"\bmissing\b|\bmiss(?:es|ed)\b|\bomit(?:s|ted|ting)?\b|\bforg[eo]t(?:s|ten)?\b|\bneglects?\b|\boverlook(?:s|ed)?\b|\bignor(?:es?|ed|ing)\b|\bskip(?:s|ped|ping)?\b|\bdrop(?:s|ped|ping)\b|\bloses?\b|\blost\b|\bunhandled\b|\bundefined\b|\bunintended\b|\binvalid\b",
-    r"\b(?:not|n't|cannot|never) (?:\w+ ){0,3}?(?:correct(?:ly)?|right|properly|handled?|account(?:ed)?|consider(?:ed)?|check(?:ed)?|match(?:es)?|satisf(?:y|ied)|work(?:s)?|returned|returns?|includ(?:e|ed|es)|implement(?:ed)?|follow|meet|conform|comply|cover(?:ed)?|remov(?:e|ed)|reset|updated?|multipl(?:y|ied)|reached|rais(?:e|ed)|executed|called|used|imported|defined|initiali[sz]ed|equal|sorted|strip(?:ped)?|valid(?:ate)?|pass(?:ing)?|preserv(?:e|ed)|enough|sufficient|ok|fine|good|true)\b",
     r"\btoo (?:early|late|large|small|many|few|far|high|low|much|little|soon|short|long|big|strict)\b",
     r"\bshould(?: not| also| first| instead| only| always| probably| rather| really| have)* (?!work|pass|suffice|hold|also|not|be (?:fine|ok|okay|correct|sufficient|enough|good|safe|noted|right)\b)[a-z§]\w*",
     r"\bshouldn't\b|\bmust (?:not )?(?:be|return|use|have|include|start|stop|handle)\b|\bneeds? to (?:be|use|return|check|handle|start|include)\b|\bhas to be\b|\bneeds (?:a|an|§)\b",
@@ -117,9 +118,16 @@ BUG = (
     r"\b(?:nameerror|typeerror|valueerror|indexerror|keyerror|zerodivisionerror|attributeerror|recursionerror|syntaxerror|importerror|unboundlocalerror|overflowerror)\b",
     r"\bincomplete\b|\binsufficient\b|\bin(?:verted|consistent)\b|\bswapped\b|\breversed (?:order|condition|comparison)\b|\bexclud(?:es|ed|ing)\b|\bcorrupt\w*|\bduplicat(?:es|ed)\b|\bnon-?compliant\b|\bredundantly\b|\bpremature(?:ly)?\b|\bonly by chance\b",
     r"\b(?:here is|here's|below is|see) (?:the |a |an |my )?(?:corrected|fixed|revised|repaired|improved and corrected)\b|^(?:corrected|fixed|revised) (?:code|version|function|implementation)\b|\bto fix (?:this|it|the)\b|\bneeds (?:fixing|correction|changes|work)\b|\bfix(?:es)? (?:is |are )?(?:needed|required|necessary)\b|\brequest changes\b|\bchanges requested\b|\bnot (?:approved|acceptable|lgtm)\b",
-    r"\b(?:is|are|was|were) (?:not|never) §|\b(?:is|are) (?:only )?exclusive\b",
+    r"\b(?:is|are) (?:only )?exclusive\b",
 )
-"""Words of a complaint."""
+"""Words of a complaint; after a "no" they are none."""
+
+LACKS = (
+    r"(?:\bnot|n't|cannot|never) (?:\w+ ){0,3}?(?:correct(?:ly)?|right|properly|handled?|account(?:ed)?|consider(?:ed)?|check(?:ed)?|match(?:es)?|satisf(?:y|ied)|work(?:s)?|returned|returns?|includ(?:e|ed|es)|implement(?:ed)?|follow|meet|conform|comply|cover(?:ed)?|remov(?:e|ed)|reset|updated?|multipl(?:y|ied)|reached|rais(?:e|ed)|executed|called|used|imported|defined|initiali[sz]ed|equal|sorted|strip(?:ped)?|valid(?:ate)?|pass(?:ing)?|preserv(?:e|ed)|enough|sufficient|ok|fine|good|true)\b",
+    r"\b(?:is|are|was|were) (?:not|never) §|n't (?:agree|say|think|believe|approve|confirm|recommend|accept|be (?:approved|accepted|merged))\b|\bdisagree\b|\bcannot (?:agree|approve|confirm|recommend|accept)\b",
+    r"\bshould(?:n't| not)\b|\bmust(?:n't| not)\b",
+)
+"""What a function does not do, told as a complaint."""
 
 STYLE = (
     r"\bconsider(?:ed)? (?:\w+ing|a|an|the|using)\b|\b(?:could|can|may|might|would) (?:also |be |further |still |\w+ )?(?:consider|improve[d]?|simplif(?:y|ied)|shorten(?:ed)?|refactor(?:ed)?|rename[d]?|made?|replace[d]?|clean(?:er|ed)?|nicer?|extract(?:ed)?|more|enhance[d]?|want to|better|benefit|optimi[sz]ed?|rewritten|written|add(?:ed)?|use[d]?)\b",
@@ -155,7 +163,7 @@ LIMITED = (
 """What takes a praise back in part, or makes it one of another function."""
 
 UNSURE = (
-    r"\b(?:not|n't|un) ?(?:be )?(?:sure|certain|clear|confident)\b|\bunsure\b|\bunclear\b|\bcannot (?:tell|determine|say|verify|assess|judge|review|help|assist|provide|comply)\b|\bcan't (?:tell|determine|say|verify|assess|judge|review|help|assist|provide|comply)\b|\bhard to (?:say|tell)\b|\b(?:need|provide|share|paste) (?:me )?(?:more|the|your) (?:information|context|code|details|specification)\b|\bas an ai\b|\bhow can i (?:help|assist)\b",
+    r"(?:\bnot|n't|un) ?(?:be )?(?:sure|certain|clear|confident)\b|\bunsure\b|\bunclear\b|\bcannot (?:tell|determine|say|verify|assess|judge|review|help|assist|provide|comply)\b|\bcan't (?:tell|determine|say|verify|assess|judge|review|help|assist|provide|comply)\b|\bhard to (?:say|tell)\b|\b(?:need|provide|share|paste) (?:me )?(?:more|the|your) (?:information|context|code|details|specification)\b|\bas an ai\b|\bhow can i (?:help|assist)\b",
 )
 """That the reviewer does not know, or will not say."""
 

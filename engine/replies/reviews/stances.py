@@ -40,8 +40,13 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 _NO_BUG = (*phrases.NO_BUG, *languages.NO_BUG)
 _RIGHT = (*phrases.RIGHT, *languages.RIGHT)
-_BUG = (*phrases.BUG, *languages.WRONG[1:])
+_LACKS = (*phrases.LACKS, *languages.WRONG[1:])
 _SHOWN = (*phrases.SHOWN_WRONG, languages.WRONG[0])
+_DENIED = re.compile(
+    r"(?:\b(?:no|neither|nor|none|nothing|without)\b(?: [\w§'-]+){0,5}|(?:\b(?:not|never|hardly|cannot)\b|n't\b)(?: [\w§'-]+){0,2}) ?\Z"
+)
+"""What makes the complaint that follows it none."""
+_DOUBTED = re.compile(r"(?:\b(?:not|cannot|hardly|disagree|never)\b|n't\b)(?: [\w§'-]+){0,3} ?\Z")
 _STYLE = (*phrases.STYLE, *languages.STYLE)
 _PASSES = (*phrases.PASSES, *languages.PASSES)
 _UNSURE = (*phrases.UNSURE, *languages.UNSURE)
@@ -113,13 +118,15 @@ def stance(clause: Clause, *, agrees: bool = False, asked: Clause | None = None)
         return Stance("clean", WEAK)
     rest, no_bug = _without(_any(*_NO_BUG), heard)
     rest, no_matter = _without(_any(*phrases.NOT_A_BUG), rest)
+    if (praise := _any(*_RIGHT).search(rest)) and _DOUBTED.search(rest[max(0, praise.start() - 60) : praise.start()]):
+        return Stance("bug", SHOWN)
     rest, right = _without(_any(*_RIGHT), rest)
     return _weighed(text, rest, clause, no_bug=no_bug, right=right, no_matter=no_matter)
 
 
 def _weighed(text: str, rest: str, clause: Clause, *, no_bug: bool, right: bool, no_matter: bool) -> Stance:
-    shown = bool(_any(*_SHOWN).search(f"but {rest}" if clause.contrast else rest))
-    complains = shown or bool(_any(*_BUG).search(rest))
+    shown = _affirms(_any(*_SHOWN), f"but {rest}" if clause.contrast else rest)
+    complains = shown or _affirms(_any(*phrases.BUG), rest) or bool(_any(*_LACKS).search(rest))
     style, hard = bool(_any(*_STYLE).search(rest)), bool(_any(_HARD).search(rest))
     limited = bool(_any(*phrases.LIMITED).search(text))
     if complains and style and (not hard or _any(_REMARKS).search(text)):
@@ -143,6 +150,11 @@ def _weighed(text: str, rest: str, clause: Clause, *, no_bug: bool, right: bool,
     if _any(*phrases.DESCRIBES).search(text):
         return Stance("bug", WEAK) if clause.contrast else _NEUTRAL
     return Stance("bug", WEAK) if clause.contrast else Stance("other", HINT)
+
+
+def _affirms(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a pattern is in a text, and no "no" before it."""
+    return any(not _DENIED.search(text[max(0, found.start() - 80) : found.start()]) for found in pattern.finditer(text))
 
 
 def _without(pattern: re.Pattern[str], text: str) -> tuple[str, bool]:

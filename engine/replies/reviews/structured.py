@@ -39,6 +39,7 @@ _LISTS = frozenset(
         "items",
     ]
 )
+_ONE = frozenset("bug issue problem finding error defect".split())
 _INSIDE = frozenset(
     ["review", "report", "result", "answer", "output", "response", "analysis", "codereview", "evaluation"]
 )
@@ -187,7 +188,11 @@ def _object(given: dict[str, object], cut: bool, root: str, depth: int) -> _Read
         inner = _read(given[key], cut=cut, alone=True, root=root, depth=depth + 1) if _holds(given[key]) else None
         if inner is not None:
             return inner._replace(code=inner.code or code, side=inner.side or _side(given))
-    lists = [cast("list[object]", given[key]) for key in given if key in _LISTS and isinstance(given[key], list)]
+    lists = [
+        cast("list[object]", item if isinstance(item, list) else [item])
+        for key, item in given.items()
+        if (key in _LISTS and isinstance(item, list)) or (key in _ONE and isinstance(item, dict) and item)
+    ]
     side = _side(given)
     if lists:
         found = [parts for items in lists for parts in _found(items)]
