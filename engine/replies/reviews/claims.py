@@ -9,7 +9,7 @@ from ...examples import values
 from ..quotes import line_of
 from . import results
 from .inputs import Signature, from_prose, mentions, stated
-from .stances import PLAIN, WEAK
+from .stances import HINT, PLAIN, WEAK
 from .structured import Parts
 from .units import Unit
 from .verdicts import Judged
@@ -73,8 +73,8 @@ def _only_judges(one: Judged) -> bool:
 def _explaining(found: list[Judged]) -> list[Judged]:
     """The units that tell why, in a report whose complaint is its verdict alone."""
     how = [one for one in found if _says_how(one)]
-    told = [one for one in found if any(seen.kind == "other" for _, seen in one.clauses) and not _advises(one.unit)]
-    told = [one for one in told if one.verdict is None and one.unit.kind != "heading"]
+    told = [one for one in found if any(seen.weight == HINT and seen.side is None for _, seen in one.clauses)]
+    told = [one for one in told if one.verdict is None and one.unit.kind != "heading" and not _advises(one.unit)]
     return how or told[:3]
 
 

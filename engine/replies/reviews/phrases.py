@@ -42,6 +42,7 @@ NO_BUG = (
     r"\bno (?:\w+ ){0,3}?(?:changes?|fix(?:es)?|corrections?|modifications?|repairs?|action)\b(?: (?:is|are|were|was) (?:\w+ )?(?:needed|required|necessary|made))?",
     r"\b(?:bugs?|issues?|errors?|problems?|findings?|defects?)(?: found| detected| identified)?\s*[:=–-]\s*(?:none|no|0|zero|n/?a|nil|\[\])(?!\w)",
     r"(?:\bnot|n't|cannot|unable to|failed to)(?: \w+)? (?:find|see|spot|identify|detect|think of|come up with|name|construct|produce) (?:\w+ ){0,3}?(?:anything|fault|(?:an? |any )?(?:input|counter-?example)s?)\b(?: (?:wrong|amiss|incorrect|that \w+|for which|to \w+|here|with \w+|in \w+)){0,2}",
+    r"(?:\bnot|n't|cannot|hard to|nothing to) (?:really )?(?:fault|complain|criticise|criticize|object|break it)\b",
     r"\b(?:free|devoid|clear) of (?:\w+ ){0,3}(?:bugs?|errors?|issues?|problems?)\b",
     r"\bno bugs?\b",
 )
@@ -59,7 +60,6 @@ NOT_A_BUG = (
     r"\bas it should(?: be| do)?\b|\blike it should\b|\bas (?:they|one) should(?: be)?\b",
     r"\b(?:raises?|throws?|raising|throwing) (?:an? |the )?(?:\w+ )?(?:error|exception|§) (?:\w+ ){0,6}?(?:as (?:expected|required|specified|documented|intended)|correctly|which is (?:correct|right|expected|fine))",
     r"\bnot (?:wrong|incorrect|an? issue|a (?:bug|problem))\b",
-    r"\b(?:returns?|gives?|produces?|yields?|computes?) (?:exactly |all )?(?:the )?(?:expected|correct|right|desired|required|specified) (?:\w+)\b",
     r"\b(?:avoid(?:s|ing)?|prevent(?:s|ing)?|guard(?:s|ing)? against|protect(?:s|ing)? (?:from|against)) (?:\w+ ){0,4}?(?:errors?|bugs?|issues?|problems?|crash(?:es)?|§|mistakes?)",
     r"\b(?:allowed|acceptable|permitted|harmless|intentional|intended|by design|irrelevant|unreachable|undefined behaviou?r is fine)\b",
 )
@@ -78,10 +78,18 @@ RIGHT = (
     r"\ball (?:of )?(?:the |these |given |provided |\w+ ){0,3}?(?:tests?|cases|examples|checks|scenarios|doctests|inputs) (?:\w+ )?(?:pass(?:es)?|hold|are (?:\w+ )?(?:handled|covered|correct|satisfied|fine|ok)|succeed|work|match|give)\b",
     r"\bevery (?:\w+ ){0,2}(?:example|case|test|check) (?:\w+ )?(?:passes|holds|works|succeeds|matches|is handled)\b",
     r"\b(?:bug|error)[- ]free\b|\bflawless\b",
+    rf"\b(?:exactly |precisely |just )?(?:what|as|how|the way|everything|all) (?:that )?(?:the |its )?{_SPEC}(?:'s)? (?:\w+ )?(?:asks?(?: for)?|says?|wants?|requires?|demands?|specif(?:y|ies)|describes?|promises?|calls? for|states?|expects?|needs?)\b",
+    rf"\b(?:consider|deem|judge|find|call|believe|think|rate|regard|declare) (?:that )?(?:the |this )?(?:\w+ )?(?:{_CODE})(?: is| as| to be)? {_VERY}{_RIGHT}\b",
+    r"\beverything (?:\w+ )?(?:checks out|is (?:\w+ )?(?:in order|there|covered|handled|as it should be)|works|adds up)\b|\bchecks out\b|\b(?:all|everything) (?:is )?(?:in order|clear|set)\b|\bready (?:to use|to merge|for use|to go)\b|\b(?:is|are|was|were|looks) (?:\w+ )?as (?:it|they) should\b",
     r"\bcan be (?:accepted|merged|used) as (?:it )?is\b",
     r"\bi (?:\w+ )?(?:agree|am (?:satisfied|happy|confident)) (?:that|with)\b",
 )
 """That the function is right."""
+
+RIGHT_RESULT = (
+    r"\b(?:returns?|gives?|produces?|yields?|computes?|calculates?|gets?|come out|results? in|compute|outputs?|provides?|delivers?) (?:exactly |all |always )?(?:the )?(?:expected|correct|right|desired|required|specified|intended|proper) (?:\w+)\b",
+)
+"""That what comes out is right."""
 
 PASSES = (
     r"\bcorrect(?:ly)?\b|\bright\b|\bproperly\b|\b(?:is|are|it's|that's|seems|looks) (?:\w+ )?(?:fine|ok|okay|good|valid|covered|handled|safe|sound)\b",
@@ -130,7 +138,7 @@ LACKS = (
 """What a function does not do, told as a complaint."""
 
 STYLE = (
-    r"\bconsider(?:ed)? (?:\w+ing|a|an|the|using)\b|\b(?:could|can|may|might|would) (?:also |be |further |still |\w+ )?(?:consider|improve[d]?|simplif(?:y|ied)|shorten(?:ed)?|refactor(?:ed)?|rename[d]?|made?|replace[d]?|clean(?:er|ed)?|nicer?|extract(?:ed)?|more|enhance[d]?|want to|better|benefit|optimi[sz]ed?|rewritten|written|add(?:ed)?|use[d]?)\b",
+    r"(?<!\bi )(?<!\bwe )\bconsider(?:ed)? (?:\w+ing|a|an|the|using)\b|\b(?:could|can|may|might|would) (?:also |be |further |still |\w+ )?(?:consider|improve[d]?|simplif(?:y|ied)|shorten(?:ed)?|refactor(?:ed)?|rename[d]?|made?|replace[d]?|clean(?:er|ed)?|nicer?|extract(?:ed)?|more|enhance[d]?|want to|better|benefit|optimi[sz]ed?|rewritten|written|add(?:ed)?|use[d]?)\b",
     r"\breadab(?:le|ility)\b|\btype[- ]?(?:hints?|annotations?|checking)\b|\bdocstrings? (?:could|should|is|example)|\bnaming\b|\bvariable names?\b|\brenam(?:e|ing)\b|\bpep ?-?8\b|\bperforman(?:ce|t)\b|\befficien(?:t|cy)\b|\binefficient\b|\bo\(n|\bpythonic\b|\blist comprehension\b|\bstyle\b|\bstylistic\b|\bstylistically\b|\bcosmetic\b",
     r"\bsuggest(?:ions?|ed|s)?\b|\brecommend(?:ation|ations|ed)?\b|\boptional(?:ly)?\b|\bnit(?:s|pick\w*)?\b|\bminor\b|\bimprovements?\b|\bredundant\b|\bunused\b|\bunnecessary\b|\bverbose\b|\bmaintainab\w+\b|\brobust(?:ness)?\b|\bmagic numbers?\b|\bcomments?\b|\bformatting\b|\bconcise\b|\bclarity\b|\bbest practices?\b|\bbuilt-?in\b|\binput validation\b|\bunit tests?\b|\bedge[- ]case tests?\b|\bnice to have\b|\bit's worth noting\b|\bworth noting\b|\bsimpler\b|\bcleaner\b|\belegant\b|\bmemory usage\b|\blogging\b|\bwhitespace\b|\btrailing\b (?:space|comma)",
 )
@@ -138,10 +146,14 @@ STYLE = (
 
 DESCRIBES = (
     r"^(?:(?:first|then|next|finally|so|and|also|now|the|this|here|in|on|if|otherwise|for|at|when|after|each)[, ]+){0,3}(?:\w+ ){0,4}?(?:takes|iterates|returns|computes|initiali[sz]es|uses|loops|checks|calculates|creates|updates|adds|sorts|defines|accepts|stores|converts|splits|joins|goes|compares|starts|sets|assigns|is (?:a|an|the|used|called|defined|set|initiali[sz]ed|sorted)|lowercases|multiplies|walks|builds|looks|pops|removes|appends|implements|contains|keeps|has|reads|gives|handles|calls|runs|produces|yields|increments|does|sums|counts|filters|reverses|slices|steps|copies|gets)\b",
+)
+"""What only tells what the code does."""
+
+LEADS_IN = (
     r"^(?:let me|let's|i need|i will|i'll|i'm going|we need|we have|okay|ok|alright|sure|certainly|of course|here(?:'s| is| are)|below|step|hmm|first|now|so|given|to (?:review|check|verify|determine|see)|looking at|i (?:walked|went|traced|reviewed|checked|looked|have (?:reviewed|checked|looked|walked|traced)))\b",
     r"\btrac(?:e|ing)\b|\bwalk(?:ing)?[- ]?through\b|\banalysis\b|\boverview\b|\bsummary\b|\breview\b",
 )
-"""What only tells what the code, or the reviewer, does."""
+"""What only tells what the reviewer does."""
 
 SEARCHING = (
     r"\b(?:my )?(?:first|initial) (?:thought|impression|reaction|guess|instinct|concern|worry|reading)\b[^.;]{0,200}",
@@ -157,7 +169,7 @@ SEARCHING = (
 """What is only looked for, or supposed, or the name of an input; it is not heard as a complaint."""
 
 LIMITED = (
-    r"\bother than (?:that|this|these|those)\b|\bapart from (?:that|this|these|those|the)\b|\baside from (?:that|this|these|those|the)\b|\bexcept\b|\botherwise\b|\bthe rest\b|\bremaining\b|\bmost(?:ly)?\b|\bpartial(?:ly)?\b|\bonly (?:for|when|if|by|works?)\b|\bby chance\b|\bat first\b|\binitially\b|\bin general\b|\bgenerally\b|\bfor the (?:given|most|first|common|happy|normal|provided|example)\b|\bhappy path\b|\bcommon cases?\b|\bnormal (?:cases?|inputs?)\b|\bnearly\b|\balmost\b|\bhalf\b",
+    r"\bno (?:other|further|additional|more)\b|\bnothing (?:else|more|further)\b|\bother than (?:that|this|these|those)\b|\bapart from (?:that|this|these|those|the)\b|\baside from (?:that|this|these|those|the)\b|\bexcept\b|\botherwise\b|\bthe rest\b|\bremaining\b|\bmost(?:ly)?\b|\bpartial(?:ly)?\b|\bonly (?:for|when|if|by|works?)\b|\bby chance\b|\bat first\b|\binitially\b|\bin general\b|\bgenerally\b|\bfor the (?:given|most|first|common|happy|normal|provided|example)\b|\bhappy path\b|\bcommon cases?\b|\bnormal (?:cases?|inputs?)\b|\bnearly\b|\balmost\b|\bhalf\b",
     r"\b(?:with|after|once|given|using|applying) (?:this|these|that|the|those)? ?(?:\w+ )?(?:change|fix|correction|modification|adjustment|patch|fixed|corrected|applied)\w*|\b(?:corrected|fixed|revised|updated|modified|improved|repaired|new) (?:version|code|function|implementation|body|solution|line|expression|one)\b|\bwould (?:\w+ )?be\b|\bwill (?:then |now )?be\b|\bto (?:make|ensure)\b|\bin order to\b|\bonly then\b|\bneeds? to\b|\bso that\b|^if\b|\bif (?:it|the \w+) (?:is|are|were|was) (?:right|correct)\b|\bassuming\b|\bunless\b",
 )
 """What takes a praise back in part, or makes it one of another function."""

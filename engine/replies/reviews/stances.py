@@ -46,6 +46,8 @@ _DENIED = re.compile(
     r"(?:\b(?:no|neither|nor|none|nothing|without)\b(?: [\w§'-]+){0,5}|(?:\b(?:not|never|hardly|cannot)\b|n't\b)(?: [\w§'-]+){0,2}) ?\Z"
 )
 """What makes the complaint that follows it none."""
+_TAIL = 30
+"""Characters that may follow a "no bugs" that concludes a clause."""
 _DOUBTED = re.compile(r"(?:\b(?:not|cannot|hardly|disagree|never)\b|n't\b)(?: [\w§'-]+){0,3} ?\Z")
 _STYLE = (*phrases.STYLE, *languages.STYLE)
 _PASSES = (*phrases.PASSES, *languages.PASSES)
@@ -70,7 +72,7 @@ _ASKS_OF_BUGS = (
 _ABOUT_CODE = (
     r"§|\b(?:code|function|loop|line|method|variable|result|condition|branch|index|range|input|list|string|value|case"
     r"|return\w*|element|item|number|argument|parameter|empty|zero|implementation|specification|example|test)s?\b"
-    r"|代码|函数|循环|返回|コード|関数|код|функци|funktion|fonction|función|função"
+    r"|[\u3040-\u30ff\u4e00-\u9fff\u0400-\u04ff]{4}|代码|函数|循环|返回|コード|関数|код|функци|funktion|fonction|función|função"
 )
 
 
@@ -121,6 +123,14 @@ def stance(clause: Clause, *, agrees: bool = False, asked: Clause | None = None)
     if (praise := _any(*_RIGHT).search(rest)) and _DOUBTED.search(rest[max(0, praise.start() - 60) : praise.start()]):
         return Stance("bug", SHOWN)
     rest, right = _without(_any(*_RIGHT), rest)
+    if (result := _any(*phrases.RIGHT_RESULT).search(rest)) and _DOUBTED.search(rest[max(0, result.start() - 60) : result.start()]):
+        return Stance("bug", PLAIN + clause.contrast)
+    rest, fits = _without(_any(*phrases.RIGHT_RESULT), rest)
+    no_matter = no_matter or fits
+    if listed := _ticked_off(rest):
+        return listed
+    if no_bug and len(heard) - max(found.end() for found in _any(*_NO_BUG).finditer(heard)) < _TAIL:
+        rest = ""  # "…, so there are no bugs": what leads to it does not count.
     return _weighed(text, rest, clause, no_bug=no_bug, right=right, no_matter=no_matter)
 
 
@@ -143,13 +153,14 @@ def _weighed(text: str, rest: str, clause: Clause, *, no_bug: bool, right: bool,
         return Stance("style")
     if _any(*_PASSES).search(rest):
         return Stance("clean", WEAK)
-    if not _any(_ABOUT_CODE).search(text):
+    if not _any(_ABOUT_CODE).search(text) or _any(*phrases.LEADS_IN).search(text):
         return _NEUTRAL
+    objects = clause.contrast and not clause.concedes
     if _any(_NEGATION).search(rest):
-        return Stance("bug", WEAK + clause.contrast)
-    if _any(*phrases.DESCRIBES).search(text):
-        return Stance("bug", WEAK) if clause.contrast else _NEUTRAL
-    return Stance("bug", WEAK) if clause.contrast else Stance("other", HINT)
+        return Stance("bug", WEAK + objects)
+    if objects:
+        return Stance("bug", WEAK)
+    return Stance("neutral", HINT) if _any(*phrases.DESCRIBES).search(text) else Stance("other", HINT)
 
 
 def _affirms(pattern: re.Pattern[str], text: str) -> bool:
@@ -160,6 +171,16 @@ def _affirms(pattern: re.Pattern[str], text: str) -> bool:
 def _without(pattern: re.Pattern[str], text: str) -> tuple[str, bool]:
     less = pattern.sub(" ", text)
     return less, less != text
+
+
+def _ticked_off(text: str) -> Stance | None:
+    """An item of a list of things to look for ("Wrong start value: no, it is 0")."""
+    item = re.match(r"^([^:?：]{2,60})[:?：]\s*(.{1,12})", text)
+    if item is None or not (_any(*phrases.BUG, *_SHOWN).search(item[1])):
+        return None
+    if _any(_NO, r"^\W*(?:none|n/a|nothing|keine?|aucune?|ningun[oa]|nenhum\w?|нет|无|没有|なし)(?!\w)").search(item[2]):
+        return Stance("clean", WEAK)
+    return None
 
 
 def _answered(text: str, asked: Clause) -> Stance | None:

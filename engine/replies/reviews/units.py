@@ -64,6 +64,8 @@ class Clause(NamedTuple):
     contrast: bool = False
     """Whether a "but" leads to it."""
     question: bool = False
+    concedes: bool = False
+    """Whether it begins with "although"."""
 
 
 @dataclass
@@ -225,16 +227,27 @@ def _clauses(text: str) -> Iterator[Clause]:
         count = sentence.count("§")
         raw = _restored(sentence, pieces[at : at + count])
         at += count
+        conceded = _CONCEDES.match(sentence) is not None
         is_question = sentence.rstrip(" \"')*").endswith(("?", "?"))
-        concedes = _CONCEDES.match(sentence)
-        for number, clause in enumerate(part for part in _TURN.split(sentence) if part.strip(" ,;:-–—(")):
+        for number, clause in enumerate(_parts(sentence)):
             turns = _CONTRASTS.match(clause)
+            concedes = _CONCEDES.match(clause)
             yield Clause(
                 text=(clause[turns.end() :] if turns else clause).strip(" \n,;–—").lower(),
                 raw=raw.strip(),
-                contrast=bool(turns) and not (concedes and number == 0),
+                contrast=(bool(turns) and not (concedes and number == 0)) or (number == 1 and conceded),
                 question=is_question,
+                concedes=bool(concedes),
             )
+
+
+def _parts(sentence: str) -> list[str]:
+    """A sentence cut at each "but", and where the concession that it begins with ends."""
+    cut = _TURN.split(sentence)
+    if _CONCEDES.match(sentence):
+        first, comma, rest = cut[0].partition(", ")
+        cut = [first, rest, *cut[1:]] if comma else cut
+    return [part for part in cut if part.strip(" ,;:-–—(")]
 
 
 def _restored(text: str, pieces: list[str]) -> str:

@@ -70,7 +70,7 @@ def verdict(found: list[Judged]) -> Literal["bugs", "clean"] | None:
     hints = False
     for one in found:
         for clause, seen in one.clauses:
-            hints = hints or seen.kind == "other"
+            hints = hints or (seen.weight == HINT and seen.side is None and one.unit.kind != "heading")
             if seen.kind == "unsure" and at is not None and at.kind == "clean" and at.weight < VERDICT:
                 at = None
             if seen.side is None or seen.weight < WEAK:
