@@ -52,7 +52,8 @@ def claims(found: list[Judged], of: Signature, source: list[str]) -> Iterator[Pa
 
 def _leads_on(one: Judged) -> bool:
     """Whether a unit only announces what comes after it ("The function has two bugs:")."""
-    return one.unit.text.rstrip(" *_").endswith((":", ":")) and not one.unit.labels and one.complaint > 0
+    complaints = sum(seen.kind == "bug" for _, seen in one.clauses)
+    return one.unit.text.rstrip(" *_").endswith((":", "：")) and not one.unit.labels and complaints == 1
 
 
 def _complains(one: Judged, least: float, *, introduced: bool) -> bool:
@@ -75,7 +76,7 @@ def _explaining(found: list[Judged]) -> list[Judged]:
     how = [one for one in found if _says_how(one)]
     told = [one for one in found if any(seen.weight == HINT and seen.side is None for _, seen in one.clauses)]
     told = [one for one in told if one.verdict is None and one.unit.kind != "heading" and not _advises(one.unit)]
-    return how or told[:3]
+    return how or told[:3] or [one for one in found if one.complaint >= PLAIN and len(one.unit.text.split()) >= 6][:1]
 
 
 def _says_how(one: Judged) -> bool:

@@ -40,10 +40,11 @@ NO_BUG = (
     r"\bnothing (?:\w+ ){0,2}?(?:wrong|incorrect|to (?:report|fix|change|correct|flag|complain about|add)|is missing|missing"
     r"|stands out|suspicious|amiss|broken)\b(?: (?:either|here|with (?:it|the \w+|this \w+)))?",
     r"\bno (?:\w+ ){0,3}?(?:changes?|fix(?:es)?|corrections?|modifications?|repairs?|action)\b(?: (?:is|are|were|was) (?:\w+ )?(?:needed|required|necessary|made))?",
-    r"\b(?:bugs?|issues?|errors?|problems?|findings?|defects?)(?: found| detected| identified)?\s*[:=–-]\s*(?:none|no|0|zero|n/?a|nil|\[\])(?!\w)",
+    r"\b(?:bugs?|issues?|errors?|problems?|findings?|defects?)(?: found| detected| identified)?\s*[:=–-]\s*(?:none|no(?=[.,;]|$)|0|zero|n/?a|nil|\[\])(?!\w)(?: found| identified| detected)?",
     r"(?:\bnot|n't|cannot|unable to|failed to)(?: \w+)? (?:find|see|spot|identify|detect|think of|come up with|name|construct|produce) (?:\w+ ){0,3}?(?:anything|fault|(?:an? |any )?(?:input|counter-?example)s?)\b(?: (?:wrong|amiss|incorrect|that \w+|for which|to \w+|here|with \w+|in \w+)){0,2}",
     r"(?:\bnot|n't|cannot|hard to|nothing to) (?:really )?(?:fault|complain|criticise|criticize|object|break it)\b",
     r"\b(?:free|devoid|clear) of (?:\w+ ){0,3}(?:bugs?|errors?|issues?|problems?)\b",
+    r"\b(?:tried|attempted|looked|searched|hunted) [^.,;]{0,80}\b(?:failed|in vain|without success|could(?: not|n't)|found none)\b",
     r"\bno bugs?\b",
 )
 """That there is nothing, of the whole function."""
@@ -77,7 +78,8 @@ RIGHT = (
     r"\blgtm\b|\b(?:looks?|all|seems?) (?:very )?good\b|\bship it\b|\bwell[- ](?:written|implemented|done)\b|\bgood (?:job|work|implementation)\b|\bapproved?\b|\bno concerns\b",
     r"\ball (?:of )?(?:the |these |given |provided |\w+ ){0,3}?(?:tests?|cases|examples|checks|scenarios|doctests|inputs) (?:\w+ )?(?:pass(?:es)?|hold|are (?:\w+ )?(?:handled|covered|correct|satisfied|fine|ok)|succeed|work|match|give)\b",
     r"\bevery (?:\w+ ){0,2}(?:example|case|test|check) (?:\w+ )?(?:passes|holds|works|succeeds|matches|is handled)\b",
-    r"\b(?:bug|error)[- ]free\b|\bflawless\b",
+    r"\b(?:bug|error)[- ]free\b|\bflawless\b|\bfaultless\b|\bimpeccable\b",
+    r"\b(?:is|looks like|seems) (?:an? )?(?:\w+,? (?:and )?){0,2}(?:faithful|correct|valid|accurate|right|sound|textbook|solid|proper|good|clean) (?:\w+ ){0,2}(?:translation|implementation|solution|rendering|function|approach|version)\b",
     rf"\b(?:exactly |precisely |just )?(?:what|as|how|the way|everything|all) (?:that )?(?:the |its )?{_SPEC}(?:'s)? (?:\w+ )?(?:asks?(?: for)?|says?|wants?|requires?|demands?|specif(?:y|ies)|describes?|promises?|calls? for|states?|expects?|needs?)\b",
     rf"\b(?:consider|deem|judge|find|call|believe|think|rate|regard|declare) (?:that )?(?:the |this )?(?:\w+ )?(?:{_CODE})(?: is| as| to be)? {_VERY}{_RIGHT}\b",
     r"\beverything (?:\w+ )?(?:checks out|is (?:\w+ )?(?:in order|there|covered|handled|as it should be)|works|adds up)\b|\bchecks out\b|\b(?:all|everything) (?:is )?(?:in order|clear|set)\b|\bready (?:to use|to merge|for use|to go)\b|\b(?:is|are|was|were|looks) (?:\w+ )?as (?:it|they) should\b",
@@ -103,7 +105,7 @@ SHOWN_WRONG = (
     r"\binstead of\b|\brather than\b|\bin place of\b",
     r"\b(?:wrong|incorrect|erroneous|unexpected|bad|false) (?:\w+ )?(?:results?|answers?|values?|outputs?|suffix|index|order|type|sign|case|count|number|sum)\b",
     r"(?:\b(?:returns?|gives?|yields?|sets?|does|uses?|starts?|stops?|raises?|is|are|was|initiali[sz]es?|starts|ends|begins|prints?|produces?|outputs?|evaluates to|throws?|drops?|loses|skips?|mutates?|pops|checks?|compares?|computes?|calls?|excludes?|includes?|ignores?|adds?|keeps?)\b|->|→|=>)[^.]{0,160}?\b(?:should|must|needs? to|ought to|expect(?:ed|s|ation)?|supposed to|spec(?:ification)? (?:demands|says|wants|requires|asks))\b",
-    r"\bbut (?:\w+ ){0,4}?(?:should|must|returns?|got|gives?|gets?|expected|fails?|produces?|yields?|raises?|the (?:code|function|implementation|loop|result|correct|expected|right|candidate))\b",
+    r"\bbut (?:\w+ ){0,4}?(?:should|must|returns?|got|gives?|gets?|expected|fails?|produces?|yields?|raises?|the (?:correct|expected|right) \w+)\b",
     r"\bexpected\b[^.]{0,80}?\b(?:but|got|actual(?:ly)?|received|returned|found)\b|\b(?:actual|got)\b[^.]{0,80}?\bexpected\b",
     r"\b(?:correct|right|expected) (?:answer|result|value|output) (?:is|was|would be|should be)\b",
     r"\bwhereas\b|\bcontradict(?:s|ing)?\b|\bviolat(?:es?|ing|ion)\b",
@@ -131,6 +133,7 @@ BUG = (
 """Words of a complaint; after a "no" they are none."""
 
 LACKS = (
+    r"\bno (?:\w+ )?(?:checks?|handling|guards?|validation|support|special[- ]cas(?:e|ing)|provision|treatment|protection|test|branch|base case|return(?: statement)?) (?:for|of|when|that|whether|against|if|in|to)\b|\bnothing (?:here |in the code )?(?:to (?:catch|handle|prevent|stop|check)|handles|catches|checks|prevents)\b|^instead\b",
     r"(?:\bnot|n't|cannot|never) (?:\w+ ){0,3}?(?:correct(?:ly)?|right|properly|handled?|account(?:ed)?|consider(?:ed)?|check(?:ed)?|match(?:es)?|satisf(?:y|ied)|work(?:s)?|returned|returns?|includ(?:e|ed|es)|implement(?:ed)?|follow|meet|conform|comply|cover(?:ed)?|remov(?:e|ed)|reset|updated?|multipl(?:y|ied)|reached|rais(?:e|ed)|executed|called|used|imported|defined|initiali[sz]ed|equal|sorted|strip(?:ped)?|valid(?:ate)?|pass(?:ing)?|preserv(?:e|ed)|enough|sufficient|ok|fine|good|true)\b",
     r"\b(?:is|are|was|were) (?:not|never) §|n't (?:agree|say|think|believe|approve|confirm|recommend|accept|be (?:approved|accepted|merged))\b|\bdisagree\b|\bcannot (?:agree|approve|confirm|recommend|accept)\b",
     r"\bshould(?:n't| not)\b|\bmust(?:n't| not)\b",

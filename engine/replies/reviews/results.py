@@ -9,7 +9,7 @@ from ...examples import values
 from ...examples.scan import closing
 
 _GIVES = (
-    r"\b(?:returns?|returned|returning|gives?|gave|yields?|outputs?|prints?|produces?|produced|evaluates to|results? in|raises?|throws?|got|actual(?:ly)?|is computed as|becomes|comes out as"
+    r"\b(?:returns?|returned|returning|gives?|gave|yields?|outputs?|prints?|produces?|produced|evaluates to|results? in|raises?|throws?|got|actual(?:ly)?|computed(?: value| result)?|is computed as|becomes|comes out as"
     r"|gibt|liefert|ergibt|renvoie|retourne|donne|devuelve|retorna|lanza|da|devolve|resulta em|lança|возвращает|даёт|выдаёт|вернёт|выбрасывает)\b"
     r"|->|→|⟶|=>|⇒|返回了?|得到|输出|抛出|输出了|結果は|実際は|実際:|会抛出"
 )
@@ -45,7 +45,7 @@ _WORDS = (
     (re.compile(r"(?:an? )?empty set", re.I), "set()"),
     (re.compile(r"(?:true)\b", re.I), "True"),
     (re.compile(r"(?:false)\b", re.I), "False"),
-    (re.compile(r"(?:null|none|nothing)\b", re.I), "None"),
+    (re.compile(r"(?:null|none)\b", re.I), "None"),
     (re.compile(r"zero\b", re.I), "0"),
 )  # fmt: skip
 _LONGEST = 200
@@ -58,9 +58,11 @@ class Results(NamedTuple):
     should_be: str = ""
 
     @property
-    def agree(self) -> bool:
-        """Whether both were said, and are the same."""
-        return bool(self.comes_out and self.should_be) and _plain(self.comes_out) == _plain(self.should_be)
+    def agree(self) -> bool | None:
+        """Whether both are the same, None when not both were said."""
+        if not (self.comes_out and self.should_be):
+            return None
+        return _plain(self.comes_out) == _plain(self.should_be)
 
 
 def results(text: str) -> Results:

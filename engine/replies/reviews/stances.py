@@ -23,6 +23,8 @@ class Stance(NamedTuple):
 
     kind: Kind
     weight: float = 0.0
+    retracts: bool = False
+    """Whether it takes back the complaint before it ("so this is not a problem")."""
 
     @property
     def side(self) -> Side | None:
@@ -43,7 +45,7 @@ _RIGHT = (*phrases.RIGHT, *languages.RIGHT)
 _LACKS = (*phrases.LACKS, *languages.WRONG[1:])
 _SHOWN = (*phrases.SHOWN_WRONG, languages.WRONG[0])
 _DENIED = re.compile(
-    r"(?:\b(?:no|neither|nor|none|nothing|without)\b(?: [\w§'-]+){0,5}|(?:\b(?:not|never|hardly|cannot)\b|n't\b)(?: [\w§'-]+){0,2}) ?\Z"
+    r"(?:\b(?:no|neither|nor|none|nothing|without)\b(?: (?!so\b|and\b|but\b|because\b|hence\b|therefore\b|check|handl|guard)[\w§'-]+){0,12}|(?:\b(?:not|never|hardly|cannot)\b|n't\b)(?: [\w§'-]+){0,2}) ?\Z"
 )
 """What makes the complaint that follows it none."""
 _TAIL = 30
@@ -56,6 +58,12 @@ _HARD = (
     r"\b(?:returns?|returned|gives?|gave|raises?|throws?|wrong|incorrect(?:ly)?|fails?|crash(?:es)?|bug)\b"
     r"|[❌✗✘]|返回|错误|返す|返し|возвращает|devuelve|renvoie|gibt"
 )
+_OF_BEFORE = (
+    r"^\W*(?:\w+ ){0,2}?(?:this|that|it|these|they|which|so|such|there)\b|\b(?:specification|spec|docstring|contract|task)\b"
+    r"|^(?:also|donc|por (?:lo )?tanto|portanto|значит|所以|因此|なので)"
+)
+"""That a remark is on what was said before it."""
+_ITS_FINE = r"^\W*(?:so |and |which means |therefore |hence |thus |then )?(?:that|this|it)(?:'s| is| should be)(?: \w+)? (?:fine|ok|okay|right|correct|good|alright|handled|covered|safe|valid)\b"
 _REMARKS = (
     r"^\W*(?:you (?:may|might|could|can)|it (?:may|might|would)|consider|optional(?:ly)?|suggestions?|nit|minor|style|for (?:readability"
     r"|clarity|robustness|performance)|as an? (?:suggestion|improvement|side note)|note|one (?:could|might|may)|not a bug)\b"
@@ -105,8 +113,10 @@ def _verdict_word(text: str) -> Side | None:
     return None
 
 
-def stance(clause: Clause, *, agrees: bool = False, asked: Clause | None = None) -> Stance:
-    """What a clause says. `agrees`: the results that its sentence spells are the same; `asked`: a question before it."""
+def stance(clause: Clause, *, agree: bool | None = None, asked: Clause | None = None) -> Stance:
+    """What a clause says. `agree`: whether the results that its sentence spells are the same, None when it spells fewer
+    than two; `asked`: a question before it.
+    """
     text = clause.text[:800]
     if clause.question:
         return _NEUTRAL
@@ -116,8 +126,10 @@ def stance(clause: Clause, *, agrees: bool = False, asked: Clause | None = None)
     if retracted != text:
         text, clause = retracted, clause._replace(contrast=False)
     heard = _any(*phrases.SEARCHING).sub(" ", text)
-    if agrees or (_any(_PASS_MARK).search(text) and not _any(_FAIL_MARK).search(text)):
+    if agree or (_any(_PASS_MARK).search(text) and not _any(_FAIL_MARK).search(text)):
         return Stance("clean", WEAK)
+    if agree is False:
+        return Stance("bug", SHOWN + clause.contrast)
     rest, no_bug = _without(_any(*_NO_BUG), heard)
     rest, no_matter = _without(_any(*phrases.NOT_A_BUG), rest)
     if (praise := _any(*_RIGHT).search(rest)) and _DOUBTED.search(rest[max(0, praise.start() - 60) : praise.start()]):
@@ -148,11 +160,12 @@ def _weighed(text: str, rest: str, clause: Clause, *, no_bug: bool, right: bool,
     if _any(*_UNSURE).search(text):
         return Stance("unsure")
     if no_matter:
-        return Stance("clean", WEAK)
+        return Stance("clean", WEAK, retracts=bool(_any(_OF_BEFORE).search(text)))
     if style or _any(_REMARKS).search(text):
         return Stance("style")
-    if _any(*_PASSES).search(rest):
-        return Stance("clean", WEAK)
+    if passes := _any(*_PASSES).search(rest):
+        doubted = _any(_NEGATION).search(rest[: passes.start()])
+        return Stance("bug", WEAK + clause.contrast) if doubted else Stance("clean", WEAK, bool(_any(_ITS_FINE).search(text)))
     if not _any(_ABOUT_CODE).search(text) or _any(*phrases.LEADS_IN).search(text):
         return _NEUTRAL
     objects = clause.contrast and not clause.concedes
@@ -175,7 +188,7 @@ def _without(pattern: re.Pattern[str], text: str) -> tuple[str, bool]:
 
 def _ticked_off(text: str) -> Stance | None:
     """An item of a list of things to look for ("Wrong start value: no, it is 0")."""
-    item = re.match(r"^([^:?：]{2,60})[:?：]\s*(.{1,12})", text)
+    item = re.match(r"^([^:?：]{2,60})[:?：]\s*(\w+(?=[\s]*(?:[,.;!，。]|$))|n/a|none\b)", text)
     if item is None or not (_any(*phrases.BUG, *_SHOWN).search(item[1])):
         return None
     if _any(_NO, r"^\W*(?:none|n/a|nothing|keine?|aucune?|ningun[oa]|nenhum\w?|нет|无|没有|なし)(?!\w)").search(item[2]):
@@ -202,6 +215,8 @@ def is_verdict(text: str) -> Stance | None:
     first = plain.split("\n", 1)[0]
     label = re.match(rf"^\W*(?:{phrases.LABEL}|{languages.LABEL})\s*(?:[::=–—-]|\bis\b|→)+\s*(.*)$", first)
     words = label[1] if label else first
+    if (none := _any(*_NO_BUG).match(words)) and not words[none.end() : none.end() + 1].strip(" .!,;"):
+        return Stance("clean", VERDICT) if not _takes_back(words) and not _any(*phrases.LIMITED).search(words) else None
     if (side := _verdict_word(words.split(". ", 1)[0])) or (
         side := _verdict_word(re.split(r"[.,;:!–—(。,]", words, maxsplit=1)[0])
     ):

@@ -191,7 +191,8 @@ def _object(given: dict[str, object], cut: bool, root: str, depth: int) -> _Read
     lists = [
         cast("list[object]", item if isinstance(item, list) else [item])
         for key, item in given.items()
-        if (key in _LISTS and isinstance(item, list)) or (key in _ONE and isinstance(item, dict) and item)
+        if (key in _LISTS and (isinstance(item, list) or _tells_a_bug(item)))
+        or (key in _ONE and isinstance(item, dict) and item)
     ]
     side = _side(given)
     if lists:
@@ -208,6 +209,11 @@ def _object(given: dict[str, object], cut: bool, root: str, depth: int) -> _Read
         told = [parts] if side == "bug" and parts and (parts.get("claim") or parts.get("call")) else []
         return _Read(side, told, has_list=False, code=code)
     return _Read("bug", [], has_list=False, code=code) if code else None
+
+
+def _tells_a_bug(item: object) -> bool:
+    """Whether a text stands where a list of bugs should, and says more than that there are or are none."""
+    return isinstance(item, str) and len(item.split()) > 2 and _truth(item) is None and said(item) != "clean"
 
 
 def _holds(value: object) -> bool:
@@ -227,8 +233,12 @@ def _side(given: Mapping[str, object]) -> Side | None:
         elif key in (_BAD | _LISTS) and (truth := _truth(item)) is not None:
             side = "bug" if truth else "clean"
     for key, item in given.items():
-        if isinstance(item, str) and key in (_VERDICTS | _GOOD | _BAD | _LISTS) and (word := said(item)):
-            side = word
+        if not isinstance(item, str) or not item.strip():
+            continue
+        if key in _VERDICTS or (key in (_GOOD | _BAD) and _truth(item) is None):
+            side = said(item) or side
+        elif key in _LISTS and _truth(item) is None:
+            side = said(item) or "bug"
     if side is None:
         side = next(
             (w for key, item in given.items() if key in _WORDS and isinstance(item, str) and (w := said(item))), None

@@ -34,11 +34,14 @@ def judged(units: list[Unit]) -> list[Judged]:
     for unit in units:
         one = Judged(unit, verdict=is_verdict(unit.text))
         seen = ""
-        agrees = False
+        agree: bool | None = None
         for clause in unit.clauses:
             if clause.raw != seen:
-                seen, agrees = clause.raw, results(clause.raw).agree
-            one.clauses.append((clause, stance(clause, agrees=agrees, asked=asked)))
+                seen, agree = clause.raw, results(clause.raw).agree
+            heard = stance(clause, agree=agree, asked=asked)
+            if heard.retracts:
+                _take_back(one)
+            one.clauses.append((clause, heard))
             asked = clause if clause.question else None
         if run := _run(unit):
             one.clauses.append((Clause("", ""), run))
@@ -47,6 +50,16 @@ def judged(units: list[Unit]) -> list[Judged]:
             one.clauses[0] = (first[0], one.verdict)
         found.append(one)
     return found
+
+
+def _take_back(one: Judged) -> None:
+    """Leave the complaint before a retraction, as far back as there is no praise between."""
+    for number in range(len(one.clauses) - 1, -1, -1):
+        clause, seen = one.clauses[number]
+        if seen.kind == "clean":
+            return
+        if seen.kind == "bug" and seen.weight < VERDICT + 1:
+            one.clauses[number] = (clause, Stance("neutral"))
 
 
 def _run(unit: Unit) -> Stance | None:
