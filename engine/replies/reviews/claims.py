@@ -36,11 +36,12 @@ def claims(found: list[Judged], of: Signature, source: list[str]) -> Iterator[Pa
     least = min(heaviest, PLAIN)
     introduced = False
     told = 0
-    for one in found:
+    faulty = _faulty_lists(found)
+    for at, one in enumerate(found):
         if _leads_on(one):
             introduced = True
             continue
-        if not _complains(one, least, introduced=introduced) or _only_judges(one) or _advises(one.unit):
+        if not _complains(one, least, introduced=introduced or at in faulty) or _only_judges(one) or _advises(one.unit):
             introduced = introduced and one.unit.kind in {"item", "row"}
             continue
         for text in _parted(one):
@@ -48,6 +49,21 @@ def claims(found: list[Judged], of: Signature, source: list[str]) -> Iterator[Pa
             yield _claim(text, one.unit, of, source)
     if not told:
         yield from (_claim(one.unit.text, one.unit, of, source) for one in _explaining(found))
+
+
+def _faulty_lists(found: list[Judged]) -> set[int]:
+    """The places of items in lists that complain and praise nothing: each of their items is a bug."""
+    faulty: set[int] = set()
+    run: list[int] = []
+    for at, one in enumerate([*found, None]):
+        if one is not None and one.unit.kind == "item":
+            run.append(at)
+            continue
+        praises = any(seen.kind in {"clean", "style"} for n in run for _, seen in found[n].clauses)
+        if len(run) > 1 and not praises and any(found[n].complaint >= PLAIN for n in run):
+            faulty.update(run)
+        run = []
+    return faulty
 
 
 def _leads_on(one: Judged) -> bool:

@@ -10,7 +10,7 @@ NOUN = (
     r"|violations?|failures?|complaints?|findings?|objections?|criticisms?|reservations?|worries|doubts|red flags?|gaps?|shortcomings?|failing (?:cases?|inputs?))"
 )
 _CODE = (
-    r"(?:code|function|implementation|body|solution|candidate|method|it|this|that|program|logic|algorithm|approach"
+    r"(?:code|function|implementation|body|solution|candidate|method|it|this|program|logic|algorithm|approach"
     r"|version|everything|all|draft|answer|§)"
 )
 _SPEC = (
@@ -44,6 +44,7 @@ NO_BUG = (
     r"(?:\bnot|n't|cannot|unable to|failed to)(?: \w+)? (?:find|see|spot|identify|detect|think of|come up with|name|construct|produce) (?:\w+ ){0,3}?(?:anything|fault|(?:an? |any )?(?:input|counter-?example)s?)\b(?: (?:wrong|amiss|incorrect|that \w+|for which|to \w+|here|with \w+|in \w+)){0,2}",
     r"(?:\bnot|n't|cannot|hard to|nothing to) (?:really )?(?:fault|complain|criticise|criticize|object|break it)\b",
     r"\b(?:free|devoid|clear) of (?:\w+ ){0,3}(?:bugs?|errors?|issues?|problems?)\b",
+    r"\bno (?:way|reason|case|cases|input|inputs|situation|scenario|place|line|example)s?,? (?:\w+ )?(?:in which|where|for which|that|why|on which)\b[^.;]{0,100}",
     r"\b(?:tried|attempted|looked|searched|hunted) [^.,;]{0,80}\b(?:failed|in vain|without success|could(?: not|n't)|found none)\b",
     r"\bno bugs?\b",
 )
@@ -153,6 +154,7 @@ DESCRIBES = (
 """What only tells what the code does."""
 
 LEADS_IN = (
+    rf"^(?:and )?(?:the |its )?(?:{_SPEC}|it) (?:\w+ )?(?:says|asks|wants|states|mentions|requires|demands|promises|tells)\b",
     r"^(?:let me|let's|i need|i will|i'll|i'm going|we need|we have|okay|ok|alright|sure|certainly|of course|here(?:'s| is| are)|below|step|hmm|first|now|so|given|to (?:review|check|verify|determine|see)|looking at|i (?:walked|went|traced|reviewed|checked|looked|have (?:reviewed|checked|looked|walked|traced)))\b",
     r"\btrac(?:e|ing)\b|\bwalk(?:ing)?[- ]?through\b|\banalysis\b|\boverview\b|\bsummary\b|\breview\b",
 )

@@ -287,6 +287,9 @@ def _parts(item: object) -> Parts | None:
         name = _NAME_OF.get(_plain(key))
         if name is None or value is None:
             continue
+        if isinstance(value, dict) and name == "call" and (inner := _parts(cast("object", value))):
+            parts = {**inner, **parts}
+            continue
         text, cut = json_text.without_cut(_spelled(value))
         # Half a value is another value; half a sentence is still one.
         if text and not (cut and name in {"call", "comes_out", "should_be"}):
