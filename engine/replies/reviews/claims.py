@@ -7,26 +7,14 @@ from collections.abc import Iterator
 
 from ...examples import values
 from ..quotes import line_of
-from . import results
+from . import cues, results
 from .inputs import Signature, from_prose, mentions, stated
 from .stances import HINT, PLAIN, WEAK
 from .structured import Parts
 from .units import Unit
 from .verdicts import Judged
 
-_LINE = re.compile(
-    r"\b(?:lines?|zeilen?|lignes?|l[íi]neas?|linhas?|строк\w{0,3})\s+(?:no\.?\s*|number\s*|nº\s*|#)?`?(\d{1,5})|第\s*(\d{1,5})\s*行|(\d{1,5})\s*行目",
-    re.IGNORECASE,
-)
-_ADVICE = re.compile(
-    r"^\W*(?:here(?:'s| is| are) (?:the |a |an |my |how )?(?:\w+ )?(?:corrected|fixed|revised|improved|updated|better|working|fix|version|code|solution|implementation|to)\b|below is|(?:a|the|one|possible|suggested|recommended|proposed)? ?(?:fix|correction|solution|recommendation)s?\b|to fix|to correct|(?:the )?(?:corrected|fixed|revised|improved)"
-    r"|修复|修改|修正|korrigiert|voici|aquí|aqui|исправленн)",
-    re.IGNORECASE,
-)
-_NEXT = re.compile(
-    r"^\W*(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|lastly|finally|also|additionally|another|moreover|furthermore|in addition|besides|(?:the )?(?:first|second|third|next|other) (?:bug|issue|problem|one)|bug|issue|problem)\b",
-    re.IGNORECASE,
-)
+_LINE, _ADVICE, _NEXT = (re.compile(words, re.IGNORECASE) for words in (cues.LINE, cues.ADVICE, cues.NEXT))
 _CODE = re.compile(r"`+([^`\n]+)`+")
 
 

@@ -7,47 +7,20 @@ from typing import NamedTuple
 
 from ...examples import values
 from ...examples.scan import closing
+from . import cues
 
-_GIVES = (
-    r"\b(?:returns?|returned|returning|gives?|gave|yields?|outputs?|prints?|produces?|produced|evaluates to|results? in|raises?|throws?|got|actual(?:ly)?|computed(?: value| result)?|is computed as|becomes|comes out as"
-    r"|gibt|liefert|ergibt|renvoie|retourne|donne|devuelve|retorna|lanza|da|devolve|resulta em|lança|возвращает|даёт|выдаёт|вернёт|выбрасывает)\b"
-    r"|->|→|⟶|=>|⇒|返回了?|得到|输出|抛出|输出了|結果は|実際は|実際:|会抛出"
+_CUE = re.compile(
+    rf"(?P<gives>{cues.GIVES})|(?P<instead>{cues.INSTEAD})|(?P<should>{cues.SHOULD})", re.IGNORECASE
 )
-_SHOULD = (
-    r"\b(?:should(?: (?:be|have been|return|have returned|give|yield|raise|output|print|produce|equal|evaluate to|rather be|instead be|instead return))?|expect(?:ed|s|ing)?|must (?:be|return|give)|ought to be|correct (?:answer|result|value|output)(?: is| would be| should be)?|(?:specification|docstring|spec|example|doc|documentation) (?:implies|says|promises|wants|asks for|requires|demands|states|gives|shows|expects)|supposed to (?:be|return|give)|asks for|demands|requires|wants"
-    r"|sollte|müsste|erwartet(?: wird)?|richtig wäre|devrait(?: (?:être|renvoyer|retourner|donner))?|attendu|debería(?: (?:ser|devolver|retornar|dar))?|esperado|se esperaba|esperaba|deveria(?: (?:ser|devolver|retornar|dar))?|esperava|должн\w+(?: (?:быть|вернуть|возвращать(?:ся)?))?|ожида\w+|правильно)\b"
-    r"|应该?(?:是|为|返回|得到|当(?:是|返回))?|應該?(?:是|為|返回)?|预期(?:结果|输出)?(?:是|为)?|期望(?:值|结果|输出)?(?:是|为)?|正确(?:答案|结果)(?:是|应为|应该是)|期待値?は?|正しくは"
+_AFTER_GIVES, _AFTER_SHOULD, _STEP = (
+    re.compile(pattern, re.IGNORECASE) for pattern in (cues.AFTER_GIVES, cues.AFTER_SHOULD, cues.STEP)
 )
-_INSTEAD = (
-    r"\b(?:instead of|rather than|in place of|not|statt|anstatt|anstelle von|au lieu d(?:e|')|plutôt que|en lugar de|en vez de|em vez de|ao invés de|вместо|а не)\b"
-    r"|而不是|而非|不是|ではなく"
-)
-_AFTER_SHOULD = re.compile(
-    r"\s*(?:を|が)?\s*(?:返す|返され|出力す|にな)?\w{0,3}(?:べき|必要|はず|正しい|期待)|\s+(?:wird|was|is|were) expected|\s+erwartet|\s+zurückgeben (?:sollte|müsste)"
-)
-_AFTER_GIVES = re.compile(
-    r"\s*を返し|\s*を返す(?!べ)|\s*にな(?:り|っ)|\s*が返|\s+(?:zurück|is returned|wird zurückgegeben|comes out)"
-)
-_CUE = re.compile(rf"(?P<gives>{_GIVES})|(?P<instead>{_INSTEAD})|(?P<should>{_SHOULD})", re.IGNORECASE)
-_STEP = re.compile(
-    r"[\s:=*_]*(?:(?:an?|the|value|result|output|to|be|of|with|that|it|as|only|just|list|string|wrong|incorrect|exactly|der|die|das|ein|eine|le|la|un|une|el|valor|o|um|von|wert|de)\b[\s:=]*){0,4}",
-    re.IGNORECASE,
-)
+_WORDS = tuple((re.compile(words, re.IGNORECASE), value) for words, value in cues.VALUES.items())
 _SCALAR = re.compile(
-    r"-?(?:\d[\d_]*\.\d+(?:e[-+]?\d+)?|\d[\d_]*(?:e[-+]?\d+)?)(?![\w])|(?:True|False|None|inf|nan)\b|\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'(?!\w)"
+    r"-?(?:\d[\d_]*\.\d+(?:e[-+]?\d+)?|\d[\d_]*(?:e[-+]?\d+)?)(?![\w])|(?:True|False|None|inf|nan)\b"
+    r"|\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'(?!\w)"
 )
 _ERROR = re.compile(r"`?\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Iteration|Warning|Exit))\b`?")
-_WORDS = (
-    (re.compile(r"(?:an? )?(?:empty (?:list|array)|空列表|空のリスト|leere liste|liste vide|lista vac[íi]a|lista vazia|пустой список)", re.I), "[]"),
-    (re.compile(r"(?:an? )?(?:empty (?:string|text)|空字符串|空文字列?|leerer string|chaîne vide|cadena vac[íi]a|string vazia|пуст(?:ая|ую) строк[ау])", re.I), "''"),
-    (re.compile(r"(?:an? )?empty (?:dict|dictionary)", re.I), "{}"),
-    (re.compile(r"(?:an? )?empty tuple", re.I), "()"),
-    (re.compile(r"(?:an? )?empty set", re.I), "set()"),
-    (re.compile(r"(?:true)\b", re.I), "True"),
-    (re.compile(r"(?:false)\b", re.I), "False"),
-    (re.compile(r"(?:null|none)\b", re.I), "None"),
-    (re.compile(r"zero\b", re.I), "0"),
-)  # fmt: skip
 _LONGEST = 200
 
 
@@ -106,7 +79,8 @@ def _postponed(text: str, out: str, should: str) -> Results:
 
 def _value(text: str, at: int) -> tuple[str, int]:
     """The value that follows a cue, and where it ends; ("", at) when none follows at once."""
-    at = max((step.end() for step in [_STEP.match(text, at)] if step), default=at)
+    step = _STEP.match(text, at)
+    at = step.end() if step else at
     if error := _ERROR.match(text, at):
         return error[1], error.end()
     if text[at : at + 1] == "`":

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, cast
 
 from . import json_text
-from .stances import Side, said
+from .stances import Side
+from .verdict_lines import said
 
 Parts = dict[str, str]
 """What a reply says of one finding: quote, claim, call, comes_out, should_be, line, severity, code."""

@@ -6,16 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from . import cues
+
 _RULE = re.compile(r"^[\s|:+=-]+$")
-_COLUMNS = {
-    "call": r"input|call|example|test|case|arguments?|eingabe|entrée|entrada|ввод|输入|入力",
-    "comes_out": r"actual|got|output|returns?|result|gives|current|returned|实际|実際|ausgabe|obtenu",
-    "should_be": r"expected|should|correct|want|erwartet|attendu|esperado|预期|期望|期待",
-    "line": r"lines?|line no\.?|#|zeile|ligne|línea|linha|行",
-    "quote": r"code|source|statement|snippet|代码",
-    "claim": r"bugs?|issues?|problems?|descriptions?|does|errors?|findings?|what|explanation|问题|problem|fehler|erreur",
-    "status": r"status|verdict|pass(?:es)?\??|ok\??|correct\?|result\??|match(?:es)?\??|✓|状态|结果",
-}
 _CELLS = 12
 _ROWS = 100
 
@@ -49,8 +42,8 @@ def _cells(line: str) -> list[str]:
 
 def _name(cell: str) -> str:
     plain = re.sub(r"[*_`]", "", cell).strip().lower()
-    whole = next((name for name, words in _COLUMNS.items() if re.fullmatch(words, plain)), "")
-    return whole or next((n for n, words in _COLUMNS.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", plain)), "")
+    whole = next((name for name, words in cues.COLUMNS.items() if re.fullmatch(words, plain)), "")
+    return whole or next((n for n, words in cues.COLUMNS.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", plain)), "")
 
 
 def _sentence(parts: dict[str, str], cells: list[str]) -> str:

@@ -1,14 +1,15 @@
-"""Prose cut into units (a paragraph, an item of a list, a row of a table) and units into clauses, with code put aside."""
+"""Prose cut into units: paragraphs, items of lists, headings, rows of tables, each with the evidence below it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..python import has_code, is_prose, parsed, reads_as_prose
-from . import languages, phrases
+from . import cues
+from .clauses import Clause, clauses
 from .tables import rows
 
 Kind = Literal["paragraph", "item", "heading", "row"]
@@ -26,16 +27,9 @@ _BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)([^*\n]{1,120})(?:\*\*|__)\s*[::]?\s*$"
 _LINE_START = re.compile(
     r"^\s*\W{0,4}(?:lines?|zeilen?|lignes?|línea|linha|строк\w)\s+\d|^\s*第\s*\d+\s*行", re.IGNORECASE
 )
-_LABELS: dict[str, str] = {
-    "call": r"(?:failing |test |sample |counter ?)?(?:(?:what|how) (?:you|it is) (?:call|run)(?:ed)?|input|example|test(?: case)?|call|reproduc\w+|counterexample|shown by|eingabe|beispiel|entrée|exemple|entrada|ejemplo|exemplo|ввод|пример|输入|输入示例|示例|例如|例子|入力|例)s?",
-    "comes_out": r"(?:(?:actual|current|observed|incorrect|wrong|returned|real) )?(?:(?:what )?(?:you|it|the code|the function) (?:really |actually |currently )?(?:gets?|gives?|returns?|does)|actual|got|output|result|behaviou?r|returns|comes out|gives|value|tatsächlich|ausgabe|obtenu|actuel|obtenido|actual|salida|obtido|saída|фактически|получено|实际|实际输出|实际结果|输出|実際)",
-    "should_be": r"(?:(?:what )?(?:you|it|the code|the function) should (?:get|give|return|be|do)|expected|correct|desired|should be|should return|should give|should|want(?:ed)?|erwartet|attendu|esperado|ожидается|должно быть|预期|期望|应为|正确|期待)(?: (?:output|result|value|behaviou?r|return(?: value)?))?(?:输出|结果|值)?",
-    "advice": r"(?:suggested |recommended |possible |proposed |the )?(?:fix(?:es)?|correction|solution|suggestion|recommendation|corrected (?:code|version|line)|remedy|lösung|korrektur|solución|correção|исправление|修复|修正|建议|修改建议|改正)",
-    "about": r"(?:severity|impact|reason|why|explanation|cause|root cause|location|where|line|code|details?|note|category|type|description|consequence|effect|原因|位置|说明|描述|影响|理由)",
-}
 _LABEL = re.compile(
     r"^[\s>*_`\-•+]*(?:"
-    + "|".join(rf"(?P<{name}>{words})" for name, words in _LABELS.items())
+    + "|".join(rf"(?P<{name}>{words})" for name, words in cues.LABELS.items())
     + r")[\s*_`]*[::]\s*[*_]*\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -43,31 +37,6 @@ _VALUE = re.compile(
     r"[`\"'\[({\d<>-]|(?:true|false|none|null|empty|an? |no |raises?|\w+ ?=|[A-Za-z_][\w.]*\(|[A-Z]\w*(?:Error|Exception)\b|空|пуст)",
     re.IGNORECASE,
 )
-_SPAN = re.compile(
-    r"(`+)(?P<code>[^`\n]{1,300})\1"
-    r"|[A-Za-z_][\w.]*\((?P<args>[^()\n]{0,200}(?:\([^()\n]{0,80}\)[^()\n]{0,80}){0,4})\)(?:\.\w+\([^()\n]{0,80}\)){0,3}"
-    r"|\"[^\"\n]{0,60}\"|(?<!\w)'[^'\n]{0,40}'(?!\w)"
-)
-_BREAK = re.compile(r"(?<=[.!?…])[\"')*_]*\s+|(?<=[。！？；])|\n+|(?<=;)\s+|\s(?=[–—]\s)")
-_WESTERN = rf"{phrases.CONTRAST}|{languages.CONTRAST}"
-_TURN = re.compile(rf"(?:\s*[,;:(–—-]\s*|\s+)(?=(?:{_WESTERN})\b)|[,,;;]?(?={languages.CONTRAST_ASIAN})", re.IGNORECASE)
-_CONTRASTS = re.compile(rf"^[^\w§]*(?:(?:{_WESTERN})\b|{languages.CONTRAST_ASIAN})[^\w§]*", re.IGNORECASE)
-_CONCEDES = re.compile(r"^\W*(?:although|though|even though|while|obwohl|aunque|хотя|bien que|embora)\b", re.IGNORECASE)
-
-
-class Clause(NamedTuple):
-    """A clause in lower case, each piece of code in it a `§`."""
-
-    text: str
-    raw: str
-    """The sentence it is part of, as it was written."""
-    contrast: bool = False
-    """Whether a "but" leads to it."""
-    question: bool = False
-    concedes: bool = False
-    """Whether it begins with "although"."""
-
-
 @dataclass
 class Unit:
     """One thing that was said."""
@@ -84,7 +53,7 @@ class Unit:
     @property
     def clauses(self) -> list[Clause]:
         """Its clauses in order."""
-        return list(_clauses(self.text))
+        return list(clauses(self.text))
 
 
 def units(text: str) -> list[Unit]:
@@ -118,7 +87,7 @@ def _is_evidence(part: re.Match[str]) -> bool:
 
 
 def _attach(claim: Unit, unit: Unit, part: re.Match[str]) -> None:
-    name = next(key for key in _LABELS if part[key] is not None)
+    name = next(key for key in cues.LABELS if part[key] is not None)
     rest = part["rest"].strip()
     if rest and name != "about":
         claim.labels.setdefault(name, rest)
@@ -190,66 +159,3 @@ def _is_said(block: str) -> bool:
     if parsed(short) is not None:
         return is_prose(short) and not has_code(short)
     return reads_as_prose(short) and short.lstrip()[:1] not in {"{", "["}
-
-
-# ------------------------------------------------------------------------------------------------- clauses
-
-
-def masked(text: str) -> tuple[str, list[str]]:
-    """A text with `§` in place of each piece of code, and the pieces."""
-    pieces: list[str] = []
-
-    def put_aside(match: re.Match[str]) -> str:
-        piece = match[0]
-        if piece[0] in "\"'" and len(piece) > len(text.strip(" .*_")) - 3:
-            return piece[1:-1]  # The whole of it is quoted: it is what was said.
-        if match["code"] is not None and _is_words(match["code"], text):
-            return match["code"]
-        pieces.append(piece)
-        return "§"
-
-    plain = re.sub(r"(?<=\w)\(s\)", "s", text.replace("§", "¶"))
-    plain = re.sub(r"\be\.g\.(?=\s|,)", "eg", re.sub(r"\bi\.e\.(?=\s|,)", "ie", plain))
-    return _SPAN.sub(put_aside, plain), pieces
-
-
-def _is_words(code: str, text: str) -> bool:
-    """Whether what stands in backticks is an answer ("`NO BUGS`")."""
-    return len(code) > len(text.strip(" .*_`")) - 3 or re.fullmatch(r"(?i)no bugs?", code.strip()) is not None
-
-
-def _clauses(text: str) -> Iterator[Clause]:
-    plain, pieces = masked(re.sub(r"\*\*|__|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)", "", text))
-    at = 0
-    for sentence in _BREAK.split(plain):
-        if not sentence.strip():
-            continue
-        count = sentence.count("§")
-        raw = _restored(sentence, pieces[at : at + count])
-        at += count
-        conceded = _CONCEDES.match(sentence) is not None
-        is_question = sentence.rstrip(" \"')*").endswith(("?", "?"))
-        for number, clause in enumerate(_parts(sentence)):
-            turns = _CONTRASTS.match(clause)
-            concedes = _CONCEDES.match(clause)
-            yield Clause(
-                text=(clause[turns.end() :] if turns else clause).strip(" \n,;–—").lower(),
-                raw=raw.strip(),
-                contrast=(bool(turns) and not (concedes and number == 0)) or (number == 1 and conceded),
-                question=is_question,
-                concedes=bool(concedes),
-            )
-
-
-def _parts(sentence: str) -> list[str]:
-    """A sentence cut at each "but", and where the concession that it begins with ends."""
-    cut = _TURN.split(sentence)
-    if _CONCEDES.match(sentence):
-        first, comma, rest = cut[0].partition(", ")
-        cut = [first, rest, *cut[1:]] if comma else cut
-    return [part for part in cut if part.strip(" ,;:-–—(")]
-
-
-def _restored(text: str, pieces: list[str]) -> str:
-    left = iter(pieces)
-    return re.sub("§", lambda _: next(left, "§"), text)

@@ -8,8 +8,10 @@ from typing import Literal
 
 from . import phrases
 from .results import Results, results, stated
-from .stances import HINT, SHOWN, VERDICT, WEAK, Stance, is_verdict, stance
-from .units import Clause, Unit
+from .clauses import Clause
+from .stances import HINT, SHOWN, VERDICT, WEAK, Stance, stance
+from .units import Unit
+from .verdict_lines import is_verdict
 
 
 @dataclass
