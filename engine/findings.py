@@ -1,7 +1,7 @@
 """Bug reports held against what the code really does: reproduced, refuted, or not shown.
 
-What should come out of an input that is one of the examples is what the example says, however the reviewer spells it. An
-expectation without its quotes, of a function that gives text, is the text that it spells.
+What should come out of an input that is one of the examples is what the example says, however the reviewer spells it.
+An expectation without its quotes, of a function that gives text, is the text that it spells.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _example_of(finding: Finding, visible: tuple[Example, ...], parameters: Sequ
 def _spelt_out(
     finding: Finding, outcome: Outcome, expected: Outcome | None, *, gives_text: bool
 ) -> tuple[Finding, Outcome | None]:
-    """The finding, and what its expectation came to; one that is text without its quotes gets them, and came to itself."""
+    """The finding, and what its expectation came to; one that is text without its quotes gets them, and is itself."""
     claim = _bare(finding.should_be)
     if expected is None or not (gives_text or _is_text(outcome.value)) or not values.reads_as_text(claim):
         return finding, expected

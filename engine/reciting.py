@@ -17,10 +17,10 @@ from .literals import NotPlain
 _MOST_NODES = 5000
 """Nodes of a body that are read; a longer one is a table."""
 _FREE_OF_WORK = (
-    ast.Return, ast.If, ast.IfExp, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Tuple, ast.List, ast.Dict,
-    ast.Set, ast.Subscript, ast.Assign, ast.AnnAssign, ast.Match, ast.match_case, ast.pattern, ast.Expr, ast.Pass,
-    ast.Raise, ast.Call, ast.Attribute, ast.For, ast.expr_context, ast.cmpop, ast.boolop, ast.unaryop, ast.keyword,
-    ast.Try, ast.ExceptHandler,
+    ast.Return, ast.If, ast.IfExp, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Tuple, ast.List,
+    ast.Dict, ast.Set, ast.Subscript, ast.Assign, ast.AnnAssign, ast.Match, ast.match_case, ast.pattern, ast.Expr,
+    ast.Pass, ast.Raise, ast.Call, ast.Attribute, ast.For, ast.expr_context, ast.cmpop, ast.boolop, ast.unaryop,
+    ast.keyword, ast.Try, ast.ExceptHandler,
 )  # fmt: skip
 """Nodes of a body that looks up, and computes nothing."""
 _LOOKS_UP = frozenset({"get", "items", "repr", "str", "tuple", "list", "dict", "isinstance"})

@@ -14,8 +14,8 @@ from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Se
 from ..facts import Draft, Example, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
-from ..reciting import recited
 from ..recalling import Recall
+from ..reciting import recited
 from ..steering import Steering
 from ..turns import Messages, Turns
 from .executing import executed

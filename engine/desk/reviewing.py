@@ -65,7 +65,7 @@ class Reviewing(Base):
         return review
 
     def offered(self, stub: Stub, draft: Draft, review: Review) -> Draft | None:
-        """The function that a reviewer wrote in place of a report, as a draft; None when it wrote a report, or no code."""
+        """The function that a reviewer wrote in place of a report, as a draft; None when it wrote none, or a report."""
         if not review.candidate or review.findings:
             return None
         body, problem = replies.body(stub, Reply(text=fenced(review.candidate)))

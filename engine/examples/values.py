@@ -73,7 +73,7 @@ def spelled(text: str) -> str | None:
 
 
 def reads_as_text(text: str) -> bool:
-    """Whether an expression may be text that lost its quotes (`th`, `a-b`, `left, right`): names, and nothing is called.
+    """Whether an expression may be text that lost its quotes (`th`, `a-b`): it has names, and nothing is called.
 
     >>> reads_as_text("th"), reads_as_text("not-found"), reads_as_text("math.pi"), reads_as_text("'th'")
     (True, True, False, False)

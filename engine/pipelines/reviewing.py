@@ -89,9 +89,8 @@ async def _offered(desk: Desk, stub: Stub, draft: Draft, review: Review, report:
     checked = await desk.check(stub, offered)
     better = not _fails(checked) and _rank(checked) > _rank(report)
     kept = "it is taken" if better else "the draft stays"
-    desk.decide(
-        f"the reviewer wrote the function in place of a report: {_tally(report)} before, {_tally(checked)} with it; {kept}"
-    )
+    tallies = f"{_tally(report)} before, {_tally(checked)} with it"
+    desk.decide(f"the reviewer wrote the function in place of a report: {tallies}; {kept}")
     return offered if better else None
 
 

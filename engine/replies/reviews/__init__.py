@@ -7,11 +7,12 @@ The order of decisions:
 3. Else the prose is cut into units (paragraphs, items, rows of tables) and these into clauses; code is put aside
    (`units`). Each clause is heard by what it says: something is wrong, all is right, one thing is right, a remark on
    style, nothing (`stances`, with the words in `phrases` and `languages`).
-4. The last clear clause is the verdict, unless a weightier one stands before it: an explicit verdict outweighs a bug with
-   what should be, that a plain complaint, that a remark on one thing (`verdicts`). No clear clause at all: remarks on
-   style are no bugs, anything else that is said of the code is one, and what does not speak of the code is no review.
+4. The last clear clause is the verdict, unless a weightier one stands before it: an explicit verdict outweighs a bug
+   with what should be, that a plain complaint, that a remark on one thing (`verdicts`). A retraction takes back the
+   complaint before it. No clear clause at all: remarks on style are no bugs, anything else that is said of the code is
+   one, and what does not speak of the code is no review.
 5. Every unit that complains is a finding; an input is what it calls, or what it names and the signature settles
-   (`claims`, `inputs`, `results`). Repeated ones count once, and a report keeps the first `FINDINGS`.
+   (`claims`, `inputs`, `arguments`, `results`). Repeated ones count once, and a report keeps the first `FINDINGS`.
 6. A function that is another program than the draft is kept as a candidate (`rewritten`).
 """
 
@@ -25,11 +26,13 @@ from ...facts import Finding, Review
 from ..quotes import line_of
 from ..schema import FINDINGS
 from . import results
+from .called import LONGEST, Signature, parameters, signature
 from .claims import claims
 from .cleaning import answered, bounded
-from .inputs import LONGEST, Signature, parameters, signature, stated
+from .inputs import stated
+from .parts import Parts
 from .rewritten import is_bare_code, rewritten
-from .structured import Parts, is_data, structured
+from .structured import is_data, structured
 from .units import units
 from .verdicts import judged, verdict
 
@@ -76,6 +79,8 @@ def _read(said: str, of: Signature, source: str) -> _Read:
         ]
         return ("bugs", shown, code) if shown else ("clean", [], "")
     code = rewritten(said, of.name, source)
+    if not re.search(r"\w|[✅❌✓✗]", said):
+        return "unreadable", [], ""
     found = judged(units(said)) if not (is_bare_code(said) or is_data(said)) else []
     match verdict(found):
         case "bugs":
@@ -87,6 +92,7 @@ def _read(said: str, of: Signature, source: str) -> _Read:
 
 
 def _finding(parts: Parts, of: Signature, source: list[str]) -> Finding:
+    parts = {name: text.encode("utf-8", "replace").decode() for name, text in parts.items()}
     number = re.search(r"\d{1,5}", parts.get("line", ""))
     quote = parts.get("quote", "").strip("`").strip("\n")[:LONGEST]
     call, expected = stated(parts.get("call", ""), of)

@@ -8,18 +8,35 @@ from collections.abc import Iterator
 from ...examples import values
 from ..quotes import line_of
 from . import cues, results
-from .inputs import Signature, from_prose, mentions, stated
+from .arguments import from_prose
+from .called import Signature
+from .inputs import mentions, stated
+from .parts import Parts
 from .stances import HINT, PLAIN, WEAK
-from .structured import Parts
 from .units import Unit
 from .verdicts import Judged
 
 _LINE, _ADVICE, _NEXT = (re.compile(words, re.IGNORECASE) for words in (cues.LINE, cues.ADVICE, cues.NEXT))
+_LONGEST = 4000
+"""Characters of a report in which an input is looked for when its finding names none."""
 _CODE = re.compile(r"`+([^`\n]+)`+")
 
 
 def claims(found: list[Judged], of: Signature, source: list[str]) -> Iterator[Parts]:
-    """What the complaining units of a report say."""
+    """What the complaining units of a report say; a single one may be shown by what the whole report names."""
+    told = list(_claims(found, of, source))
+    if len(told) == 1 and not told[0].get("call"):
+        told = [_shown_elsewhere(told[0], found, of, source)]
+    yield from told
+
+
+def _shown_elsewhere(claim: Parts, found: list[Judged], of: Signature, source: list[str]) -> Parts:
+    whole = Unit("\n".join(one.unit.text for one in found)[:_LONGEST], "paragraph")
+    shown = _claim(whole.text, whole, of, source)
+    return {**shown, **{name: part for name, part in claim.items() if part}} if shown["call"] else claim
+
+
+def _claims(found: list[Judged], of: Signature, source: list[str]) -> Iterator[Parts]:
     heaviest = max((one.complaint for one in found), default=0.0)
     least = min(heaviest, PLAIN)
     introduced = False

@@ -57,6 +57,7 @@ def _is_words(code: str, text: str) -> bool:
 
 
 def clauses(text: str) -> Iterator[Clause]:
+    """The clauses of a text in order."""
     plain, pieces = masked(re.sub(r"\*\*|__|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)", "", text))
     at = 0
     for sentence in _BREAK.split(plain):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-HEAD, TAIL = 150_000, 50_000
+HEAD, TAIL = 60_000, 30_000
 """Characters that are read of a reply: a verdict may come first or last."""
 _NAME = (
     r"(?:[a-z]{1,12}[:_])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion)?|scratch_?pad|analysis|monologue|cot"

@@ -33,13 +33,13 @@ NEGATION = (
 PASS_MARK, FAIL_MARK = r"[✓✔✅☑🟢]", r"[❌✗✘✖🔴🚫]"
 YES = r"^\W*(?:yes|yep|yeah|it does|it is|ja|oui|sí|sim|да|是的?|はい)\b"
 NO = r"^\W*(?:no|nope|not quite|not exactly|nein|non|não|нет|不是?|否|いいえ)(?!\w)"
-ASKS_OF_BUGS = (
-    rf"\b{phrases.NOUN}\b|\bmissing\b|\bwrong\b|\bfehler\b|\berreurs?\b|\berror(?:es)?\b|ошиб|错误|问题|バグ"
-)
+ASKS_OF_BUGS = rf"\b{phrases.NOUN}\b|\bmissing\b|\bwrong\b|\bfehler\b|\berreurs?\b|\berror(?:es)?\b|ошиб|错误|问题|バグ"
 ABOUT_CODE = (
     r"§|\b(?:code|function|loop|line|method|variable|result|condition|branch|index|range|input|list|string|value|case"
     r"|return\w*|element|item|number|argument|parameter|empty|zero|implementation|specification|example|test)s?\b"
-    r"|[\u3040-\u30ff\u4e00-\u9fff\u0400-\u04ff]{4}|代码|函数|循环|返回|コード|関数|код|функци|funktion|fonction|función|função"
+    r"|[\u3040-\u30ff\u4e00-\u9fff\u0400-\u04ff]{4}"
+    r"|\b(?:funktion|schleife|zeile|liste|werte?n?|zahl(?:en)?|eingabe|ergebnis|zurück\w*|fonction|boucle|ligne|valeurs?|résultat|élément|renvoie"
+    r"|función|bucle|línea|lista|valor(?:es)?|resultado|entrada|elemento|devuelve|função|laço|linha|retorna|número|nombre)s?\b"
 )
 NONE = r"^\W*(?:none|n/a|nothing|keine?|aucune?|ningun[oa]|nenhum\w?|нет|无|没有|なし)(?!\w)"
 ASKS_OF_ALL = r"\b(?:candidate|code|function|implementation|it|solution|bugs?)\b|代码|函数|код"
@@ -80,15 +80,11 @@ INSTEAD = (
     r"\b(?:instead of|rather than|in place of|not|statt|anstatt|anstelle von|au lieu d(?:e|')|plutôt que|en lugar de|en vez de|em vez de|ao invés de|вместо|а не)\b"
     r"|而不是|而非|不是|ではなく"
 )
-AFTER_SHOULD = (
-    r"\s*(?:を|が)?\s*(?:返す|返され|出力す|にな)?\w{0,3}(?:べき|必要|はず|正しい|期待)|\s+(?:wird|was|is|were) expected|\s+erwartet|\s+zurückgeben (?:sollte|müsste)"
-)
+AFTER_SHOULD = r"\s*(?:を|が)?\s*(?:返す|返され|出力す|にな)?\w{0,3}(?:べき|必要|はず|正しい|期待)|\s+(?:wird|was|is|were) expected|\s+erwartet|\s+zurückgeben (?:sollte|müsste)"
 AFTER_GIVES = (
     r"\s*を返し|\s*を返す(?!べ)|\s*にな(?:り|っ)|\s*が返|\s+(?:zurück|is returned|wird zurückgegeben|comes out)"
 )
-STEP = (
-    r"[\s:=*_]*(?:(?:an?|the|value|result|output|to|be|of|with|that|it|as|only|just|list|string|wrong|incorrect|exactly|der|die|das|ein|eine|le|la|un|une|el|valor|o|um|von|wert|de)\b[\s:=]*){0,4}"
-)
+STEP = r"[\s:=*_]*(?:(?:an?|the|value|result|output|to|be|of|with|that|it|as|only|just|list|string|wrong|incorrect|exactly|der|die|das|ein|eine|le|la|un|une|el|valor|o|um|von|wert|de)\b[\s:=]*){0,4}"
 
 VALUES = {
     r"(?:an? )?(?:empty (?:list|array)|leere liste|liste vide|lista vac[íi]a|lista vazia|пустой список)|空列表|空のリスト": "[]",
@@ -105,13 +101,9 @@ VALUES = {
 
 # ------------------------------------------------------------------------------------------------- claims
 
-LINE = (
-    r"\b(?:lines?|zeilen?|lignes?|l[íi]neas?|linhas?|строк\w{0,3})\s+(?:no\.?\s*|number\s*|nº\s*|#)?`?(\d{1,5})|第\s*(\d{1,5})\s*行|(\d{1,5})\s*行目"
-)
+LINE = r"\b(?:lines?|zeilen?|lignes?|l[íi]neas?|linhas?|строк\w{0,3})\s+(?:no\.?\s*|number\s*|nº\s*|#)?`?(\d{1,5})|第\s*(\d{1,5})\s*行|(\d{1,5})\s*行目"
 ADVICE = (
     r"^\W*(?:here(?:'s| is| are) (?:the |a |an |my |how )?(?:\w+ )?(?:corrected|fixed|revised|improved|updated|better|working|fix|version|code|solution|implementation|to)\b|below is|(?:a|the|one|possible|suggested|recommended|proposed)? ?(?:fix|correction|solution|recommendation)s?\b|to fix|to correct|(?:the )?(?:corrected|fixed|revised|improved)"
     r"|修复|修改|修正|korrigiert|voici|aquí|aqui|исправленн)"
 )
-NEXT = (
-    r"^\W*(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|lastly|finally|also|additionally|another|moreover|furthermore|in addition|besides|(?:the )?(?:first|second|third|next|other) (?:bug|issue|problem|one)|bug|issue|problem)\b"
-)
+NEXT = r"^\W*(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|lastly|finally|also|additionally|another|moreover|furthermore|in addition|besides|(?:the )?(?:first|second|third|next|other) (?:bug|issue|problem|one)|bug|issue|problem)\b"

@@ -55,12 +55,13 @@ def _whole(text: str, at: int) -> tuple[object, int]:
     """The value that begins at `at` and where it ends; 0 when there is none."""
     decoder = json.JSONDecoder(strict=False)
     end = _end(text, at)
+    if not end:
+        return None, 0
     try:
         value, stop = decoder.raw_decode(text, at)
         return cast("object", value), stop
     except (ValueError, RecursionError):
-        if not end:
-            return None, 0
+        pass
     candidate = text[at:end]
     try:
         return cast("object", decoder.decode(re.sub(r",(\s*[}\]])", r"\1", candidate))), end

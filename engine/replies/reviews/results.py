@@ -9,9 +9,7 @@ from ...examples import values
 from ...examples.scan import closing
 from . import cues
 
-_CUE = re.compile(
-    rf"(?P<gives>{cues.GIVES})|(?P<instead>{cues.INSTEAD})|(?P<should>{cues.SHOULD})", re.IGNORECASE
-)
+_CUE = re.compile(rf"(?P<gives>{cues.GIVES})|(?P<instead>{cues.INSTEAD})|(?P<should>{cues.SHOULD})", re.IGNORECASE)
 _AFTER_GIVES, _AFTER_SHOULD, _STEP = (
     re.compile(pattern, re.IGNORECASE) for pattern in (cues.AFTER_GIVES, cues.AFTER_SHOULD, cues.STEP)
 )

@@ -51,7 +51,8 @@ def _sentence(parts: dict[str, str], cells: list[str]) -> str:
     if "comes_out" in parts and "should_be" in parts:
         status = parts.get("status", "")
         given = parts.get("call", "it")
-        return f"{given} gives {parts['comes_out']}, expected {parts['should_be']} {status} {parts.get('claim', '')}".rstrip()
+        tells = f"{given} gives {parts['comes_out']}, expected {parts['should_be']}"
+        return f"{tells} {status} {parts.get('claim', '')}".rstrip()
     line = f"line {parts['line']} " if re.fullmatch(r"\d{1,5}", parts.get("line", "")) else ""
     said = [cell for cell in cells if cell and cell != parts.get("line")]
     if "should_be" in parts:

@@ -34,9 +34,13 @@ _LABEL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _VALUE = re.compile(
-    r"[`\"'\[({\d<>-]|(?:true|false|none|null|empty|an? |no |raises?|\w+ ?=|[A-Za-z_][\w.]*\(|[A-Z]\w*(?:Error|Exception)\b|空|пуст)",
+    r"[`\"'\[({\d<>-]|(?:true|false|none|null|empty|an? |no |raises?|\w+ ?=|[A-Za-z_][\w.]*\("
+    r"|[A-Z]\w*(?:Error|Exception)\b"
+    r"|空|пуст)",
     re.IGNORECASE,
 )
+
+
 @dataclass
 class Unit:
     """One thing that was said."""
@@ -79,7 +83,7 @@ def units(text: str) -> list[Unit]:
 
 
 def _is_evidence(part: re.Match[str]) -> bool:
-    """Whether a label brings a part of the claim above it: a value where one is due, for a sentence is a claim itself."""
+    """Whether a label brings a part of the claim above it; a sentence where a value is due is a claim itself."""
     rest = part["rest"].strip()
     if part["about"] is not None or part["advice"] is not None:
         return part["about"] is None or len(rest) < 200

@@ -47,7 +47,9 @@ def is_verdict(text: str) -> Stance | None:
     label = re.match(rf"^\W*(?:{phrases.LABEL}|{languages.LABEL})\s*(?:[::=–—-]|\bis\b|→)+\s*(.*)$", first)
     words = label[1] if label else first
     if (none := any_of(*NO_BUG).match(words)) and not words[none.end() : none.end() + 1].strip(" .!,;"):
-        return Stance("clean", VERDICT) if not _takes_back(words) and not any_of(*phrases.LIMITED).search(words) else None
+        return (
+            Stance("clean", VERDICT) if not _takes_back(words) and not any_of(*phrases.LIMITED).search(words) else None
+        )
     if (side := _verdict_word(words.split(". ", 1)[0])) or (
         side := _verdict_word(re.split(r"[.,;:!–—(。,]", words, maxsplit=1)[0])
     ):

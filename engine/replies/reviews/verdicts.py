@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from . import phrases
-from .results import Results, results, stated
 from .clauses import Clause
+from .results import Results, results, stated
 from .stances import HINT, SHOWN, VERDICT, WEAK, Stance, stance
 from .units import Unit
 from .verdict_lines import is_verdict
