@@ -121,29 +121,22 @@ def _sole(text: str) -> str:
     return ""
 
 
+_NO_TYPE = frozenset({"input", "inputs", "case", "cases", "one", "collection", "value"})
+
+
 def _empty(text: str, parameter: Parameter) -> str:
     """The empty value a text speaks of, of the type that it or the annotation names."""
-    found = _EMPTY_WORDS.search(text)
-    if not found:
-        return ""
-    after = re.match(r"[\s`]*(\w+)", text[found.end() :])
-    word = after[1].lower() if after else ""
-    named = _EMPTY.get(word) or _EMPTY.get(word.removesuffix("s"))
-    if named is None and (asian := next((v for k, v in _EMPTY.items() if text[found.end() :].startswith(k)), None)):
-        named = asian
-    if named is None and word not in {
-        "input",
-        "inputs",
-        parameter.name.lower(),
-        "case",
-        "cases",
-        "one",
-        "collection",
-        "value",
-    }:
-        return ""
     own = _empty_of(parameter.annotation)
-    return "" if named and own and named != own else named or own
+    for found in _EMPTY_WORDS.finditer(text):
+        after = re.match(r"[\s`]*(\w+)", text[found.end() :])
+        word = after[1].lower() if after else ""
+        named = _EMPTY.get(word) or _EMPTY.get(word.removesuffix("s"))
+        named = named or next((value for kind, value in _EMPTY.items() if word.startswith(kind)), None)
+        if named and own:
+            return named if named == own else ""
+        if named or word in _NO_TYPE | {parameter.name.lower()}:
+            return named or own
+    return ""
 
 
 def _empty_of(annotation: str) -> str:

@@ -65,7 +65,7 @@ def _faulty_lists(found: list[Judged]) -> set[int]:
             run.append(at)
             continue
         praises = any(seen.kind in {"clean", "style"} for n in run for _, seen in found[n].clauses)
-        if len(run) > 1 and not praises and any(found[n].complaint >= PLAIN for n in run):
+        if len(run) > 1 and not praises and any(found[n].complaint for n in run):
             faulty.update(run)
         run = []
     return faulty

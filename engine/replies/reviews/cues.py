@@ -72,7 +72,7 @@ GIVES = (
     r"|->|→|⟶|=>|⇒|返回了?|得到|输出|抛出|输出了|結果は|実際は|実際:|会抛出"
 )
 SHOULD = (
-    r"\b(?:should(?: (?:be|have been|return|have returned|give|yield|raise|output|print|produce|equal|evaluate to|rather be|instead be|instead return))?|expect(?:ed|s|ing)?|must (?:be|return|give)|ought to be|correct (?:answer|result|value|output)(?: is| would be| should be)?|(?:specification|docstring|spec|example|doc|documentation) (?:implies|says|promises|wants|asks for|requires|demands|states|gives|shows|expects)|supposed to (?:be|return|give)|asks for|demands|requires|wants"
+    r"\b(?:should(?: (?:be|have been|return|have returned|give|yield|raise|output|print|produce|equal|evaluate to|rather be|instead be|instead return))?|expect(?:ed|s|ing)?|must (?:be|return|give)|ought to be|(?:correct|right|true|proper) (?:answer|result|value|output)(?: is| would be| should be)?|(?:specification|docstring|spec|example|doc|documentation) (?:implies|says|promises|wants|asks for|requires|demands|states|gives|shows|expects)|supposed to (?:be|return|give)|asks for|demands|requires|wants"
     r"|sollte|müsste|erwartet(?: wird)?|richtig wäre|devrait(?: (?:être|renvoyer|retourner|donner))?|attendu|debería(?: (?:ser|devolver|retornar|dar))?|esperado|se esperaba|esperaba|deveria(?: (?:ser|devolver|retornar|dar))?|esperava|должн\w+(?: (?:быть|вернуть|возвращать(?:ся)?))?|ожида\w+|правильно)\b"
     r"|应该?(?:是|为|返回|得到|当(?:是|返回))?|應該?(?:是|為|返回)?|预期(?:结果|输出)?(?:是|为)?|期望(?:值|结果|输出)?(?:是|为)?|正确(?:答案|结果)(?:是|应为|应该是)|期待値?は?|正しくは"
 )

@@ -116,22 +116,28 @@ SHOWN_WRONG = (
 """What is wrong together with what would be right, or a plain mark of it."""
 
 BUG = (
-    r"\bbugs?\b|\bbuggy\b|\bissues?\b|\bproblems?\b|\bproblematic\b|\bflaw(?:s|ed)?\b|\bdefects?\b|\bmistakes?\b|\bdiscrepanc(?:y|ies)\b",
+    r"\bbugs?\b|\bbuggy\b|\bissues?\b|(?<!solves the )(?<!solve the )(?<!solves this )\bproblems?\b(?! (?:statement|description|asks|is to|requires|size))|\bproblematic\b|\bflaw(?:s|ed)?\b|\bdefects?\b|\bmistakes?\b|\bdiscrepanc(?:y|ies)\b",
     r"(?<!raise an )(?<!raises an )(?<!throws an )(?<!throw an )(?<!raises )(?<!raise )\berrors?\b(?! (?:is|are|will be) (?:raised|thrown)|[- ](?:handling|message|checking|case))",
     r"\bwrong(?:ly)?\b|\bincorrect(?:ly)?\b|\berroneous(?:ly)?\b|\bimproper(?:ly)?\b|\bfaulty\b|\bbroken\b|\binaccurate\b|\bmishandl\w+\b|\bmiscalculat\w+\b|\bbogus\b",
-    r"\bfail(?:s|ed|ing|ure)?\b|\bcrash(?:es|ed|ing)?\b|\bbreaks?\b|\bbreaking\b|\bblows up\b|\binfinite(?:ly)? (?:loop|recursion)\b|\bendless\b|\bhangs?\b",
-    r"\bmissing\b|\bmiss(?:es|ed)\b|\bomit(?:s|ted|ting)?\b|\bforg[eo]t(?:s|ten)?\b|\bneglects?\b|\boverlook(?:s|ed)?\b|\bignor(?:es?|ed|ing)\b|\bskip(?:s|ped|ping)?\b|\bdrop(?:s|ped|ping)\b|\bloses?\b|\blost\b|\bunhandled\b|\bundefined\b|\bunintended\b|\binvalid\b",
+    r"\bfail(?:s|ed|ing|ure)?\b|\bcrash(?:es|ed|ing)?\b|\bbreaks?\b(?! (?:out|down|it|this|the loop|from|when|statement|into|up))|\bbreaking\b(?! (?:out|down))|\bblows up\b|\binfinite(?:ly)? (?:loop|recursion)\b|\bendless\b|\bhangs?\b",
+    r"\bmissing\b|\bmiss(?:es|ed)\b|\bomit(?:s|ted|ting)?\b|\bforg[eo]t(?:s|ten)?\b|\bneglects?\b|\boverlook(?:s|ed)?\b|\bloses?\b|\blost\b|\bdropped\b|\bunhandled\b|\bunintended\b",
     r"\btoo (?:early|late|large|small|many|few|far|high|low|much|little|soon|short|long|big|strict)\b",
     r"\bshould(?: not| also| first| instead| only| always| probably| rather| really| have)* (?!work|pass|suffice|hold|also|not|be (?:fine|ok|okay|correct|sufficient|enough|good|safe|noted|right)\b)[a-z§]\w*",
-    r"\bshouldn't\b|\bmust (?:not )?(?:be|return|use|have|include|start|stop|handle)\b|\bneeds? to (?:be|use|return|check|handle|start|include)\b|\bhas to be\b|\bneeds (?:a|an|§)\b",
+    r"\bshouldn't\b|\bneeds (?:a|an|§)\b",
     r"\b(?:mutat(?:es?|ed|ing)|modif(?:y|ies)|alters?|changes|overwrit(?:es?|ten)) (?:\w+ ){0,3}?(?:input|argument|parameter|original|list|dict\w*|first|passed)|\b(?:mutated|modified|changed|altered|overwritten|updated) in[- ]place\b|\bside[- ]effects?\b",
-    r"\b(?:raises?|throws?|causes?|triggers?|leads? to|results? in|get|gives?) (?:an? |the )?(?:§|\w*(?:error|exception)\b)",
-    r"\b(?:nameerror|typeerror|valueerror|indexerror|keyerror|zerodivisionerror|attributeerror|recursionerror|syntaxerror|importerror|unboundlocalerror|overflowerror)\b",
-    r"\bincomplete\b|\binsufficient\b|\bin(?:verted|consistent)\b|\bswapped\b|\breversed (?:order|condition|comparison)\b|\bexclud(?:es|ed|ing)\b|\bcorrupt\w*|\bduplicat(?:es|ed)\b|\bnon-?compliant\b|\bredundantly\b|\bpremature(?:ly)?\b|\bonly by chance\b",
+    r"\b(?:causes?|triggers?|leads? to) (?:an? |the )?(?:§|\w*(?:error|exception)\b)|\bwill (?:raise|throw)\b",
+    r"\b(?:nameerror|attributeerror|recursionerror|syntaxerror|importerror|unboundlocalerror)\b",
+    r"\bincomplete\b|\binsufficient\b|\bin(?:verted|consistent)\b|\bswapped\b|\breversed (?:order|condition|comparison)\b|\bcorrupt\w*|\bnon-?compliant\b|\bredundantly\b|\bpremature(?:ly)?\b|\bonly by chance\b",
     r"\b(?:here is|here's|below is|see) (?:the |a |an |my )?(?:corrected|fixed|revised|repaired|improved and corrected)\b|^(?:corrected|fixed|revised) (?:code|version|function|implementation)\b|\bto fix (?:this|it|the)\b|\bneeds (?:fixing|correction|changes|work)\b|\bfix(?:es)? (?:is |are )?(?:needed|required|necessary)\b|\brequest changes\b|\bchanges requested\b|\bnot (?:approved|acceptable|lgtm)\b",
-    r"\b(?:is|are) (?:only )?exclusive\b",
 )
 """Words of a complaint; after a "no" they are none."""
+
+MAY_BE = (
+    r"\bignor(?:es?|ed|ing)\b|\bskip(?:s|ped|ping)?\b|\bdrop(?:s|ping)\b|\bundefined\b|\binvalid\b|\bexclud(?:es|ed|ing)\b|\bduplicat(?:es|ed)\b|\b(?:is|are) (?:only )?exclusive\b",
+    r"\bmust (?:not )?(?:be|return|use|have|include|start|stop|handle)\b|\bneeds? to (?:be|use|return|check|handle|start|include)\b|\bhas to be\b",
+    r"\b(?:raises?|throws?|results? in|get|gives?) (?:an? |the )?(?:§|\w*(?:error|exception)\b)|\b(?:typeerror|valueerror|indexerror|keyerror|zerodivisionerror|overflowerror)\b",
+)
+"""Words that complain, or only tell what the code does: a doubt, where nothing clearer is said."""
 
 LACKS = (
     r"\bno (?:\w+ )?(?:checks?|handling|guards?|validation|support|special[- ]cas(?:e|ing)|provision|treatment|protection|test|branch|base case|return(?: statement)?) (?:for|of|when|that|whether|against|if|in|to)\b|\bnothing (?:here |in the code )?(?:to (?:catch|handle|prevent|stop|check)|handles|catches|checks|prevents)\b|^instead\b",
@@ -161,6 +167,7 @@ LEADS_IN = (
 """What only tells what the reviewer does."""
 
 SEARCHING = (
+    r"\b(?:missing|invalid|incorrect|wrong) (?:keys?|values?|elements?|inputs?|data|entries|items?|arguments?|types?) (?:is|are) (?:\w+ )?(?:handled|skipped|ignored|covered|rejected|caught)\b",
     r"\b(?:my )?(?:first|initial) (?:thought|impression|reaction|guess|instinct|concern|worry|reading)\b[^.;]{0,200}",
     r"\bi (?:first |initially |was |had |also |at first )?(?:thought|suspected|worried|expected|feared|wondered|assumed)\b[^.;]{0,200}",
     r"\bat first(?: glance| sight)?,? [^.;]{0,200}",
@@ -174,7 +181,7 @@ SEARCHING = (
 """What is only looked for, or supposed, or the name of an input; it is not heard as a complaint."""
 
 LIMITED = (
-    r"\bno (?:other|further|additional|more)\b|\bnothing (?:else|more|further)\b|\bother than (?:that|this|these|those)\b|\bapart from (?:that|this|these|those|the)\b|\baside from (?:that|this|these|those|the)\b|\bexcept\b|\botherwise\b|\bthe rest\b|\bremaining\b|\bmost(?:ly)?\b|\bpartial(?:ly)?\b|\bonly (?:for|when|if|by|works?)\b|\bby chance\b|\bat first\b|\binitially\b|\bin general\b|\bgenerally\b|\bfor the (?:given|most|first|common|happy|normal|provided|example)\b|\bhappy path\b|\bcommon cases?\b|\bnormal (?:cases?|inputs?)\b|\bnearly\b|\balmost\b|\bhalf\b",
+    r"\bnow\b|\bno (?:other|further|additional|more)\b|\bnothing (?:else|more|further)\b|\bother than (?:that|this|these|those)\b|\bapart from (?:that|this|these|those|the)\b|\baside from (?:that|this|these|those|the)\b|\bexcept\b|\botherwise\b|\bthe rest\b|\bremaining\b|\bmost(?:ly)?\b|\bpartial(?:ly)?\b|\bonly (?:for|when|if|by|works?)\b|\bby chance\b|\bat first\b|\binitially\b|\bin general\b|\bgenerally\b|\bfor the (?:given|most|first|common|happy|normal|provided|example)\b|\bhappy path\b|\bcommon cases?\b|\bnormal (?:cases?|inputs?)\b|\bnearly\b|\balmost\b|\bhalf\b",
     r"\b(?:with|after|once|given|using|applying) (?:this|these|that|the|those)? ?(?:\w+ )?(?:change|fix|correction|modification|adjustment|patch|fixed|corrected|applied)\w*|\b(?:corrected|fixed|revised|updated|modified|improved|repaired|new) (?:version|code|function|implementation|body|solution|line|expression|one)\b|\bwould (?:\w+ )?be\b|\bwill (?:then |now )?be\b|\bto (?:make|ensure)\b|\bin order to\b|\bonly then\b|\bneeds? to\b|\bso that\b|^if\b|\bif (?:it|the \w+) (?:is|are|were|was) (?:right|correct)\b|\bassuming\b|\bunless\b",
 )
 """What takes a praise back in part, or makes it one of another function."""

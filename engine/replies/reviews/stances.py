@@ -116,6 +116,8 @@ def _faint(text: str, rest: str, clause: Clause) -> Stance:
         if any_of(cues.NEGATION).search(rest[: passes.start()]):
             return Stance("bug", WEAK + clause.contrast)
         return Stance("clean", WEAK, retracts=bool(any_of(cues.ITS_FINE).search(text)))
+    if _affirms(phrases.MAY_BE, rest):
+        return Stance("bug", WEAK + clause.contrast)
     if not any_of(cues.ABOUT_CODE).search(text) or any_of(*phrases.LEADS_IN).search(text):
         return _NEUTRAL
     objects = clause.contrast and not clause.concedes

@@ -12,8 +12,8 @@ from .stances import Side
 from .verdict_lines import said
 
 _LISTS = frozenset({
-    "findings", "bugs", "issues", "problems", "errors", "defects", "bugreport", "buglist", "report", "reports", "reviews",
-    "items",
+    "findings", "bugs", "issues", "problems", "errors", "defects", "bugreport", "buglist", "report", "reports",
+    "reviews", "items",
 })  # fmt: skip
 _ONE = frozenset({"bug", "issue", "problem", "finding", "error", "defect"})
 _INSIDE = frozenset({
@@ -35,7 +35,7 @@ _BAD = frozenset({
 _WORDS = frozenset({
     "summary", "explanation", "comment", "comments", "reasoning", "overview", "notes", "message", "description",
 })  # fmt: skip
-"""Keys, letters only, by what stands at them: bugs, one bug, a report, a verdict, a truth that is good or bad, words."""
+"""Keys, letters only, by what stands there: bugs, one bug, a report, a verdict, a truth (good or bad), words."""
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False, "none": False, "n/a": False}
 _DEEPEST = 4
 
