@@ -55,6 +55,7 @@ def recited(stub: Stub, body: str) -> str:
         }
         return "it ignores its arguments and gives the answer of the examples" if constant else ""
     inputs = {key for case in cases for key in (*case.inputs, _joined(case.inputs))}
+    inputs |= {repr(key) for key in inputs}
     told = [case for case in cases if _is_compared(case, compared) and case.output in written]
     enough = len(told) == len(cases) or (len(told) >= 2 and len(told) >= len(cases) - 1)  # The last may be the "else".
     if not compared or not compared <= inputs or not enough:
@@ -133,16 +134,16 @@ def _compared(node: ast.AST) -> Iterator[_Key]:
 
 
 def _keys(node: ast.expr) -> Iterator[_Key]:
-    """A value's spelling, and that of the text that is its spelling (`repr(x) == "[1]"`)."""
     key = _spelled(node)
-    if key is None:
-        return
-    inner = values.spelled(str(node.value)) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-    yield inner if inner is not None and inner[:1] in "[({" else key
+    if key is not None:
+        yield key
 
 
 def _is_compared(case: _Case, compared: set[_Key]) -> bool:
-    return _joined(case.inputs) in compared or all(key in compared for key in case.inputs)
+    """Whether all that goes in is compared, at once or one by one, as a value or as its text (`repr(x) == "[1]"`)."""
+    keys = (_joined(case.inputs), *case.inputs)
+    at_once, *one_by_one = (key in compared or repr(key) in compared for key in keys)
+    return at_once or all(one_by_one)
 
 
 def _joined(inputs: tuple[_Key, ...]) -> _Key:
