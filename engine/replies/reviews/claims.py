@@ -144,7 +144,9 @@ def _claim(text: str, unit: Unit, of: Signature, source: list[str]) -> Parts:
     quote = next((p for p in [own, *pieces] if p != call and line_of(p, source) is not None and len(p) > 3), "")
     line = _LINE.search(whole)
     number = unit.labels.get("line", "") or (next(g for g in line.groups() if g) if line else "")
-    parts = {"claim": _heading(unit) + _plain(text), "quote": quote, "line": number, "call": call}
+    why = unit.labels.get("about", "")
+    claim = f"{_heading(unit)}{_plain(text)} {_plain(why)}".rstrip()
+    parts = {"claim": claim, "quote": quote, "line": number, "call": call}
     if call:
         for name, value in (("comes_out", said.comes_out), ("should_be", said.should_be)):
             parts[name] = _result(results.stated(unit.labels.get(name, "")) or value, of)

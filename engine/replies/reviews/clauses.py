@@ -15,7 +15,9 @@ _SPAN = re.compile(
 )
 _BREAK = re.compile(r"(?<=[.!?…])[\"')*_]*\s+|(?<=[。！？；])|\n+|(?<=;)\s+|\s(?=[–—]\s)")
 _WESTERN = rf"{phrases.CONTRAST}|{languages.CONTRAST}"
-_TURN = re.compile(rf"(?:\s*[,;:(–—-]\s*|\s+)(?=(?:{_WESTERN})\b)|[,,;;]?(?={languages.CONTRAST_ASIAN})", re.IGNORECASE)
+_TURN = re.compile(
+    rf"(?:\s*[,;:(–—-]\s*|\s+)(?=(?:{_WESTERN})\b)|[,，;；]?(?={languages.CONTRAST_ASIAN})", re.IGNORECASE
+)
 _CONTRASTS = re.compile(rf"^[^\w§]*(?:(?:{_WESTERN})\b|{languages.CONTRAST_ASIAN})[^\w§]*", re.IGNORECASE)
 _CONCEDES = re.compile(r"^\W*(?:although|though|even though|while|obwohl|aunque|хотя|bien que|embora)\b", re.IGNORECASE)
 
@@ -67,7 +69,7 @@ def clauses(text: str) -> Iterator[Clause]:
         raw = _restored(sentence, pieces[at : at + count])
         at += count
         conceded = _CONCEDES.match(sentence) is not None
-        is_question = sentence.rstrip(" \"')*").endswith(("?", "?"))
+        is_question = sentence.rstrip(" \"')*").endswith(("?", "？"))
         for number, clause in enumerate(_parts(sentence)):
             turns = _CONTRASTS.match(clause)
             concedes = _CONCEDES.match(clause)

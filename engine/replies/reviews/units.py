@@ -23,14 +23,14 @@ _MARKER = re.compile(
     r"^([ \t>]*)(?:[-*•+‣▪–]\s+|\(?\d{1,2}[.):、]\s*(?!\d)|[a-z][.)]\s+|[①-⑩]\s*|\[[ x]\]\s+)", re.IGNORECASE
 )
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
-_BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)([^*\n]{1,120})(?:\*\*|__)\s*[::]?\s*$")
+_BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)([^*\n]{1,120})(?:\*\*|__)\s*[:：]?\s*$")
 _LINE_START = re.compile(
     r"^\s*\W{0,4}(?:lines?|zeilen?|lignes?|línea|linha|строк\w)\s+\d|^\s*第\s*\d+\s*行", re.IGNORECASE
 )
 _LABEL = re.compile(
     r"^[\s>*_`\-•+]*(?:"
     + "|".join(rf"(?P<{name}>{words})" for name, words in cues.LABELS.items())
-    + r")[\s*_`]*[::]\s*[*_]*\s*(?P<rest>.*)$",
+    + r")[\s*_`]*[:：]\s*[*_]*\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _VALUE = re.compile(

@@ -8,6 +8,11 @@ from . import cues, languages, phrases
 from .clauses import Clause, clauses, masked
 from .stances import NO_BUG, PLAIN, VERDICT, WEAK, Side, Stance, any_of, stance
 
+_LABEL = re.compile(rf"^\W*(?:{phrases.LABEL}|{languages.LABEL})\s*(?:[:：=–—-]|\bis\b|→)+\s*(.*)$")
+_FIRST = re.compile(r"[.,;:!–—(。，]")
+"""Where the first word of a line may end that has more to say."""
+_SHORT = 6
+"""Words of a line that may be a verdict without a label."""
 _TURN = rf"\b(?:{phrases.CONTRAST}|{languages.CONTRAST})\b"
 _FAIL = rf"(?:{phrases.FAIL_WORDS}|{languages.FAIL_WORDS})"
 _PASS = rf"(?:{phrases.PASS_WORDS}|{languages.PASS_WORDS})"
@@ -44,21 +49,16 @@ def is_verdict(text: str) -> Stance | None:
     """The verdict of a unit that says nothing else, or says it behind a label ("Verdict: …", "Conclusion: …")."""
     plain = masked(re.sub(r"[*_#>]", "", text.strip()))[0].strip().lower()
     first = plain.split("\n", 1)[0]
-    label = re.match(rf"^\W*(?:{phrases.LABEL}|{languages.LABEL})\s*(?:[::=–—-]|\bis\b|→)+\s*(.*)$", first)
+    label = _LABEL.match(first)
     words = label[1] if label else first
-    if (none := any_of(*NO_BUG).match(words)) and not words[none.end() : none.end() + 1].strip(" .!,;"):
-        return (
-            Stance("clean", VERDICT) if not _takes_back(words) and not any_of(*phrases.LIMITED).search(words) else None
-        )
-    if (side := _verdict_word(words.split(". ", 1)[0])) or (
-        side := _verdict_word(re.split(r"[.,;:!–—(。,]", words, maxsplit=1)[0])
-    ):
+    none = any_of(*NO_BUG).match(words)
+    if none and not words[none.end() : none.end() + 1].strip(" .!,;"):
+        return Stance("clean", VERDICT) if not (_takes_back(words) or any_of(*phrases.LIMITED).search(words)) else None
+    if side := _verdict_word(words.split(". ", 1)[0]) or _verdict_word(_FIRST.split(words, maxsplit=1)[0]):
         # "Correct" begins many a sentence; alone or behind a label it is the verdict.
         alone = label or len(first.split()) <= 4 or re.match(r"[\w\s]{2,24}[.!:–—。]", words)
         return Stance(side, VERDICT) if alone and not _takes_back(words) else None
-    if not label and len(first.split()) > 6:
-        return None
-    if label and len(words) < 1:
+    if not words or not (label or len(first.split()) <= _SHORT):
         return None
     seen = _strongest(words)
     # A short complaint is a finding; a short praise is a verdict.

@@ -47,9 +47,8 @@ def judged(units: list[Unit]) -> list[Judged]:
             asked = clause if clause.question else None
         if run := _run(unit):
             one.clauses.append((Clause("", ""), run))
-        if one.verdict is not None and one.clauses and not clause_of_turn(one):
-            first = one.clauses[0]
-            one.clauses[0] = (first[0], one.verdict)
+        if one.verdict is not None and one.clauses and not _turns(one, one.verdict):
+            one.clauses[0] = (one.clauses[0][0], one.verdict)
         found.append(one)
     return found
 
@@ -72,11 +71,10 @@ def _run(unit: Unit) -> Stance | None:
     return Stance("clean", WEAK) if said.agree else Stance("bug", SHOWN)
 
 
-def clause_of_turn(one: Judged) -> bool:
-    """Whether a later clause of a unit, behind a "but", complains more than its verdict praises."""
-    return any(c.contrast and s.kind == "bug" and s.weight > SHOWN for c, s in one.clauses[1:]) and (
-        one.verdict is not None and one.verdict.kind == "clean"
-    )
+def _turns(one: Judged, verdict: Stance) -> bool:
+    """Whether a later clause of a unit, behind a "but", shows a bug although the unit begins with an all-clear."""
+    shows = any(c.contrast and s.kind == "bug" and s.weight > SHOWN for c, s in one.clauses[1:])
+    return shows and verdict.kind == "clean"
 
 
 def verdict(found: list[Judged]) -> Literal["bugs", "clean"] | None:
