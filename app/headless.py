@@ -164,6 +164,8 @@ def print_state(state: RunState, *, plain: bool) -> None:
         if lines:
             out(colours("bold", title))
             out("\n".join(lines))
+    if proposal is not None and proposal.remark:
+        out(colours("yellow", harmless(f"mind that {proposal.remark}")))
     for name in state.undefined.get(proposal.id, ()) if proposal is not None else ():
         repair = f"; `{name.repair}` would" if name.repair else ""
         out(colours("yellow", harmless(f"line {name.line} uses {name.name}, which nothing defines{repair}")))

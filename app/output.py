@@ -182,20 +182,32 @@ def review_lines(review: Review | None, paint: Paint) -> list[str]:
             *(f"    {line}" for line in harmless(review.text).splitlines()[:8]),
         ]
     if not review.findings:
-        return ["  the reviewer found nothing"]
+        return [f"  {_without_findings(review)}"]
     lines: list[str] = []
     for finding in review.findings:
         colour = {"reproduced": "red", "refuted": "dim"}.get(finding.status, "yellow")
         lines.append(paint(colour, f"  [{finding.status}] {harmless(finding.claim)}"))
-        if finding.quote:
-            lines.append(f"      line {finding.line or '?'}: {harmless(finding.quote.strip())}")
+        if finding.quote or finding.line is not None:
+            place = f"line {finding.line}" if finding.line is not None else "no such line"
+            quote = harmless(finding.quote.strip())
+            lines.append(f"      {place}: {quote}" if quote else f"      {place}")
         if finding.call:
             fixed = f"; with the fix {harmless(finding.got_fixed)}" if finding.got_fixed else ""
             shown = f"gives {harmless(finding.got)}{fixed}" if finding.got else "was not run"
             lines.append(f"      {harmless(finding.call)} {shown}")
         if finding.expected:
             lines.append(f"      expected {harmless(finding.should_be)}, which gives {harmless(finding.expected)}")
+    if review.left_out:
+        lines.append(paint("dim", f"  {review.left_out} more findings are left out"))
     return lines
+
+
+def _without_findings(review: Review) -> str:
+    if review.verdict == "clean":
+        return "the reviewer found nothing"
+    if review.candidate:
+        return "the reviewer wrote the function anew in place of a report"
+    return "the reviewer says there are bugs, but names none"
 
 
 def meter_line(meter: Meter, seconds: float) -> str:

@@ -159,6 +159,8 @@ class Draft(Fact, frozen=True):
     """Id of the draft it repairs, or None."""
     problem: str | None = None
     """Why it cannot be used ("the reply has no code", "line 3: invalid syntax"), or None."""
+    remark: str = ""
+    """What to know of it although it can be used ("it only compares its arguments with …"), "" for nothing."""
 
 
 class Finding(Fact, frozen=True):
@@ -193,6 +195,10 @@ class Review(Fact, frozen=True):
     text: str = ""
     """The reply as it came."""
     model: str = ""
+    candidate: str = ""
+    """The function as the reviewer wrote it anew, "" when it is not in the report or is the same program."""
+    left_out: int = 0
+    """How many more findings the report has than are kept here."""
 
 
 class Helper(Fact, frozen=True):

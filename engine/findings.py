@@ -1,15 +1,20 @@
-"""Bug reports held against what the code really does: reproduced, refuted, or not shown."""
+"""Bug reports held against what the code really does: reproduced, refuted, or not shown.
+
+What should come out of an input that is one of the examples is what the example says, however the reviewer spells it.
+An expectation without its quotes, of a function that gives text, is the text that it spells.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from .examples import judge
+from .examples import asked, judge, values
+from .examples.calls import spelling
 from .facts import Example, Execution, Finding, Outcome, Review
 from .literals import NotPlain, parsed
 
@@ -18,12 +23,16 @@ _NOTHING = ("", "builtins.NoneType")
 _NEVER = {"timeout": "timed out", "crashed": "crashed", "not run": "not run"}
 
 
-def expectations(review: Review, done: Execution) -> tuple[str, ...]:
+def expectations(
+    review: Review, done: Execution, visible: tuple[Example, ...] = (), parameters: Sequence[str] = ()
+) -> tuple[str, ...]:
     """The expressions that findings expect and that no reading settles (`math.pi`, `[1] * 3`): the sandbox must say."""
     wanted = (
         _bare(finding.should_be)
         for finding, outcome in zip(review.findings, _paired(review, done), strict=True)
-        if outcome is not None and _has_to_be_run(finding, outcome)
+        if outcome is not None
+        and _example_of(finding, visible, parameters) is None
+        and _has_to_be_run(finding, outcome)
     )
     return tuple(dict.fromkeys(wanted))
 
@@ -33,18 +42,26 @@ def tested(
     done: Execution,
     visible: tuple[Example, ...] = (),
     expected: Mapping[str, Outcome] | None = None,
+    parameters: Sequence[str] = (),
 ) -> Review:
     """The review with each finding that has a call judged by what the call gave on the draft.
 
-    A finding that contradicts one of the person's own examples is refuted, whatever the reviewer expects.
-    `expected`: what the `expectations` came to when they were run.
+    A finding that contradicts one of the user's own examples is refuted, whatever the reviewer expects.
+    `expected`: what the `expectations` came to when they were run; `parameters`: names of the function's, in order.
     """
     outcomes = _paired(review, done)
     came = expected or {}
+    gives_text = any(_is_text(example.want) for example in visible)
     return replace(
         review,
         findings=tuple(
-            f if outcome is None else _judged(f, outcome, visible, came.get(_bare(f.should_be)))
+            f
+            if outcome is None
+            else _judged(
+                *_spelt_out(f, outcome, came.get(_bare(f.should_be)), gives_text=gives_text),
+                outcome,
+                _example_of(f, visible, parameters),
+            )
             for f, outcome in zip(review.findings, outcomes, strict=True)
         ),
     )
@@ -76,34 +93,87 @@ def agrees(call: str, claimed: str, outcome: Outcome) -> bool:
         return named is not None and outcome.raised.split(":")[0].rpartition(".")[2] == named[1]
     if outcome.status != "returned":
         return outcome.status == "timeout" and bool(re.search(r"\b(endless|infinite|hangs?|time ?out)", claimed, re.I))
-    if _is_literal(claimed):
-        return judge(Example(source=call, want=claimed, compare="value", origin="finding"), outcome).passed
-    # Models leave the quotes of a string out.
-    return outcome.value == repr(claimed) or _shows(call, claimed, outcome)
+    if (
+        _is_literal(claimed)
+        and judge(Example(source=call, want=claimed, compare="value", origin="finding"), outcome).passed
+    ):
+        return True
+    # Models leave the quotes of a string out, also where what is left spells a number.
+    return outcome.value == repr(claimed) or (not _is_literal(claimed) and _shows(call, claimed, outcome))
 
 
-def _judged(finding: Finding, outcome: Outcome, visible: tuple[Example, ...], expected: Outcome | None) -> Finding:
+def _judged(finding: Finding, expected: Outcome | None, outcome: Outcome, specified: Example | None) -> Finding:
+    if specified is not None:
+        return _held_against(specified, finding, outcome)
     if outcome.status == "not run":
         return replace(finding, status="not shown", got="")
     got = came_out(finding.call, outcome)
     finding = replace(finding, got=got, expected="" if expected is None else _came_to(finding.should_be, expected))
-    specified = next((e for e in visible if _same_expression(e.source, finding.call)), None)
-    if _is_as_it_should(finding, outcome, expected) or (specified is not None and judge(specified, outcome).passed):
+    if _is_as_it_should(finding, outcome, expected):
         return replace(finding, status="refuted")
-    if specified is not None and not _contradicts_itself(finding):
-        return replace(finding, status="reproduced")
     can_tell = expected is None or expected.status == "returned"
     return replace(finding, status="reproduced" if can_tell and _is_shown(finding, outcome) else "not shown")
 
 
+def _held_against(example: Example, finding: Finding, outcome: Outcome) -> Finding:
+    """A finding whose input is one of the examples, which says what should come out."""
+    wrong = _contradicts_itself(finding)
+    finding = replace(finding, should_be=example.raises or example.want.strip() or finding.should_be)
+    if outcome.status == "not run":
+        return replace(finding, status="not shown", got="")
+    finding = replace(finding, got=came_out(finding.call, outcome))
+    if judge(example, outcome).passed:
+        return replace(finding, status="refuted")
+    return replace(finding, status="not shown" if wrong else "reproduced")
+
+
+def _example_of(finding: Finding, visible: tuple[Example, ...], parameters: Sequence[str]) -> Example | None:
+    """The example whose input a finding's call is."""
+    if not finding.call:
+        return None
+    call = spelling(finding.call, parameters)
+    return next((e for example in visible if spelling((e := asked(example)).source, parameters) == call), None)
+
+
+def _spelt_out(
+    finding: Finding, outcome: Outcome, expected: Outcome | None, *, gives_text: bool
+) -> tuple[Finding, Outcome | None]:
+    """The finding, and what its expectation came to; one that is text without its quotes gets them, and is itself."""
+    claim = _bare(finding.should_be)
+    if expected is None or not (gives_text or _is_text(outcome.value)) or not values.reads_as_text(claim):
+        return finding, expected
+    came_to_none = expected.status == "raised" and "NameError" in expected.raised
+    if came_to_none or (expected.status == "returned" and claim.isidentifier() and not _is_text(expected.value)):
+        return replace(finding, should_be=repr(claim)), None
+    return finding, expected
+
+
+def _is_text(spelled: str | None) -> bool:
+    """Whether a literal spells text."""
+    try:
+        return isinstance(values.literal(spelled or ""), str)
+    except NotPlain:
+        return False
+
+
 def _is_as_it_should(finding: Finding, outcome: Outcome, expected: Outcome | None) -> bool:
     if agrees(finding.call, finding.should_be, outcome):
-        return True
+        return not (_is_text(outcome.value) and _tells_types_apart(finding))
     if expected is None or expected.status != "returned":
         return False
     if expected.value is None and expected.type_name not in _NOTHING:
         return _shows(finding.call, expected.printed, outcome)
     return agrees(finding.call, expected.value or "None", outcome)
+
+
+def _tells_types_apart(finding: Finding) -> bool:
+    """Whether a finding calls wrong the text of what it expects (`'12'` in place of `12`)."""
+    wrong, right = _bare(finding.comes_out), _bare(finding.should_be)
+    return wrong != right and not _is_text(right) and _is_text(wrong) and _text(wrong) == right
+
+
+def _text(spelled: str) -> str:
+    return str(values.literal(spelled))
 
 
 def _is_shown(finding: Finding, outcome: Outcome) -> bool:

@@ -107,7 +107,7 @@ def _of_draft(draft: Draft, stub: Stub, state: RunState, plan: str) -> DraftView
         body=_placed(stub, draft.body),
         thinking=maker.thinking if maker else "",
         plan=plan,
-        note=f"✗ {draft.problem}" if draft.problem else "",
+        note=f"✗ {draft.problem}" if draft.problem else f"! {draft.remark}" if draft.remark else "",
         marks=_marks(state, draft),
     )
 

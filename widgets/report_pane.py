@@ -132,8 +132,11 @@ def _verdict(state: RunState) -> list[Run]:
     if not review.findings:
         if review.verdict == "clean":
             return [("✓ the reviewer found nothing", "bold $state-pass")]
+        if review.candidate:
+            return [("! the reviewer wrote the function anew in place of a report", "bold $state-warn")]
         return [("! the reviewer says there are bugs, but names none", "bold $state-warn")]
-    return [(f"! {counted(len(review.findings), 'finding')}{_tested(review)}", "bold $state-warn")]
+    more = f", {review.left_out} more left out" if review.left_out else ""
+    return [(f"! {counted(len(review.findings), 'finding')}{_tested(review)}{more}", "bold $state-warn")]
 
 
 def _writing(call: CallState) -> list[Run]:

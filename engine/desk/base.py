@@ -15,6 +15,7 @@ from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, So
 from ..kit import Kit
 from ..missing import unknown_names
 from ..recalling import Recall
+from ..reciting import recited
 from ..sources import blocked_by
 from ..steering import Steering
 from ..turns import Messages, Turns
@@ -67,10 +68,11 @@ class Base:
         done = await self.kit.sandbox.run(program, calls, self.kit.limits, path=stub.path)
         done = _without_waiting(done, stub, target.body, calls)
         if fix is None:
-            wanted = findings.expectations(review, done)
-            expected = await self._evaluated(program, wanted, stub.path)
+            names = replies.parameters(stub.header)
             alone = tuple(e for e in stub.judged if not (e.session or e.before))
-            tested = findings.tested(review, done, alone, expected)
+            wanted = findings.expectations(review, done, alone, names)
+            expected = await self._evaluated(program, wanted, stub.path)
+            tested = findings.tested(review, done, alone, expected, names)
         else:
             tested = findings.retested(review, done)
         self._emit(FindingsTested(review=tested, against="" if fix is None else fix.id))
@@ -130,7 +132,15 @@ class Base:
             parent=parent.id if parent else None,
             problem=problem,
         )
-        self._emit(Drafted(draft=draft, call=call, node=question.node))
+        return self._told(stub, draft, call, question.node)
+
+    def _told(self, stub: Stub, draft: Draft, call: str = "", node: str = "") -> Draft:
+        """The draft as the log is told of it: of one that only recites the examples it is said."""
+        remark = "" if draft.problem else recited(stub, draft.body)
+        draft = replace(draft, remark=remark)
+        self._emit(Drafted(draft=draft, call=call, node=node))
+        if remark:
+            self.decide(f"{draft.purpose} {draft.id}: {remark}", node)
         return draft
 
 

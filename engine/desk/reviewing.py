@@ -8,7 +8,9 @@ from .. import replies
 from ..asking import Question
 from ..events import Drafted, Enriched, Planned, Reviewed
 from ..facts import Draft, Enrichment, Plan, Report, Review, Role, Stub
+from ..models.chat import Reply
 from ..turns import Messages
+from ..wording import fenced
 from .base import Base
 
 REVIEW_TOKENS = 240
@@ -61,6 +63,22 @@ class Reviewing(Base):
         review = replies.review(reply.text, draft.id, stub.code(draft.body), model)
         self._emit(Reviewed(review=review))
         return review
+
+    def offered(self, stub: Stub, draft: Draft, review: Review) -> Draft | None:
+        """The function that a reviewer wrote in place of a report, as a draft; None when it wrote none, or a report."""
+        if not review.candidate or review.findings:
+            return None
+        body, problem = replies.body(stub, Reply(text=fenced(review.candidate)))
+        offered = Draft(
+            id=self._named(),
+            body=body,
+            purpose="fix",
+            role="reviewer",
+            model=review.model,
+            parent=draft.id,
+            problem=problem,
+        )
+        return self._told(stub, offered)
 
     async def fix(self, stub: Stub, draft: Draft, review: Review, evidence: Report | None = None) -> Draft:
         """A repaired body from the report, and from the failing examples if they may be seen."""

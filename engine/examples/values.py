@@ -16,7 +16,17 @@ from typing import TypeGuard, cast
 from .. import literals
 from ..literals import NotPlain
 
-__all__ = ["NotPlain", "expression", "free_names", "literal", "literal_of", "same", "same_text", "spelled"]
+__all__ = [
+    "NotPlain",
+    "expression",
+    "free_names",
+    "literal",
+    "literal_of",
+    "reads_as_text",
+    "same",
+    "same_text",
+    "spelled",
+]
 
 UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-9
@@ -60,6 +70,21 @@ def spelled(text: str) -> str | None:
         return repr(literal(text))
     except UNREADABLE:
         return None
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether an expression may be text that lost its quotes (`th`, `a-b`): it has names, and nothing is called.
+
+    >>> reads_as_text("th"), reads_as_text("not-found"), reads_as_text("math.pi"), reads_as_text("'th'")
+    (True, True, False, False)
+    """
+    tree = expression(text)
+    if tree is None or not free_names(tree) | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
+        return False
+    return not any(
+        isinstance(node, ast.Call | ast.Attribute | ast.Subscript | ast.Lambda | ast.comprehension | ast.JoinedStr)
+        for node in ast.walk(tree)
+    )
 
 
 def free_names(tree: ast.expr) -> set[str]:

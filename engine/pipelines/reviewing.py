@@ -54,6 +54,7 @@ async def review_only(desk: Desk, stub: Stub) -> Solution:
     draft = desk.adopt(stub)
     report = await desk.check(stub, draft)
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
+    await _offered(desk, stub, draft, review, report)
     found = len(review.findings)
     return await desk.settle(draft, f"{found} finding{'' if found == 1 else 's'}" if found else "no findings")
 
@@ -61,6 +62,8 @@ async def review_only(desk: Desk, stub: Stub) -> Solution:
 async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     report = await desk.check(stub, draft)
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
+    if better := await _offered(desk, stub, draft, review, report):
+        return await desk.settle(better, "the function as the reviewer wrote it")
     if not _fails(report) and not _shown(review):
         return await desk.settle(draft, _why_no_fix(report, review))
     fix = await desk.fix(stub, draft, review, report)
@@ -77,6 +80,19 @@ async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
         return await desk.settle(fix, f"the fix: {_tally(report)} before, {_tally(fixed)} now")
     desk.decide(f"the fix is not kept: {_tally(report)} before, {_tally(fixed)} with it")
     return await desk.settle(draft, "the draft: the fix was no better")
+
+
+async def _offered(desk: Desk, stub: Stub, draft: Draft, review: Review, report: Report) -> Draft | None:
+    """What a reviewer wrote in place of a report, run as any candidate; None unless it holds every example and more."""
+    offered = desk.offered(stub, draft, review)
+    if offered is None:
+        return None
+    checked = await desk.check(stub, offered)
+    better = not _fails(checked) and _rank(checked) > _rank(report)
+    kept = "it is taken" if better else "the draft stays"
+    tallies = f"{_tally(report)} before, {_tally(checked)} with it"
+    desk.decide(f"the reviewer wrote the function in place of a report: {tallies}; {kept}")
+    return offered if better else None
 
 
 async def reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:

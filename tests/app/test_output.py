@@ -29,3 +29,42 @@ def test_a_finding_says_what_its_call_gave_or_that_it_was_not_run(finding: Findi
 
 def test_what_a_terminal_would_obey_is_spelt():
     assert harmless("\x1b[31m\0\ud800\r\t|\x07") == "\\x1b[31m\\x00\\ud800\\r    |\\x07"
+
+
+def printed(review: Review) -> list[str]:
+    return [line.strip() for line in review_lines(review, Paint(on=False))]
+
+
+@pytest.mark.parametrize(
+    ("finding", "place"),
+    [
+        (Finding(claim="adds", quote="x = 1", line=3), "line 3: x = 1"),
+        (Finding(claim="adds", line=3), "line 3"),
+        (Finding(claim="adds", quote="y = 1"), "no such line: y = 1"),
+    ],
+)
+def test_a_finding_tells_its_line_or_that_there_is_none(finding: Finding, place: str):
+    assert printed(Review(draft="d1", verdict="bugs", findings=(finding,)))[-1] == place
+
+
+def test_a_finding_without_a_line_is_a_finding_without_a_line():
+    assert printed(Review(draft="d1", verdict="bugs", findings=(Finding(claim="adds"),))) == ["[untested] adds"]
+
+
+@pytest.mark.parametrize(
+    ("review", "words"),
+    [
+        (Review(draft="d1", verdict="clean"), "the reviewer found nothing"),
+        (Review(draft="d1", verdict="bugs"), "the reviewer says there are bugs, but names none"),
+        (
+            Review(draft="d1", verdict="bugs", candidate="def f(): ..."),
+            "the reviewer wrote the function anew in place of a report",
+        ),
+        (
+            Review(draft="d1", verdict="bugs", findings=(Finding(claim="adds"),), left_out=30),
+            "30 more findings are left out",
+        ),
+    ],
+)
+def test_what_a_report_lacks_is_said(review: Review, words: str):
+    assert printed(review)[-1] == words

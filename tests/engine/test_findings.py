@@ -171,3 +171,67 @@ def test_an_expectation_in_prose_shows_nothing_by_itself():
 def test_a_string_may_be_claimed_without_its_quotes():
     claimed = Finding(claim="?", call="f(5)", comes_out="spam", should_be="eggs and ham")
     assert judged(claimed, value("'spam'"))[0] == "reproduced"
+
+
+# ------------------------------------------------------------------------------------------ examples, texts
+
+TH = Example(source="f(11)", want="'th'\n")
+
+
+@pytest.mark.parametrize("call", ["f(11)", "f( 11 )", "f(n=11)", "f(n = 11)"])
+@pytest.mark.parametrize("should_be", ["th", "'th'", '"th"', "`th`", "the suffix th", "st", "", "str"])
+def test_what_should_come_out_of_an_example_is_the_examples_however_it_is_spelled(call: str, should_be: str):
+    review = Review(draft="d1", verdict="bugs", findings=(Finding(claim="?", call=call, should_be=should_be),))
+    done = Execution(outcomes=(value("'st'"),))
+    assert expectations(review, done, (TH,), ("n",)) == ()
+    found = tested(review, done, (TH,), {}, ("n",)).findings[0]
+    assert (found.status, found.should_be, found.expected, found.got) == ("reproduced", "'th'", "", "'st'")
+
+
+def test_an_example_that_claims_an_equality_is_found_by_its_call():
+    claimed = Finding(claim="?", call="f(5)", should_be="11")
+    assert judged(claimed, value("6"), Example(source="f(5) == 6", compare="truth"))[0] == "refuted"
+
+
+def test_an_example_that_expects_an_exception_says_so():
+    own = Example(source="f(5)", raises="ValueError: too big")
+    review = Review(draft="d1", verdict="bugs", findings=(Finding(claim="?", call="f(5)", should_be="0"),))
+    found = tested(review, Execution(outcomes=(value("6"),)), (own,)).findings[0]
+    assert (found.status, found.should_be) == ("reproduced", "ValueError: too big")
+
+
+NAME_ERROR = Outcome(status="raised", raised="NameError: name 'th' is not defined")
+
+
+@pytest.mark.parametrize("got", ["'st'", "'th'"])
+def test_an_expectation_without_its_quotes_is_the_text_that_it_spells(got: str):
+    finding = expecting("th", value(got), NAME_ERROR)
+    status = "refuted" if got == "'th'" else "reproduced"
+    assert (finding.status, finding.should_be, finding.expected) == (status, "'th'", "")
+
+
+@pytest.mark.parametrize("said", ["not-found", "left, right", "yes or no", "a + b"])
+def test_words_that_read_as_an_expression_are_text_too(said: str):
+    finding = expecting(said, value("'other'"), Outcome(status="raised", raised="NameError: name 'x' is not defined"))
+    assert (finding.status, finding.should_be) == ("reproduced", repr(said))
+
+
+def test_a_word_that_names_something_else_than_text_is_text_where_text_comes_out():
+    a_type = Outcome(status="returned", printed="<class 'list'>\n", type_name="builtins.type")
+    assert expecting("list", value("'tuple'"), a_type).should_be == "'list'"
+    assert expecting("list", value("3"), a_type).should_be == "list"
+
+
+def test_a_name_that_comes_to_a_text_is_that_text():
+    assert expecting("DEFAULT", value("'a'"), value("'b'")).expected == "'b'"
+
+
+def test_an_unknown_name_is_no_text_where_a_number_comes_out():
+    finding = expecting("high", value("2"), NAME_ERROR)
+    assert (finding.status, finding.should_be) == ("not shown", "high")
+
+
+def test_digits_without_quotes_are_the_text_that_comes_out_unless_the_finding_tells_them_apart():
+    assert judged(Finding(claim="?", call="f(5)", should_be="12"), value("'12'"))[0] == "refuted"
+    assert judged(Finding(claim="?", call="f(5)", comes_out="'12'", should_be="12"), value("'12'"))[0] == "reproduced"
+    assert judged(Finding(claim="?", call="f(5)", should_be="12"), value("'13'"))[0] == "reproduced"

@@ -206,6 +206,11 @@ def test_other_annotations_and_defaults_change_nothing():
     assert read("def f(n=3):\n    return n\n", stub) == ("return n", None)
 
 
+def test_a_reply_without_the_docstring_or_with_another_leaves_the_stubs_alone():
+    for docstring in ("", '    """Something else."""\n'):
+        assert read(f"```python\ndef f(a, b=1):\n{docstring}    return a + b\n```") == ("return a + b", None)
+
+
 def test_an_added_parameter_with_a_default_keeps_the_function_inside():
     stub = Stub(path="x.py", name="f", line=1, header="def f(n):\n")
     found, problem = read(

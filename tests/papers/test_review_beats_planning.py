@@ -36,6 +36,7 @@ GIVES = {
     GOOD: {"f(1)": "2", "f(3)": "6", "f(5)": "10"},
     HALF: {"f(1)": "2", "f(3)": "4", "f(5)": "6", "2 * 5": "10", "2 * y": "!NameError: name 'y' is not defined"},
     BAD: {},
+    "{1: 2, 3: 6}[x]": {"f(1)": "2", "f(3)": "6"},
 }
 BUGS = "1. line 9 adds one, should double"
 CLEAN = "NO BUGS"
@@ -378,3 +379,44 @@ async def test_with_evidence_a_reviewer_that_is_shown_a_failing_example_cannot_r
     assert models["reviewer"].asks[0].schema == REVIEW_SCHEMA_FAILED
     _, models = await evidence([code(GOOD)], FINDING)
     assert models["reviewer"].asks[0].schema == REVIEW_SCHEMA
+
+
+# ------------------------------------------------------------------------------------------ a function for a report
+
+
+async def test_the_function_in_place_of_a_report_is_run_and_taken_when_it_holds_every_example():
+    answers: dict[Role, list[str | Line]] = {"coder": [code(HALF)], "reviewer": [code(GOOD)]}
+    state = await state_after("review-with-evidence", answers, mode="evidence")
+    assert (state.review.verdict, state.review.findings) == ("bugs", ())  # type: ignore[union-attr]
+    assert (state.solution.draft.body, state.solution.draft.role) == (GOOD, "reviewer")  # type: ignore[union-attr]
+    assert state.solution.verdict == "verified"  # type: ignore[union-attr]
+    assert [(c.role, c.purpose) for c in state.calls] == [("coder", "draft"), ("reviewer", "review")]
+    assert "it is taken" in state.decisions[-1]
+
+
+async def test_the_function_in_place_of_a_report_gives_way_to_the_coders_fix_when_it_holds_no_more():
+    answers: dict[Role, list[str | Line]] = {"coder": [code(HALF), code(GOOD)], "reviewer": [code(BAD)]}
+    state = await state_after("review-with-evidence", answers, mode="evidence")
+    assert (state.solution.draft.body, state.solution.draft.role) == (GOOD, "coder")  # type: ignore[union-attr]
+    assert "the draft stays" in state.decisions[0]
+
+
+async def test_a_draft_that_holds_every_example_is_not_exchanged_for_the_reviewers():
+    answers: dict[Role, list[str | Line]] = {"coder": [code(GOOD)], "reviewer": [code(HALF)]}
+    state = await state_after("review-with-evidence", answers, mode="evidence")
+    assert state.solution.draft.body == GOOD  # type: ignore[union-attr]
+
+
+async def test_a_report_with_findings_is_not_passed_over_for_the_code_below_it():
+    said = f"`f(5)` returns `6`, should be `10`.\n\n{code(BAD)}"
+    answers: dict[Role, list[str | Line]] = {"coder": [code(HALF), code(GOOD)], "reviewer": [said]}
+    state = await state_after("review-with-evidence", answers, mode="evidence")
+    assert [f.status for f in state.review.findings] == ["reproduced"]  # type: ignore[union-attr]
+    assert all(draft.role == "coder" for draft in state.drafts)
+
+
+async def test_a_body_that_recites_the_examples_is_said_to():
+    recites = "return {1: 2, 3: 6}[x]"
+    state = await state_after("raw-coder", {"coder": [code(recites)]})
+    assert "only compares its arguments" in state.drafts[0].remark
+    assert state.decisions == (f"draft d1: {state.drafts[0].remark}",)

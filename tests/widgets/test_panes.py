@@ -164,6 +164,28 @@ async def test_a_reply_that_is_no_review_is_shown_as_it_came() -> None:
         assert "Looks good to me! [/] The function m[i][j] is fine, I guess." in pane.text
 
 
+@pytest.mark.parametrize(
+    ("review", "words"),
+    [
+        (Review(draft="d1", verdict="bugs", candidate="def f(): ..."), "wrote the function anew in place of a report"),
+        (
+            Review(draft="d1", verdict="bugs", findings=(Finding(claim="adds"),), left_out=30),
+            "1 finding, 30 more left out",
+        ),
+    ],
+)
+async def test_the_report_says_what_came_in_its_place_and_what_was_left_out(review: Review, words: str) -> None:
+    async with framed(ReportPane(), runs.settled(review=review)) as (pane, _, _):
+        assert words in " ".join(pane.text.split())
+
+
+async def test_the_draft_says_what_is_to_be_known_of_it() -> None:
+    state = runs.settled()
+    drafts = tuple(replace(draft, remark="it only compares its arguments") for draft in state.drafts)
+    async with framed(DraftPane(), replace(state, drafts=drafts)) as (pane, _, _):
+        assert "! it only compares its arguments" in pane.text
+
+
 async def test_an_expectation_that_was_run_shows_what_it_gives() -> None:
     finding = Finding(claim="?", call="f(1)", should_be="pi", expected="NameError: pi", status="not shown", got="3")
     review = Review(draft="d1", verdict="bugs", findings=(finding,))
