@@ -81,10 +81,17 @@ def test_a_short_prefill_proves_nothing():
     assert continued("[", "[1, 2]]")[0] == "[1, 2]]"
 
 
-def split(*chunks: str) -> tuple[str, str]:
-    splitter = ThoughtSplitter()
-    parts = [part for chunk in chunks for part in splitter.feed(chunk)] + splitter.end()
-    return "".join(t for t, thought in parts if thought), "".join(t for t, thought in parts if not thought)
+def split(*chunks: str, inside: bool = True) -> tuple[str, str]:
+    splitter = ThoughtSplitter(inside=inside)
+    thought: list[str] = []
+    said: list[str] = []
+    for part in [*(part for chunk in chunks for part in splitter.feed(chunk)), *splitter.end()]:
+        if part.kind == "was thought":
+            thought += said
+            said = []
+        else:
+            (thought if part.kind == "thought" else said).append(part.text)
+    return "".join(thought), "".join(said)
 
 
 @given(cuts, st.sampled_from(["", "\n", "  \n"]))
