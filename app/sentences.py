@@ -33,7 +33,8 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
     match solution.verdict:
         case "verified":
             total = len(report.checks) if report else 0
-            return f"verified: {counted(total, 'example')} hold{'s' if total == 1 else ''}. {accepts} accepts", "good"
+            hold = f"{counted(total, 'example')} hold{'s' if total == 1 else ''}. {accepts} accepts"
+            return (f"verified, not reviewed: {hold}", "warning") if state.unreviewed else (f"verified: {hold}", "good")
         case "unverified":
             return f"no examples: nothing was verified. {accepts} accepts all the same", "warning"
         case "fails":

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from redraft.engine.asking import Asker, Listener, Question
 from redraft.engine.errors import ModelError
 from redraft.engine.events import AnyEvent, CallEnded, CallFailed, CallStarted, Decided
-from redraft.engine.kit import Kit, Voice
+from redraft.engine.kit import Kit, Mode, Voice
 from redraft.engine.models.chat import Message, Reply, Sampling
 from redraft.engine.models.scripted import Line, Scripted
 from redraft.engine.prompts import Prompts
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 
 CRASH = ModelError("the server went away", kind="crashed", retryable=True)
+THOUGHT_ABOUT = Question(
+    role="coder", purpose="review", messages=(Message(role="user", content="well?"),), thinking="yes"
+)
 QUESTION = Question(role="coder", purpose="review", messages=(Message(role="user", content="well?"),))
 
 
 class Told:
     """An asker with one scripted model, and all that it told the log."""
 
-    def __init__(self, answers: Sequence[str | Line], *, thinking: bool = False) -> None:
-        self.model = Scripted(answers)
+    def __init__(self, answers: Sequence[str | Line], *, name: str = "scripted", mode: Mode = "evidence", **voice: Any):
+        self.model = Scripted(answers, name=name)
         self.events: list[AnyEvent] = []
-        voices = {"coder": Voice(model=self.model, sampling=Sampling(max_tokens=100), thinking=thinking)}
-        kit = Kit(voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox({}))  # type: ignore[arg-type]
+        voices = {"coder": Voice(model=self.model, sampling=Sampling(max_tokens=100), **voice)}
+        kit = Kit(mode=mode, voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox({}))  # type: ignore[arg-type]
         self.turns = 0
         self._asker = Asker(kit, self.events.append, self._turn)
 
@@ -61,9 +65,10 @@ async def test_the_limit_of_the_question_counts_before_that_of_the_role():
 
 
 async def test_thoughts_count_as_they_do_at_the_server():
-    told = Told([Line(thinking="hm " * 5000, text="yes")], thinking=True)
-    _, reply = await told.ask()
+    told = Told([Line(thinking="hm " * 5000, text="yes")] * 2, thinking_tokens=100)
+    _, reply = await told.ask(THOUGHT_ABOUT)
     assert (reply.finish, reply.text) == ("length", "")
+    assert len(reply.thinking.split()) < 1.3 * 4 * 200
 
 
 async def test_an_answer_in_large_pieces_is_left_by_its_estimate():

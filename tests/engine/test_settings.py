@@ -213,7 +213,12 @@ def test_another_model_does_not_inherit_price_or_sampling(desk: Desk) -> None:
         '[roles.reviewer]\nmodel = "big"\n'
     )
     reviewer = desk.load().settings.role("reviewer")
-    assert (reviewer.price_in, reviewer.price_out, reviewer.temperature, reviewer.thinking) == (None, None, None, None)
+    assert (reviewer.price_in, reviewer.price_out, reviewer.temperature, reviewer.thinking) == (
+        None,
+        None,
+        None,
+        "auto",
+    )
 
 
 def test_a_model_named_by_flag_does_not_keep_the_price_of_the_one_in_the_file(desk: Desk) -> None:
