@@ -233,7 +233,7 @@ def said_nothing(question: Question, reply: Reply) -> bool:
     """Whether a reply ended before its answer began: thoughts alone, or words where JSON was asked for."""
     if not reply.text.strip():
         return True
-    return reply.finish == "length" and question.schema is not None and not {"{", "["} & set(reply.text)
+    return reply.finish == "length" and question.schema is not None and "{" not in reply.text
 
 
 def _thinks(question: Question, voice: Voice) -> bool:
@@ -244,7 +244,9 @@ def _thinks(question: Question, voice: Voice) -> bool:
 
 
 def _spent(reply: Reply) -> str:
-    return f"spent {reply.usage.completion_tokens:,} tokens thinking and said nothing"
+    spent = reply.usage.completion_tokens
+    about = "about " if reply.usage.estimated else ""
+    return f"spent {about}{spent:,} token{'' if spent == 1 else 's'} thinking and said nothing"
 
 
 def _problem(role: Role, reply: Reply) -> str:

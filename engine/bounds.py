@@ -13,8 +13,7 @@ an estimate can be twice the truth (`models.tokens`)."""
 SLACK = 16
 """Pieces, or tokens, that are always allowed: a bound of one token is not worth a quarrel."""
 CIRCLE, LONGEST_TURN = 16_384, 1_024
-"""Characters of thoughts that only repeat a text of at most so many: greedy thoughts that do so never end (Qwen3's
-documentation)."""
+"""Characters that only repeat a text of at most so many: greedy thoughts that do so never end (Qwen3's manual)."""
 
 
 class _Counted:
@@ -40,6 +39,8 @@ class AnswerWatch:
         self._answer_bound = answer_bound
         self._all, self._said = _Counted(), _Counted()
         self._has_thought = False
+        # Where JSON is asked for, words before it are thoughts in the wrong place.
+        self._aloud = ask.thinking and ask.schema is not None
         self._circle = Circle()
         self._why = ""
 
@@ -48,12 +49,13 @@ class AnswerWatch:
         self._all.add(piece.text)
         if piece.taken_back:
             self._said = _Counted()
-        if piece.thinking:
+        self._aloud = self._aloud and (piece.thinking or "{" not in piece.text)
+        if piece.thinking or self._aloud:
             self._has_thought = True
-            if self._circle.closes_with(piece.text):
-                self._why = "its thoughts went in a circle; redraft stopped listening"
         else:
             self._said.add(piece.text)
+        if self._circle.closes_with(piece.text):
+            self._why = "it went in a circle; redraft stopped listening"
         if self._all.passes(self._ask.room):
             self._why = f"the server did not keep to max_tokens={self._ask.room}; redraft stopped listening"
         return bool(self._why) or self._said.passes(self._bound)

@@ -11,7 +11,7 @@ _NEVER = re.compile(
     r"|gpt-?(?:3\.5|4)|instruct|yi-?coder|opencoder"
 )
 _HIDES = re.compile(r"(?:^|[/\s:_-])(?:gpt-?[5-9]|o[1-9](?![0-9a-z])|gemini|grok)")
-_QWEN3 = re.compile(r"qwen-?3(?!-?(?:coder|next|max|vl|[0-9])|\.[0-9])")
+_QWEN3 = re.compile(r"qwen-?3(?!-?(?:coder|next|max|vl|omni)|[0-9.])")
 
 
 def never_thinks(name: str) -> bool:

@@ -128,3 +128,114 @@ async def test_who_listens_for_the_end_of_an_answer_begins_anew_with_it():
     prefilled = replace(QUESTION, prefill="begun ")
     await Told([Line(text="half an", fails=CRASH), "whole"]).ask(prefilled, listener)
     assert ["".join(pieces) for pieces in heard] == ["half an", "whole"]
+
+
+# ---------------------------------------------------------------------------------------------- models that think
+
+ALOUD = Line(thinking="hm " * 49 + "hm", finish="length")
+REPORTED = Line(thinking="hm", text="a report")
+
+
+def decided(told: Told) -> list[str]:
+    return [event.what for event in told.events if isinstance(event, Decided)]
+
+
+async def test_an_answer_cut_while_it_was_thinking_is_asked_for_once_more_with_four_times_the_room():
+    told = Told([ALOUD, REPORTED], thinking_tokens=300)
+    _, reply = await told.ask(THOUGHT_ABOUT)
+    assert [ask.room for ask in told.model.asks] == [400, 1600]
+    assert (reply.text, reply.problem) == ("a report", "")
+    assert decided(told) == [
+        (
+            "the coder spent about 50 tokens thinking and said nothing: "
+            "the review is asked once more with four times the room"
+        )
+    ]
+
+
+async def test_an_answer_that_is_cut_twice_while_it_was_thinking_names_the_setting():
+    told = Told([ALOUD, ALOUD, REPORTED])
+    _, reply = await told.ask(THOUGHT_ABOUT)
+    assert len(told.model.asks) == 2
+    assert reply.problem == (
+        "spent about 50 tokens thinking and said nothing: raise roles.coder.thinking_tokens, "
+        'or set roles.coder.thinking = "off"'
+    )
+
+
+async def test_a_model_that_thought_and_ended_without_a_word_is_not_asked_again():
+    told = Told([Line(thinking="hm"), REPORTED])
+    _, reply = await told.ask(THOUGHT_ABOUT)
+    assert len(told.model.asks) == 1
+    assert reply.problem.startswith("spent about 1 token thinking and said nothing")
+
+
+async def test_words_without_the_json_that_was_asked_for_are_thoughts_when_they_are_cut():
+    told = Told([Line(text="First I look at the loop. " * 9, finish="length"), '{"findings": []}'])
+    _, reply = await told.ask(replace(THOUGHT_ABOUT, schema={"type": "object"}))
+    assert (reply.text, reply.problem) == ('{"findings": []}', "")
+
+
+async def test_an_answer_that_was_cut_after_it_began_is_not_asked_for_again():
+    told = Told([Line(text='{"findings": [', finish="length")])
+    _, reply = await told.ask(replace(THOUGHT_ABOUT, schema={"type": "object"}))
+    assert (reply.text, reply.problem) == ('{"findings": [', "")
+
+
+async def test_a_model_that_thinks_though_nobody_asked_has_room_for_it_from_the_second_question_on():
+    told = Told([Line(finish="length"), "one", "two"])
+    for _ in range(2):
+        await told.ask()
+    assert [ask.room for ask in told.model.asks] == [100, 400, 100 + 8192]
+    assert {ask.thinking for ask in told.model.asks} == {False}
+
+
+@pytest.mark.parametrize(("effort", "tokens"), [(None, 8192), ("low", 2048), ("medium", 8192), ("high", 32768)])
+async def test_the_effort_says_how_much_may_be_thought(effort: Any, tokens: int):
+    told = Told(["yes"], effort=effort)
+    await told.ask(THOUGHT_ABOUT)
+    assert (told.model.asks[0].thinking_tokens, told.model.asks[0].effort) == (tokens, effort)
+
+
+async def test_a_bound_that_the_user_sets_is_neither_tightened_nor_widened():
+    told = Told(["yes", "yes"], max_tokens=2000)
+    for thinking in ("yes", "no"):
+        await told.ask(replace(QUESTION, max_tokens=240, thinking=thinking))
+    assert [ask.sampling.max_tokens for ask in told.model.asks] == [2000, 2000]
+
+
+async def test_a_tight_bound_holds_for_an_answer_before_which_no_thought_came():
+    talks = "again " * 5000
+    told = Told([talks, Line(thinking="hm", text=talks)])
+    replies = [(await told.ask(replace(THOUGHT_ABOUT, max_tokens=20)))[1] for _ in range(2)]
+    assert [reply.finish for reply in replies] == ["length", "length"]
+    assert [len(reply.text.split()) < 50 for reply in replies] == [True, False]
+    assert [len(reply.text.split()) < 150 for reply in replies] == [True, True]
+
+
+async def test_a_model_that_hides_its_thoughts_is_not_held_to_the_tight_bound():
+    told = Told(["again " * 90], name="gpt-5-mini")
+    _, reply = await told.ask(replace(THOUGHT_ABOUT, max_tokens=20))
+    assert (reply.finish, len(reply.text.split())) == ("stop", 90)
+
+
+async def test_thoughts_that_go_in_a_circle_are_left_long_before_their_bound():
+    told = Told([Line(thinking="so it is right, or is it? " * 9000)] * 2, thinking_tokens=100_000)
+    _, reply = await told.ask(THOUGHT_ABOUT)
+    assert len(reply.thinking) < 20_000 and "circle" in reply.warning
+    assert told.model.open_streams == 0
+
+
+async def test_long_thoughts_that_do_not_repeat_themselves_are_heard_to_their_end():
+    thinking = " ".join(f"case {n} holds;" for n in range(9000))
+    told = Told([Line(thinking=thinking, text="a report")], thinking_tokens=100_000)
+    _, reply = await told.ask(THOUGHT_ABOUT)
+    assert reply.text == "a report"
+
+
+@pytest.mark.parametrize(("mode", "temperature"), [("paper", 0.0), ("evidence", 0.6)])
+async def test_thoughts_are_greedy_in_paper_mode_alone(mode: Mode, temperature: float):
+    told = Told(["yes", "yes"], mode=mode)
+    await told.ask(THOUGHT_ABOUT)
+    await told.ask()
+    assert [ask.sampling.temperature for ask in told.model.asks] == [temperature, 0.0]
