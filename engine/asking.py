@@ -90,7 +90,7 @@ class Asker:
             self._thinkers.add(self._kit.voices[question.role].model.name)
             if not said_nothing(question, reply):
                 return call, reply
-        return call, replace(reply, problem=_problem(question.role, reply))
+        return call, replace(reply, problem=self._problem(question, reply))
 
     async def _surely(self, question: Question, listener: Listener | None) -> tuple[str, Reply]:
         """A reply also when the model's server ends once meanwhile."""
@@ -202,7 +202,20 @@ class Asker:
         usual = voice.sampling.max_tokens
         answer = voice.max_tokens or (usual if thinks or question.more_room else question.max_tokens or usual)
         thoughts = voice.thought_room if thinks else 0
-        return answer, thoughts if not question.more_room else MORE_ROOM * (answer + thoughts) - answer
+        more = max(MORE_ROOM * (answer + thoughts), answer + (voice.thinking_tokens or 0)) - answer
+        return answer, more if question.more_room else thoughts
+
+    def _problem(self, question: Question, reply: Reply) -> str:
+        """Why there is no answer, and which setting may help."""
+        role, voice = question.role, self._kit.voices[question.role]
+        asked = _thinks(question, voice)
+        instead = f'set roles.{role}.thinking = "off"' if asked else "take a model that does not think"
+        spent = _spent(reply) if asked else f"{_spent(reply)}, though it was not to think"
+        if reply.full:
+            return f"{spent}; the model's context is full: serve it with a larger one, or {instead}"
+        if reply.finish == "length":
+            return f"{spent}: raise roles.{role}.thinking_tokens, or {instead}"
+        return f"{spent}: {instead}"
 
     def _answer_bound(self, question: Question, ask: Ask) -> int:
         """Most tokens of an answer before which no thought came."""
@@ -247,13 +260,3 @@ def _spent(reply: Reply) -> str:
     spent = reply.usage.completion_tokens
     about = "about " if reply.usage.estimated else ""
     return f"spent {about}{spent:,} token{'' if spent == 1 else 's'} thinking and said nothing"
-
-
-def _problem(role: Role, reply: Reply) -> str:
-    """Why there is no answer, and which setting may help."""
-    off = f'set roles.{role}.thinking = "off"'
-    if reply.full:
-        return f"{_spent(reply)}, for the model's context is full: serve it with a larger one, or {off}"
-    if reply.finish == "length":
-        return f"{_spent(reply)}: raise roles.{role}.thinking_tokens, or {off}"
-    return f"{_spent(reply)}: {off}, or take another model"

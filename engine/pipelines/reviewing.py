@@ -61,6 +61,8 @@ async def review_only(desk: Desk, stub: Stub) -> Solution:
 async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     report = await desk.check(stub, draft)
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
+    if not review.happened:
+        desk.decide(f"not reviewed: {review.why_not}")
     if not _fails(report) and not _shown(review):
         return await desk.settle(draft, _why_no_fix(report, review))
     fix = await desk.fix(stub, draft, review, report)
@@ -92,7 +94,9 @@ async def reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
 
 def why_not_repaired(review: Review) -> str:
     """Why a review led to no fix."""
-    return "the reviewer found nothing" if review.happened else f"not reviewed: {review.why_not}"
+    if review.happened:
+        return "the reviewer found nothing"
+    return "the report could not be read" if review.verdict == "unreadable" else "no report came"
 
 
 def _fails(report: Report) -> bool:
