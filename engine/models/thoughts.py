@@ -17,16 +17,16 @@ _OPENING = (*(f"<{name}>" for name in _NAMES), "[THINK]", "◁think▷")
 _CLOSING = (*(f"</{name}>" for name in _NAMES), "[/THINK]", "◁/think▷")
 _OPENS = re.compile("|".join(map(re.escape, _OPENING)), re.IGNORECASE)
 _CLOSES = re.compile("|".join(map(re.escape, _CLOSING)), re.IGNORECASE)
-_MARK = re.compile(rf"{_CLOSES.pattern}|{_OPENS.pattern}|\n[ \t]*(?:```|~~~)", re.IGNORECASE)
+_INDENT = 40
+"""Most blanks before a fence."""
+_MARK = re.compile(rf"{_CLOSES.pattern}|{_OPENS.pattern}|\n[ \t]{{0,{_INDENT}}}(?:```|~~~)", re.IGNORECASE)
 """What matters within an answer; a fence, because what stands inside one is code."""
 _BEGUN = frozenset(tag[:size].lower() for tag in (*_OPENING, *_CLOSING) for size in range(1, len(tag) + 1))
 """Every beginning of a tag."""
-_BEGUN_LINE = re.compile(r"\n[ \t]{0,40}(?:`{0,3}|~{0,3})\Z")
+_BEGUN_LINE = re.compile(rf"\n[ \t]{{0,{_INDENT}}}(?:`{{0,3}}|~{{0,3}})\Z")
 _LONGEST_TAG = max(map(len, _BEGUN))
 _MOST_BLANKS = 400
 """Blanks before the first word that are held back, because a tag may follow."""
-_INDENT = 40
-"""A tag behind more blanks than this does not begin its line."""
 _AT_ONCE = 4096
 """Characters that are read at once: what is held is copied at each tag."""
 _QUOTES = frozenset("\"'`")
@@ -56,6 +56,8 @@ class ThoughtSplitter:
         self._opened = self._line_open = self._fenced = False
         self._last = "\n"
         """The last character of the answer that was passed on."""
+        self._blank_line = True
+        """Whether the line it stands in has only blanks so far."""
 
     def feed(self, text: str) -> list[Part]:
         """The parts of the text so far that are certain."""
@@ -164,15 +166,16 @@ class ThoughtSplitter:
         if not text:
             return
         self._last = text[-1]
+        line = text.rfind("\n")
+        self._blank_line = (line >= 0 or self._blank_line) and not text[line + 1 :].strip()
         text = text[1:] if self._line_open else text
         self._line_open = False
         if text:
             parts.append(Part(text=text))
 
     def _begins_line(self, at: int) -> bool:
-        near = (self._last + self._held[:at])[-_INDENT:] if at < _INDENT else self._held[at - _INDENT : at]
-        line = near[near.rfind("\n") + 1 :]
-        return "\n" in near and not line.strip()
+        line = self._held.rfind("\n", 0, at)
+        return (line >= 0 or self._blank_line) and not self._held[line + 1 : at].strip()
 
     def _ends_thought(self, mark: re.Match[str]) -> bool:
         """Whether a closing tag that nothing opened ends a thought, and is not quoted by the answer."""

@@ -40,7 +40,7 @@ def _value(path: Path, value: object, where: str, strict: bool) -> object:
         if not isinstance(value, str):
             raise SettingsError(f"{where}: {dotted(path)} must be text")
         return Secret.of(value, f"from {where}")
-    if is_of_role(path, "thinking"):
+    if is_of_role(path, "thinking") and (isinstance(value, bool) or not strict):
         value = _THINKING.get(str(value).lower(), value)
     try:
         value = msgspec.convert(value, kind, strict=strict)
