@@ -176,6 +176,8 @@ def review_lines(review: Review | None, paint: Paint) -> list[str]:
     """A reviewer's report: verdict, then each finding with what execution showed."""
     if review is None:
         return []
+    if review.verdict == "not reviewed":
+        return [paint("yellow", f"  not reviewed: {harmless(review.why_not)}")]
     if review.verdict == "unreadable":
         return [
             paint("yellow", "  the reply is no review:"),
@@ -223,15 +225,16 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
     if solution is None:
         over = state.status == "cancelled"
         return paint("red", harmless(state.problem or ("cancelled" if over else "the log ends before its run does")))
-    report = solution.report
+    report, why = solution.report, harmless(solution.why)
+    reviewed = ", not reviewed" if state.unreviewed else ""
     match solution.verdict:
         case "verified":
-            return paint("green", f"verified: {_holding(report)} ({solution.why})")
+            return paint("yellow" if reviewed else "green", f"verified{reviewed}: {_holding(report)} ({why})")
         case "unverified":
-            why = harmless(waiting_words(report)) or "no examples, nothing was verified"
-            return paint("yellow", f"unverified: {why} ({solution.why})")
+            nothing = harmless(waiting_words(report)) or "no examples, nothing was verified"
+            return paint("yellow", f"unverified{reviewed}: {nothing} ({why})")
         case "fails":
-            return paint("red", f"{_failing(solution.draft, report)} ({solution.why})")
+            return paint("red", f"{_failing(solution.draft, report)}{reviewed} ({why})")
 
 
 def _holding(report: Report | None) -> str:

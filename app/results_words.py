@@ -156,6 +156,7 @@ def _reviewed(results: Results, cell: Cell, review: Review | None) -> Iterator[P
         return
     yield Part("heading", "the review")
     said = {"bugs": "reports bugs", "clean": "finds nothing", "unreadable": "is no review that can be read"}
+    said["not reviewed"] = "did not come: the reviewer said nothing"
     counts = ", ".join(f"{count} {status}" for status, count in line.findings.items())
     yield Part("text", said.get(line.review, line.review) + (f": {counts}" if counts else ""))
     draft = {True: "passes", False: "fails", None: "was not judged"}[cell.draft_passed]

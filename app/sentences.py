@@ -36,8 +36,8 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
     match solution.verdict:
         case "verified":
             total = len(report.judged) if report else 0
-            held = f"{counted(total, 'example')} hold{'s' if total == 1 else ''}{also}"
-            return f"verified: {held}. {accepts} accepts", "good"
+            held = f"{counted(total, 'example')} hold{'s' if total == 1 else ''}{also}. {accepts} accepts"
+            return (f"verified, not reviewed: {held}", "warning") if state.unreviewed else (f"verified: {held}", "good")
         case "unverified":
             why = f"unverified: {waits}" if waits else "no examples: nothing was verified"
             return f"{why}. {accepts} accepts all the same", "warning"

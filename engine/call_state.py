@@ -81,7 +81,10 @@ def heard(calls: tuple[CallState, ...], event: ev.TextStreamed, at: float) -> tu
         call = calls[index]
         if call.id == event.call:
             first = at if call.first is None else call.first
-            if event.thinking:
+            if event.taken_back:
+                thinking = call.thinking + call.text + event.text
+                longer = replace(call, status="streaming", first=first, thinking=thinking, text="")
+            elif event.thinking:
                 longer = replace(call, status="streaming", first=first, thinking=call.thinking + event.text)
             else:
                 longer = replace(call, status="streaming", first=first, text=call.text + event.text)

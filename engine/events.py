@@ -69,6 +69,8 @@ class TextStreamed(Event, frozen=True):
     call: str
     text: str
     thinking: bool = False
+    taken_back: bool = False
+    """Whether all that came before as answer turned out to be a thought; the event has no text then."""
 
 
 class CallEnded(Event, frozen=True):
@@ -83,6 +85,8 @@ class CallEnded(Event, frozen=True):
     """USD, None when the price is unknown."""
     prefilled: bool = False
     warning: str = ""
+    full: bool = False
+    """Whether the model's context left less room than was asked for."""
 
 
 class CallFailed(Event, frozen=True):

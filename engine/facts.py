@@ -190,7 +190,8 @@ class Review(Fact, frozen=True):
     """A reviewer's report on one draft."""
 
     draft: str
-    verdict: Literal["bugs", "clean", "unreadable"]
+    verdict: Literal["bugs", "clean", "unreadable", "not reviewed"]
+    """unreadable: the reply is no review; not reviewed: there was no reply that could be one."""
     findings: tuple[Finding, ...] = ()
     text: str = ""
     """The reply as it came."""
@@ -199,6 +200,18 @@ class Review(Fact, frozen=True):
     """The function as the reviewer wrote it anew, "" when it is not in the report or is the same program."""
     left_out: int = 0
     """How many more findings the report has than are kept here."""
+    problem: str = ""
+    """Why it did not happen ("the reviewer spent 2,048 tokens thinking and said nothing: …"), "" when it did."""
+
+    @property
+    def happened(self) -> bool:
+        """Whether it says anything of the draft, be it that nothing was found."""
+        return self.verdict in {"bugs", "clean"}
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing is known of the draft, in a few words; "" for a review that happened."""
+        return "" if self.happened else self.problem or "the reply is no review"
 
 
 class Helper(Fact, frozen=True):

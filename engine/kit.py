@@ -8,12 +8,18 @@ from typing import Literal
 import msgspec
 
 from .facts import Price, Role
-from .models.chat import ChatModel, Sampling
+from .models.chat import ChatModel, Effort, Sampling
 from .models.queueing import Room
 from .prompts import Prompts
 from .sandbox.runner import Limits, Sandbox
 
 Mode = Literal["paper", "evidence"]
+Thinking = Literal["auto", "on", "off"]
+
+CARD = Sampling(temperature=0.6, top_p=0.95, top_k=20)
+"""How Qwen's model cards say that a model that thinks should be sampled: "DO NOT use greedy decoding"."""
+THINKING_TOKENS: Mapping[Effort, int] = {"low": 2048, "medium": 8192, "high": 32768}
+"""How many tokens thoughts may take unless a person says otherwise. Hosted models spend 400 to 1,500 on a review."""
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,11 +27,30 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
 
     model: ChatModel
     sampling: Sampling = Sampling()
+    """For answers without thoughts; also for those with thoughts in paper mode, where everything is greedy."""
+    thoughtful: Sampling = CARD
+    """For questions that are thought about, in evidence mode."""
+    max_tokens: int | None = None
+    """What the person set for an answer: no bound of ours is tighter, or wider. None: nothing."""
+    thinking: Thinking = "auto"
+    """auto: as each question says, where the model can; on: at every question that may be thought about; off: never."""
+    effort: Effort | None = None
+    thinking_tokens: int | None = None
+    """Most tokens of thoughts; None: as the effort says."""
     price: Price | None = None
     """None when it is unknown; then costs are "n/a"."""
-    thinking: bool = False
     room: Room | None = None
     """Where calls stand in line for a model that answers one at a time; None when it answers all at once."""
+
+    def seeded(self, seed: int) -> Voice:
+        """The same with another seed."""
+        replace = msgspec.structs.replace
+        return replace(self, sampling=replace(self.sampling, seed=seed), thoughtful=replace(self.thoughtful, seed=seed))
+
+    @property
+    def thought_room(self) -> int:
+        """Most tokens that thoughts may take."""
+        return self.thinking_tokens or THINKING_TOKENS[self.effort or "medium"]
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):

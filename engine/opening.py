@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .errors import ModelError, SettingsError
 from .facts import ROLES, Price, Role
-from .kit import Budget, Kit, Voice
+from .kit import CARD, Budget, Kit, Voice
 from .models.chat import ChatModel, Sampling
 from .models.embedded import EmbeddedModel
 from .models.openai import Endpoint, OpenAIChat, Retries
@@ -178,19 +178,24 @@ def _voice(model: ChatModel, wanted: RoleSettings, room: Room | None) -> Voice:
     )
     return Voice(
         model=model,
-        sampling=_sampling(wanted),
+        sampling=_sampling(Sampling(), wanted),
+        thoughtful=_sampling(CARD, wanted),
+        max_tokens=wanted.max_tokens,
+        # The model that we bring does not think: it gets no room for it, and its answers are begun for it.
+        thinking="off" if wanted.embedded and wanted.thinking == "auto" else wanted.thinking,
+        effort=wanted.effort,
+        thinking_tokens=wanted.thinking_tokens,
         price=price,
-        thinking=bool(wanted.thinking),
         room=room,
     )
 
 
-def _sampling(wanted: RoleSettings) -> Sampling:
-    """Greedy unless the person says otherwise: the papers' setting, and the same answer for the same stub.
+def _sampling(default: Sampling, wanted: RoleSettings) -> Sampling:
+    """Greedy unless the user says otherwise: the papers' setting, and the same answer for the same stub.
 
-    A model that thinks is never asked greedily (Qwen3's documentation: endless repetitions); it gets its card's values.
+    Thoughts are greedy in paper mode alone (Qwen3's documentation: endless repetitions); else they are drawn as the
+    model's card says.
     """
-    default = Sampling(temperature=0.6, top_p=0.95, top_k=20, max_tokens=8192) if wanted.thinking else Sampling()
     given = {
         name: value
         for name in ("temperature", "top_p", "top_k", "min_p", "max_tokens", "seed")

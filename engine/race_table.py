@@ -56,6 +56,8 @@ class Row(Fact, frozen=True):
     """Against raw-coder in the same race; None when both pass, both fail, or it has no lane of its own."""
     why: str = ""
     """Why this draft, or why there is none."""
+    unreviewed: str = ""
+    """Why the review that the pattern asked for did not come, "" when it did or none was due."""
     warnings: tuple[str, ...] = ()
     """What a reader of the numbers must know: vacuous passes, guessed tokens, names that nothing defines."""
 
@@ -101,6 +103,7 @@ def _row(name: str, state: RunState, raw: RunState | None) -> Row:
         usd=total(roles.values()).usd,
         change=_change(state, raw),
         why=state.problem or (state.solution.why if state.solution else ""),
+        unreviewed=state.unreviewed,
         warnings=_warnings(state),
     )
 
@@ -134,6 +137,8 @@ def _warnings(state: RunState) -> tuple[str, ...]:
         found.append(f"visible examples: {waits}")
     if any(call.tokens.estimated for call in state.calls):
         found.append("some token counts are estimates")
+    if state.unreviewed:
+        found.append(f"not reviewed: {state.unreviewed}")
     chosen = state.solution.draft.id if state.solution else ""
     for name in state.undefined.get(chosen, ()):
         repair = f"; `{name.repair}` is missing" if name.repair else ""

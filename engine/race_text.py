@@ -29,13 +29,18 @@ class Outcome(Fact, frozen=True):
     rows: tuple[Row, ...]
 
 
+def verdict_of(row: Row) -> str:
+    """The verdict, and whether a review that was due did not come."""
+    return f"{row.verdict}, not reviewed" if row.unreviewed else row.verdict
+
+
 def cells(row: Row) -> tuple[str, ...]:
     """A row as short texts, in the order of `HEADS`."""
     spent = row.spent
     about = "~" if spent.estimated else ""
     return (
         _line(row.lane),
-        row.verdict + (" (scripted)" if row.scripted else ""),
+        verdict_of(row) + (" (scripted)" if row.scripted else ""),
         _score(row.visible),
         _score(row.hidden),
         f"{row.calls} of {row.bound}" if row.bound is not None else str(row.calls),
@@ -99,6 +104,7 @@ def as_csv(rows: Sequence[Row]) -> str:
         ["lane", "pipeline", "models", "verdict", "visible_passes", "visible", "hidden_passes", "hidden", "calls"]
         + ["bound", "prompt_tokens", "completion_tokens", "estimated", "seconds", "waited", "usd", "change", "class"]
         + [f"{role}_{what}" for role in ROLES for what in ("calls", "prompt_tokens", "completion_tokens")]
+        + ["not_reviewed"]
     )
     for row in rows:
         spent, seen, hidden = row.spent, row.visible, row.hidden
@@ -111,6 +117,7 @@ def as_csv(rows: Sequence[Row]) -> str:
         for role in ROLES:
             by_role = row.roles.get(role, Spending())
             line += [by_role.calls, by_role.prompt_tokens, by_role.completion_tokens]
+        line.append(_inert(_line(row.unreviewed)))
         writer.writerow(line)
     return out.getvalue()
 

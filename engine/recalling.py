@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from .events import CallEnded, CallStarted, Entry, RunStarted, Steered, TextStreamed
 from .facts import Fact
-from .models.chat import Reply
+from .models.chat import Piece, Reply, texts
 
 
 class Answer(Fact, frozen=True):
@@ -53,16 +53,17 @@ def _same(before: CallStarted, now: CallStarted) -> bool:
 
 def _answers(entries: Iterable[Entry]) -> list[Answer]:
     begun: dict[str, CallStarted] = {}
-    texts: dict[tuple[str, bool], list[str]] = {}
+    pieces: dict[str, list[Piece]] = {}
     found: list[Answer] = []
     for entry in entries:
         event = entry.event
         if isinstance(event, CallStarted):
             begun[event.call] = event
         elif isinstance(event, TextStreamed):
-            texts.setdefault((event.call, event.thinking), []).append(event.text)
+            piece = Piece(text=event.text, thinking=event.thinking, taken_back=event.taken_back)
+            pieces.setdefault(event.call, []).append(piece)
         elif isinstance(event, CallEnded) and event.call in begun:
-            text, thinking = ("".join(texts.get((event.call, aloud), ())) for aloud in (False, True))
+            text, thinking = texts(pieces.get(event.call, ()))
             found.append(Answer(started=begun[event.call], ended=event, reply=_reply(event, text, thinking)))
     return found
 
@@ -77,6 +78,7 @@ def _reply(ended: CallEnded, text: str, thinking: str) -> Reply:
         seconds=ended.seconds,
         first_seconds=ended.first_seconds,
         warning=ended.warning,
+        full=ended.full,
     )
 
 

@@ -101,6 +101,12 @@ class RunState(Fact, frozen=True):
         return next(reversed(self.reviews.values()), None) if self.reviews else None
 
     @property
+    def unreviewed(self) -> str:
+        """Why nothing is known of a draft that should have been reviewed; "" when a review came, or none was due."""
+        found = tuple(self.reviews.values())
+        return "" if any(review.happened for review in found) or not found else found[-1].why_not
+
+    @property
     def report(self) -> Report | None:
         """The report on the proposal, or else the newest report."""
         if self.proposal is not None and self.proposal.id in self.reports:

@@ -31,7 +31,7 @@ class Turns:
         """For a first body."""
         context = wording.context(stub)
         if plan is not None:
-            parts = {"stub": stub.code(stub.body), "plan": wording.closed(plan.text)}
+            parts = {"stub": stub.code(stub.body), "plan": wording.closed(plan.text), "imports": wording.imports(stub)}
             return self._render("coder/draft_from_plan", context=context, **parts)
         if self._kit.mode == "evidence":
             return self._render("loop/draft", context=context, name=stub.entry_point)
@@ -46,8 +46,11 @@ class Turns:
         return self._render("planner/enrich", context=wording.context(stub), stub=stub.code(stub.body))
 
     def review(self, stub: Stub, draft: Draft, evidence: Report | None, enrichment: Enrichment | None) -> Messages:
-        """For a report: blind, against an enriched specification, or with the failing examples in hand."""
-        case = {"stub": stub.code(stub.body), "code": stub.code(draft.body)}
+        """For a report: blind, against an enriched specification, or with the failing examples in hand.
+
+        Whoever reviews sees what the coder saw: a report on a name that is imported above is no finding.
+        """
+        case = self._case(stub, draft)
         if enrichment is not None:
             return self._render("reviewer/review_enriched", enrichment=enrichment.text, **case)
         if evidence is None:
@@ -73,7 +76,7 @@ class Turns:
     def choose(self, stub: Stub, first: Draft, second: Draft) -> Messages:
         """For a choice between two drafts, called A and B in the order given."""
         codes = {"a": stub.code(first.body), "b": stub.code(second.body)}
-        return self._render("reviewer/choose", stub=stub.code(stub.body), **codes)
+        return self._render("reviewer/choose", stub=stub.code(stub.body), context=wording.context(stub), **codes)
 
     def synthesise(self, stub: Stub, drafts: tuple[Draft, ...], reviews: tuple[Review, ...]) -> Messages:
         """For a third body from candidates and their reviews."""

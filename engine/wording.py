@@ -8,6 +8,10 @@ from .facts import Check, Draft, Example, Finding, Helper, Report, Review, Stub
 
 SHOWN_EXAMPLES = 12
 """Examples of a class' or module's docstring that a prompt shows."""
+ALLOWED_IMPORTS = (
+    "Allowed beside that: every module of Python's standard library, and the packages imported above. "
+    "Import inside the function whatever it uses and is not imported yet."
+)
 SHOWN_FAILURES = 3
 """Failing examples a prompt tells of; more of them cost time and tell a small model nothing new."""
 
@@ -44,8 +48,9 @@ def _as_typed(example: Example) -> list[str]:
 
 
 def imports(stub: Stub) -> str:
-    """The import inventory of the paper's prompts: what the module already imports."""
-    return stub.imports.strip() or "(none)"
+    """The import inventory of the paper's prompts: what is imported, and what else may be (arXiv 2603.03406, 3.2)."""
+    there = f"Imported already:\n{stub.imports.strip()}" if stub.imports.strip() else "Nothing is imported yet."
+    return f"{there}\n{ALLOWED_IMPORTS}"
 
 
 def opening(stub: Stub) -> str:

@@ -131,7 +131,8 @@ def outcome(state: RunState, width: int) -> list[list[Run]]:
 def _outcome(state: RunState) -> tuple[str, str]:
     if state.solution is not None:
         sign = STUBS[state.solution.verdict]
-        return f"{sign.mark} {sign.word}: {state.solution.why}", sign.ink
+        reviewed = ", not reviewed" if state.unreviewed else ""
+        return f"{sign.mark} {sign.word}{reviewed}: {state.solution.why}", sign.ink
     match state.status:
         case "idle":
             return "not begun yet", "$muted"

@@ -129,6 +129,8 @@ def _verdict(state: RunState) -> list[Run]:
         return [("no report yet", "bold $muted")]
     if review.verdict == "unreadable":
         return [("? the reply is no review", "bold $state-warn")]
+    if review.verdict == "not reviewed":
+        return [("? not reviewed", "bold $state-warn")]
     if not review.findings:
         if review.verdict == "clean":
             return [("✓ the reviewer found nothing", "bold $state-pass")]
@@ -159,7 +161,7 @@ def _under(state: RunState) -> str:
     if review is not None and review.verdict == "unreadable":
         return f"\n{review.text.strip() or '(the reply is empty)'}"
     if review is not None:
-        return ""
+        return f"\n{review.problem}" if review.problem else ""
     if state.status == "idle":
         return "\nthe reviewer reads each draft and says where it goes wrong; every finding is run before you see it"
     if state.live_call is not None and state.live_call.role == "reviewer":

@@ -112,8 +112,8 @@ def _told(sign: Sign) -> list[Run]:
 def _failure(stage: Stage, state: RunState) -> Sign:
     """What went wrong at a stage is not always a failure: findings are a warning, no examples a question."""
     if stage == "review":
-        unreadable = state.review is not None and state.review.verdict == "unreadable"
-        return Sign("?" if unreadable else "!", stage, "$state-warn")
+        missing = state.review is not None and not state.review.happened
+        return Sign("?" if missing else "!", stage, "$state-warn")
     if stage == "verified" and state.solution is not None and state.solution.verdict == "unverified":
         return Sign("?", "unverified", "$state-warn")
     return Sign("✗", "not verified" if stage == "verified" else stage, "$state-fail")
@@ -126,8 +126,7 @@ def _notes(state: RunState) -> dict[Stage, str]:
     if first is not None and first.id in state.reports:
         notes["examples"] = _score(state.reports[first.id])
     if review is not None:
-        unreadable = review.verdict == "unreadable"
-        notes["review"] = "unreadable" if unreadable else counted(len(review.findings), "finding")
+        notes["review"] = counted(len(review.findings), "finding") if review.happened else review.verdict
     if fix is not None and fix.id in state.reports:
         notes["fix"] = _score(state.reports[fix.id])
     return notes

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...engine.kit import Kit
 from ...engine.race import Lane, Race
 from ...engine.race_table import rows
-from ...engine.race_text import Outcome, as_csv, as_json, table_of
+from ...engine.race_text import Outcome, as_csv, as_json, table_of, verdict_of
 from ...engine.rendering import as_markdown, as_plain
 from ...engine.settings import Settings
 from ...engine.state import RunState
@@ -73,7 +73,7 @@ async def _followed(lane: Lane) -> RunState:
     async for entry in lane.log:
         state = state.after(entry)
     (row,) = rows([(lane.name, state)])
-    say(f"{lane.name}: {row.verdict} after {row.seconds:.1f} s")
+    say(f"{lane.name}: {verdict_of(row)} after {row.seconds:.1f} s")
     return state
 
 

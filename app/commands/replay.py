@@ -7,7 +7,7 @@ import sys
 
 from ...engine.errors import SourceError
 from ...engine.race_table import rows
-from ...engine.race_text import Outcome, as_json, table_of
+from ...engine.race_text import Outcome, as_json, table_of, verdict_of
 from ...engine.recording import line_of
 from ...engine.rendering import as_plain
 from ...engine.state import state_of
@@ -65,5 +65,5 @@ def _list(*, plain: bool) -> None:
     out(colours("bold", "races of real runs that ship with redraft; `redraft replay NAME` plays one"))
     for name in names:
         states = [(log.name, state_of(log.entries)) for log in lane_logs([name])]
-        lanes = ", ".join(f"{row.lane} {row.verdict}" for row in rows(states))
+        lanes = ", ".join(f"{row.lane} {verdict_of(row)}" for row in rows(states))
         out(f"  {name:<22} {lanes}")

@@ -274,7 +274,7 @@ def _after(state: RunState, entry: Entry) -> RunState:
 
 
 def _seeded(kit: Kit, seed: int) -> Kit:
-    voices = {role: replace(voice, sampling=replace(voice.sampling, seed=seed)) for role, voice in kit.voices.items()}
+    voices = {role: voice.seeded(seed) for role, voice in kit.voices.items()}
     return replace(kit, seed=seed, voices=voices)
 
 

@@ -96,7 +96,9 @@ class Marks(Fact, frozen=True):
     findings: dict[str, int]
     """By what execution showed."""
     unreadable: int
-    """Replies that were no review, or were empty; the body then stays as it was."""
+    """Bodies of which no report told anything: the reply was no review, or was none; the body then stays as it was."""
+    silent: int
+    """Those of them that were not reviewed: the reviewer said nothing, or only thought."""
     spent: Spending
     errors: int = 0
 
@@ -130,7 +132,8 @@ def _marks(mode: str, model: str, lines: Sequence[Line]) -> Marks:
         fixed=Share(passes=sum(line.plus for line in buggy), of=len(buggy)),
         broken=Share(passes=sum(not line.plus for line in right if line.review), of=len(right)),
         findings=findings,
-        unreadable=sum(line.review in {"unreadable", ""} for line in done),
+        unreadable=sum(line.review in {"unreadable", "not reviewed", ""} for line in done),
+        silent=sum(line.review in {"not reviewed", ""} for line in done),
         spent=total(line.spent for line in done),
         errors=len(lines) - len(done),
     )
@@ -163,8 +166,11 @@ def reviewers_table(marks: Sequence[Marks], suite: str, notes: Sequence[str] = (
         for mark in marks
     ]
     told = [
-        f"{mark.mode} ({mark.model}): {mark.unreadable} replies were no review" for mark in marks if mark.unreadable
+        f"{mark.mode} ({mark.model}): {mark.unreadable - mark.silent} replies were no review"
+        for mark in marks
+        if mark.unreadable > mark.silent
     ]
+    told += [f"{mark.mode} ({mark.model}): {mark.silent} bodies were not reviewed" for mark in marks if mark.silent]
     told += [f"{mark.mode} ({mark.model}): {mark.errors} bodies could not be run" for mark in marks if mark.errors]
     legend = (
         "recall, false alarms: buggy and right bodies that were reported; findings are executed: reproduced, refuted, "

@@ -46,6 +46,8 @@ class Row(Fact, frozen=True):
     """Problems where a plan introduced a function; None where nothing plans so."""
     empty: int = 0
     """Answers without code."""
+    unreviewed: int = 0
+    """Problems whose review did not come, or was none: their drafts stand as the coder wrote them."""
     regressions: dict[str, int] | None = None
     """Problems that only the baseline passes, by failure class (arXiv 2603.03406, 4.3); None when not sorted."""
     improvements: dict[str, int] | None = None
@@ -136,6 +138,7 @@ def _row(
         seconds=sum(line.seconds for line in done) / len(done) if done else 0.0,
         decomposed=Share(passes=sum(line.helpers > 0 for line in done), of=len(done)) if pipeline in PLANNING else None,
         empty=sum(line.judged == "no code" for line in done),
+        unreviewed=sum(line.review in {"unreadable", "not reviewed"} for line in done),
         regressions=_sorted(other, done, stubs) if against and stubs else None,
         improvements=_sorted(done, other, stubs) if against and stubs else None,
         ceiling_base=_ceiling(done, plus=False),

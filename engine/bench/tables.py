@@ -157,6 +157,8 @@ def _about(row: Row, *, alone: bool) -> Iterable[str]:
         yield f"{name}: {row.errors} problems could not be run and count in nothing; run the command again to try them"
     if row.empty:
         yield f"{name}: {row.empty} of {row.base.of} answers held no code that can be used"
+    if row.unreviewed:
+        yield f"{name}: {row.unreviewed} of {row.base.of} drafts were not reviewed: no report came that can be read"
     if row.weak:
         yield f"{name}: {row.weak} verdicts are weaker, for the tests had to share a process with the program"
 

@@ -104,7 +104,10 @@ class Base:
     # ------------------------------------------------------------------------------------------------- asking
 
     async def _say(self, role: Role, purpose: str, messages: Messages) -> str:
-        _, reply = await self._asker.ask(Question(role=role, purpose=purpose, messages=messages))
+        """What a role says to a question that is thought about; "" with a line in the log when it says nothing."""
+        _, reply = await self._asker.ask(Question(role=role, purpose=purpose, messages=messages, thinking="yes"))
+        if reply.problem:
+            self.decide(f"no answer to the {purpose}: the {role} {reply.problem}")
         return reply.text.strip()
 
     def _named(self) -> str:
@@ -130,7 +133,7 @@ class Base:
             role=question.role,
             model=self.kit.voices[question.role].model.name,
             parent=parent.id if parent else None,
-            problem=problem,
+            problem=reply.problem or problem,
         )
         return self._told(stub, draft, call, question.node)
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from .. import replies
 from ..asking import Question
+from ..errors import ModelError
 from ..events import Drafted, Enriched, Planned, Reviewed
 from ..facts import Draft, Enrichment, Plan, Report, Review, Role, Stub
 from ..models.chat import Reply
@@ -14,7 +15,9 @@ from ..wording import fenced
 from .base import Base
 
 REVIEW_TOKENS = 240
-"""Enough for two or three findings; a small model that does not stop is stopped here."""
+"""Enough for two or three findings: a small model that does not think, and does not stop, is stopped here."""
+SILENT = frozenset({"empty", "timeout"})
+"""Kinds of `ModelError` with which a reviewer that is there says nothing; the draft is worth showing all the same."""
 AFRESH = 0.8
 """Temperature of a body that should be another one than the draft."""
 
@@ -25,7 +28,9 @@ class Reviewing(Base):
     async def draft(self, stub: Stub, plan: Plan | None = None, *, role: Role = "coder") -> Draft:
         """A first body, from the stub alone or from a plan (arXiv 2603.03406, 3.1 and 3.2)."""
         prefill = "" if plan is not None else self._turns.begun(stub)
-        return await self._write(stub, self._coding(role, "draft", self._turns.draft(stub, plan), prefill))
+        question = self._coding(role, "draft", self._turns.draft(stub, plan), prefill)
+        # A planner that drafts is a coder: the paper's raw-planner and its debate do not think (2.1, 3.3).
+        return await self._write(stub, replace(question, thinking="no" if role == "coder" else "never"))
 
     def adopt(self, stub: Stub) -> Draft:
         """The body that is already in the file, as a draft."""
@@ -57,10 +62,9 @@ class Reviewing(Base):
             messages=self._turns.review(stub, draft, evidence, enrichment),
             schema=None if evidence is None else schema,
             max_tokens=None if evidence is None else REVIEW_TOKENS,
+            thinking="yes",
         )
-        _, reply = await self._asker.ask(question)
-        model = self.kit.voices["reviewer"].model.name
-        review = replies.review(reply.text, draft.id, stub.code(draft.body), model)
+        review = await self._reviewed(question, stub, draft)
         self._emit(Reviewed(review=review))
         return review
 
@@ -79,6 +83,19 @@ class Reviewing(Base):
             problem=problem,
         )
         return self._told(stub, offered)
+
+    async def _reviewed(self, question: Question, stub: Stub, draft: Draft) -> Review:
+        model = self.kit.voices["reviewer"].model.name
+        try:
+            _, reply = await self._asker.ask(question)
+        except ModelError as error:
+            if error.kind not in SILENT:
+                raise
+            return Review(draft=draft.id, verdict="not reviewed", problem=str(error), model=model)
+        if reply.problem:
+            problem = f"the reviewer {reply.problem}"
+            return Review(draft=draft.id, verdict="not reviewed", problem=problem, text=reply.text, model=model)
+        return replies.review(reply.text, draft.id, stub.code(draft.body), model)
 
     async def fix(self, stub: Stub, draft: Draft, review: Review, evidence: Report | None = None) -> Draft:
         """A repaired body from the report, and from the failing examples if they may be seen."""

@@ -122,19 +122,25 @@ class Trying(Inventing):
         turn: int,
         nth: int,
     ) -> Split | None:
-        question = Question(role=role, purpose=purpose, messages=messages, temperature=PLAN_TEMPERATURE, node=node)
+        question = Question(
+            role=role,
+            purpose=purpose,
+            messages=messages,
+            temperature=PLAN_TEMPERATURE,
+            thinking="yes" if role == "planner" else "no",
+            node=node,
+        )
         for attempt in range(PARSE_RETRIES + 1):
             name = self._named()
             call, reply = await self._asker.ask(replace(question, seed=self._seed(nth + attempt)))
             parts = replies.split(reply.text, stub, self.stub, tuple(helpers), ancestors)
+            problem = reply.problem or parts.problem
             model = self.kit.voices[role].model.name
-            draft = Draft(
-                id=name, body=parts.body, purpose=purpose, role=role, model=model, problem=parts.problem or None
-            )
+            draft = Draft(id=name, body=parts.body, purpose=purpose, role=role, model=model, problem=problem or None)
             self._emit(Drafted(draft=draft, call=call, node=node))
-            if parts.problem:
-                self.decide(f"{stub.entry_point}: {parts.problem}", node)
-                again = self._turns.replan(stub, messages, reply.text, parts.problem)
+            if problem:
+                self.decide(f"{stub.entry_point}: {problem}", node)
+                again = self._turns.replan(stub, messages, reply.text, problem)
                 question = replace(question, messages=again)
                 continue
             wanted = tuple(s.entry_point for s in parts.wanted)

@@ -8,7 +8,7 @@ from ..facts import Fact, Usage
 from . import tokens
 from .chat import Ask, Piece, Reply
 from .continuation import Continuation
-from .thoughts import CLOSES, ThoughtSplitter
+from .thoughts import Part, ThoughtSplitter, names_tags
 
 Finish = Literal["stop", "length", "cut"]
 
@@ -39,12 +39,18 @@ class Chunk(Fact, frozen=True):
 class Answer:
     """Folds the chunks of one stream into pieces and a reply. Times are seconds since the request."""
 
-    def __init__(self, ask: Ask, *, prefilled: bool, reasoning_is_answer: bool = False) -> None:
+    def __init__(
+        self, ask: Ask, *, prefilled: bool, reasoning_is_answer: bool = False, room: int | None = None
+    ) -> None:
+        """`room`: how many tokens the server was asked for, where the context leaves less than the ask wants."""
         self._ask = ask
+        self._room = ask.room if room is None else room
         self.prefilled = prefilled
         """Whether the server was asked to continue the prefill."""
         self._reasoning_is_answer = reasoning_is_answer and not ask.thinking
-        self._thoughts = ThoughtSplitter()
+        # What goes on with our own beginning is code, and an answer to text with tags may quote them.
+        quoting = prefilled or any(names_tags(message.content) for message in ask.messages)
+        self._thoughts = ThoughtSplitter(inside=not quoting)
         self._continuation = Continuation(ask.prefill if prefilled else "")
         self._said: list[str] = []
         self._thought: list[str] = []
@@ -76,13 +82,13 @@ class Answer:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the answer ended of its own accord without a word."""
-        return self._ended and self._finish != "length" and not "".join(self._said).strip()
+        """Whether the answer ended of its own accord without a word, spoken or thought."""
+        return self._ended and self._finish != "length" and not "".join((*self._said, *self._thought)).strip()
 
     @property
     def is_runaway(self) -> bool:
         """Whether far more has come than was asked for."""
-        limit = max(self._ask.sampling.max_tokens, 16)
+        limit = max(self._room, 16)
         return self._chunks > RUNAWAY_CHUNKS * limit or self._characters > RUNAWAY_CHARACTERS * limit
 
     @property
@@ -91,16 +97,14 @@ class Answer:
         return self.prefilled and bool(self._continuation.restarted)
 
     def _is_misplaced(self) -> bool:
-        """Whether a model that was not to think has put its whole answer where thoughts belong.
+        """Whether a model that did not think has put its whole answer where thoughts belong.
 
-        vLLM does so with `--reasoning-parser qwen3`: an answer that is not marked as one counts as a thought.
+        vLLM does so with `--reasoning-parser qwen3`: an answer that is not marked as one counts as a thought. Where
+        thoughts were asked for, only the JSON that was asked for too is known to be none.
         """
-        return (
-            not self._ask.thinking
-            and self._finish == "stop"
-            and bool(self._thought)
-            and not "".join(self._said).strip()
-        )
+        if self._finish != "stop" or not self._thought or "".join(self._said).strip():
+            return False
+        return not self._ask.thinking or (self._ask.schema is not None and _is_json("".join(self._thought)))
 
     def take(self, chunk: Chunk, at: float) -> list[Piece]:
         """The pieces this chunk gives."""
@@ -118,12 +122,11 @@ class Answer:
         self.seconds = at
         self.first_seconds = at if self.first_seconds is None else self.first_seconds
         text, thinking = chunk.text, chunk.thinking
-        if self._reasoning_is_answer and text:
-            self._take_answer_back()
+        taken_back = self._take_answer_back() if self._reasoning_is_answer and text else []
         if self._reasoning_is_answer:
             text, thinking = thinking, ""
-        thought = self._pieces([(thinking, True)]) if thinking else []
-        return thought + self._pieces(self._thoughts.feed(text))
+        thought = self._keep(thinking, thinking=True) if thinking else []
+        return [*taken_back, *thought, *self._pieces(self._thoughts.feed(text))]
 
     def end(self) -> list[Piece]:
         """The last pieces: the server has ended the stream."""
@@ -144,42 +147,42 @@ class Answer:
     def stop_runaway(self) -> list[Piece]:
         """The last pieces of a stream that would not end."""
         self._finish = "length"
-        self._warnings.append(
-            f"the server did not keep to max_tokens={self._ask.sampling.max_tokens}; redraft stopped listening"
-        )
+        self._warnings.append(f"the server did not keep to max_tokens={self._room}; redraft stopped listening")
         return self.end()
 
     @property
     def reply(self) -> Reply:
         """All that has come so far."""
-        text, thinking = "".join(self._said), "".join(self._thought)
-        if self._ask.thinking and CLOSES in text:
-            # Templates that open the thought inside the prompt leave only its closing tag to the answer.
-            thought, _, text = text.partition(CLOSES)
-            thinking, text = thinking + thought, text.lstrip()
         usage = self._usage or self._estimated()
         return Reply(
-            text=text,
-            thinking=thinking,
+            text="".join(self._said),
+            thinking="".join(self._thought),
             finish=self._finish,
             prefilled=self.prefilled and (not self.restarted or self._continuation.stripped),
             usage=usage,
             seconds=self.seconds,
             first_seconds=self.first_seconds,
             warning="; ".join([*self._warnings, *self._truncation(usage)]),
+            full=self._room < self._ask.room,
         )
 
-    def _take_answer_back(self) -> None:
+    def _take_answer_back(self) -> list[Piece]:
         """What looked like a misplaced answer was a thought: now the answer itself begins."""
-        self._thought, self._said = self._said, []
         self._reasoning_is_answer = False
         self.really_thought = True
+        return self._pieces([*self._thoughts.end(), Part(kind="was thought")])
 
-    def _pieces(self, parts: list[tuple[str, bool]]) -> list[Piece]:
+    def _pieces(self, parts: list[Part]) -> list[Piece]:
         pieces: list[Piece] = []
-        for part, thinking in parts:
-            certain = part if thinking else self._continuation.feed(part)
-            pieces += self._keep(certain, thinking=thinking)
+        for part in parts:
+            if part.kind == "was thought":
+                self._thought += self._said
+                self._said = []
+                pieces.append(Piece(text="", thinking=True, taken_back=True))
+            elif part.kind == "thought":
+                pieces += self._keep(part.text, thinking=True)
+            else:
+                pieces += self._keep(self._continuation.feed(part.text), thinking=False)
         return pieces
 
     def _keep(self, text: str, *, thinking: bool) -> list[Piece]:
@@ -205,3 +208,8 @@ class Answer:
             return []
         cut = f"the server read {read} of about {sent} prompt tokens: it cut the prompt"
         return [f"{cut}; give the model a larger context (for Ollama, num_ctx or OLLAMA_CONTEXT_LENGTH)"]
+
+
+def _is_json(text: str) -> bool:
+    begin, end = text.lstrip()[:1], text.rstrip()[-1:]
+    return (begin, end) in {("{", "}"), ("[", "]")}

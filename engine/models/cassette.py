@@ -20,7 +20,7 @@ import msgspec
 
 from ..errors import ModelError
 from ..facts import Fact
-from .chat import Ask, ChatModel, Piece, Reply, Stream
+from .chat import Ask, ChatModel, Piece, Reply, Stream, texts
 
 
 class Failure(Fact, frozen=True):
@@ -244,11 +244,11 @@ class _Replayed:
         reply = self._take.reply or Reply(text="")
         if self._said == len(self._take.pieces):
             return reply
-        said = self._take.pieces[: self._said]
+        text, thinking = texts(self._take.pieces[: self._said])
         return msgspec.structs.replace(
             reply,
-            text="".join(piece.text for piece in said if not piece.thinking),
-            thinking="".join(piece.text for piece in said if piece.thinking),
+            text=text,
+            thinking=thinking,
             finish="cut",
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Literal, Protocol
 
 from ..facts import Fact, Usage
+
+Effort = Literal["low", "medium", "high"]
 
 
 class Message(Fact, frozen=True):
@@ -25,6 +27,7 @@ class Sampling(Fact, frozen=True):
     """None or 0: no limit. Sent only to servers that know it."""
     min_p: float = 0.0
     max_tokens: int = 1024
+    """Of the answer alone; `Ask.thinking_tokens` come on top."""
     seed: int | None = None
     stop: tuple[str, ...] = ()
     """OpenAI allows four."""
@@ -43,7 +46,16 @@ class Ask(Fact, frozen=True):
     schema: dict[str, object] | None = None
     """JSON schema the answer should follow; a hint."""
     thinking: bool = False
-    """Whether a model that can think aloud should."""
+    """Whether a model that can think should."""
+    thinking_tokens: int = 0
+    """How many tokens its thoughts may take, beside those of the answer."""
+    effort: Effort | None = None
+    """How hard it should think; None leaves that to the server."""
+
+    @property
+    def room(self) -> int:
+        """Most tokens that may come, thoughts and answer together: the one number that servers know."""
+        return self.sampling.max_tokens + self.thinking_tokens
 
 
 class Piece(Fact, frozen=True):
@@ -51,6 +63,20 @@ class Piece(Fact, frozen=True):
 
     text: str
     thinking: bool = False
+    taken_back: bool = False
+    """Whether all that came before as answer was a thought, as its closing tag tells; the piece has no text."""
+
+
+def texts(pieces: Iterable[Piece]) -> tuple[str, str]:
+    """The answer and the thoughts that some pieces come to."""
+    said: list[str] = []
+    thought: list[str] = []
+    for piece in pieces:
+        if piece.taken_back:
+            thought += said
+            said = []
+        (thought if piece.thinking else said).append(piece.text)
+    return "".join(said), "".join(thought)
 
 
 class Reply(Fact, frozen=True):
@@ -68,6 +94,10 @@ class Reply(Fact, frozen=True):
     """From the request to the first piece, None when nothing came."""
     warning: str = ""
     """What a person should know, such as "the server cut the prompt"; else ""."""
+    full: bool = False
+    """Whether the model's context left less room than was asked for: more cannot be had."""
+    problem: str = ""
+    """Why there is no answer in it, such as "spent 2,048 tokens thinking and said nothing"; else ""."""
 
 
 class Stream(Protocol):

@@ -1,8 +1,9 @@
 """What each kind of server is sent for the same question.
 
 llama.cpp as measured on xllamacpp 2026.10; vLLM as its 0.32 sources read; Ollama by its "OpenAI compatibility" page and
-ollama/ollama#6778 (prefill) and #14820 (reasoning_effort); OpenAI by its API reference. That LM Studio continues a last
-assistant message is taken from llama.cpp, which it runs: what it does is watched (`continuation`).
+ollama/ollama#6778 (prefill) and #14820 (reasoning_effort); OpenAI and OpenRouter by their API references; SGLang by its
+page on reasoning parsers. That LM Studio continues a last assistant message is taken from llama.cpp, which it runs:
+what it does is watched (`continuation`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from typing import Any, Literal, cast
 
 from ..facts import Fact
-from .chat import Ask
+from .chat import Ask, Effort
 from .endpoint import ServerKind
 from .grammar import compact_grammar
 
-Feature = Literal["prefill", "schema", "thinking", "samplers", "seed", "temperature", "top_p", "stop", "usage", "limit"]
-"""Parts of a request that a server may refuse, and that we can do without."""
+Feature = Literal[
+    "prefill", "schema", "thinking", "effort none", "effort minimal", "samplers", "seed", "temperature", "top_p",
+    "stop", "usage", "limit",
+]  # fmt: skip
+"""Parts of a request that a server may refuse, and that we can do without. The two efforts are values of one field."""
 
 
 class Dialect(Fact, frozen=True):
@@ -27,10 +31,11 @@ class Dialect(Fact, frozen=True):
     """Whether it knows top_k and min_p."""
     no_top_k: int = 0
     """What it takes for "no limit" in top_k."""
-    template_thinking: bool = False
-    """Whether `chat_template_kwargs.enable_thinking` reaches the model's template."""
-    no_thinking: tuple[tuple[str, object], ...] = ()
-    """Fields that keep a model from thinking aloud, where the template cannot be reached."""
+    thinking: Literal["", "template", "effort", "reasoning"] = ""
+    """How a model is told to think or not: `chat_template_kwargs.enable_thinking`, OpenAI's `reasoning_effort`,
+    OpenRouter's `reasoning`; "": no switch is known, and what a person sets goes as `reasoning_effort`."""
+    default_effort: Effort | None = None
+    """What is sent for a question that should be thought about when nobody said how hard."""
     stops: int | None = 4
     """Most stop strings it takes, None when there is no limit."""
     limit: str = "max_tokens"
@@ -46,21 +51,26 @@ DIALECTS: dict[ServerKind, Dialect] = {
     "llama.cpp": Dialect(
         prefill="last message",
         samplers=True,
-        template_thinking=True,
+        thinking="template",
         stops=None,
         grammars=True,
         live=(("timings_per_token", True),),
     ),
-    "vllm": Dialect(prefill="flags", samplers=True, no_top_k=-1, template_thinking=True, stops=None),
-    "ollama": Dialect(prefill="last message", no_thinking=(("reasoning_effort", "none"),)),
+    "vllm": Dialect(prefill="flags", samplers=True, no_top_k=-1, thinking="template", stops=None),
+    "sglang": Dialect(samplers=True, no_top_k=-1, thinking="template"),
+    "ollama": Dialect(prefill="last message", thinking="effort"),
     "lmstudio": Dialect(prefill="last message"),
-    "openai": Dialect(limit="max_completion_tokens"),
+    # Some of its models do not think unless they are told how hard.
+    "openai": Dialect(limit="max_completion_tokens", thinking="effort", default_effort="medium"),
+    "openrouter": Dialect(thinking="reasoning"),
 }
 
 FIELDS: dict[Feature, tuple[str, ...]] = {
     "prefill": ("continue_final_message", "add_generation_prompt"),
     "schema": ("response_format", "grammar"),
-    "thinking": ("chat_template_kwargs", "reasoning_effort"),
+    "thinking": ("chat_template_kwargs", "reasoning_effort", "reasoning"),
+    "effort none": (),
+    "effort minimal": (),
     "samplers": ("top_k", "min_p"),
     "seed": ("seed",),
     "temperature": ("temperature",),
@@ -81,12 +91,20 @@ def prefills(ask: Ask, kind: ServerKind, refused: frozenset[Feature], *, insiste
     return bool(ask.prefill and offered and "prefill" not in refused and not ask.thinking)
 
 
-def messages(ask: Ask, prefilled: bool) -> list[dict[str, str]]:
+def has_switch(kind: ServerKind, refused: frozenset[Feature]) -> bool:
+    """Whether a field of the request keeps a model on this server from thinking."""
+    return bool(DIALECTS[kind].thinking) and "thinking" not in refused
+
+
+def messages(ask: Ask, prefilled: bool, *, no_think: bool = False) -> list[dict[str, str]]:
     """The conversation. Where the answer is not begun for the model, its last turn says how it should begin.
 
-    The prefill may be all that tells of the stub, so it is never left out.
+    The prefill may be all that tells of the stub, so it is never left out. `no_think` puts Qwen3's word for an answer
+    without thoughts in front of the last question (arXiv 2605.07248 has it in front of every prompt).
     """
     turns = [{"role": message.role, "content": message.content} for message in ask.messages]
+    if no_think and turns:
+        turns[-1]["content"] = f"/no_think\n{turns[-1]['content']}"
     if prefilled:
         return [*turns, {"role": "assistant", "content": ask.prefill}]
     if ask.prefill and turns:
@@ -97,16 +115,24 @@ def messages(ask: Ask, prefilled: bool) -> list[dict[str, str]]:
 
 
 def body(
-    ask: Ask, kind: ServerKind, refused: frozenset[Feature] = frozenset(), *, insisted: bool = False
+    ask: Ask,
+    kind: ServerKind,
+    refused: frozenset[Feature] = frozenset(),
+    *,
+    insisted: bool = False,
+    room: int | None = None,
 ) -> dict[str, object]:
-    """All fields of the request but the model and the messages, for this kind of server, less what it refused."""
+    """All fields of the request but the model and the messages, for this kind of server, less what it refused.
+
+    `room`: most tokens that may come; None is what the ask wants.
+    """
     prefilled = prefills(ask, kind, refused, insisted=insisted)
     dialect, sampling = DIALECTS[kind], ask.sampling
     fields: dict[str, object] = {
         "stream_options": {"include_usage": True} | ({"continuous_usage_stats": True} if kind == "vllm" else {}),
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
-        _limit_name(dialect, refused): sampling.max_tokens,
+        _limit_name(dialect, refused): ask.room if room is None else room,
         **dict(dialect.live),
     }
     if sampling.seed is not None:
@@ -116,10 +142,7 @@ def body(
         fields["stop"] = list(sampling.stop[: dialect.stops])
     if dialect.samplers:
         fields |= {"top_k": sampling.top_k or dialect.no_top_k, "min_p": sampling.min_p}
-    if dialect.template_thinking:
-        fields["chat_template_kwargs"] = {"enable_thinking": ask.thinking}
-    if not ask.thinking:
-        fields |= dict(dialect.no_thinking)
+    fields |= _thinking(ask, dialect, refused)
     if ask.schema is not None:
         grammar = compact_grammar(ask.schema) if dialect.grammars and not ask.thinking else None
         fields |= {"grammar": grammar} if grammar else {"response_format": _response_format(ask.schema)}
@@ -127,6 +150,23 @@ def body(
         fields |= {"continue_final_message": True, "add_generation_prompt": False}
     dropped = {field for feature in refused if feature != "limit" for field in FIELDS[feature]}
     return {name: value for name, value in fields.items() if name not in dropped}
+
+
+def _thinking(ask: Ask, dialect: Dialect, refused: frozenset[Feature]) -> dict[str, object]:
+    """The switch of this server, as the ask wants it."""
+    effort = (ask.effort or dialect.default_effort) if ask.thinking else None
+    match dialect.thinking:
+        case "template":
+            # Some templates (gpt-oss) know efforts; the others take no notice.
+            told = {"reasoning_effort": effort} if effort else {}
+            return {"chat_template_kwargs": {"enable_thinking": ask.thinking, **told}}
+        case "reasoning":
+            return {"reasoning": {"effort": effort} if effort else {"enabled": ask.thinking}}
+        case "effort" if not ask.thinking:
+            least = [word for word in ("none", "minimal") if f"effort {word}" not in refused]
+            return {"reasoning_effort": (least or ["low"])[0]}
+        case _:
+            return {"reasoning_effort": effort} if effort else {}
 
 
 def _limit_name(dialect: Dialect, refused: frozenset[Feature]) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from ..facts import Fact
 
-ServerKind = Literal["", "llama.cpp", "vllm", "ollama", "lmstudio", "openai"]
+ServerKind = Literal["", "llama.cpp", "vllm", "sglang", "ollama", "lmstudio", "openai", "openrouter"]
 """What serves the model; "" is not known, and is treated as the least that every server can do."""
 
 

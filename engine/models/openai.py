@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -10,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ..errors import ModelError
-from . import dialects, servers
+from . import dialects, refusals, servers
 from .answer import Answer
 from .chat import Ask, Stream
 from .dialects import Feature
@@ -19,6 +20,8 @@ from .live import LiveAnswer
 from .refusals import Refusal, RefusedError, error, explain, refused_feature
 from .retries import Retries
 from .servers import Server
+from .thinkers import obeys_no_think
+from .tokens import estimate
 
 if TYPE_CHECKING:
     import httpx2
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Endpoint", "OpenAIChat", "Retries", "Secret", "Server", "ServerKind"]
 
+PROMPT_AT_MOST, MARGIN = 1.15, 64
+"""A prompt is taken for so many times our estimate, and so many tokens more, when the room for thoughts is measured."""
 RESTARTS = 2
 """After this many answers in a row that began the prefill again, the server is no longer asked to continue one."""
 FOUR_ATTEMPTS = Retries()
@@ -60,6 +65,8 @@ class OpenAIChat:
         self._server: Server | None = None
         self._refused: frozenset[Feature] = _PREFILL if prefill == "off" else frozenset()
         self._restarts = 0
+        self._context: int | None = None
+        self._most: int | None = None
         self._reasoning_is_answer = False
 
     @property
@@ -119,7 +126,7 @@ class OpenAIChat:
 
     async def _meet(self) -> Server:
         endpoint = self.endpoint
-        known: ServerKind = endpoint.kind or ("openai" if endpoint.host == "api.openai.com" else "")
+        known: ServerKind = endpoint.kind or servers.HOSTS.get(endpoint.host, "")
         if known and endpoint.model:
             return Server(kind=known)
         server = await self._persist(self._models)
@@ -149,9 +156,34 @@ class OpenAIChat:
             try:
                 return await self._persist(lambda: self._request(ask, server, began))
             except RefusedError as problem:
+                if self._makes_do(ask, server, problem):
+                    continue
                 if problem.feature is None:
                     raise await self._about_models(problem) from None
                 self._refused = self._refused.union([problem.feature])
+
+    def _makes_do(self, ask: Ask, server: Server, problem: RefusedError) -> bool:
+        """Whether the same can be asked with less room for thoughts; how much less is remembered."""
+        room = self._room(ask, server)
+        left = refusals.room_left(problem.refusal, room)
+        if left is None or room <= ask.sampling.max_tokens:
+            return False
+        if refusals.is_context_overflow(problem.refusal):
+            self._context = left + self._prompt_of(ask)
+        else:
+            self._most = left
+        return self._room(ask, server) < room
+
+    def _room(self, ask: Ask, server: Server) -> int:
+        """Most tokens that may come: what is asked for, less what context and model do not allow for thoughts."""
+        context = min(filter(None, (self._context, server.context)), default=None)
+        left = [ask.room, *([self._most] if self._most else []), *([context - self._prompt_of(ask)] if context else [])]
+        return max(min(left), ask.sampling.max_tokens)
+
+    @staticmethod
+    def _prompt_of(ask: Ask) -> int:
+        """Tokens of the prompt, counted so that there are rather fewer."""
+        return math.ceil(PROMPT_AT_MOST * estimate(ask.messages, ask.prefill)) + MARGIN
 
     async def _request(self, ask: Ask, server: Server, began: float) -> LiveAnswer:
         wire = await self._connected()
@@ -159,8 +191,11 @@ class OpenAIChat:
 
         refused = self._refused
         prefilled = dialects.prefills(ask, server.kind, refused, insisted=self._insisted)
-        fields = dialects.body(ask, server.kind, refused, insisted=self._insisted)
+        room = self._room(ask, server)
+        fields = dialects.body(ask, server.kind, refused, insisted=self._insisted, room=room)
         model = self.endpoint.model or server.models[0]
+        no_think = not (ask.thinking or dialects.has_switch(server.kind, refused)) and obeys_no_think(model)
+        sent = dialects.messages(ask, prefilled, no_think=no_think)
 
         def trouble(failure: Exception) -> ModelError:
             problem = failures.trouble(failure, self.endpoint, model, server.models, now=time.time())
@@ -171,9 +206,9 @@ class OpenAIChat:
                     problem.feature, problem.retryable = feature, False
             return problem
 
-        answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer)
+        answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer, room=room)
         live = LiveAnswer(answer, self.endpoint, model, clock=self._clock, began=began, trouble=trouble)
-        return await live.opened(lambda: wire.ask(model, dialects.messages(ask, prefilled), fields))
+        return await live.opened(lambda: wire.ask(model, sent, fields))
 
     async def _about_models(self, problem: RefusedError) -> ModelError:
         """The same problem; when the model is not there, with the names of those that are."""

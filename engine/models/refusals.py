@@ -31,6 +31,10 @@ _SENT = re.compile(
     r"|request \((\d+) tokens|requested (\d+) tokens",
     re.I,
 )
+_PROMPT = re.compile(
+    r"(\d+) (?:input tokens|in the messages|in your prompt)|\(length (\d+)\)|request \((\d+) tokens", re.I
+)
+"""The same without the room for the answer."""
 _UNKNOWN_FIELD = re.compile(
     r"unsupported|not support|does not support|doesn't support|incompatible|unknown|unrecogni[sz]ed|not permitted"
     r"|not allowed|extra inputs|invalid|not available|must be|too many|at most|cannot|is required|fail",
@@ -105,11 +109,52 @@ def refused_feature(refusal: Refusal, sent: Mapping[str, object], prefilled: boo
         return None
     if not (_UNKNOWN_FIELD.search(refusal.message) or "unsupported" in refusal.code):
         return None
+    if (effort := _refused_effort(refusal, sent)) is not None:
+        return effort
     for feature, words in _WORDS:
         carried = prefilled if feature == "prefill" else any(field in sent for field in FIELDS[feature])
         if carried and (refusal.param.partition(".")[0] in FIELDS[feature] or words.search(refusal.message)):
             return feature
     return None
+
+
+def _refused_effort(refusal: Refusal, sent: Mapping[str, object]) -> Feature | None:
+    """The effort that a server does not know, where it knows others: the next one is tried then."""
+    effort = sent.get("reasoning_effort")
+    said = refusal.message
+    if effort not in ("none", "minimal") or not re.search(rf"\b{effort}\b", said, re.I):
+        return None
+    of_value = "reasoning_effort" in said or refusal.param == "reasoning_effort" or re.search(r"\b(?:low|high)\b", said)
+    return ("effort none" if effort == "none" else "effort minimal") if of_value else None
+
+
+_MOST = re.compile(
+    r"max_(?:completion_|new_|output_)?tokens|(?:completion|output) tokens|maximum (?:number of )?tokens",
+    re.I,
+)
+_TOO_MUCH = re.compile(
+    r"too (?:large|many|big|high)|at most|maximum|exceed|less than|range|greater than|above|up to|larger", re.I
+)
+
+
+def room_left(refusal: Refusal, room: int) -> int | None:
+    """How many tokens may come where `room` were too many; None when the refusal is about something else.
+
+    >>> said = "max_tokens is too large: 9216. This model supports at most 4096 completion tokens"
+    >>> room_left(Refusal(status=400, message=said), 9216)
+    4096
+    """
+    if refusal.status not in {400, 413, 422}:
+        return None
+    if is_context_overflow(refusal):
+        sent = refusal.n_prompt or _first_number(_PROMPT, refusal.message)
+        limit = refusal.n_context or _first_number(_LIMIT, refusal.message)
+        left = limit - sent - 1 if sent and limit else room // 4
+        return min(left, room // 4) if left >= room else left
+    if not (_MOST.search(refusal.message) and _TOO_MUCH.search(refusal.message)):
+        return None
+    numbers = [int(number) for number in re.findall(r"(?<![\d.])\d{2,9}(?![\d.]\d)", refusal.message.replace(",", ""))]
+    return max((number for number in numbers if number < room), default=room // 4)
 
 
 def is_context_overflow(refusal: Refusal) -> bool:

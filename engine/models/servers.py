@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 OWNERS: dict[str, ServerKind] = {
     "llamacpp": "llama.cpp",
     "vllm": "vllm",
+    "sglang": "sglang",
     "library": "ollama",
     "organization_owner": "lmstudio",
     "openai": "openai",
     "system": "openai",
 }
 """`owned_by` in the list of models, as each server fills it in."""
+
+HOSTS: dict[str, ServerKind] = {"api.openai.com": "openai", "openrouter.ai": "openrouter"}
+"""Servers that are known by their address."""
 
 SIGNS: tuple[tuple[ServerKind, str, str], ...] = (
     ("llama.cpp", "/props", "default_generation_settings"),
@@ -54,7 +58,7 @@ class Server(Fact, frozen=True):
     kind: ServerKind = ""
     models: tuple[str, ...] = ()
     context: int | None = None
-    """Tokens its first model reads and writes in all, None when it does not say."""
+    """Tokens the model in use reads and writes in all, None when the server does not say."""
 
 
 def decode_models(body: bytes) -> Models | None:
@@ -98,9 +102,15 @@ async def identify(http: httpx2.AsyncClient, endpoint: Endpoint, answer: httpx2.
     models = decode_models(answer.content)
     if models is None:
         return Server(kind=endpoint.kind)
-    kind = endpoint.kind or recognise(answer.headers, models) or await look_closer(http, endpoint.url)
+    kind = (
+        endpoint.kind
+        or HOSTS.get(endpoint.host)
+        or recognise(answer.headers, models)
+        or await look_closer(http, endpoint.url)
+    )
+    first = next((model for model in models.data if model.id == endpoint.model), *models.data[:1] or [None])
     return Server(
         kind=kind,
         models=tuple(model.id for model in models.data),
-        context=models.data[0].max_model_len if models.data else None,
+        context=first.max_model_len if first else None,
     )

@@ -13,6 +13,7 @@ from openai.types.chat import ChatCompletionChunk
 from ..errors import ModelError
 from ..facts import Usage
 from ..surrogates import whole
+from . import content
 from .answer import Chunk
 from .endpoint import Endpoint
 from .refusals import RefusedError, error, explain, quoted, read_refusal
@@ -83,10 +84,10 @@ def chunk_of(event: ChatCompletionChunk) -> Chunk:
     choice = event.choices[0] if event.choices else None
     delta = cast("Any", choice.delta if choice else None)
     extra: dict[str, Any] = (delta.model_extra or {}) if delta else {}
+    text, aloud = content.spoken(delta.content if delta else None)
     return Chunk(
-        text=whole(delta.content or "") if delta else "",
-        # llama.cpp and LM Studio call it reasoning_content, vLLM and Ollama reasoning.
-        thinking=whole(str(extra.get("reasoning_content") or extra.get("reasoning") or "")),
+        text=whole(text),
+        thinking=whole(content.thought(extra) + aloud),
         finish=(choice.finish_reason or "") if choice else "",
         usage=_usage(event),
     )

@@ -56,7 +56,8 @@ async def review_only(desk: Desk, stub: Stub) -> Solution:
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
     await _offered(desk, stub, draft, review, report)
     found = len(review.findings)
-    return await desk.settle(draft, f"{found} finding{'' if found == 1 else 's'}" if found else "no findings")
+    why = f"{found} finding{'' if found == 1 else 's'}" if found else _no_finding(review)
+    return await desk.settle(draft, why)
 
 
 async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
@@ -64,6 +65,8 @@ async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
     if better := await _offered(desk, stub, draft, review, report):
         return await desk.settle(better, "the function as the reviewer wrote it")
+    if not review.happened:
+        desk.decide(f"not reviewed: {review.why_not}")
     if not _fails(report) and not _shown(review):
         return await desk.settle(draft, _why_no_fix(report, review))
     fix = await desk.fix(stub, draft, review, report)
@@ -99,8 +102,8 @@ async def reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
     """A draft, reviewed blind and repaired if the report says so; and why it is this one."""
     draft = await desk.draft(stub)
     review = await desk.review(stub, draft)
-    if review.verdict == "unreadable":
-        desk.decide("the report is no review: nothing is repaired")
+    if not review.happened:
+        desk.decide(f"not reviewed, so nothing is repaired: {review.why_not}")
     if review.verdict != "bugs":
         return draft, why_not_repaired(review)
     return await desk.fix(stub, draft, review), "repaired from the report"
@@ -108,7 +111,9 @@ async def reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
 
 def why_not_repaired(review: Review) -> str:
     """Why a review led to no fix."""
-    return "the reviewer found nothing" if review.verdict == "clean" else "the report could not be read"
+    if review.happened:
+        return "the reviewer found nothing"
+    return "the report could not be read" if review.verdict == "unreadable" else "no report came"
 
 
 def _fails(report: Report) -> bool:
@@ -129,6 +134,12 @@ def _tally(report: Report) -> str:
 
 def _why_no_fix(report: Report, review: Review) -> str:
     held = "every example holds" if report.judged else waiting_words(report) or "there are no examples"
-    if review.verdict == "unreadable":
-        return f"{held}; the report could not be read"
+    if not review.happened:
+        return f"{held}; {why_not_repaired(review)}"
+    if review.verdict == "bugs" and not review.findings:
+        return f"{held}; what the reviewer wrote was no better"
     return f"{held}; no finding was reproduced" if review.findings else f"{held}; the reviewer found nothing"
+
+
+def _no_finding(review: Review) -> str:
+    return "no findings" if review.happened else why_not_repaired(review)

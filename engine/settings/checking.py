@@ -23,6 +23,10 @@ def checked(given: Iterable[tuple[Path, object]], *, where: str, strict: bool = 
     return {path: _value(path, value, where, strict) for path, value in given}
 
 
+_THINKING = {"true": "on", "1": "on", "false": "off", "0": "off"}
+"""What `thinking` was before it had three values."""
+
+
 def without_password(address: str) -> str:
     """An address as it may be shown."""
     return re.sub(r"(?<=://)[^/@]*@", "…@", address)
@@ -36,6 +40,8 @@ def _value(path: Path, value: object, where: str, strict: bool) -> object:
         if not isinstance(value, str):
             raise SettingsError(f"{where}: {dotted(path)} must be text")
         return Secret.of(value, f"from {where}")
+    if is_of_role(path, "thinking") and (isinstance(value, bool) or not strict):
+        value = _THINKING.get(str(value).lower(), value)
     try:
         value = msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:

@@ -18,7 +18,9 @@ from .shape import Settings
 from .tree import Path as Leaf
 from .tree import built, dotted
 
-HARMLESS = frozenset({"temperature", "top_p", "top_k", "min_p", "max_tokens", "seed", "thinking", "prefill"})
+HARMLESS = frozenset(
+    {"temperature", "top_p", "top_k", "min_p", "max_tokens", "seed", "thinking", "effort", "thinking_tokens", "prefill"}
+)
 """What a project that is not trusted may say about a role."""
 HARMLESS_ELSEWHERE = frozenset({
     ("pipeline",), ("mode",), ("context_tokens",),

@@ -20,7 +20,18 @@ from .tree import Path, Values, dotted
 
 KEYS = ("api_key", "api_key_env", "api_key_command")
 PRICES = ("price_in", "price_out")
-OF_MODEL = (*PRICES, "temperature", "top_p", "top_k", "min_p", "max_tokens", "thinking", "prefill")
+OF_MODEL = (
+    *PRICES,
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "max_tokens",
+    "thinking",
+    "effort",
+    "thinking_tokens",
+    "prefill",
+)
 OF_ENDPOINT = ("model", *KEYS, *OF_MODEL)
 FILES = ("user", "project", "servers")
 FOLLOWING = "follows roles."

@@ -42,10 +42,14 @@ class RoleSettings(Fact, frozen=True):
     """0: no limit."""
     min_p: Share | None = None
     max_tokens: Count | None = None
-    """Of one answer, thinking included."""
+    """Of one answer, without the thoughts before it."""
     seed: Whole | None = None
-    thinking: bool | None = None
-    """Whether a model that can think aloud should."""
+    thinking: Literal["auto", "on", "off"] = "auto"
+    """Whether it thinks before it answers: "auto" as the question asks, "on" at every question, "off" never."""
+    effort: Literal["low", "medium", "high"] | None = None
+    """How hard it thinks."""
+    thinking_tokens: Count | None = None
+    """Most tokens of the thoughts before one answer; None: 2,048, 8,192 or 32,768, as the effort says."""
     prefill: Literal["auto", "on", "off"] = "auto"
     """Whether the answer is begun with the stub; "auto" finds out what the server does with it."""
     price_in: Amount | None = None

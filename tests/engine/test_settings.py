@@ -213,7 +213,12 @@ def test_another_model_does_not_inherit_price_or_sampling(desk: Desk) -> None:
         '[roles.reviewer]\nmodel = "big"\n'
     )
     reviewer = desk.load().settings.role("reviewer")
-    assert (reviewer.price_in, reviewer.price_out, reviewer.temperature, reviewer.thinking) == (None, None, None, None)
+    assert (reviewer.price_in, reviewer.price_out, reviewer.temperature, reviewer.thinking) == (
+        None,
+        None,
+        None,
+        "auto",
+    )
 
 
 def test_a_model_named_by_flag_does_not_keep_the_price_of_the_one_in_the_file(desk: Desk) -> None:
@@ -253,3 +258,23 @@ def test_every_setting_has_one_origin_and_a_documented_meaning(desk: Desk) -> No
 def test_settings_survive_being_written_as_json_and_changed(desk: Desk) -> None:
     changed = msgspec.structs.replace(desk.load().settings, pipeline="pat")
     assert msgspec.json.decode(msgspec.json.encode(changed), type=Settings) == changed
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("true", "on"), ("false", "off"), ('"on"', "on"), ('"auto"', "auto"), ('"off"', "off")]
+)
+def test_thinking_takes_three_words_and_the_two_values_it_once_had(desk: Desk, written: str, meant: str) -> None:
+    desk.user(f"[roles.reviewer]\nthinking = {written}\n")
+    assert desk.load().settings.role("reviewer").thinking == meant
+
+
+@pytest.mark.parametrize("written", ['"yes"', "1.5", '"ON"', "[]", "1", '"true"'])
+def test_thinking_takes_nothing_else(desk: Desk, written: str) -> None:
+    desk.user(f"[roles.reviewer]\nthinking = {written}\n")
+    with pytest.raises(SettingsError, match=r"roles\.reviewer\.thinking"):
+        desk.load()
+
+
+@pytest.mark.parametrize(("variable", "meant"), [("true", "on"), ("0", "off"), ("auto", "auto")])
+def test_a_variable_may_still_say_thinking_as_it_was_said(desk: Desk, variable: str, meant: str) -> None:
+    assert desk.load({}, {"REDRAFT_REVIEWER_THINKING": variable}).settings.role("reviewer").thinking == meant

@@ -5,9 +5,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from redraft.engine.facts import Usage
 from redraft.engine.models.answer import Answer, Chunk
-from redraft.engine.models.chat import Ask, Message, Reply, Sampling
+from redraft.engine.models.chat import Ask, Message, Reply, Sampling, texts
+from redraft.engine.models.content import spoken, thought
 from redraft.engine.models.continuation import Continuation
 from redraft.engine.models.thoughts import ThoughtSplitter
 
@@ -81,10 +83,17 @@ def test_a_short_prefill_proves_nothing():
     assert continued("[", "[1, 2]]")[0] == "[1, 2]]"
 
 
-def split(*chunks: str) -> tuple[str, str]:
-    splitter = ThoughtSplitter()
-    parts = [part for chunk in chunks for part in splitter.feed(chunk)] + splitter.end()
-    return "".join(t for t, thought in parts if thought), "".join(t for t, thought in parts if not thought)
+def split(*chunks: str, inside: bool = True) -> tuple[str, str]:
+    splitter = ThoughtSplitter(inside=inside)
+    thought: list[str] = []
+    said: list[str] = []
+    for part in [*(part for chunk in chunks for part in splitter.feed(chunk)), *splitter.end()]:
+        if part.kind == "was thought":
+            thought += said
+            said = []
+        else:
+            (thought if part.kind == "thought" else said).append(part.text)
+    return "".join(thought), "".join(said)
 
 
 @given(cuts, st.sampled_from(["", "\n", "  \n"]))
@@ -96,6 +105,113 @@ def test_leading_thoughts_are_split_off_however_they_are_cut(places: list[int], 
 @given(st.text(max_size=60).filter(lambda text: not text.lstrip().startswith("<think>")), cuts)
 def test_text_that_does_not_begin_with_thoughts_is_all_answer(said: str, places: list[int]):
     assert split(*chunked(said, places)) == ("", said)
+
+
+TAGS = [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<Thought>", "</Thought>"), ("[THINK]", "[/THINK]"),
+        ("<reasoning>", "</reasoning>"), ("◁think▷", "◁/think▷")]  # fmt: skip
+
+
+@given(cuts, st.sampled_from(TAGS), st.sampled_from(["", "Well.\n", "```\ncode\n```\n  "]))
+def test_thoughts_between_tags_at_the_beginning_of_any_line_are_split_off(
+    places: list[int], tags: tuple[str, str], before: str
+):
+    said = f"{before}{tags[0]}is it < [3]?{tags[1]}\n    return 1\n    return 2"
+    assert split(*chunked(said, places)) == ("is it < [3]?", f"{before}    return 1\n    return 2")
+
+
+@given(cuts, st.sampled_from([close for _, close in TAGS]), st.sampled_from(["\n", "\n\n", ""]))
+def test_all_before_a_closing_tag_that_nothing_opened_was_a_thought(places: list[int], close: str, end: str):
+    said = f"First I try\n```python\nreturn 0\n```\nNo.{close}{end}return 1\n"
+    assert split(*chunked(said, places)) == ("First I try\n```python\nreturn 0\n```\nNo.", "return 1\n")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'return text.split("</think>")[-1]\n',
+        "return re.sub('<think>.*?</think>', '', text)\n",
+        "```python\nx = a </think> b\n```",
+        "```python\n<think>\n```\n",
+        "a `</think>` tag ends it",
+    ],
+)
+@given(cuts)
+def test_code_that_quotes_tags_is_an_answer(code: str, places: list[int]):
+    assert split(*chunked(code, places)) == ("", code)
+
+
+def test_an_answer_to_text_that_names_tags_may_name_them_anywhere():
+    asked = Ask(messages=(Message(role="user", content="drop what stands before </think>"),))
+    reply = folded(asked, Chunk(text="def f(t):\n    # up to </think>\n    return t"), Chunk(finish="stop"))
+    assert (reply.text, reply.thinking) == ("def f(t):\n    # up to </think>\n    return t", "")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<think>", "</think>", "\n", "```", "x", " ", "[THINK]", "</", "[/THINK]", "{"]), max_size=30
+    ),
+    cuts,
+)
+def test_how_a_stream_is_cut_does_not_matter(parts: list[str], places: list[int]):
+    said = "".join(parts)
+    assert split(*chunked(said, places)) == split(said)
+
+
+def test_no_text_takes_more_than_linear_time_to_split():
+    # Quadratic, these would take minutes.
+    for tag in ("<think>", "</think>", "\n```", "<", "\n"):
+        split(tag * (400_000 // len(tag)))
+
+
+def test_a_thought_that_was_taken_for_the_answer_is_taken_back_in_the_pieces_too():
+    answer = Answer(asking(), prefilled=False)
+    pieces = [
+        *answer.take(Chunk(text="no, wait\n"), 1.0),
+        *answer.take(Chunk(text="</think>\nyes"), 2.0),
+        *answer.end(),
+    ]
+    assert [piece.text for piece in pieces if piece.taken_back] == [""]
+    assert texts(pieces) == ("yes", "no, wait\n") == (answer.reply.text, answer.reply.thinking)
+
+
+def test_json_that_came_as_a_thought_is_the_answer_although_thoughts_were_asked_for():
+    asked = replace(asking(thinking=True), schema={"type": "object"})
+    reply = folded(asked, Chunk(thinking='{"findings": []}'), Chunk(finish="stop"))
+    assert (reply.text, reply.thinking) == ('{"findings": []}', "")
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "thought"),
+    [
+        ("yes", "yes", ""),
+        (None, "", ""),
+        ([{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}], "", "hm"),
+        ([{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "yes"}], "yes", "hm"),
+        ([{"type": "text", "text": "y"}, "es"], "yes", ""),
+        ([{"type": "reference", "reference_ids": [1]}, {"type": "text", "text": "yes"}], "yes", ""),
+        ({"type": "text", "text": "yes"}, "yes", ""),
+        ([[[[[[["deep"]]]]]]], "", ""),
+        (7, "", ""),
+        ([{"type": 3, "text": {"text": None}}], "", ""),
+    ],
+)
+def test_a_content_may_be_text_or_parts_of_it(content: object, said: str, thought: str):
+    assert spoken(content) == (said, thought)
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"reasoning": "hm"},
+        {"reasoning_content": "hm"},
+        {"thinking": "hm"},
+        {"reasoning": "hm", "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
+        {"reasoning_details": [{"type": "reasoning.text", "text": "hm"}, {"type": "reasoning.encrypted", "data": "x"}]},
+        {"reasoning": None, "reasoning_content": [{"type": "text", "text": "hm"}]},
+    ],
+)
+def test_thoughts_beside_the_content_have_many_names(delta: dict[str, object]):
+    assert thought(delta) == "hm"
 
 
 def test_thoughts_that_never_close_are_thoughts():
