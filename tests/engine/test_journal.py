@@ -109,13 +109,6 @@ def test_a_damaged_backup_is_not_written_back(journal: Journal, file: Path, tmp_
     assert file.read_bytes() == b"two\n"
 
 
-def test_an_unreadable_journal_says_what_to_do(journal: Journal, file: Path, tmp_path: Path):
-    put(journal, file, "two\n")
-    (tmp_path / "journal" / "journal.json").write_text("[{")
-    with pytest.raises(SourceError, match=r"the undo journal cannot be read .*; move it away to go on"):
-        journal.undo(str(file))
-
-
 def test_the_oldest_writes_go_first_when_there_are_too_many(file: Path, tmp_path: Path):
     journal = Journal(tmp_path / "journal", most_entries=3)
     for number in range(6):

@@ -1,16 +1,21 @@
 """Races between a write of ours and somebody's save of the same file: is what they saved ever lost?
 
-python tests/performance/races.py [ROUNDS] [--folder FOLDER] [--seed N] [--kill SHARE] [--way WAY]
+python tests/performance/races.py [ROUNDS] [--folder FOLDER] [--seed N] [--kill SHARE] [--aim SHARE] [--way WAY]
+                                  [--no-lease] [--no-exchange]
 
 Each round: one process of ours writes a file that it read before, another saves it in one of eight ways, both with random
-delays; in some rounds ours is killed with SIGKILL at a random moment. Afterwards the saved text must be in the file, or in
-the journal's contents, or, after a kill, be found by the next redraft. FOLDER decides which file system it is about.
+delays; in some rounds ours is killed with SIGKILL at a random moment. In the rounds that are aimed, the save begins (or
+the kill comes) at one of the steps of the write, drawn by chance. Afterwards the saved text must be in the file, or in the
+journal's contents, or, after a kill, be found by the next redraft. FOLDER decides which file system it is about; the last
+two flags take away what some do not have.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
+import errno
 import os
 import random
 import shutil
@@ -25,6 +30,7 @@ from pathlib import Path
 from redraft.engine.errors import SourceError
 from redraft.engine.journal import Journal
 from redraft.engine.sources import Source, read, write
+from redraft.engine.sources.steps import Disk, NotHere
 
 BASE = "def f(x):\n    ...\n\n\n" + "# a line that nobody touches\n" * 100
 OURS = BASE.replace("...", "return x")
@@ -54,10 +60,8 @@ def rename_over(path: Path, text: str, pause: Pause) -> None:
 def backup_then_write(path: Path, text: str, pause: Pause) -> None:
     """vim with `backupcopy=no`: the old file gets another name, a new one is written under its own."""
     backup = path.with_name(path.name + "~")
-    try:
+    with contextlib.suppress(FileNotFoundError):
         path.rename(backup)
-    except FileNotFoundError:
-        pass
     pause()
     in_place(path, text, pause)
     pause()
@@ -118,35 +122,94 @@ def _renamed(path: Path, fresh: Path, text: str, pause: Pause) -> None:
     fresh.rename(path)
 
 
+# ------------------------------------------------------------------------------------------ our side
+
+STEPS = ("lease", "exchange", "rename", "enter", "exchanged", "pause", "unlink", "release")
+
+
+class Watched(Disk):
+    """The real disk, on which something happens at one step, when it is come to for the `nth` time."""
+
+    def __init__(self, step: str, nth: int, happens: Callable[[], None], flags: argparse.Namespace) -> None:
+        self._step = step
+        self._left = nth
+        self._happens = happens
+        self._flags = flags
+
+    def _at(self, step: str) -> None:
+        if step == self._step:
+            self._left -= 1
+            if self._left == 0:
+                self._happens()
+
+    def exchange(self, one: Path, other: Path) -> None:
+        self._at("exchange")
+        if self._flags.no_exchange:
+            raise NotHere(errno.ENOSYS, "taken away")
+        super().exchange(one, other)
+        self._at("exchanged")
+
+    def enter(self, scratch: Path, target: Path) -> None:
+        self._at("enter")
+        super().enter(scratch, target)
+
+    def rename(self, old: Path, new: Path) -> None:
+        self._at("rename")
+        super().rename(old, new)
+
+    def unlink(self, path: Path) -> None:
+        self._at("unlink")
+        super().unlink(path)
+
+    def lease(self, descriptor: int, *, alone: bool = False) -> bool:
+        leased = not self._flags.no_lease and super().lease(descriptor, alone=alone)
+        self._at("lease")
+        return leased
+
+    def release(self, descriptor: int) -> None:
+        self._at("release")
+        super().release(descriptor)
+
+    def pause(self, seconds: float) -> None:
+        self._at("pause")
+        super().pause(seconds)
+
+
 # ------------------------------------------------------------------------------------------ one round
 
 
 class Race:
     """Rounds in one folder."""
 
-    def __init__(self, folder: Path, luck: random.Random) -> None:
+    def __init__(self, folder: Path, luck: random.Random, flags: argparse.Namespace) -> None:
         self.folder = folder
         self.luck = luck
+        self.flags = flags
         self.replaced, self.done = self._calibrated()
         """Seconds after which an undisturbed write has replaced the file, and is over."""
         self.counts: Counter[str] = Counter()
         self.lost: list[str] = []
 
-    def round(self, way: Callable[[Path, str, Pause], None], number: int, *, kill: bool) -> None:
+    def round(self, way: Callable[[Path, str, Pause], None], number: int) -> None:
         """Let one race happen, and look what became of the save."""
         file, journal = self._prepared(number)
-        text = f"# saved by {way.__name__} in round {number}\n" * self.luck.choice((1, 30, 2000))
+        luck, kill, aimed = self.luck, self.luck.random() < self.flags.kill, self.luck.random() < self.flags.aim
+        text = f"# saved by {way.__name__} in round {number}\n" * luck.choice((1, 30, 2000))
         marker = text[: text.index("\n")].encode()
-        aimed = self.luck.random() < 0.7
-        delay = self.luck.uniform(0, 2 * self.replaced if aimed else 1.2 * self.done)
-        pauses = [self.luck.choice((0, 0, self.luck.uniform(0, 0.003))) for _ in range(4)]
+        pauses = [luck.choice((0, 0, luck.uniform(0, 0.003))) for _ in range(4)]
         source, start = read(file), time.monotonic() + 0.004
-        ours = _forked(lambda: _ours(source, journal, start))
-        theirs = _forked(lambda: _theirs(file, text, way, start + delay, pauses))
-        if kill:
-            _wait_until(start + self.luck.uniform(0, 2 * self.replaced if aimed else 1.2 * self.done))
+        hears, tells = os.pipe()
+        at_a_step = kill and aimed and luck.random() < 0.7
+        disk = self._disk(tells if aimed else None, kills=at_a_step)
+        ours = _forked(lambda: _ours(source, journal, start, disk))
+        os.close(tells)
+        delay = luck.uniform(0, 0.001) if aimed else self._moment()
+        theirs = _forked(lambda: _theirs(file, text, way, hears if aimed else start, delay, pauses))
+        os.close(hears)
+        if kill and not at_a_step:
+            _wait_until(start + self._moment())
             os.kill(ours, signal.SIGKILL)
-        ended = {0: "written", 3: "refused", -signal.SIGKILL: "killed"}.get(_status(ours), "crashed")
+        ended = {0: "written", 3: "refused", 4: "put back", -signal.SIGKILL: "killed"}.get(_status(ours), "crashed")
         if _status(theirs):
             raise SystemExit(f"round {number}: the saving process failed")
         self.counts[ended] += 1
@@ -154,9 +217,26 @@ class Race:
         self.counts[where] += 1
         if where == "lost" or ended == "crashed":
             self.lost.append(f"round {number}: {way.__name__}, ours was {ended}")
-        elif any(path.name.endswith(".redraft-tmp") for path in file.parent.iterdir()):
-            self.counts["leftovers that stay"] += 1
+        Journal(journal).recover(str(file))
+        if not file.exists() or any(path.name.endswith(".redraft-tmp") for path in file.parent.iterdir()):
+            self.counts["left in disorder"] += 1
         shutil.rmtree(file.parent)
+
+    def _moment(self) -> float:
+        """Seconds after the start of a write, more often before the replacing than after."""
+        return self.luck.uniform(0, 2 * self.replaced if self.luck.random() < 0.7 else 1.2 * self.done)
+
+    def _disk(self, tells: int | None, *, kills: bool) -> Disk:
+        def happens() -> None:
+            if tells is not None:
+                os.write(tells, b"x")
+            time.sleep(wait)
+            if kills:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        wait = self.luck.choice((0, self.luck.uniform(0, 0.002), self.luck.uniform(0, 0.01)))
+        step = self.luck.choice(STEPS) if tells is not None else ""
+        return Watched(step, self.luck.choice((1, 1, 2, 3)), happens, self.flags)
 
     def _found(self, file: Path, journal: Path, marker: bytes) -> str:
         if file.exists() and marker in file.read_bytes():
@@ -179,9 +259,12 @@ class Race:
         done: list[float] = []
         for number in range(9):
             file, journal = self._prepared(-1 - number)
-            source, inode, start = read(file), file.stat().st_ino, time.monotonic() + 0.004
-            ours = _forked(lambda source=source, journal=journal, start=start: _ours(source, journal, start))
-            while file.stat().st_ino == inode:
+            disk = self._disk(None, kills=False)
+            source, inode, start = read(file), _inode(file), time.monotonic() + 0.004
+            ours = _forked(
+                lambda source=source, journal=journal, start=start, disk=disk: _ours(source, journal, start, disk)
+            )
+            while _inode(file) == inode:
                 pass
             replaced.append(time.monotonic() - start)
             _status(ours)
@@ -190,18 +273,35 @@ class Race:
         return sorted(replaced)[4], sorted(done)[4]
 
 
-def _ours(source: Source, journal: Path, start: float) -> int:
+def _inode(file: Path) -> int:
+    try:
+        return file.stat().st_ino
+    except FileNotFoundError:  # where files cannot be exchanged at once
+        return 0
+
+
+def _ours(source: Source, journal: Path, start: float, disk: Disk) -> int:
     _wait_until(start)
     try:
-        write(source, OURS, Journal(journal))
-    except SourceError:
-        return 3
+        write(source, OURS, Journal(journal), disk=disk)
+    except SourceError as error:
+        return 4 if "kept as" in str(error) else 3
     return 0
 
 
-def _theirs(file: Path, text: str, way: Callable[[Path, str, Pause], None], start: float, pauses: list[float]) -> int:
+def _theirs(
+    file: Path,
+    text: str,
+    way: Callable[[Path, str, Pause], None],
+    start: float | int,
+    delay: float,
+    pauses: list[float],
+) -> int:
     rest = iter(pauses)
-    _wait_until(start)
+    if isinstance(start, int):
+        os.read(start, 1)  # or the end of the other side
+        start = time.monotonic()
+    _wait_until(start + delay)
     way(file, text, lambda: time.sleep(next(rest, 0)))
     return 0
 
@@ -212,10 +312,7 @@ def _kept(journal: Path, marker: bytes) -> bool:
 
 
 def _next_redraft_finds(file: Path, journal: Path, marker: bytes) -> bool:
-    recover = getattr(Journal(journal), "recover", None)
-    if recover is None:
-        return False
-    recover(str(file))
+    Journal(journal).recover(str(file))
     return _kept(journal, marker) or (file.exists() and marker in file.read_bytes())
 
 
@@ -231,7 +328,7 @@ def _forked(work: Callable[[], int]) -> int:
         return child
     try:
         status = work()
-    except BaseException as error:
+    except Exception as error:  # noqa: BLE001 (the child must not go on as its parent)
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         status = 9
     os._exit(status)
@@ -247,14 +344,19 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=None)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kill", type=float, default=0.25, help="share of the rounds in which our process is killed")
+    parser.add_argument(
+        "--aim", type=float, default=0.5, help="share of the rounds in which a step of the write is aimed at"
+    )
+    parser.add_argument("--no-lease", action="store_true")
+    parser.add_argument("--no-exchange", action="store_true")
     parser.add_argument("--way", choices=[way.__name__ for way in WAYS], default=None)
     args = parser.parse_args()
     ways = [way for way in WAYS if args.way in {None, way.__name__}]
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
-        race = Race(Path(name), random.Random(args.seed))
+        race = Race(Path(name), random.Random(args.seed), args)
         print(f"a write replaces the file after {race.replaced * 1e3:.1f} ms, is over after {race.done * 1e3:.1f} ms")
         for number in range(args.rounds):
-            race.round(ways[number % len(ways)], number, kill=race.luck.random() < args.kill)
+            race.round(ways[number % len(ways)], number)
     for outcome, count in race.counts.most_common():
         print(f"{count:6d}  {outcome}")
     for line in race.lost[:40]:
