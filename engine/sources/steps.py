@@ -96,6 +96,10 @@ class Disk:
         while done < len(content):
             done += os.pwrite(descriptor, view[done:], done)
         os.ftruncate(descriptor, len(content))
+        self.sync(descriptor)
+
+    def sync(self, descriptor: int) -> None:
+        """Put what was written on the disk."""
         os.fsync(descriptor)
 
     def pause(self, seconds: float) -> None:

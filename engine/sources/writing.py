@@ -102,7 +102,7 @@ def replace_bytes(path: str, before: bytes, after: bytes, journal: Keeper, disk:
         # Root may write anything; a file without any write permission is meant to stay all the same.
         if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
             raise SourceError(f"{path}: the file is read-only; nothing was written. Allow it with `chmod u+w {path}`")
-        scratch = _written_beside(target, after, status)
+        scratch = _written_beside(target, after, status, disk)
     except OSError as error:
         raise _unwritable(path, error) from None
     replacement = Replacement(target, scratch, disk)
@@ -127,7 +127,7 @@ def replace_bytes(path: str, before: bytes, after: bytes, journal: Keeper, disk:
                 scratch.unlink()
     if replacement.began:
         _tell(path, outcome, (before, after), journal, (scratch, replacement.aside))
-    _sync_folder(target.parent)
+    _sync_folder(target.parent, disk)
 
 
 def stale(path: str) -> StaleSource:
@@ -181,7 +181,7 @@ def _holds(path: str, content: bytes) -> bool:
         return False
 
 
-def _written_beside(target: Path, content: bytes, status: os.stat_result) -> Path:
+def _written_beside(target: Path, content: bytes, status: os.stat_result, disk: Disk) -> Path:
     """A complete file in the same folder, on the disk, with the target's mode, owner and extended attributes."""
     part = beside(target, ".part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -192,7 +192,7 @@ def _written_beside(target: Path, content: bytes, status: os.stat_result) -> Pat
             _keep_owner(file.fileno(), status)
             os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
             _keep_attributes(target, file.fileno())
-            os.fsync(file.fileno())
+            disk.sync(file.fileno())
         return part.rename(whole(part))
     except BaseException:  # Ctrl-C, too, must leave no half-written file beside the user's. It goes on as it came.
         with suppress(OSError):
@@ -215,12 +215,12 @@ def _keep_attributes(target: Path, descriptor: int) -> None:
             os.setxattr(descriptor, name, os.getxattr(target, name))
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path, disk: Disk) -> None:
     # Some file systems refuse to sync a folder; the new content is on the disk either way.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
+            disk.sync(descriptor)
         finally:
             os.close(descriptor)
 
