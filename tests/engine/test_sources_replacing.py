@@ -18,7 +18,11 @@ from redraft.engine.sources.reading import digest_of
 from redraft.engine.sources.scratch import Writer, beside, leftovers, this_process
 from redraft.engine.sources.steps import Disk, NotHere
 
-BEFORE, AFTER, THEIRS = b"def f(x): ...\n", "def f(x): return x\n", b"# theirs, and long enough to be told from the rest\n"
+BEFORE, AFTER, THEIRS = (
+    b"def f(x): ...\n",
+    "def f(x): return x\n",
+    b"# theirs, and long enough to be told from the rest\n",
+)
 
 Save = Callable[["Script", Path], None]
 
@@ -225,7 +229,9 @@ def test_a_save_in_any_instant_is_in_the_file_or_kept_and_nothing_is_left_over(
 
 def test_a_save_just_before_the_exchange_goes_back_into_its_place_and_is_told(file: Path) -> None:
     journal = Memory()
-    with pytest.raises(StaleSource, match=r"that save was put back: the newest .* What was found is also kept as place 1"):
+    with pytest.raises(
+        StaleSource, match=r"that save was put back: the newest .* What was found is also kept as place 1"
+    ):
         write(read(file), AFTER, journal, disk=Script("exchange", 1, rename_over, file))
     assert (file.read_bytes(), journal.kept, journal.forgotten) == (THEIRS, [THEIRS], ["1"])
 
@@ -233,7 +239,7 @@ def test_a_save_just_before_the_exchange_goes_back_into_its_place_and_is_told(fi
 def test_a_second_save_while_the_first_is_put_back_ends_under_the_path(file: Path) -> None:
     def twice(disk: Script, path: Path) -> None:
         rename_over(disk, path)
-        disk._step, disk._left, disk._save = "exchange", 1, newer  # noqa: SLF001
+        disk._step, disk._left, disk._save = "exchange", 1, newer
 
     def newer(_disk: Script, path: Path) -> None:
         fresh = path.with_name("fresh")
@@ -367,7 +373,9 @@ def test_a_kill_in_the_middle_of_overwriting_can_be_undone(file: Path, tmp_path:
     in_a_child(lambda: write(read(file), AFTER, journal, disk=Killed()))
     journal.recover(str(file))
     if file.read_bytes() not in {BEFORE, after}:
-        assert [f"{file}: a write was ended in the middle; `redraft undo {file}` takes it back"] == journal.take_notices()
+        assert [
+            f"{file}: a write was ended in the middle; `redraft undo {file}` takes it back"
+        ] == journal.take_notices()
     if file.read_bytes() != BEFORE:
         journal.undo(str(file))
     assert ((tmp_path / "other.py").read_bytes(), names(file)) == (BEFORE, ["a.py"])
@@ -442,7 +450,10 @@ def test_a_save_that_a_killed_redraft_had_set_aside_is_told_and_undo_puts_it_bac
         f"{file}: a save of yours was found, which a redraft that was ended in the middle of a write had set aside; it is "
         f"kept as {tmp_path / 'journal' / 'contents' / digest_of(THEIRS)}; `redraft undo {file}` puts it back"
     )
-    assert (file.read_bytes(), journal.told(kept)) == (THEIRS, "put back the save of yours that was found beside the file")
+    assert (file.read_bytes(), journal.told(kept)) == (
+        THEIRS,
+        "put back the save of yours that was found beside the file",
+    )
     with pytest.raises(StaleSource, match="you edited the file since"):
         journal.undo(str(file))
 
