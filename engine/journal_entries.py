@@ -120,14 +120,18 @@ def took_back(kept: Kept, now: datetime) -> str:
     """What undoing an entry came to: whose write it was."""
     if kept.found:
         return "put back the save of yours that was found beside the file"
-    return f"took back {_what(kept)}{_whose(kept, now)}"
+    if kept.by == str(this_process()):
+        return f"{_what(kept)} was taken back"
+    return f"took back {_what(kept)} {_whose(kept, now)}"
 
 
 def made_again(kept: Kept, now: datetime) -> str:
     """What redoing it came to."""
     if kept.found:
-        return "made the write again that had replaced your save"
-    return f"made {_what(kept)}{_whose(kept, now)} again"
+        return "written again, in the place of your save"
+    if kept.by == str(this_process()):
+        return f"{_what(kept)} was written again".replace("the write of ", "")
+    return f"made {_what(kept)} {_whose(kept, now)} again"
 
 
 def _what(kept: Kept) -> str:
@@ -138,11 +142,9 @@ def _what(kept: Kept) -> str:
 
 
 def _whose(kept: Kept, now: datetime) -> str:
-    """Nothing more for our own writes; else when it was, and by which redraft."""
-    if kept.by == str(this_process()):
-        return ""
+    """By which redraft it was, and when."""
     session = "another session, which still runs" if lives(kept.by) else "an earlier session"
-    return f" by redraft{_when(kept.at, now)} ({session})"
+    return f"by redraft{_when(kept.at, now)} ({session})"
 
 
 def _when(at: str, now: datetime) -> str:

@@ -327,8 +327,8 @@ def test_a_file_whose_name_is_no_text_is_journalled_like_any_other(journal: Jour
 
 def test_undo_tells_the_function_and_nothing_more_of_a_write_of_this_session(journal: Journal, file: Path):
     write(read(file), "two\n", journal.labelled(Purpose(function="total")))
-    assert journal.told(journal.undo(str(file))) == "took back the write of `total`"
-    assert journal.told(journal.redo(str(file))) == "made the write of `total` again"
+    assert journal.told(journal.undo(str(file))) == "the write of `total` was taken back"
+    assert journal.told(journal.redo(str(file))) == "`total` was written again"
 
 
 @pytest.mark.parametrize(("later", "when"), [(60.0, "at {:%H:%M}"), (3 * 86_400.0, "on {:%d %B %Y} at {:%H:%M}")])
@@ -349,7 +349,7 @@ def test_undo_tells_when_an_earlier_session_wrote(file: Path, tmp_path: Path, la
 
 def test_an_entry_without_a_function_is_the_last_write(journal: Journal, file: Path):
     put(journal, file, "two\n")
-    assert journal.told(journal.undo(str(file))) == "took back the last write"
+    assert journal.told(journal.undo(str(file))) == "the last write was taken back"
 
 
 def test_the_file_written_last_is_known_whichever_session_wrote_it(tmp_path: Path):
