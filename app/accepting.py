@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from ..engine.facts import Stub
-from ..engine.journal import Journal
+from ..engine.journal import Journal, Kept, Purpose
 from ..engine.merge import Landing, write_merged
 from ..engine.sources import Source
 from .comparison import Comparison, Decisions, Sides
@@ -17,11 +18,23 @@ from .comparison import Comparison, Decisions, Sides
 class _Write(NamedTuple):
     """One write of this session."""
 
-    key: str
-    base: Source
+    entry: str
+    """Its name in the journal: other sessions write there too."""
+    key: str = ""
+    """The stub's; "" for a write that was no body: it is undone like any other."""
+    base: Source | None = None
     """The file before it."""
-    there: str
+    there: str = ""
     """The stub's body before it."""
+
+
+class WentBack(NamedTuple):
+    """What undoing or redoing came to."""
+
+    key: str
+    """Of the stub whose body it was, "" if it was none of this session's."""
+    told: str
+    """In words: whose write it was."""
 
 
 class Accepting:
@@ -32,9 +45,9 @@ class Accepting:
         self._decisions: dict[str, Decisions] = {}
         self._bases: dict[str, tuple[Source, str]] = {}
         """By key: the file that the next body is made for, and the body that stands in it."""
-        self._writes: dict[str, list[_Write | None]] = {}
-        """By path; None for a write that was no body: it is undone like any other."""
-        self._undone: dict[str, list[_Write | None]] = {}
+        self._writes: dict[str, list[_Write]] = {}
+        """By path."""
+        self._undone: dict[str, list[_Write]] = {}
 
     def began(self, stub: Stub, source: Source) -> None:
         """A run on the stub began, with its file as it is in `source`."""
@@ -49,68 +62,75 @@ class Accepting:
         """Remember that these changes are not wanted; the file stays as it is."""
         self._decisions[stub.key] = self.decisions(stub.key, run).with_(sides, numbers, "rejected")
 
-    async def accept(self, stub: Stub, run: str, comparison: Comparison, numbers: tuple[int, ...]) -> Landing:
+    async def accept(
+        self, stub: Stub, run: str, comparison: Comparison, numbers: tuple[int, ...], *, pipeline: str = ""
+    ) -> Landing:
         """Write the function with these changes and those accepted before.
 
         Nothing was written, and nothing is remembered, with conflicts, or if the file holds all of it already.
 
         Raises:
-            SourceError: the file cannot be written; it is as it was.
+            SourceError: the file cannot be written, or was saved at the same moment; then that is what it holds.
         """
         chosen = self.decisions(stub.key, run).with_(comparison.sides, numbers, "accepted")
         body = comparison.body(stub, chosen.on(comparison.sides))
         base, there = self._bases[stub.key]
-        landing = await asyncio.to_thread(write_merged, base, replace(stub, body=there), body, self.journal)
+        journal = self.journal.labelled(Purpose(function=stub.name, pipeline=pipeline, draft=comparison.draft))
+        landing = await asyncio.to_thread(write_merged, base, replace(stub, body=there), body, journal)
         if landing.changed:
             self._decisions[stub.key] = chosen
             self._bases[stub.key] = (landing.source, body)
-            self._writes.setdefault(stub.path, []).append(_Write(stub.key, base, there))
+            self._writes.setdefault(stub.path, []).append(_Write(journal.entry, stub.key, base, there))
             self._undone.pop(stub.path, None)
         return landing
 
-    def rewrote(self, path: str) -> None:
-        """Something else than a body was written into the file, through our journal."""
-        self._writes.setdefault(path, []).append(None)
+    def rewrote(self, path: str, entry: str) -> None:
+        """Something else than a body was written into the file, under this name in our journal."""
+        self._writes.setdefault(path, []).append(_Write(entry))
         self._undone.pop(path, None)
 
-    async def undo(self, path: str) -> str:
-        """Take the last write to a file back; gives the key of its stub, "" if an earlier session wrote it.
+    async def undo(self, path: str) -> WentBack:
+        """Take the last write to a file back, whichever session made it.
 
         Raises:
             SourceError: there is nothing to undo, or the file was edited since.
         """
-        await asyncio.to_thread(self.journal.undo, path)
-        return self._moved(path, self._writes, self._undone, back=True)
+        kept = await asyncio.to_thread(self.journal.undo, path)
+        return WentBack(self._moved(kept, path, self._writes, self._undone, back=True), self.journal.told(kept))
 
-    async def redo(self, path: str) -> str:
-        """Make the write again that was undone last; gives the key of its stub, or "".
+    async def redo(self, path: str) -> WentBack:
+        """Make the write again that was undone last.
 
         Raises:
             SourceError: there is nothing to redo, or the file was edited since.
         """
-        await asyncio.to_thread(self.journal.redo, path)
-        return self._moved(path, self._undone, self._writes, back=False)
+        kept = await asyncio.to_thread(self.journal.redo, path)
+        return WentBack(self._moved(kept, path, self._undone, self._writes, back=False), self.journal.told(kept))
 
     def can_undo(self, path: str) -> bool:
-        """Whether this session has written to the file."""
-        return bool(self._writes.get(path))
+        """Whether redraft has written to the file, in this session or an earlier one."""
+        return bool(self.last([path]))
 
     def can_redo(self, path: str) -> bool:
-        """Whether this session has taken a write to the file back."""
-        return bool(self._undone.get(path))
+        """Whether a write to the file was taken back, in this session or an earlier one."""
+        return bool(self.last([path], undone=True))
+
+    def last(self, paths: Iterable[str], *, undone: bool = False) -> str:
+        """The one of these files that was written last, or that has a write to make again; "" for none."""
+        return self.journal.last(paths, undone=undone)
 
     def _moved(
-        self, path: str, taken: dict[str, list[_Write | None]], given: dict[str, list[_Write | None]], *, back: bool
+        self, kept: Kept, path: str, taken: dict[str, list[_Write]], given: dict[str, list[_Write]], *, back: bool
     ) -> str:
-        """Swap what a write replaced with what stands there now, so that the way leads back again."""
-        if not taken.get(path):
+        """Swap what a write replaced with what stands there now, so that the way leads back again; gives its stub."""
+        if not taken.get(path) or taken[path][-1].entry != kept.id:
             return ""
         write = taken[path].pop()
-        if write is None:
-            given.setdefault(path, []).append(None)
+        if write.base is None:
+            given.setdefault(path, []).append(write)
             return ""
         base, there = self._bases[write.key]
-        given.setdefault(path, []).append(_Write(write.key, base, there))
+        given.setdefault(path, []).append(_Write(write.entry, write.key, base, there))
         self._bases[write.key] = (write.base, write.there)
         known = self._decisions[write.key]
         self._decisions[write.key] = known.undone() if back else known.redone()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -83,9 +84,9 @@ class Deeds:
             case "enrich":
                 return card is not None and card.in_file and following.drafting.stub is None
             case "undo":
-                return card is not None and self._work.accepting.can_undo(card.stub.path)
+                return bool(self._written(undone=False))
             case "redo":
-                return card is not None and self._work.accepting.can_redo(card.stub.path)
+                return bool(self._written(undone=True))
             case "next_stub" | "previous_stub" | "stubs":
                 return len(following.shelf.cards) > 1
             case _:
@@ -204,8 +205,10 @@ class Deeds:
     async def _write(self, stub: Stub, state: RunState, comparison: Comparison, numbers: tuple[int, ...]) -> None:
         accepting = self._work.accepting
         self._work.following.meet(stub.key, accepting.began)
-        async with self._writing:
-            landing = await accepting.accept(state.stub or stub, state.run, comparison, numbers)
+        async with self._alone():
+            landing = await accepting.accept(
+                state.stub or stub, state.run, comparison, numbers, pipeline=state.pipeline
+            )
         if landing.conflicts:
             self._screen.say("you edited the same lines: nothing was written", "warning")
             await self._screen.app.push_screen_wait(ConflictScreen(landing.conflicts))
@@ -223,19 +226,34 @@ class Deeds:
             )
 
     async def _go_back(self, *, again: bool) -> None:
-        card = self._screen.card
-        if card is None:
+        path, accepting = self._written(undone=again), self._work.accepting
+        if not path:
             return
-        path, accepting = card.stub.path, self._work.accepting
-        async with self._writing:
-            key = await (accepting.redo(path) if again else accepting.undo(path))
+        async with self._alone():
+            key, told = await (accepting.redo(path) if again else accepting.undo(path))
         if key:
             self._note(key, Undone(path=path, again=again))
         await self._work.reread(path)
         self._screen.show_decisions()
         undo, redo = self._key("file.undo"), self._key("file.redo")
-        told = f"written again. {undo} takes it back" if again else f"taken back. {redo} writes it again"
-        self._screen.say(told, "good")
+        self._screen.say(f"{told}. {undo} takes it back" if again else f"{told}. {redo} writes it again", "good")
+
+    def _written(self, *, undone: bool) -> str:
+        """The file in front if it has a write to take back (or, `undone`, to make again), else "".
+
+        Without a stub in front that is the file written last: filling its only stub leaves none.
+        """
+        card, work = self._screen.card, self._work
+        return work.accepting.last([card.stub.path] if card else work.following.sources, undone=undone)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One write at a time; what was found beside the file is told, however it ends."""
+        async with self._writing:
+            try:
+                yield
+            finally:
+                self._work.tell_found()
 
     def _note(self, key: str, event: AnyEvent) -> None:
         """Put what was done to the file on the shelf, as part of what is known of the run."""

@@ -17,6 +17,7 @@ from ..engine.diff import apply, hunks
 from ..engine.enriching import enriched_header, with_header_of
 from ..engine.errors import SourceError, StaleSource
 from ..engine.facts import Stub
+from ..engine.journal import Purpose
 from ..engine.pipelines.catalogue import ENRICH
 from ..engine.richness import richness
 from ..engine.runs import running
@@ -114,15 +115,17 @@ class EnrichScreen(ModalScreen[Source | None]):
             return
         try:
             text = with_header(self._source, self._stub, header)
-            landed = await asyncio.to_thread(write, self._source, text, self._work.accepting.journal)
-        except StaleSource:
-            again = f"{keys_of(self)('spec.enrich')} enriches it as it is now"
-            self._refuse(f"{self._stub.path} changed meanwhile: nothing was written. {again}")
+            journal = self._work.accepting.journal.labelled(Purpose(function=self._stub.name, part="docstring"))
+            landed = await asyncio.to_thread(write, self._source, text, journal)
+        except StaleSource as error:
+            self._refuse(f"{error}. {keys_of(self)('spec.enrich')} enriches it as it is now")
         except SourceError as error:
             self._refuse(str(error))
         else:
-            self._work.accepting.rewrote(self._stub.path)
+            self._work.accepting.rewrote(self._stub.path, journal.entry)
             self.dismiss(landed)
+        finally:
+            self._work.tell_found()
 
     def _refuse(self, why: str) -> None:
         self.app.notify(why, severity="error", markup=False, timeout=15)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from ..engine.errors import UsageError
+from ..engine.errors import SourceError, UsageError
 from ..engine.paths import Places
 from ..engine.settings import Loaded, Settings, load
 from ..engine.trust import TrustBook, project_folder
 from .output import say
 
 if TYPE_CHECKING:
+    from ..engine.journal import Journal
     from ..engine.kit import Kit
     from ..engine.pipelines.catalogue import Pipeline
     from ..engine.recording import RunFolder
@@ -75,9 +76,27 @@ def existing(path: Path) -> Path:
     Raises:
         UsageError: nothing is there.
     """
-    if not os.path.exists(path):  # noqa: PTH110 - False, where `Path.exists` raises: NUL, no permission
+    if not _exists(path):
+        from ..engine.journal import Journal
+
+        beside(path, Journal(Places.of(os.environ).state / "journal"))
+    if not _exists(path):
         raise UsageError(f"{path}: there is no such file or folder; create it, or name one that is there")
     return path
+
+
+def beside(path: Path, journal: Journal) -> None:
+    """Take care of what a killed redraft left beside a file, and say what the user should know of it."""
+    try:
+        journal.recover(str(path))
+    except (SourceError, ValueError) as error:  # a name with a NUL is no file's
+        say(f"redraft: {error}")
+    for notice in journal.take_notices():
+        say(f"redraft: {notice}")
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - False, where `Path.exists` raises: NUL, no permission
 
 
 def _with_consent(loaded: Loaded, agreed: str | None) -> Loaded:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..engine.errors import SourceError
+from ..engine.journal import Journal
 from ..engine.settings import Settings
 from ..engine.sources import Found, Source, find_stubs, in_order, read
-from ..engine.sources.folders import python_files
+from ..engine.sources.folders import python_files, source_folders
 from ..engine.watcher import Ignored, OwnWrites, Watching, saves
 from .following import Following, counted
 
@@ -28,6 +29,17 @@ class Looked(NamedTuple):
 def look(paths: Iterable[Path], tokens: int) -> list[Looked]:
     """What these files and folders hold."""
     return [_look(str(path), tokens) for path in _files(paths)]
+
+
+def recover_beside(paths: Iterable[Path], journal: Journal) -> None:
+    """Take care of what redrafts that were killed have left beside these files, and in these folders.
+
+    Raises:
+        SourceError: the journal cannot be written; what is left stays where it is.
+    """
+    for path in paths:
+        for place in source_folders(path) if path.is_dir() else (path,):
+            journal.recover(str(place))
 
 
 async def watch(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ..engine.errors import ConsentNeeded, EnvironmentFault, UsageError
+from ..engine.errors import ConsentNeeded, EnvironmentFault, SourceError, UsageError
 from ..engine.events import Entry
 from ..engine.facts import ROLES
 from ..engine.journal import Journal, OwnWrites
@@ -26,7 +26,7 @@ from .following import Following
 from .key_names import key_names
 from .session import Session
 from .shelf import Shelf
-from .watching import watch
+from .watching import recover_beside, watch
 from .workshop import Workshop
 
 OpenKit = Callable[[Settings], AbstractAsyncContextManager[Kit]]
@@ -77,12 +77,22 @@ class Work:
             await self._closing.wait()
 
     async def watch(self) -> None:
-        """Follow the files."""
+        """Follow the files, once what a killed redraft left beside them is taken care of."""
+        try:
+            await asyncio.to_thread(recover_beside, self.paths, self.accepting.journal)
+        except SourceError as error:
+            self._warn(str(error))
+        self.tell_found()
         await watch(self.following, self.paths, self.settings, self._own_writes, self._say, self._warn)
 
     async def run(self) -> None:
         """Draft what is asked for."""
         await self.following.work()
+
+    def tell_found(self) -> None:
+        """Tell what a killed redraft had set aside, and where it is now."""
+        for notice in self.accepting.journal.take_notices():
+            self._warn(notice)
 
     async def read_ahead(self) -> None:
         """Have an open model read the prompt of the stub that is likely to be asked for next, while nobody waits."""

@@ -1,42 +1,36 @@
 """Undo and redo of our writes, outside git: every content that a write replaced or made is kept under its SHA-256.
 
-The folder holds `journal.json` (what was written where and when, newest last) and `contents/<sha256>` (the files,
-byte for byte), so that anything can be found and copied back by hand.
+The folder holds `journal.json` (what was written where, when and for what; an entry a line, newest last) and
+`contents/<sha256>` (the files, byte for byte), so that anything can be found and copied back by hand.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from .errors import SourceError, StaleSource
-from .facts import Fact
+from .journal_contents import Contents, put
+from .journal_entries import Kept, Line, Purpose, line_of, lines_in, made_again, took_back, written
+from .recovery import recover
+from .sources.in_place import torn
 from .sources.reading import digest_of
+from .sources.scratch import leftovers, this_process
+from .sources.steps import Disk
 from .sources.writing import present_bytes, replace_bytes
+
+__all__ = ["Journal", "Kept", "Labelled", "OwnWrites", "Purpose"]
 
 _PATIENCE = 2.0
 """Seconds to wait for another redraft that is writing to the journal; it holds the lock for some milliseconds."""
-
-
-class Kept(Fact, frozen=True):
-    """One write."""
-
-    id: str
-    path: str
-    """Absolute, links resolved."""
-    before: str
-    """SHA-256 of the content that was replaced."""
-    after: str
-    """SHA-256 of the content that was written."""
-    at: str
-    """Wall-clock time, ISO 8601, UTC."""
-    undone: bool = False
 
 
 class OwnWrites:
@@ -69,57 +63,108 @@ class Journal:
         most_entries: int = 500,
         most_bytes: int = 64_000_000,
         clock: Callable[[], float] = time.time,
+        disk: Disk | None = None,
     ) -> None:
         """Nothing is created before the first write. Beyond `most_entries` or `most_bytes` the oldest writes go."""
         self.folder = folder
         self.own_writes = own_writes or OwnWrites()
+        self.contents = Contents(folder / "contents")
+        self._list = folder / "journal.json"
         self._most_entries = most_entries
         self._most_bytes = most_bytes
         self._clock = clock
+        self._disk = disk
+        self._alone = threading.RLock()
+        self._depth = 0
+        self._notices: list[str] = []
+        self._read: tuple[object, list[Line]] = (None, [])
 
-    def record(self, path: str, before: bytes, after: bytes) -> str:
+    # ------------------------------------------------------------------------------------ for whoever writes
+
+    def labelled(self, purpose: Purpose) -> Labelled:
+        """The same journal for one write, which notes what it is for."""
+        return Labelled(self, purpose)
+
+    def record(self, path: str, before: bytes, after: bytes, purpose: Purpose = Purpose()) -> str:
         """Keep both contents of a write about to happen, and name the entry. What was undone cannot be redone then.
 
         Raises:
             SourceError: the journal cannot be written; then the file must not be either.
         """
-        path = os.path.realpath(path)
         with self._locked():
-            entries = [kept for kept in self._entries() if kept.path != path or not kept.undone]
-            now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock()))
-            number = max((int(kept.id) for kept in entries), default=0) + 1
-            entry = Kept(id=str(number), path=path, before=self._keep(before), after=self._keep(after), at=now)
-            self._store(self._bounded([*entries, entry]))
+            real = _real(path)
+            lines = [line for line in self._lines() if not (line.kept and line.kept.path == real and line.kept.undone)]
+            entry = self._add(lines, Kept(
+                id="", path=real, before=self._keep(before), after=self._keep(after), at="", purpose=purpose
+            ))  # fmt: skip
         self.own_writes.note(path, entry.after)
         return entry.id
 
     def forget(self, entry: str) -> None:
         """Take back the record of a write that did not happen."""
         with self._locked():
-            for kept in self._entries():
-                if kept.id == entry:
-                    self.own_writes.take(kept.path, kept.after)
-            self._store([kept for kept in self._entries() if kept.id != entry])
+            lines = self._lines()
+            for kept in (line.kept for line in lines if line.kept and line.kept.id == entry):
+                self.own_writes.take(kept.path, kept.after)
+            self._store([line for line in lines if line.kept is None or line.kept.id != entry])
+
+    def found(self, path: str, content: bytes, *, instead: str = "") -> str:
+        """Keep what somebody else saved, and say where it lies.
+
+        `instead` is the SHA-256 of what our write put in its place, if undoing is to bring it back.
+
+        Raises:
+            SourceError: the journal cannot be written.
+        """
+        with self._locked():
+            digest = self._keep(content)
+            entry = Kept(id="", path=_real(path), before=digest, after=instead or digest, at="", found=True)
+            self._add(self._lines(), entry)
+        return str(self.contents.place(digest))
+
+    def recover(self, path: str) -> None:
+        """Take care of what redrafts that were killed have left beside this file, or in this folder.
+
+        What the user should know of it is in `take_notices`.
+        """
+        if leftovers(Path(os.path.realpath(path))):
+            with self._locked():
+                self._notices += recover(path, self, self._disk or Disk())
+
+    def take_notices(self) -> list[str]:
+        """What there is to tell since it was asked last, a sentence each."""
+        notices, self._notices = self._notices, []
+        return notices
+
+    # ------------------------------------------------------------------------------------ the way back
 
     def undo(self, path: str) -> Kept:
-        """Take the last write to a file back.
+        """Take the last write to a file back, whichever session made it.
 
         Raises:
             StaleSource: the file is no longer what we wrote.
             SourceError: there is nothing to undo, or the file cannot be written.
         """
+        self.recover(path)
         with self._locked():
-            entries = self._entries()
-            done = [kept for kept in self._of(entries, path) if not kept.undone]
+            lines = self._lines()
+            done = [kept for kept in _of(lines, path) if kept.leads_back and not kept.undone]
             # A crash between the record and the write leaves an entry whose write never happened: it is passed over.
-            present = digest_of(present_bytes(path))
+            raw = present_bytes(path)
+            present = digest_of(raw)
             while done and present == done[-1].before and present != done[-1].after:
-                entries.remove(done.pop())
+                passed = done.pop().id
+                lines = [line for line in lines if line.kept is None or line.kept.id != passed]
             if not done:
                 raise SourceError(f"{path}: there is nothing to undo; redraft has not written to this file")
             entry = done[-1]
-            self._swap(path, present, entry.after, entry.before)
-            return self._marked(entries, entry, undone=True)
+            if present != entry.after:
+                if not self.is_torn(raw, entry):
+                    raise self._edited(path, entry.before)
+                self.found(path, raw)
+                lines = self._lines()
+            self._swap(path, raw, entry.before)
+            return self._marked(lines, entry, undone=True)
 
     def redo(self, path: str) -> Kept:
         """Make the write again that was undone last.
@@ -128,17 +173,42 @@ class Journal:
             StaleSource: the file was edited since.
             SourceError: there is nothing to redo, or the file cannot be written.
         """
+        self.recover(path)
         with self._locked():
-            entries = self._entries()
-            undone = [kept for kept in self._of(entries, path) if kept.undone]
+            lines = self._lines()
+            undone = [kept for kept in _of(lines, path) if kept.undone]
             if not undone:
                 raise SourceError(f"{path}: there is nothing to redo")
-            self._swap(path, digest_of(present_bytes(path)), undone[0].before, undone[0].after)
-            return self._marked(entries, undone[0], undone=False)
+            raw = present_bytes(path)
+            if digest_of(raw) != undone[0].before:
+                raise self._edited(path, undone[0].after)
+            self._swap(path, raw, undone[0].after)
+            return self._marked(lines, undone[0], undone=False)
+
+    def told(self, kept: Kept) -> str:
+        """What undoing (or, if it is not undone any more, redoing) an entry came to, in words."""
+        now = datetime.fromtimestamp(self._clock()).astimezone()
+        return took_back(kept, now) if kept.undone else made_again(kept, now)
 
     def history(self, path: str) -> tuple[Kept, ...]:
-        """The kept writes to a file, oldest first; none when there is no journal yet."""
-        return tuple(self._of(self._entries(), path))
+        """What is kept about a file, oldest first; none when there is no journal yet."""
+        return tuple(_of(self._lines(), path))
+
+    def is_torn(self, raw: bytes, entry: Kept) -> bool:
+        """Whether a write of this entry was ended in the middle, as it can be where a file keeps its other names."""
+        try:
+            return torn(raw, self.content(entry.before), self.content(entry.after))
+        except SourceError:
+            return False
+
+    def last(self, paths: Iterable[str], *, undone: bool = False) -> str:
+        """The one of these files that was written last, or (`undone`) that has a write to make again; "" for none."""
+        spelled = {_real(path): path for path in paths}
+        for line in reversed(self._lines_seen()):
+            kept = line.kept
+            if kept and kept.path in spelled and kept.leads_back and kept.undone == undone:
+                return spelled[kept.path]
+        return ""
 
     def content(self, digest: str) -> bytes:
         """A kept content.
@@ -146,119 +216,148 @@ class Journal:
         Raises:
             SourceError: it is not kept (any more), or was damaged.
         """
-        place = self._contents / digest
-        try:
-            raw = place.read_bytes()
-        except OSError as error:
-            raise SourceError(
-                f"{place}: this backup cannot be read ({error.strerror or error}); it may be too old"
-            ) from None
-        if digest_of(raw) != digest:
-            raise SourceError(f"{place}: this backup is damaged, so it was not used; the file is as it was")
-        return raw
+        return self.contents.content(digest)
 
-    @property
-    def _contents(self) -> Path:
-        return self.folder / "contents"
+    # ------------------------------------------------------------------------------------ inside
 
-    def _swap(self, path: str, present: str, expected: str, wanted: str) -> None:
-        if present != expected:
-            raise StaleSource(
-                f"{path}: you edited the file since, so it was left alone; "
-                f"what it would have become is kept as {self._contents / wanted}, copy from there what you need"
-            )
+    def _edited(self, path: str, wanted: str) -> StaleSource:
+        return StaleSource(
+            f"{path}: you edited the file since, so it was left alone; "
+            f"what it would have become is kept as {self.contents.place(wanted)}, copy from there what you need"
+        )
+
+    def _swap(self, path: str, present: bytes, wanted: str) -> None:
         new = self.content(wanted)
         self.own_writes.note(path, wanted)
         try:
-            replace_bytes(path, self.content(expected), new)
+            replace_bytes(path, present, new, self, self._disk)
         except SourceError:
             self.own_writes.take(path, wanted)
             raise
 
-    def _marked(self, entries: list[Kept], entry: Kept, *, undone: bool) -> Kept:
-        marked = msgspec.structs.replace(entry, undone=undone)
-        self._store([marked if kept.id == entry.id else kept for kept in entries])
+    def _marked(self, lines: list[Line], entry: Kept, *, undone: bool) -> Kept:
+        marked = replace(entry, undone=undone)
+        self._store([line_of(marked) if line.kept and line.kept.id == entry.id else line for line in lines])
         return marked
 
-    def _of(self, entries: list[Kept], path: str) -> list[Kept]:
-        real = os.path.realpath(path)
-        return [kept for kept in entries if kept.path == real]
+    def _add(self, lines: list[Line], entry: Kept) -> Kept:
+        number = max((int(line.kept.id) for line in lines if line.kept), default=0) + 1
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock()))
+        entry = replace(entry, id=str(number), at=now, by=str(this_process()))
+        self._store(self._bounded([*lines, line_of(entry)]))
+        return entry
 
-    def _entries(self) -> list[Kept]:
+    def _lines(self) -> list[Line]:
         try:
-            return msgspec.json.decode((self.folder / "journal.json").read_bytes(), type=list[Kept])
+            return lines_in(self._list.read_bytes())
         except FileNotFoundError:
             return []
         except OSError as error:
             raise self._unusable(error) from None
-        except msgspec.DecodeError as error:
-            raise SourceError(
-                f"{self.folder / 'journal.json'}: the undo journal cannot be read ({error}); "
-                "move it away to go on, the backups beside it stay"
-            ) from None
 
-    def _store(self, entries: list[Kept]) -> None:
-        self._put(self.folder / "journal.json", msgspec.json.format(msgspec.json.encode(entries), indent=1))
-        used = {digest for kept in entries for digest in (kept.before, kept.after)}
-        for content in self._contents.iterdir():
-            if content.name not in used:
-                content.unlink(missing_ok=True)
+    def _lines_seen(self) -> list[Line]:
+        """The same, read again only when the file has changed: a screen asks often."""
+        try:
+            status = self._list.stat()
+        except OSError:
+            return []
+        stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if self._read[0] != stamp:
+            self._read = (stamp, self._lines())
+        return self._read[1]
 
-    def _bounded(self, entries: list[Kept]) -> list[Kept]:
+    def _store(self, lines: list[Line]) -> None:
+        try:
+            put(self._list, written(lines))
+        except OSError as error:
+            raise self._unusable(error) from None
+        self.contents.drop_all_but({digest for line in lines for digest in line.digests})
+
+    def _bounded(self, lines: list[Line]) -> list[Line]:
         """The newest entries that fit; the one just made always does."""
-        chosen: list[Kept] = []
+        chosen: list[Line] = []
         sizes: dict[str, int] = {}
-        for kept in reversed(entries[-self._most_entries :]):
-            for digest in (kept.before, kept.after):
-                with suppress(OSError):
-                    sizes[digest] = (self._contents / digest).stat().st_size
+        for line in reversed(lines[-self._most_entries :]):
+            sizes |= {digest: self.contents.size(digest) for digest in line.digests}
             if chosen and sum(sizes.values()) > self._most_bytes:
                 break
-            chosen.append(kept)
+            chosen.append(line)
         return chosen[::-1]
 
     def _keep(self, raw: bytes) -> str:
-        digest = digest_of(raw)
-        place = self._contents / digest
-        if not place.exists() or place.stat().st_size != len(raw):
-            self._put(place, raw)
-        return digest
-
-    def _put(self, place: Path, raw: bytes) -> None:
-        """Write a file of the journal at once or not at all."""
-        scratch = place.with_name(f"{place.name}.{os.getpid()}.new")
         try:
-            with scratch.open("wb") as file:
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
-            scratch.replace(place)
+            return self.contents.keep(raw)
         except OSError as error:
-            with suppress(OSError):
-                scratch.unlink()
             raise self._unusable(error) from None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Alone with the journal, among all processes."""
-        try:
-            self._contents.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = (self.folder / "lock").open("wb")
-        except OSError as error:
-            raise self._unusable(error) from None
-        with lock:
-            deadline = time.monotonic() + _PATIENCE
-            while not _lock(lock.fileno()):
-                if time.monotonic() > deadline:
-                    raise SourceError(f"{self.folder}: another redraft holds the undo journal; end it, or try again")
-                time.sleep(0.01)
-            yield
+        """Alone with the journal, among all threads and processes; a thread may be so twice."""
+        with self._alone:
+            if self._depth:
+                yield
+                return
+            try:
+                self.contents.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                lock = (self.folder / "lock").open("wb")
+            except OSError as error:
+                raise self._unusable(error) from None
+            with lock:
+                deadline = time.monotonic() + _PATIENCE
+                while not _lock(lock.fileno()):
+                    if time.monotonic() > deadline:
+                        raise SourceError(
+                            f"{self.folder}: another redraft holds the undo journal; end it, or try again"
+                        )
+                    time.sleep(0.01)
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
 
     def _unusable(self, error: OSError) -> SourceError:
         return SourceError(
             f"{self.folder}: the undo journal cannot be used ({error.strerror or error}), so nothing was written; "
             "make room there or change its permissions"
         )
+
+
+class Labelled:
+    """A journal that notes what a write is for; one for each write."""
+
+    def __init__(self, journal: Journal, purpose: Purpose) -> None:
+        self._journal = journal
+        self._purpose = purpose
+        self.entry = ""
+        """Name of the entry, once something was written."""
+
+    def recover(self, path: str) -> None:
+        """See `Journal.recover`."""
+        self._journal.recover(path)
+
+    def record(self, path: str, before: bytes, after: bytes) -> str:
+        """See `Journal.record`."""
+        self.entry = self._journal.record(path, before, after, self._purpose)
+        return self.entry
+
+    def forget(self, entry: str) -> None:
+        """See `Journal.forget`."""
+        self._journal.forget(entry)
+
+    def found(self, path: str, content: bytes) -> str:
+        """See `Journal.found`."""
+        return self._journal.found(path, content)
+
+
+def _of(lines: list[Line], path: str) -> list[Kept]:
+    real = _real(path)
+    return [line.kept for line in lines if line.kept and line.kept.path == real]
+
+
+def _real(path: str) -> str:
+    """How the journal names a file: with links resolved, and as text that JSON can hold."""
+    return os.path.realpath(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _lock(descriptor: int) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...engine.errors import StaleSource, UsageError
 from ...engine.events import Entry, RunStarted, Written
 from ...engine.facts import Draft, Example, Stub
-from ...engine.journal import Journal
+from ...engine.journal import Journal, Purpose
 from ...engine.recalling import Recall
 from ...engine.recording import line_of, read_log
 from ...engine.sources import read, relocate, splice, write
@@ -18,7 +18,7 @@ from ...engine.tasks import load_task
 from ..fetching import ensure_model
 from ..headless import exit_code, print_state, run_once
 from ..output import out_exact, out_json_line, say
-from ..session import Session, existing, open_kit, session
+from ..session import Session, beside, existing, open_kit, session
 from ..targets import stubs_of, unified
 from ..tasks import PREFIX, TASKS
 
@@ -30,6 +30,8 @@ async def run(args: argparse.Namespace) -> int:
         _as_before(args, before)
     is_task = args.target.startswith(PREFIX)
     here = session(args, None if is_task else Path(args.target.partition("::")[0]))
+    if not is_task:
+        beside(Path(args.target.partition("::")[0]), Journal(here.places.state / "journal"))
     stubs, hidden = _named(args.target, here)
     if is_task and (args.write or args.diff):
         raise UsageError(f"{args.target}: a task has no file to write to; leave out --write and --diff")
@@ -92,7 +94,10 @@ def _accept(args: argparse.Namespace, here: Session, state: RunState, proposal: 
     stub = relocate(source, state.stub)
     if stub is None:
         raise StaleSource(f"{state.stub.key}: the function is no longer in the file; nothing was written")
-    write(source, splice(source, stub, proposal.body), Journal(here.places.state / "journal"))
+    journal = Journal(here.places.state / "journal")
+    beside(Path(stub.path), journal)
+    purpose = Purpose(function=stub.name, pipeline=state.pipeline, draft=proposal.id)
+    write(source, splice(source, stub, proposal.body), journal.labelled(purpose))
     if args.json:
         out_json_line(line_of(Entry(at=state.now, event=Written(path=stub.path, draft=proposal.id))))
     else:

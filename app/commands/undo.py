@@ -8,20 +8,19 @@ from pathlib import Path
 
 from ...engine.journal import Journal
 from ...engine.paths import Places
-from ..output import out
-from ..session import existing
+from ..output import harmless, out
+from ..session import beside, existing
 
 
 def run(args: argparse.Namespace) -> int:
     """Undo, or redo when that is the command."""
     journal = Journal(Places.of(os.environ).state / "journal")
     path: str = args.path
+    beside(Path(path), journal)
     if not journal.history(path):
         existing(Path(path))
     if args.command == "redo":
-        journal.redo(path)
-        out(f"{path}: the last undone write was made again")
+        out(harmless(f"{path}: {journal.told(journal.redo(path))}"))
     else:
-        journal.undo(path)
-        out(f"{path}: the last write was taken back; `redraft redo {path}` makes it again")
+        out(harmless(f"{path}: {journal.told(journal.undo(path))}; `redraft redo {path}` makes it again"))
     return 0

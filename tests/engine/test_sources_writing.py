@@ -137,6 +137,11 @@ def test_a_full_disk_loses_nothing(file: Path, tmp_path: Path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limits[1]))
 
     class Nowhere:
+        def recover(self, path: str) -> None: ...
+
+        def found(self, path: str, content: bytes) -> str:
+            return ""
+
         def record(self, path: str, before: bytes, after: bytes) -> str:
             return "1"
 
