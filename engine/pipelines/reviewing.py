@@ -62,7 +62,9 @@ async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
     if not _fails(report) and not _shown(review):
         return await desk.settle(draft, _why_no_fix(report, review))
-    fix = await desk.fix(stub, draft, review, report)
+    # What only the project's hidden tests have shown no model is told: all that can be asked for is another body.
+    told = _fails(report.told) or _shown(review)
+    fix = await (desk.fix(stub, draft, review, report) if told else desk.fix_afresh(stub, draft))
     fixed = await desk.check(stub, fix)
     if _fails(report) and _fails(fixed):
         # A small model often copies its draft when it is asked to repair it; without the draft in sight it cannot.
@@ -107,11 +109,18 @@ def _shown(review: Review) -> bool:
 
 
 def _tally(report: Report) -> str:
-    return "it did not run" if report.problem else f"{report.passes} of {len(report.checks)} examples held"
+    if report.problem:
+        return "it did not run"
+    tests, examples = report.tests, report.examples
+    held = f"{sum(check.passed for check in examples)} of {len(examples)} examples held"
+    own = f"{sum(tests.values())} of {len(tests)} of your tests"
+    return f"{held}, {own}" if examples and tests else f"{own} held" if tests else held
 
 
 def _why_no_fix(report: Report, review: Review) -> str:
-    held = "every example holds" if report.checks else "there are no examples"
+    held = (
+        "every example holds" if report.examples else "every test holds" if report.checks else "there are no examples"
+    )
     if review.verdict == "unreadable":
         return f"{held}; the report could not be read"
     return f"{held}; no finding was reproduced" if review.findings else f"{held}; the reviewer found nothing"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tree_sitter import Node
+
 from .functions import Function, defined_name, head_of, members
 from .outline import Outline, shown
+from .syntax import definition_of
 
 _NEARBY = 20
 """Statements on either side of the stub that are considered at all, beside those that it names."""
@@ -52,10 +55,17 @@ def _at_module_level(outline: Outline, function: Function) -> list[_Candidate]:
     found: list[_Candidate] = []
     for number in sorted(named.union(nearby) - {own}):
         node = outline.nodes[number]
-        if not node.has_error and (text := outline.shown(number)):
+        if not node.has_error and not _is_test(node) and (text := outline.shown(number)):
             rank = 1 if number in named else 2
             found.append(_Candidate(rank, abs(node.start_byte - at), node.start_byte, text, ""))
     return found
+
+
+def _is_test(node: Node) -> bool:
+    """Whether it is a test that stands beside what it tests: a draft is held against those, not written after them."""
+    if definition_of(node).type == "class_definition":
+        return b"def test" in (node.text or b"")
+    return defined_name(node).startswith("test_")
 
 
 def _siblings(raw: bytes, function: Function) -> list[_Candidate]:
