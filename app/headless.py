@@ -21,7 +21,18 @@ from ..engine.recalling import Recall
 from ..engine.recording import Recording, line_of
 from ..engine.runs import Log, run_name, running
 from ..engine.state import RunState
-from .output import Paint, harmless, meter_line, out, paint, report_lines, review_lines, say, verdict_line
+from .output import (
+    Paint,
+    harmless,
+    lines_of_tests,
+    meter_line,
+    out,
+    paint,
+    report_lines,
+    review_lines,
+    say,
+    verdict_line,
+)
 from .session import Session
 
 STAGE_WORDS = {"plan": "planning", "draft": "drafting", "review": "reviewing", "fix": "fixing", "retry": "retrying"}
@@ -150,6 +161,7 @@ def print_state(state: RunState, *, plain: bool) -> None:
         out(harmless(state.stub.code(proposal.body).rstrip()) + "\n")
     for title, lines in (
         ("examples", report_lines(state.report, colours)),
+        ("your tests", lines_of_tests(state.report, state.stub.unused if state.stub else (), colours)),
         ("review", review_lines(state.review, colours)),
     ):
         if lines:

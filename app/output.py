@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 import msgspec
 
 from ..engine.errors import RedraftError
-from ..engine.facts import Check, Draft, Report, Review, Solution
+from ..engine.facts import Check, Draft, Report, Review, Solution, UnusedTest
 from ..engine.state import Meter, RunState
+from ..widgets.tally import also_by_tests, expectation, only_tests, standing
 
 SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·"}
 _NOTHING = {
@@ -97,20 +98,44 @@ def report_lines(report: Report | None, paint: Paint) -> list[str]:
         return [paint("red", f"  ✗ {harmless(report.problem)}")]
     if not report.checks:
         return [paint("yellow", "  no examples: nothing was verified")]
-    return [line for check in report.checks for line in _check_lines(check, paint)]
+    return [line for check in report.examples for line in _check_lines(check, paint)]
 
 
-def _check_lines(check: Check, paint: Paint) -> list[str]:
+MOST_HOLDING = 20
+"""Tests that hold of which each is told; those that fail are told all."""
+
+
+def lines_of_tests(report: Report | None, unused: Sequence[UnusedTest], paint: Paint) -> list[str]:
+    """The project's tests of a draft, one assertion a line, and those that cannot be used."""
+    checks = only_tests(report) if report is not None else ()
+    holding = [check for check in checks if check.passed]
+    kept = set(map(id, holding[:MOST_HOLDING]))
+    lines = [
+        line
+        for check in checks
+        if not check.passed or id(check) in kept
+        for line in _check_lines(check, paint, f"{check.example.where} ")
+    ]
+    if len(holding) > MOST_HOLDING:
+        lines.append(paint("green", f"  … and {len(holding) - MOST_HOLDING} more that hold"))
+    every = (*unused, *(report.unused if report is not None else ()))
+    return [*lines, *(paint("dim", f"  not used: {harmless(f'{test.where} {test.why}'.strip())}") for test in every)]
+
+
+def _check_lines(check: Check, paint: Paint, place: str = "") -> list[str]:
     colour = "green" if check.passed else "red"
     source = harmless(check.example.source.strip()).replace("\n", " ⏎ ")
-    head = paint(colour, f"  {SIGNS[check.verdict]} {source}")
+    head = paint(colour, f"  {SIGNS[check.verdict]} {harmless(place)}{source}")
     if check.passed:
         return [head]
-    expected = (
-        check.example.raises
-        or check.example.want.strip()
-        or ("true" if check.example.compare == "truth" else "nothing")
-    )
+    if check.example.test is not None:
+        expected = expectation(check.example)
+    else:
+        expected = (
+            check.example.raises
+            or check.example.want.strip()
+            or ("true" if check.example.compare == "truth" else "nothing")
+        )
     return [
         head,
         f"      expected {_hanging(expected)}",
@@ -165,7 +190,8 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
     report = solution.report
     match solution.verdict:
         case "verified":
-            return paint("green", f"verified: {_holding(report)} ({solution.why})")
+            held = f": {_holding(report)}" if report is None or report.examples else ""
+            return paint("green", f"verified{also_by_tests(report)}{held} ({solution.why})")
         case "unverified":
             return paint("yellow", f"unverified: no examples, nothing was verified ({solution.why})")
         case "fails":
@@ -173,11 +199,13 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
 
 
 def _holding(report: Report | None) -> str:
-    total = len(report.checks) if report else 0
+    total = len(report.examples) if report else 0
     return "the example holds" if total == 1 else f"all {total} examples hold"
 
 
 def _failing(draft: Draft, report: Report | None) -> str:
     if draft.problem or report is None or report.problem:
         return harmless(draft.problem or (report.problem if report else "") or "it did not run")
+    if report.tests:
+        return harmless(standing(report))
     return f"{len(report.failures)} of {len(report.checks)} examples fail"

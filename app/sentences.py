@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..engine.state import RunState
 from ..widgets.signs import counted
 from ..widgets.status_line import Tone
+from ..widgets.tally import also_by_tests, standing
 from .key_names import Key
 
 
@@ -32,6 +33,8 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
     report = solution.report
     match solution.verdict:
         case "verified":
+            if report is not None and report.tests:
+                return f"verified{also_by_tests(report)}. {accepts} accepts", "good"
             total = len(report.checks) if report else 0
             return f"verified: {counted(total, 'example')} hold{'s' if total == 1 else ''}. {accepts} accepts", "good"
         case "unverified":
@@ -41,6 +44,9 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
                 return f"no usable body: {solution.draft.problem}. {again} runs again", "error"
             if report is None or report.problem:
                 return f"the program could not run ({examples} shows why). {again} runs again", "error"
+            if report.tests:
+                told = f"{standing(report)} ({examples} shows more)"
+                return f"{told}. {again} runs again, {accepts} accepts all the same", "warning"
             failing = f"{len(report.failures)} of {counted(len(report.checks), 'example')}"
             return (
                 f"{failing} still fail ({examples} shows which). {again} runs again, {accepts} accepts all the same",

@@ -129,7 +129,7 @@ def _change(state: RunState, raw: RunState | None) -> Change | None:
 
 def _warnings(state: RunState) -> tuple[str, ...]:
     found: list[str] = []
-    if state.stub is not None and not state.stub.examples:
+    if state.stub is not None and not state.stub.examples and not state.stub.tests:
         found.append("no visible examples: whatever runs passes vacuously")
     if any(call.tokens.estimated for call in state.calls):
         found.append("some token counts are estimates")

@@ -10,21 +10,25 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 
-from ..engine.facts import Check, Example, Report
+from ..engine.facts import Check, Example, UnusedTest
 from ..engine.state import RunState
 from .rows import Row
 from .sheet import Sheet
 from .signs import CHECKS, Sign, counted
+from .tally import expectation, standing
 from .text import Run, clipped, folded, paragraphs, shown, shown_line
 
 _ORIGINS = {
     "visible": "from your docstring",
     "generated": "by the tester model",
     "finding": "from the findings",
+    "test": "from your tests",
     "hidden": "kept apart for judging",
 }
 _WAITING = Sign("·", "waiting", "$state-wait")
 _NAME_CELLS = 10
+_MOST_UNUSED = 6
+"""Tests that cannot be used of which it is said why; `redraft check` tells of all."""
 
 
 class _Line(NamedTuple):
@@ -69,15 +73,15 @@ class ChecksTable(Sheet):
 
     def rows(self, width: int) -> list[Row]:
         """The score, and under it the examples by where they come from."""
-        report, examples = self.state.report, self.state.stub.examples if self.state.stub else ()
+        report = self.state.report
         self.entitle("examples", _other_score(self.state))
         head = [Row(line) for line in folded(_score(self.state), width, words=True)]
         problem = [Row(line) for line in paragraphs(report.problem, width, "$state-fail")] if report else []
         problem += [Row(line) for line in _undefined(self.state, width)]
-        self._lines = _lines(report, examples)
-        if not self._lines:
+        self._lines = _lines(self.state)
+        if not self._lines and not _unused(self.state):
             return [*head, *problem, Row(), *(Row(line) for line in paragraphs(_advice(self.state), width, "$muted"))]
-        return [*head, *problem, *self._table(width)]
+        return [*head, *problem, *self._table(width), *_unused_rows(self.state, width)]
 
     def fill(self, row: Row) -> str:
         """The cursor's ground."""
@@ -109,7 +113,7 @@ class ChecksTable(Sheet):
         if seen == self._seen:
             return
         self._seen = seen
-        lines = _lines(state.report, state.stub.examples if state.stub else ())
+        lines = _lines(state)
         failing = next((n for n, line in enumerate(lines) if line.check is not None and not line.check.passed), 0)
         self.set_reactive(ChecksTable.chosen, failing)
         self.relayout()
@@ -125,6 +129,11 @@ class ChecksTable(Sheet):
         self.bring_into_view(self.chosen)
 
     # ------------------------------------------------------------------------------------ keys and mouse
+
+    @property
+    def pointed(self) -> Example | None:
+        """The example that the cursor is on."""
+        return self._lines[self.chosen].example if self.chosen < len(self._lines) else None
 
     def action_next(self) -> None:
         """Go to the next example."""
@@ -156,24 +165,51 @@ class ChecksTable(Sheet):
 
 def _score(state: RunState) -> list[Run]:
     """The first line: how many hold. Without examples nothing was verified, and that is said."""
-    report, examples = state.report, state.stub.examples if state.stub else ()
+    report, examples, tests = state.report, *_to_run(state)
+    own = counted(len({example.test.name for example in tests if example.test}), "test") + " of yours"
     if state.checking:
-        return [(f"▸ running {counted(len(examples), 'example')}…", "bold $state-run")]
+        named = [*([counted(len(examples), "example")] if examples or not tests else []), *([own] if tests else [])]
+        return [(f"▸ running {' and '.join(named)}…", "bold $state-run")]
     if report is not None and report.problem:
         return [("✗ the program could not run", "bold $state-fail")]
     if report is not None and report.checks:
-        total = len(report.checks)
+        total, own_tests = len(report.examples), len(report.tests)
         if report.all_passed:
             word = "the example holds" if total == 1 else f"all {total} examples hold"
-            return [(f"✓ {word}", "bold $state-pass")]
-        verb = "holds" if total == 1 else "hold"
-        return [(f"✗ {report.passes} of {counted(total, 'example')} {verb}", "bold $state-fail")]
+            own = f"{own_tests} of your tests hold{'s' if own_tests == 1 else ''}"
+            return [(f"✓ {', '.join([*([word] if total else []), *([own] if own_tests else [])])}", "bold $state-pass")]
+        return [(f"✗ {standing(report)}", "bold $state-fail")]
     if state.stub is None:
         return [("no stub chosen", "bold $muted")]
-    if not examples:
+    if not examples and not tests:
         ink = "bold $state-warn"
         return [("? no examples: nothing was verified" if report or state.solution else "? no examples yet", ink)]
-    return [(f"· {counted(len(examples), 'example')} to hold a draft against", "bold $state-wait")]
+    named = [*([counted(len(examples), "example")] if examples else []), *([own] if tests else [])]
+    return [(f"· {' and '.join(named)} to hold a draft against", "bold $state-wait")]
+
+
+def _to_run(state: RunState) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    """The docstring's examples, and the project's tests as far as they have been looked for."""
+    return (state.stub.examples, state.stub.tests) if state.stub else ((), ())
+
+
+def _unused(state: RunState) -> tuple[UnusedTest, ...]:
+    """Tests of the function that cannot be used, by what was read and by what came of running them."""
+    found = state.stub.unused if state.stub else ()
+    return (*found, *(state.report.unused if state.report else ()))
+
+
+def _unused_rows(state: RunState, width: int) -> Iterator[Row]:
+    unused = _unused(state)
+    if not unused:
+        return
+    yield Row()
+    yield from (Row(line) for line in paragraphs(f"{counted(len(unused), 'test')} not used", width, "$muted"))
+    for test in unused[:_MOST_UNUSED]:
+        yield from (Row(line) for line in paragraphs(f"– {shown_line(f'{test.where} {test.why}')}", width, "$muted"))
+    if len(unused) > _MOST_UNUSED and state.stub is not None:
+        more = f"… and {len(unused) - _MOST_UNUSED} more: redraft check FILE --function {state.stub.name} tells of all"
+        yield from (Row(line) for line in paragraphs(more, width, "$muted"))
 
 
 def _undefined(state: RunState, width: int) -> list[list[Run]]:
@@ -201,12 +237,12 @@ def _other_score(state: RunState) -> str:
     return f"the first draft: {before.passes} of {len(before.checks)}"
 
 
-def _lines(report: Report | None, examples: Sequence[Example]) -> list[_Line]:
-    order = list(_ORIGINS)
+def _lines(state: RunState) -> list[_Line]:
+    order, report = list(_ORIGINS), state.report
     if report is not None and report.checks:
         lines = [_line(check.example, check) for check in report.checks]
     else:
-        lines = [_line(example, None) for example in examples]
+        lines = [_line(example, None) for both in _to_run(state) for example in both]
     return sorted(lines, key=lambda line: order.index(line.example.origin))
 
 
@@ -215,15 +251,6 @@ def _line(example: Example, check: Check | None) -> _Line:
     got = check.got.rstrip("\n") if check is not None else ""
     seconds = "" if check is None else f"{check.seconds:.2f} s" if check.seconds >= 0.005 else "<10 ms"
     return _Line(example, check, sign, expectation(example), got, seconds)
-
-
-def expectation(example: Example) -> str:
-    """What an example says should happen, in words where it is no text."""
-    if example.raises is not None:
-        return f"raises {example.raises}"
-    if example.compare == "truth":
-        return "is true"
-    return example.want.rstrip("\n") or "prints nothing"
 
 
 # ---------------------------------------------------------------------------------------- from words to cells
@@ -288,13 +315,16 @@ def _cell(text: str, cells: int) -> str:
 
 def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     """The chosen example in full: whole texts, broken where they must be."""
-    told = [("example", line.example.source.strip()), ("expected", line.expected)]
+    test = line.example.test
+    told = [("place", f"{test.where}, {test.name.partition('::')[2]}")] if test is not None else []
+    told += [("before", "\n".join(test.setup))] if test is not None and test.setup else []
+    told += [("example", line.example.source.strip()), ("expected", line.expected)]
     if line.check is not None:
         told.append(("got" if line.check.verdict in {"passed", "failed"} else line.sign.word, line.got or "nothing"))
     if line.example.options:
         told.append(("compared", ", ".join(line.example.options)))
     for name, text in told:
-        ink = line.sign.ink if name not in {"example", "expected", "compared"} else ""
+        ink = line.sign.ink if name not in {"example", "expected", "compared", "place", "before"} else ""
         label = name.ljust(_NAME_CELLS)
         for row in shown(text).split("\n"):
             for piece in folded([(row, ink)], max(1, width - 3 - _NAME_CELLS)):

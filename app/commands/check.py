@@ -1,4 +1,4 @@
-"""`redraft check`: a function's examples, run in the sandbox. The parent holds what is expected and decides."""
+"""`redraft check`: examples and tests of a function, run in the sandbox. The parent holds what is expected; it decides."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import msgspec
 
 from ...engine import examples
 from ...engine.errors import UsageError
-from ...engine.facts import Example, Execution, Report
+from ...engine.facts import Example, Execution, Report, Stub
+from ...engine.project_tests import HowTold, tested, with_tests
 from ...engine.sandbox.runner import Limits
-from ..output import out, out_json, paint, report_lines
+from ...widgets.tally import standing
+from ..output import harmless, lines_of_tests, out, out_json, paint, report_lines
 from ..session import existing, session
 
 TIMED_OUT = 124
@@ -26,7 +28,8 @@ async def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     here = session(args, path)
     text = _source(path)
-    wanted = _given(args.examples) if args.examples else _own(path, args.function)
+    stub = _stub(args, path, text, here.settings.examples.from_tests)
+    wanted = stub.examples
     box = here.settings.sandbox
     choice = SandboxChoice(
         interpreter=box.interpreter or None,
@@ -44,10 +47,14 @@ async def run(args: argparse.Namespace) -> int:
     )
     sandbox = await open_sandbox(choice)
     try:
-        done = await sandbox.run(text, [examples.asked(example).source for example in wanted], limits, path=str(path))
+        steps = [examples.asked(example).source for example in wanted]
+        done = await sandbox.run(text, steps, limits, path=str(path))
+        report = examples.report("", wanted, done)
+        if stub.tests:
+            report = await tested(sandbox, limits, _program(stub, text), str(path), stub.tests, report)
+        report = msgspec.structs.replace(report, unused=(*stub.unused, *report.unused))
     finally:
         await sandbox.aclose()
-    report = examples.report("", wanted, done)
     _print(args, report)
     return _code(report, done)
 
@@ -76,13 +83,26 @@ def _given(text: str) -> tuple[Example, ...]:
     )
 
 
-def _own(path: Path, function: str) -> tuple[Example, ...]:
+def _stub(args: argparse.Namespace, path: Path, text: str, how: HowTold) -> Stub:
+    """What the function is held against: the examples that are given, or else its own and the project's tests.
+
+    Raises:
+        UsageError: there is no such function, or the examples cannot be read.
+    """
     from ...engine.sources import find_function, read
 
-    found = find_function(read(path), function)
+    if args.examples:
+        return Stub(path=str(path), name=args.function, line=0, header="", examples=_given(args.examples))
+    found = find_function(read(path), args.function)
     if found is None:
-        raise UsageError(f"{path}: there is no function named {function!r}")
-    return found.examples
+        raise UsageError(f"{path}: there is no function named {args.function!r}")
+    return with_tests(found, how)
+
+
+def _program(stub: Stub, text: str) -> str:
+    """The file, without tests that stand in it when those are run."""
+    inside = any(example.test is not None and example.test.inside for example in stub.tests)
+    return stub.program(stub.body) if inside else text
 
 
 def _print(args: argparse.Namespace, report: Report) -> None:
@@ -90,9 +110,12 @@ def _print(args: argparse.Namespace, report: Report) -> None:
         out_json(report)
         return
     colours = paint(plain=args.plain)
-    out("\n".join(report_lines(report, colours)))
-    held = f"{report.passes} of {len(report.checks)} examples hold"
-    out(colours("green" if report.all_passed else "red", held) if report.checks else "nothing was verified")
+    if report.examples or report.problem or not report.tests:
+        out("\n".join(report_lines(report, colours)))
+    if own := lines_of_tests(report, (), colours):
+        out("\n".join([colours("bold", "your tests"), *own]))
+    held = f"{report.passes} of {len(report.checks)} examples hold" if not report.tests else standing(report)
+    out(colours("green" if report.all_passed else "red", harmless(held)) if report.checks else "nothing was verified")
     out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s"))
 
 

@@ -60,12 +60,24 @@ def with_tests(stub: Stub, how: HowTold) -> Stub:
     return replace(stub, tests=tests, unused=found.unused)
 
 
+def place_of(stub: Stub, where: str) -> tuple[str, int]:
+    """The file and the line of a test, from how they are shown."""
+    shown, _, line = where.rpartition(":")
+    home = locate(stub.path)
+    return os.path.join(_top(home), shown), int(line) if line.isdecimal() else 1  # noqa: PTH118
+
+
+def _top(home: Location) -> str:
+    """The folder that paths of tests are shown from."""
+    return home.project or os.path.dirname(home.path)  # noqa: PTH120 - on every save
+
+
 def tests_of(stub: Stub) -> Tests:
     """What the project's tests assert of a function. Nothing is imported or run for it."""
     if "def " in stub.class_header:
         return NONE  # What is defined within a function, no test can call.
     home = locate(stub.path)
-    top = home.project or os.path.dirname(home.path)  # noqa: PTH120 - on every save
+    top = _top(home)
     index = index_of(top, deep=bool(home.project))
     key = (home.path, stub.name, stub.digest)
     with _guard:

@@ -16,10 +16,6 @@ Verdict = Literal["holds", "fails", "ask"]
 """\"ask": only the process itself can tell, because the value or the exception is of a class of its own."""
 
 _NOTHING = frozenset({"", "NoneType", "builtins.NoneType"})
-_HONEST = frozenset(
-    {"decimal", "fractions", "datetime", "collections", "pathlib", "uuid", "ipaddress", "numpy", "zoneinfo"}
-)
-"""Modules whose objects say truthfully what they are equal to; any other class could have been made to please."""
 _MOST = 65_536
 _Mapping = Mapping[object, object]
 
@@ -38,8 +34,7 @@ def verdict(example: Example, test: Asserted, outcome: Outcome) -> Verdict:
         want = parsed(example.want)
         got = _value(outcome)
     except NotPlain:
-        module = outcome.type_name.rpartition(".")[0].partition(".")[0]
-        return "ask" if module in _HONEST and test.relation not in {"close", "same members"} else "fails"
+        return "fails" if test.relation in {"close", "same members"} else "ask"
     return "holds" if _stands(test, got, want) else "fails"
 
 

@@ -81,9 +81,10 @@ class _Running:
         verdicts = [verdict(*part, outcomes[number]) for part, number in zip(case, plan.asked, strict=True)]
         if "ask" in verdicts:
             unclear = frozenset(number for number, found in enumerate(verdicts) if found == "ask")
-            second = (await self._executed(planned(case, self._module, unclear))).outcomes
+            again = planned(case, self._module, unclear)
+            second = (await self._executed(again)).outcomes
             for number in unclear:
-                outcome = second[plan.asked[number]]
+                outcome = second[again.asked[number]]
                 good = outcome.status == "returned" and (case[number][0].raises is not None or outcome.value == "True")
                 verdicts[number] = "holds" if good else "fails"
         checks: list[Check] = []
