@@ -1,4 +1,4 @@
-"""`redraft check`: examples and tests of a function, run in the sandbox. The parent holds what is expected; it decides."""
+"""`redraft check`: examples and tests of a function, run in the sandbox and judged here, where what is expected is."""
 
 from __future__ import annotations
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..facts import Asserted, Example, UnusedTest
-from ..project import Location, locate
+from ..project import Location
 from .binding import Body, assigned
 from .bodies import Reading, Step, looked_into
 from .claims import Unusable
 from .files import is_kept_from_drafts
 from .marks import MOST_ROWS, CaseRow, rows_of
-from .names import Scope, scope_of
+from .names import Scope, package_of, scope_of
 from .needs import WITHOUT, Needs
 from .scripts import UNREADABLE, Method, NamesIn, Script, names_in
 from .surroundings import is_case, preparing, problem_of_file, refuse_mocking
@@ -41,9 +41,9 @@ class CaseReader:
     def __init__(self, script: Script, home: Location, target: Target, top: str, *, autouse: str) -> None:
         """`top`: the folder that paths are shown from; `autouse`: a `conftest.py` that gives fixtures unasked."""
         self._script, self._home, self._target, self._top = script, home, target, top
-        self._inside = os.path.samefile(script.path, home.path) if os.path.exists(home.path) else False  # noqa: PTH110, PTH121
+        self._inside = script.path == home.path
         self._shown = os.path.relpath(script.path, top)
-        self._scope = scope_of(_package_of(script), script.statements)
+        self._scope = scope_of(package_of(script.file), script.statements)
         if self._inside:
             for name in script.binders:
                 self._scope.known.setdefault(name, f"{home.name}.{name}")
@@ -219,11 +219,3 @@ def _refuse_fixtures(function: ast.FunctionDef, rows: Sequence[CaseRow], method:
     fixtures = [argument.arg for argument in without if argument.arg not in given]
     if fixtures or function.args.kwonlyargs or function.args.vararg or function.args.kwarg:
         raise Unusable(f"takes a fixture ({', '.join(fixtures)})" if fixtures else "takes arguments that nothing gives")
-
-
-def _package_of(script: Script) -> str:
-    """The package that a file's relative imports start from; looked for only where it has any."""
-    if b"from ." not in script.raw:
-        return ""
-    found = locate(script.path)
-    return found.name if found.is_package else found.name.rpartition(".")[0]

@@ -32,7 +32,7 @@ Age = tuple[int, int, int]
 """Time of the last change, size and number of a file; the same for as long as it is."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class TextFile:
     """A file as it was read; read again, it is another."""
 

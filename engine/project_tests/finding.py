@@ -7,7 +7,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -44,7 +44,18 @@ class Tests(Fact, frozen=True):
 
 
 NONE = Tests()
-_known: OrderedDict[tuple[str, str, str], tuple[dict[str, Age], Tests]] = OrderedDict()
+
+
+class _Known(NamedTuple):
+    """What was found, and all that it holds for."""
+
+    of: Index
+    ages: dict[str, Age]
+    """Of files that are no tests: those that re-export the function, and its own."""
+    tests: Tests
+
+
+_known: OrderedDict[tuple[str, str, str], _Known] = OrderedDict()
 _guard = threading.Lock()
 
 
@@ -82,14 +93,12 @@ def tests_of(stub: Stub) -> Tests:
     key = (home.path, stub.name, stub.digest)
     with _guard:
         known = _known.get(key)
-    # The index is current; what it does not hold is looked at again.
-    if known is not None and is_current(known[0]):
-        return known[1]
+    if known is not None and known.of is index and is_current(known.ages):
+        return known.tests
     modules = Modules(home)
     found = _found(stub, home, top, index, modules)
-    ages = {**index.ages, **modules.ages, home.path: age_of(home.path)}
     with _guard:
-        _known[key] = (ages, found)
+        _known[key] = _Known(index, {**modules.ages, home.path: age_of(home.path)}, found)
         while len(_known) > _MOST_KNOWN:
             _known.popitem(last=False)
     return found
@@ -120,13 +129,14 @@ def _read(stub: Stub, home: Location, top: str, index: Index, target: Target) ->
 
 def _mentioning(stub: Stub, home: Location, index: Index, target: Target) -> Iterator[TextFile]:
     """The files that have the function's name in them, and a word of the module that it could be imported from."""
-    ways = [home.top.encode(), home.name.rpartition(".")[2].encode(), b"from ."]
     own = read_text(home.path)
     as_it_was = own is not None and stub.digest in {"", hashlib.sha256(own.raw).hexdigest()}
     if own is not None and as_it_was and b"def test" in own.raw and target.word.search(own.raw):
         yield own
     for file in index.files:
-        if file.path != home.path and target.word.search(file.raw) and any(way in file.raw for way in ways):
+        if file.path == home.path or not target.word.search(file.raw):
+            continue
+        if target.modules.reaches(file, target.top):
             yield file
 
 

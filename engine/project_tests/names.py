@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from ..project import Location
+from ..project import Location, locate
 from .files import Age, TextFile, age_of, read_text
 from .scripts import Statement, parsed
 
@@ -99,6 +100,25 @@ _ALL = re.compile(rb"^__all__[^=\n]{0,40}=[ \t]*[\[(]([^\])]{0,100000})", re.M)
 _MOST_IMPORTS = 1000
 
 
+_interfaces: WeakKeyDictionary[TextFile, Interface] = WeakKeyDictionary()
+
+
+def interface_of(file: TextFile, package: str) -> Interface:
+    """The interface of a file, kept for as long as the file is."""
+    found = _interfaces.get(file)
+    if found is None or found.scope.package != package:
+        found = _interfaces[file] = Interface(package, file.raw)
+    return found
+
+
+def package_of(file: TextFile) -> str:
+    """The package that a file's relative imports start from; looked for only where it has any."""
+    if b"from ." not in file.raw:
+        return ""
+    found = locate(file.path)
+    return found.name if found.is_package else found.name.rpartition(".")[0]
+
+
 class Modules:
     """The modules of a project, as far as names are followed through them; nothing is imported."""
 
@@ -106,6 +126,7 @@ class Modules:
         self._home = home
         self._scopes: dict[str, Interface | None] = {}
         self._real: dict[str, str] = {}
+        self._ours: dict[str, bool] = {}
         self.ages: dict[str, Age] = {}
         """Of every file that was looked at, or looked for."""
 
@@ -147,6 +168,26 @@ class Modules:
         looked = self._looked_up(module)
         return looked is not None and name in looked.defined and looked.gives(name)
 
+    def reaches(self, file: TextFile, top: str) -> bool:
+        """Whether a file imports anything by which it could get at `top` of our module."""
+        scope = interface_of(file, package_of(file)).scope
+        wanted, last = f"{self._home.name}.{top}", self._home.name.rpartition(".")[2].encode()
+        for dotted in {*scope.known.values(), *scope.stars}:
+            if dotted == self._home.name or self._home.name.startswith(dotted + "."):
+                if last in file.raw or self.real(f"{dotted}.{top}") == wanted:
+                    return True
+            elif self._is_ours(dotted) and wanted in {self.real(dotted), self.real(f"{dotted}.{top}")}:
+                return True
+        return False
+
+    def _is_ours(self, dotted: str) -> bool:
+        """Whether a name begins with a module of the project."""
+        first = dotted.partition(".")[0]
+        if first not in self._ours:
+            folders = [folder for folder in self._places(first) if age_of(folder) != (0, 0, 0)]
+            self._ours[first] = bool(self.file_of(first) or folders)
+        return self._ours[first]
+
     def file_of(self, module: str) -> str:
         """The file of the project that is imported by this name, "" when there is none."""
         for folder in self._places(module):
@@ -174,7 +215,7 @@ class Modules:
     @staticmethod
     def _read(module: str, file: TextFile) -> Interface:
         is_package = file.path.endswith("__init__.py")
-        return Interface(module if is_package else module.rpartition(".")[0], file.raw)
+        return interface_of(file, module if is_package else module.rpartition(".")[0])
 
     def _is_inside(self, path: str) -> bool:
         """Whether a file lies in the user's project, links followed."""

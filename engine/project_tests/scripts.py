@@ -125,7 +125,7 @@ class Script:
     """A file's statements and what they bind."""
 
     def __init__(self, file: TextFile) -> None:
-        self.path = file.path
+        self.file, self.path = file, file.path
         raw = file.raw.removeprefix(_BOM)
         self.raw = raw
         self._members: dict[int, list[Statement]] = {}
