@@ -264,7 +264,9 @@ def _columns(lines: Sequence[_Line], width: int) -> list[int]:
         max((cell_len(shown_line(text)) for text in texts), default=0) + 2
         for texts in zip(*((line.example.source.strip(), line.expected, line.got) for line in lines), strict=True)
     ]
-    wanted = [max(want, least) for want, least in zip(wanted, (9, 10, 5), strict=True)]
+    # Both kinds that are the user's own begin with the same words: their headings are to be told apart.
+    first = 18 if any(line.example.test is not None for line in lines) else 9
+    wanted = [max(want, least) for want, least in zip(wanted, (first, 10, 5), strict=True)]
     if width < 40:
         return [max(1, room), 0, 0, seconds, word]
     return [*_shared_out(wanted, room), seconds, word]

@@ -55,7 +55,8 @@ class CaseReader:
     def read(self) -> Iterator[Example | UnusedTest]:
         """What each test that speaks of the function comes to, in the order of the file."""
         word = self._target.word
-        carried = [name.encode() for name in self._carriers]
+        renamed = {name for name, dotted in self._scope.known.items() if self._target.has_name(dotted)}
+        carried = [name.encode() for name in self._carriers | renamed - {self._target.name}]
         for method in self._script.functions():
             if method.statement.mentions(word) or any(method.statement.mentions(name) for name in carried):
                 try:
@@ -105,14 +106,15 @@ class CaseReader:
         if row.problem:
             yield UnusedTest(where=self._where(test.method.statement.line), why=f"{row.problem} for {row.name}")
             return
-        body, left = test.body.with_values(row.values)
+        given = {**_defaults(test.function), **row.values}
+        body, left = test.body.with_values(given)
         reading = Reading(test.own.dotted, self._constant, self._absolute, test.inside.used)
         steps = reading.read(body, [*test.before, *assigned(left)])
         name = f"{self._shown}::{test.method.name}"
         if row.name or row.values:
             long = len(row.name) > _LONGEST_NAME
             name += f"[{row.name[:_LONGEST_NAME]}…{number}]" if long else f"[{row.name}]"
-        imports = self._imports(test, reading, row)
+        imports = self._imports(test, reading, given)
         yield from (self._example(step, name, imports) for step in steps)
 
     def _example(self, step: Step, name: str, imports: tuple[str, ...]) -> Example:
@@ -132,16 +134,16 @@ class CaseReader:
         compare = "truth" if not claim.want and raises is None and claim.relation == "==" else "value"
         return Example(source=source, want=claim.want, compare=compare, raises=raises, origin="test", test=test)
 
-    def _imports(self, test: _Test, reading: Reading, row: CaseRow) -> tuple[str, ...]:
+    def _imports(self, test: _Test, reading: Reading, given: dict[str, ast.expr]) -> tuple[str, ...]:
         """Statements of the file that the steps need, and at last one that makes sure that the draft is meant."""
         names = names_in(*reading.trees)
         bound = names.bound | {step.claim.caught for step in reading.steps}
         used = {name for name in names.used if self._scope.known.get(name, "").partition(".")[0] != WITHOUT}
-        if "self" in used and not test.before:
+        if "self" in used - bound and not test.before:
             raise Unusable("uses self")
         if self._inside:
             return ()
-        own = frozenset(test.inside.bound | row.values.keys() | {"self"})
+        own = frozenset(test.inside.bound | given.keys() | {"self"})
         needed = self._needs.statements(frozenset(used - bound - {"self"}), frozenset(own & bound))
         way = self._target.way(names, test.own.dotted, self._scope.known)
         same = f"assert {way} is __draft__[{self._target.top!r}], 'another {self._target.top} is imported'"
@@ -219,3 +221,12 @@ def _refuse_fixtures(function: ast.FunctionDef, rows: Sequence[CaseRow], method:
     fixtures = [argument.arg for argument in without if argument.arg not in given]
     if fixtures or function.args.kwonlyargs or function.args.vararg or function.args.kwarg:
         raise Unusable(f"takes a fixture ({', '.join(fixtures)})" if fixtures else "takes arguments that nothing gives")
+
+
+def _defaults(function: ast.FunctionDef) -> dict[str, ast.expr]:
+    """The parameters that have values of their own."""
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    values = function.args.defaults
+    return {
+        argument.arg: value for argument, value in zip(arguments[len(arguments) - len(values) :], values, strict=True)
+    }

@@ -59,6 +59,11 @@ class Target:
                     return way
         return ""
 
+    def has_name(self, dotted: str) -> bool:
+        """Whether a dotted name is that of the function, under whatever name it is imported."""
+        ours = dotted.partition(".")[0] == self.module.partition(".")[0]
+        return (ours or dotted.endswith(f".{self.bare}")) and self.modules.real(dotted) == f"{self.module}.{self.name}"
+
     def _is(self, node: ast.expr, name: str, dotted: Dotted) -> bool:
         found = dotted(node)
         if not found:

@@ -1,5 +1,8 @@
 """Real packages and their own tests: what is used of them, and whether pytest says the same of it.
 
+With `--from-disk` the module is imported from its file, with the bodies it has there: that tells what is read and
+judged rightly apart from whether a single module of the package can be run as a draft.
+
 Unpack source archives that bring tests (inflection, toolz, more-itertools, boltons), and run it:
 `python tests/performance/tests_of_packages.py FOLDER PACKAGE`. Every function is held, with the body it has, against
 the tests that were found for it; a test that is used must come out as in pytest.
@@ -17,6 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 from redraft.engine.facts import Report, Stub
+from redraft.engine.project import locate
 from redraft.engine.project_tests import tested, with_tests
 from redraft.engine.sandbox import SandboxChoice, open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
@@ -52,21 +56,31 @@ def functions(root: Path, package: str) -> list[Stub]:
     return found
 
 
-async def compare(sandbox: Sandbox, stubs: list[Stub], real: dict[str, str]) -> None:
+def _from_disk(root: Path, stub: Stub) -> tuple[str, str]:
+    """A program with the names of the function's module in it, and a place for it in the same project."""
+    name = locate(stub.path).name
+    names = "{name: value for name, value in vars(module).items() if not name.startswith('__')}"
+    return f"import importlib\nmodule = importlib.import_module({name!r})\nglobals().update({names})\n", str(
+        root / "zz.py"
+    )
+
+
+async def compare(sandbox: Sandbox, root: Path, real: dict[str, str], package: str, *, from_disk: bool) -> None:
     """Print what was found, run and said."""
+    stubs = functions(root, package)
     why, used, wrong, slowest, holding = Counter[str](), set[str](), list[str](), 0.0, 0
     for stub in stubs:
         began = time.perf_counter()
         found = with_tests(stub, "hidden")
         slowest = max(slowest, time.perf_counter() - began)
-        program = found.program(stub.body)
-        loading = (await sandbox.run(program, [], LIMITS, path=stub.path)).problem if found.tests else ""
+        program, path = _from_disk(root, stub) if from_disk else (found.program(stub.body), stub.path)
+        loading = (await sandbox.run(program, [], LIMITS, path=path)).problem if found.tests else ""
         why.update(re.sub(r"\(.*|[:{].*|self\.\w+|\d+", "…", unused.why) for unused in found.unused)
         if loading:
             why[f"(the module cannot be loaded alone: {loading[:60]})"] += 1
         if not found.tests or loading:
             continue
-        report = await tested(sandbox, LIMITS, program, stub.path, found.tests, Report(draft=""))
+        report = await tested(sandbox, LIMITS, program, path, found.tests, Report(draft=""))
         why.update(unused.why[:100] for unused in report.unused)
         holding += 1
         for name, holds in report.tests.items():
@@ -86,7 +100,7 @@ async def main(root: Path, package: str) -> None:
     """One package."""
     sandbox = await open_sandbox(SandboxChoice(interpreter=sys.executable))
     try:
-        await compare(sandbox, functions(root, package), verdicts_of_pytest(root))
+        await compare(sandbox, root, verdicts_of_pytest(root), package, from_disk="--from-disk" in sys.argv)
     finally:
         await sandbox.aclose()
 
