@@ -38,8 +38,14 @@ class _Test:
 class CaseReader:
     """Reads the tests of one file that speak of a function."""
 
-    def __init__(self, script: Script, home: Location, target: Target, top: str, *, autouse: str) -> None:
-        """`top`: the folder that paths are shown from; `autouse`: a `conftest.py` that gives fixtures unasked."""
+    def __init__(
+        self, script: Script, home: Location, target: Target, others: Sequence[Target], top: str, *, autouse: str
+    ) -> None:
+        """`others` wait for their bodies too; `top`: the folder that paths are shown from.
+
+        `autouse`: a `conftest.py` that gives fixtures unasked.
+        """
+        self._others = others
         self._script, self._home, self._target, self._top = script, home, target, top
         self._inside = script.path == home.path
         self._shown = os.path.relpath(script.path, top)
@@ -87,6 +93,9 @@ class CaseReader:
             raise Unusable("is in a file that drafts could read; call it test_….py")
         if self._autouse:
             raise Unusable(f"may be given a fixture by {self._autouse}")
+        for other in self._others:
+            if other.is_found_in(function, inside, own.dotted):
+                raise Unusable(f"calls {other.name}, which is not written yet")
         refuse_mocking(inside, own.dotted)
         rows, more = rows_of(decorators, self._scope.dotted, self._constant)
         _refuse_fixtures(function, rows, method)

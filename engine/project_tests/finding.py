@@ -11,8 +11,10 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
+from ..errors import SourceError
 from ..facts import Example, Fact, Stub, UnusedTest
 from ..project import Location, locate
+from ..sources import find_stubs, read
 from .cases import CaseReader
 from .files import Age, Index, TextFile, age_of, index_of, is_current, read_text
 from .isolating import without_tests
@@ -67,7 +69,7 @@ def with_tests(stub: Stub, how: HowTold) -> Stub:
     told = how == "shown"
     tests = tuple(_told(example) for example in found.examples) if told else found.examples
     if any(example.test and example.test.inside for example in tests):
-        stub = without_tests(stub)
+        stub = without_tests(stub, tests)
     return replace(stub, tests=tests, unused=found.unused)
 
 
@@ -123,8 +125,21 @@ def _found(stub: Stub, home: Location, top: str, index: Index, modules: Modules)
 
 
 def _read(stub: Stub, home: Location, top: str, index: Index, target: Target) -> Iterator[Example | UnusedTest]:
+    others: list[Target] | None = None
     for file in _mentioning(stub, home, index, target):
-        yield from CaseReader(script_of(file), home, target, top, autouse=_autouse(file.path, top, index)).read()
+        others = _unwritten(stub, target) if others is None else others
+        autouse = _autouse(file.path, top, index)
+        yield from CaseReader(script_of(file), home, target, others, top, autouse=autouse).read()
+
+
+def _unwritten(stub: Stub, target: Target) -> list[Target]:
+    """The other functions of the file that wait for a body: what calls them says nothing about this one."""
+    try:
+        found = find_stubs(read(stub.path), tokens=0).stubs
+    except SourceError:
+        return []
+    inside = [other for other in found if "def " not in other.class_header and other.name != stub.name]
+    return [Target(target.module, other.name, target.modules) for other in inside]
 
 
 def _mentioning(stub: Stub, home: Location, index: Index, target: Target) -> Iterator[TextFile]:

@@ -176,9 +176,17 @@ class Modules:
             if dotted == self._home.name or self._home.name.startswith(dotted + "."):
                 if last in file.raw or self.real(f"{dotted}.{top}") == wanted:
                     return True
-            elif self._is_ours(dotted) and wanted in {self.real(dotted), self.real(f"{dotted}.{top}")}:
+            elif self._is_ours(dotted) and (
+                self.real(dotted) == wanted or (self._may_be_module(dotted) and self.real(f"{dotted}.{top}") == wanted)
+            ):
                 return True
         return False
+
+    def _may_be_module(self, dotted: str) -> bool:
+        """Whether nothing in the module above says that it is something else."""
+        above, _, last = dotted.rpartition(".")
+        looked = self._looked_up(above) if above else None
+        return looked is None or (last not in looked.defined and last not in looked.scope.known)
 
     def _is_ours(self, dotted: str) -> bool:
         """Whether a name begins with a module of the project."""

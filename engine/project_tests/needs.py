@@ -39,7 +39,7 @@ class Needs:
         waiting, seen = [name for name in names if name not in own], set[str]()
         while waiting:
             name = waiting.pop()
-            if name in seen or name in _BUILT_IN:
+            if name in seen or (name in _BUILT_IN and name not in self._script.binders):
                 continue
             seen.add(name)
             binding = [s for s in self._script.statements if name in s.names] if name in self._script.binders else []

@@ -43,6 +43,8 @@ class Target:
         """Whether something below this node, which has these names in it, is the function."""
         if self.bare == self.name:
             return any(self._is(node, self.name, dotted) for node in names.nodes)
+        if self.bare == "__init__":
+            return any(self._is_holder(node, dotted) for node in names.nodes)
         methods = [node for node in names.nodes if isinstance(node, ast.Attribute) and node.attr == self.bare]
         made = self._made(tree, dotted) if methods else frozenset[str]()
         return any(self._is_method(node, made, dotted) for node in methods)

@@ -63,9 +63,10 @@ def _at_module_level(outline: Outline, function: Function) -> list[_Candidate]:
 
 def _is_test(node: Node) -> bool:
     """Whether it is a test that stands beside what it tests: a draft is held against those, not written after them."""
+    name, text = defined_name(node), node.text or b""
     if definition_of(node).type == "class_definition":
-        return b"def test" in (node.text or b"")
-    return defined_name(node).startswith("test_")
+        return b"def test" in text and (name.startswith("Test") or b"TestCase" in text.partition(b"\n")[0])
+    return name.startswith("test_") and b"assert" in text
 
 
 def _siblings(raw: bytes, function: Function) -> list[_Candidate]:

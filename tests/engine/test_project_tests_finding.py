@@ -285,6 +285,13 @@ def test_a_fixture_that_conftest_gives_unasked_is_said(shop: Path):
     assert (found.examples, why(found)) == ((), ["may be given a fixture by tests/conftest.py"])
 
 
+def test_a_test_that_calls_another_unwritten_function_waits_for_that(shop: Path):
+    text = "from shop.pricing import Cart, total\n\ndef test_it():\n    assert total([Cart([1]).sum()]) == 1\n"
+    assert why(look(shop, text)) == ["calls Cart.sum, which is not written yet"]
+    write(shop, "src/shop/pricing.py", PRICING.replace("        ...", "        return sum(self.items)"))
+    assert [told(example)[0] for example in tests_of(stub_of(shop)).examples] == ["total([Cart([1]).sum()])"]
+
+
 def test_one_row_that_is_marked_leaves_the_others(shop: Path):
     text = (
         "import pytest\nfrom shop import total\n\n@pytest.mark.parametrize('n', [1, pytest.param(2, marks=pytest.mark.skip)])\n"
