@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redraft.engine.facts import Example, Stub
-from redraft.engine.project_tests import Tests, tests_of, with_tests
+from redraft.engine.project_tests import Tests, place_of, tests_of, with_tests
 from redraft.engine.project_tests.files import LARGEST
 from redraft.engine.project_tests.finding import MOST_TESTS
 from redraft.engine.sources import find_function, read
@@ -390,6 +390,16 @@ def test_a_test_in_the_functions_own_file_is_used_and_kept_out_of_the_program_an
     assert held.program("...").count("\n") == stub.program("...").count("\n")
     assert "HELP = 1" in held.program("...")
     assert "test_total" not in stub.neighbours
+
+
+def test_the_place_of_a_test_can_be_opened_in_an_editor(shop: Path):
+    (example,) = look(shop, "from shop import total\n\ndef test_it():\n    assert total([]) == 0\n").examples
+    assert place_of(stub_of(shop), example.where) == (str(shop.resolve() / "tests/test_pricing.py"), 4)
+
+
+def test_a_helper_of_the_module_that_is_called_like_a_test_stays_in_the_program(shop: Path):
+    write(shop, "src/shop/pricing.py", INSIDE + "def test_connection():\n    return HELP\n")
+    assert "test_connection" in with_tests(stub_of(shop), "hidden").program("...")
 
 
 def test_nothing_is_looked_for_when_it_is_off(shop: Path):
