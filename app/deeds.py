@@ -12,7 +12,9 @@ from textual.app import SuspendNotSupported, SystemCommand
 
 from ..engine.events import AnyEvent, Entry, Undone, Written
 from ..engine.facts import Stub
+from ..engine.project_tests import place_of
 from ..engine.state import RunState
+from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
 from .choosing import chosen_model, chosen_pipeline
 from .comparison import Comparison
@@ -174,7 +176,8 @@ class Deeds:
         card = self._screen.card
         if card is None:
             return
-        command = editor_command(self._screen.session.environ, card.stub.path, card.stub.line)
+        path, line = self._place_to_edit(card.stub)
+        command = editor_command(self._screen.session.environ, path, line)
         try:
             with self._screen.app.suspend():
                 trouble = edited(command)
@@ -182,6 +185,14 @@ class Deeds:
                 self._screen.say(trouble, "error")
         except SuspendNotSupported:
             self._screen.say("this terminal cannot be lent to an editor; open the file in another window", "warning")
+
+    def _place_to_edit(self, stub: Stub) -> tuple[str, int]:
+        """The stub, or the test that the cursor is on when the examples are in front."""
+        view = self._screen.view
+        pointed = view.query_one(ChecksTable).pointed if view.choice.focus == "examples" else None
+        if pointed is None or not pointed.where:
+            return stub.path, stub.line
+        return place_of(stub, pointed.where)
 
     # ------------------------------------------------------------------------------------ writing
 

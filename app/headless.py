@@ -24,6 +24,7 @@ from ..engine.state import RunState
 from .output import (
     Paint,
     harmless,
+    lines_of_tests,
     meter_line,
     out,
     out_json_line,
@@ -159,6 +160,7 @@ def print_state(state: RunState, *, plain: bool) -> None:
         out(harmless(state.stub.code(proposal.body).rstrip()) + "\n")
     for title, lines in (
         ("examples", report_lines(state.report, colours)),
+        ("your tests", lines_of_tests(state.report, state.stub.unused if state.stub else (), colours)),
         ("review", review_lines(state.review, colours)),
     ):
         if lines:

@@ -11,15 +11,16 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 import msgspec
 
 from ..engine.errors import RedraftError
-from ..engine.facts import Check, Draft, Report, Review, Solution
+from ..engine.facts import Check, Draft, Report, Review, Solution, UnusedTest
 from ..engine.state import Meter, RunState
 from ..engine.waits import waiting_words
+from ..widgets.tally import also_by_tests, expectation, only_tests, standing
 
 SIGNS = {"passed": "✓", "failed": "✗", "raised": "✗", "timeout": "✗", "crashed": "✗", "not run": "·", "waits": "·"}
 _NOTHING = {
@@ -141,13 +142,34 @@ def report_lines(report: Report | None, paint: Paint) -> list[str]:
     if not report.checks:
         return [paint("yellow", "  no examples: nothing was verified")]
     slow = [paint("dim", f"  imports took {report.import_seconds:.1f} s")] if report.imported_slowly else []
-    return [line for check in report.checks for line in _check_lines(check, paint)] + slow
+    return [line for check in report.examples for line in _check_lines(check, paint)] + slow
 
 
-def _check_lines(check: Check, paint: Paint) -> list[str]:
+MOST_HOLDING = 20
+"""Tests that hold of which each is told; those that fail are told all."""
+
+
+def lines_of_tests(report: Report | None, unused: Sequence[UnusedTest], paint: Paint) -> list[str]:
+    """The project's tests of a draft, one assertion a line, and those that cannot be used."""
+    checks = only_tests(report) if report is not None else ()
+    holding = [check for check in checks if check.passed]
+    kept = set(map(id, holding[:MOST_HOLDING]))
+    lines = [
+        line
+        for check in checks
+        if not check.passed or id(check) in kept
+        for line in _check_lines(check, paint, f"{check.example.where} ")
+    ]
+    if len(holding) > MOST_HOLDING:
+        lines.append(paint("green", f"  … and {len(holding) - MOST_HOLDING} more that hold"))
+    every = (*unused, *(report.unused if report is not None else ()))
+    return [*lines, *(paint("dim", f"  not used: {harmless(f'{test.where} {test.why}'.strip())}") for test in every)]
+
+
+def _check_lines(check: Check, paint: Paint, place: str = "") -> list[str]:
     colour = "green" if check.passed else "yellow" if check.verdict == "waits" else "red"
     source = harmless(check.example.source.strip()).replace("\n", " ⏎ ")
-    head = paint(colour, f"  {SIGNS[check.verdict]} {source}")
+    head = paint(colour, f"  {SIGNS[check.verdict]} {harmless(place)}{source}")
     if check.example.session:
         head += paint("dim", f"  ({harmless(check.example.session)}, line {check.example.line})")
     if check.passed:
@@ -155,11 +177,14 @@ def _check_lines(check: Check, paint: Paint) -> list[str]:
         return [head, paint("dim", note)] if check.by_value else [head]
     if check.verdict == "waits":
         return [head, f"      {harmless(check.got)}"]
-    expected = (
-        check.example.raises
-        or check.example.want.strip()
-        or ("true" if check.example.compare == "truth" else "nothing")
-    )
+    if check.example.test is not None:
+        expected = expectation(check.example)
+    else:
+        expected = (
+            check.example.raises
+            or check.example.want.strip()
+            or ("true" if check.example.compare == "truth" else "nothing")
+        )
     return [
         head,
         f"      expected {_hanging(expected)}",
@@ -229,7 +254,9 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
     reviewed = ", not reviewed" if state.unreviewed else ""
     match solution.verdict:
         case "verified":
-            return paint("yellow" if reviewed else "green", f"verified{reviewed}: {_holding(report)} ({why})")
+            held = f": {_holding(report)}" if report is None or report.judged_examples else ""
+            verified = f"verified{also_by_tests(report)}{reviewed}{held} ({why})"
+            return paint("yellow" if reviewed else "green", verified)
         case "unverified":
             nothing = harmless(waiting_words(report)) or "no examples, nothing was verified"
             return paint("yellow", f"unverified{reviewed}: {nothing} ({why})")
@@ -238,7 +265,7 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
 
 
 def _holding(report: Report | None) -> str:
-    total = len(report.judged) if report else 0
+    total = len(report.judged_examples) if report else 0
     waits = harmless(waiting_words(report))
     return ("the example holds" if total == 1 else f"all {total} examples hold") + (f"; {waits}" if waits else "")
 
@@ -247,4 +274,6 @@ def _failing(draft: Draft, report: Report | None) -> str:
     if draft.problem or report is None or report.problem:
         return harmless(draft.problem or (report.problem if report else "") or "it did not run")
     waits = harmless(waiting_words(report))
+    if report.tests:
+        return harmless(standing(report)) + (f"; {waits}" if waits else "")
     return f"{len(report.failures)} of {len(report.judged)} examples fail" + (f"; {waits}" if waits else "")

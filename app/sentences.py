@@ -6,6 +6,7 @@ from ..engine.state import RunState
 from ..engine.waits import waiting_words
 from ..widgets.signs import counted
 from ..widgets.status_line import Tone
+from ..widgets.tally import also_by_tests, standing
 from .key_names import Key
 
 
@@ -35,9 +36,12 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
     also = f"; {waits}" if waits else ""
     match solution.verdict:
         case "verified":
-            total = len(report.judged) if report else 0
-            held = f"{counted(total, 'example')} hold{'s' if total == 1 else ''}{also}. {accepts} accepts"
-            return (f"verified, not reviewed: {held}", "warning") if state.unreviewed else (f"verified: {held}", "good")
+            total = len(report.judged_examples) if report else 0
+            held = f": {counted(total, 'example')} hold{'s' if total == 1 else ''}" if total or report is None else ""
+            verified = f"verified{also_by_tests(report)}"
+            if state.unreviewed:
+                return f"{verified}, not reviewed{held}{also}. {accepts} accepts", "warning"
+            return f"{verified}{held}{also}. {accepts} accepts", "good"
         case "unverified":
             why = f"unverified: {waits}" if waits else "no examples: nothing was verified"
             return f"{why}. {accepts} accepts all the same", "warning"
@@ -46,6 +50,8 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
                 return f"no usable body: {solution.draft.problem}. {again} runs again", "error"
             if report is None or report.problem:
                 return f"the program could not run ({examples} shows why). {again} runs again", "error"
-            failing = f"{len(report.failures)} of {counted(len(report.judged), 'example')}"
             then = f"{again} runs again, {accepts} accepts all the same"
+            if report.tests:
+                return f"{standing(report)}{also} ({examples} shows more). {then}", "warning"
+            failing = f"{len(report.failures)} of {counted(len(report.judged), 'example')}"
             return f"{failing} still fail{also} ({examples} shows which). {then}", "warning"

@@ -22,6 +22,44 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 # ---------------------------------------------------------------------------------------------- what the user wrote
 
 
+Relation = Literal[
+    "==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "has", "lacks", "close", "same members", "runs"
+]
+"""How what came out must stand to what is wanted. "has": what is wanted is in it; "runs": it raises nothing."""
+
+
+class Asserted(Fact, frozen=True):
+    """One assertion of a test in the user's project. Those of one `name` share a process, in their order."""
+
+    where: str
+    """File and line as the user knows them: "tests/test_pricing.py:12"."""
+    name: str
+    """The test as pytest names it: "tests/test_pricing.py::test_total[2-4]"."""
+    relation: Relation = "=="
+    tolerance: tuple[float | None, float | None] = (None, None)
+    """Of "close": relative to what is wanted, and absolute."""
+    match: str = ""
+    """Pattern that the exception's text must hold, "" for any."""
+    caught: str = ""
+    """Name by which the test looks at the exception afterwards, "" when it does not."""
+    imports: tuple[str, ...] = ()
+    """Statements of the test's file that come before all others: imports, constants, helpers."""
+    setup: tuple[str, ...] = ()
+    """Statements of the test between the assertion before and this one."""
+    inside: bool = False
+    """Whether it stands in the function's own file, and sees the names of that."""
+    told: bool = False
+    """Whether models may be told of it."""
+
+
+class UnusedTest(Fact, frozen=True):
+    """A test that calls the function and that no draft is held against."""
+
+    where: str
+    why: str
+    """How the sentence goes on: "takes a fixture (client)"."""
+
+
 class Example(Fact, frozen=True):
     """One thing the specification says should happen.
 
@@ -33,10 +71,10 @@ class Example(Fact, frozen=True):
     want: str = ""
     compare: Literal["output", "value", "truth"] = "output"
     raises: str | None = None
-    """The exception line doctest expects ("ValueError: too big"), or None."""
+    """The exception line doctest expects ("ValueError: too big"), or None. Of a test: the class, as it is written."""
     options: tuple[str, ...] = ()
     """Names of the doctest flags that are on, such as "ELLIPSIS"."""
-    origin: Literal["visible", "generated", "finding", "hidden"] = "visible"
+    origin: Literal["visible", "generated", "finding", "hidden", "test"] = "visible"
     line: int = 0
     """1-based line in the file, 0 when it is not in the file."""
     session: str = ""
@@ -45,6 +83,18 @@ class Example(Fact, frozen=True):
     """Statements of its session that are run before it, and after the example before it."""
     waits_for: tuple[str, ...] = ()
     """Functions without a body that it reaches, so that it cannot be judged yet."""
+    test: Asserted | None = None
+    """How a test of the project asserts it; None for everything else."""
+
+    @property
+    def where(self) -> str:
+        """File and line of a test of the project, "" for everything else."""
+        return self.test.where if self.test else ""
+
+    @property
+    def secret(self) -> bool:
+        """Whether no model may know of it, nor of what came of it."""
+        return self.origin == "hidden" or (self.test is not None and not self.test.told)
 
 
 class Stub(Fact, frozen=True):
@@ -82,6 +132,10 @@ class Stub(Fact, frozen=True):
     """SHA-256 of the bytes of the file it was read from."""
     nth: tuple[int, int] = (1, 1)
     """Its place, from 1, among the functions of its name in the file, and how many there are."""
+    tests: tuple[Example, ...] = ()
+    """Assertions about it in the project's tests; empty until they were looked for."""
+    unused: tuple[UnusedTest, ...] = ()
+    """Tests that call it and cannot be used."""
 
     @property
     def entry_point(self) -> str:
@@ -356,6 +410,8 @@ class Report(Fact, frozen=True):
     """Wall clock of the examples."""
     import_seconds: float = 0.0
     """Wall clock of importing the module and all that it imports."""
+    unused: tuple[UnusedTest, ...] = ()
+    """Tests that turned out to be of no use when they were run."""
 
     @property
     def imported_slowly(self) -> bool:
@@ -372,6 +428,31 @@ class Report(Fact, frozen=True):
         """Functions that some of the examples wait for, each once."""
         waits = (check.waits_for for check in self.checks if check.verdict == "waits")
         return tuple(dict.fromkeys(name for names in waits for name in names))
+
+    @property
+    def examples(self) -> tuple[Check, ...]:
+        """The checks that are no tests of the project."""
+        return tuple(check for check in self.checks if check.example.test is None)
+
+    @property
+    def judged_examples(self) -> tuple[Check, ...]:
+        """The same without those that wait."""
+        return tuple(check for check in self.examples if check.verdict != "waits")
+
+    @property
+    def tests(self) -> dict[str, bool]:
+        """Whether each test of the project holds, by its name; those that wait are left out."""
+        held: dict[str, bool] = {}
+        for check in self.judged:
+            if (test := check.example.test) is not None:
+                held[test.name] = held.get(test.name, True) and check.passed
+        return held
+
+    @property
+    def told(self) -> Report:
+        """As much of it as a model may know."""
+        kept = tuple(check for check in self.checks if not check.example.secret)
+        return self if len(kept) == len(self.checks) else msgspec.structs.replace(self, checks=kept)
 
     @property
     def passes(self) -> int:

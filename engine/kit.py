@@ -10,6 +10,7 @@ import msgspec
 from .facts import Price, Role
 from .models.chat import ChatModel, Effort, Sampling
 from .models.queueing import Room
+from .project_tests import HowTold
 from .prompts import Prompts
 from .sandbox.runner import Limits, Sandbox
 
@@ -75,6 +76,13 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     """paper: send what the papers send and nothing else. evidence: our own prompts, answers begun for the model."""
     seed: int = 0
     budget: Budget = Budget()
+    from_tests: HowTold = "off"
+    """What is made of tests that a stub's project has already."""
+
+    @property
+    def tests_told(self) -> HowTold:
+        """The same for the mode that is in force: the papers know of no such tests, so no prompt of theirs does."""
+        return "hidden" if self.mode == "paper" and self.from_tests == "shown" else self.from_tests
 
     @property
     def scripted(self) -> bool:

@@ -58,6 +58,7 @@ async def opened(
             mode=settings.mode,
             seed=settings.roles.coder.seed or 0,
             budget=_budget(settings.budget),
+            from_tests=settings.examples.from_tests,
         )
 
 

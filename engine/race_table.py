@@ -131,7 +131,7 @@ def _change(state: RunState, raw: RunState | None) -> Change | None:
 
 def _warnings(state: RunState) -> tuple[str, ...]:
     found: list[str] = []
-    if state.stub is not None and not state.stub.examples:
+    if state.stub is not None and not state.stub.examples and not state.stub.tests:
         found.append("no visible examples: whatever runs passes vacuously")
     if waits := waiting_words(state.solution.report if state.solution else None):
         found.append(f"visible examples: {waits}")

@@ -5,12 +5,14 @@ On a CPU a cold prompt takes seconds and a cached one nothing (docs/performance.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from .facts import Stub
 from .kit import Kit
 from .models.chat import Message
+from .project_tests import with_tests
 from .turns import Turns
 
 
@@ -32,4 +34,6 @@ async def read_ahead(kit: Kit, stub: Stub) -> None:
     model = kit.voices["coder"].model
     if isinstance(model, ReadsAhead):
         turns = Turns(kit)
+        if kit.tests_told == "shown":
+            stub = await asyncio.to_thread(with_tests, stub, "shown")
         await model.warm(turns.draft(stub), turns.begun(stub))

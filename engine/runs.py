@@ -18,6 +18,7 @@ from .judging import judged
 from .kit import Budget, Kit
 from .pipelines.catalogue import Pipeline
 from .preflight import check_imports
+from .project_tests import with_tests
 from .recalling import Recall
 from .steering import Steering
 from .version import version
@@ -167,6 +168,9 @@ async def running(
     `hidden` are tests that the pipeline never sees; what it settles on is held against them when it is over.
     A fault of our own world ends the log with `RunFailed`; a bug does too, and is raised when the block is left.
     """
+    if not hidden and kit.tests_told != "off":
+        # A task brings its own tests; a stub of a project is held against those that the project has.
+        stub = await asyncio.to_thread(with_tests, stub, kit.tests_told)
     began = now()
     log = Log(clock, record, kit.budget, recall)
     started = RunStarted(

@@ -14,6 +14,8 @@ ALLOWED_IMPORTS = (
 )
 SHOWN_FAILURES = 3
 """Failing examples a prompt tells of; more of them cost time and tell a small model nothing new."""
+SHOWN_TESTS = 6
+"""Assertions of the project's tests that a prompt holds, where models may see them at all."""
 
 
 def context(stub: Stub) -> str:
@@ -26,6 +28,7 @@ def context(stub: Stub) -> str:
     if stub.class_header.strip():
         parts.append(f"# `{stub.entry_point}` belongs to:\n{stub.class_header.strip()}")
     parts.extend(_session(stub, name) for name in dict.fromkeys(e.session for e in stub.examples if e.session))
+    parts.append(tests(stub))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -45,6 +48,33 @@ def _as_typed(example: Example) -> list[str]:
     ]
     raised = ["Traceback (most recent call last):", f"    {example.raises}"] if example.raises else []
     return [*typed, *(raised or example.want.rstrip("\n").split("\n") * bool(example.want))]
+
+
+def tests(stub: Stub) -> str:
+    """The project's tests of the function, as far as a model may be told of them; "" for none."""
+    told = [example for example in stub.tests if not example.secret][:SHOWN_TESTS]
+    return "Tests that must pass:\n\n" + fenced("\n".join(_asserted(example) for example in told)) if told else ""
+
+
+def _asserted(example: Example) -> str:
+    test = example.test
+    lines = [] if test is None else [*test.setup]
+    if example.raises is not None:
+        return "\n".join([*lines, f"{example.source}  # raises {example.raises}"])
+    match "runs" if test is None else test.relation:
+        case "runs":
+            lines.append(example.source)
+        case _ if example.compare == "truth":
+            lines.append(f"assert {example.source}")
+        case "has" | "lacks" as relation:
+            lines.append(f"assert {example.want} {'in' if relation == 'has' else 'not in'} {example.source}")
+        case "close":
+            lines.append(f"assert {example.source} == {example.want}  # about")
+        case "same members":
+            lines.append(f"assert sorted({example.source}) == sorted({example.want})")
+        case relation:
+            lines.append(f"assert {example.source} {relation} {example.want}")
+    return "\n".join(lines)
 
 
 def imports(stub: Stub) -> str:
@@ -79,7 +109,7 @@ def failures(report: Report | None) -> str:
         return ""
     if report.problem:
         return f"The code does not run: {report.problem}"
-    return "\n".join(_failure(check) for check in report.failures[:SHOWN_FAILURES])
+    return "\n".join(_failure(check) for check in report.told.failures[:SHOWN_FAILURES])
 
 
 def _failure(check: Check) -> str:
@@ -125,7 +155,7 @@ def findings(review: Review, report: Report | None = None) -> str:
 
     What the failing examples of `report` show already is not told twice, nor is the same claim.
     """
-    told = {check.example.source.strip() for check in report.failures[:SHOWN_FAILURES]} if report else set[str]()
+    told = {check.example.source.strip() for check in report.told.failures[:SHOWN_FAILURES]} if report else set[str]()
     kept = {f.claim: f for f in reversed(review.findings) if f.status != "refuted"}
     return "\n".join(_finding(f, told=f.call.strip() in told) for f in reversed(kept.values()))
 

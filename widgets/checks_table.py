@@ -10,22 +10,26 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 
-from ..engine.facts import Check, Example, Report
+from ..engine.facts import Check, Example, UnusedTest
 from ..engine.state import RunState
 from ..engine.waits import waiting_words, waits_for_words
 from .rows import Row
 from .sheet import Sheet
 from .signs import CHECKS, Sign, counted
+from .tally import expectation, standing
 from .text import Run, clipped, folded, paragraphs, shown, shown_line
 
 _ORIGINS = {
     "visible": "from your docstring",
     "generated": "by the tester model",
     "finding": "from the findings",
+    "test": "from your tests",
     "hidden": "kept apart for judging",
 }
 _WAITING = Sign("·", "waiting", "$state-wait")
 _NAME_CELLS = 10
+_MOST_UNUSED = 6
+"""Tests that cannot be used of which it is said why; `redraft check` tells of all."""
 
 
 class _Line(NamedTuple):
@@ -70,17 +74,17 @@ class ChecksTable(Sheet):
 
     def rows(self, width: int) -> list[Row]:
         """The score, and under it the examples by where they come from."""
-        report, examples = self.state.report, self.state.stub.examples if self.state.stub else ()
+        report = self.state.report
         self.entitle("examples", _other_score(self.state))
         head = [Row(line) for line in folded(_score(self.state), width, words=True)]
         problem = [Row(line) for line in paragraphs(report.problem, width, "$state-fail")] if report else []
         problem += [Row(line) for line in _undefined(self.state, width)]
         if report and report.imported_slowly:
             problem.append(Row([(f"imports took {report.import_seconds:.1f} s", "$muted")]))
-        self._lines = _lines(report, examples)
-        if not self._lines:
+        self._lines = _lines(self.state)
+        if not self._lines and not _unused(self.state):
             return [*head, *problem, Row(), *(Row(line) for line in paragraphs(_advice(self.state), width, "$muted"))]
-        return [*head, *problem, *self._table(width)]
+        return [*head, *problem, *self._table(width), *_unused_rows(self.state, width)]
 
     def fill(self, row: Row) -> str:
         """The cursor's ground."""
@@ -112,7 +116,7 @@ class ChecksTable(Sheet):
         if seen == self._seen:
             return
         self._seen = seen
-        lines = _lines(state.report, state.stub.examples if state.stub else ())
+        lines = _lines(state)
         failing = next((n for n, line in enumerate(lines) if line.check is not None and _fails(line.check)), 0)
         self.set_reactive(ChecksTable.chosen, failing)
         self.relayout()
@@ -128,6 +132,11 @@ class ChecksTable(Sheet):
         self.bring_into_view(self.chosen)
 
     # ------------------------------------------------------------------------------------ keys and mouse
+
+    @property
+    def pointed(self) -> Example | None:
+        """The example that the cursor is on."""
+        return self._lines[self.chosen].example if self.chosen < len(self._lines) else None
 
     def action_next(self) -> None:
         """Go to the next example."""
@@ -159,27 +168,55 @@ class ChecksTable(Sheet):
 
 def _score(state: RunState) -> list[Run]:
     """The first line: how many hold. Without examples nothing was verified, and that is said."""
-    report, examples = state.report, state.stub.examples if state.stub else ()
+    report, examples, tests = state.report, *_to_run(state)
+    own = counted(len({example.test.name for example in tests if example.test}), "test") + " of yours"
     if state.checking:
-        return [(f"▸ running {counted(len(examples), 'example')}…", "bold $state-run")]
+        named = [*([counted(len(examples), "example")] if examples or not tests else []), *([own] if tests else [])]
+        return [(f"▸ running {' and '.join(named)}…", "bold $state-run")]
     if report is not None and report.problem:
         return [("✗ the program could not run", "bold $state-fail")]
     if report is not None and report.checks:
         waits: list[Run] = [(f"; {shown_line(waiting_words(report))}", "$state-wait")] if waiting_words(report) else []
-        total = len(report.judged)
-        if not total:
+        total, own_tests = len(report.judged_examples), len(report.tests)
+        if not report.judged:
             return [(f"? unverified: {shown_line(waiting_words(report))}", "bold $state-warn")]
         if report.all_passed:
             word = "the example holds" if total == 1 else f"all {total} examples hold"
-            return [(f"✓ {word}", "bold $state-pass"), *waits]
-        verb = "holds" if total == 1 else "hold"
-        return [(f"✗ {report.passes} of {counted(total, 'example')} {verb}", "bold $state-fail"), *waits]
+            own = f"{own_tests} of your tests hold{'s' if own_tests == 1 else ''}"
+            held = ", ".join([*([word] if total else []), *([own] if own_tests else [])])
+            return [(f"✓ {held}", "bold $state-pass"), *waits]
+        return [(f"✗ {standing(report)}", "bold $state-fail"), *waits]
     if state.stub is None:
         return [("no stub chosen", "bold $muted")]
-    if not examples:
+    if not examples and not tests:
         ink = "bold $state-warn"
         return [("? no examples: nothing was verified" if report or state.solution else "? no examples yet", ink)]
-    return [(f"· {counted(len(examples), 'example')} to hold a draft against", "bold $state-wait")]
+    named = [*([counted(len(examples), "example")] if examples else []), *([own] if tests else [])]
+    return [(f"· {' and '.join(named)} to hold a draft against", "bold $state-wait")]
+
+
+def _to_run(state: RunState) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    """The docstring's examples, and the project's tests as far as they have been looked for."""
+    return (state.stub.examples, state.stub.tests) if state.stub else ((), ())
+
+
+def _unused(state: RunState) -> tuple[UnusedTest, ...]:
+    """Tests of the function that cannot be used, by what was read and by what came of running them."""
+    found = state.stub.unused if state.stub else ()
+    return (*found, *(state.report.unused if state.report else ()))
+
+
+def _unused_rows(state: RunState, width: int) -> Iterator[Row]:
+    unused = _unused(state)
+    if not unused:
+        return
+    yield Row()
+    yield from (Row(line) for line in paragraphs(f"{counted(len(unused), 'test')} not used", width, "$muted"))
+    for test in unused[:_MOST_UNUSED]:
+        yield from (Row(line) for line in paragraphs(f"– {shown_line(f'{test.where} {test.why}')}", width, "$muted"))
+    if len(unused) > _MOST_UNUSED and state.stub is not None:
+        more = f"… and {len(unused) - _MOST_UNUSED} more: redraft check FILE --function {state.stub.name} tells of all"
+        yield from (Row(line) for line in paragraphs(more, width, "$muted"))
 
 
 def _undefined(state: RunState, width: int) -> list[list[Run]]:
@@ -216,12 +253,12 @@ def _other_score(state: RunState) -> str:
     return f"the first draft: {before.passes} of {len(before.judged)}"
 
 
-def _lines(report: Report | None, examples: Sequence[Example]) -> list[_Line]:
-    order = list(_ORIGINS)
+def _lines(state: RunState) -> list[_Line]:
+    order, report = list(_ORIGINS), state.report
     if report is not None and report.checks:
         lines = [_line(check.example, check) for check in report.checks]
     else:
-        lines = [_line(example, None) for example in examples]
+        lines = [_line(example, None) for both in _to_run(state) for example in both]
     return sorted(lines, key=lambda line: order.index(line.example.origin))
 
 
@@ -231,15 +268,6 @@ def _line(example: Example, check: Check | None) -> _Line:
     got = check.got.rstrip("\n") if check is not None else waits_for_words(example.waits_for) if waits else ""
     seconds = "" if check is None or waits else f"{check.seconds:.2f} s" if check.seconds >= 0.005 else "<10 ms"
     return _Line(example, check, sign, expectation(example), got, seconds)
-
-
-def expectation(example: Example) -> str:
-    """What an example says should happen, in words where it is no text."""
-    if example.raises is not None:
-        return f"raises {example.raises}"
-    if example.compare == "truth":
-        return "is true"
-    return example.want.rstrip("\n") or "prints nothing"
 
 
 # ---------------------------------------------------------------------------------------- from words to cells
@@ -253,7 +281,9 @@ def _columns(lines: Sequence[_Line], width: int) -> list[int]:
         max((cell_len(shown_line(text)) for text in texts), default=0) + 2
         for texts in zip(*((line.example.source.strip(), line.expected, line.got) for line in lines), strict=True)
     ]
-    wanted = [max(want, least) for want, least in zip(wanted, (9, 10, 5), strict=True)]
+    # Both kinds that are the user's own begin with the same words: their headings are to be told apart.
+    first = 18 if any(line.example.test is not None for line in lines) else 9
+    wanted = [max(want, least) for want, least in zip(wanted, (first, 10, 5), strict=True)]
     if width < 40:
         return [max(1, room), 0, 0, seconds, word]
     return [*_shared_out(wanted, room), seconds, word]
@@ -303,9 +333,11 @@ def _cell(text: str, cells: int) -> str:
 
 def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     """The chosen example in full: whole texts, broken where they must be."""
-    told = [("example", line.example.source.strip()), ("expected", line.expected)]
-    if line.example.before:
-        told.insert(0, ("before", "\n".join(statement.strip() for statement in line.example.before)))
+    test = line.example.test
+    told = [("place", f"{test.where}, {test.name.partition('::')[2]}")] if test is not None else []
+    setup = test.setup if test is not None else tuple(statement.strip() for statement in line.example.before)
+    told += [("before", "\n".join(setup))] if setup else []
+    told += [("example", line.example.source.strip()), ("expected", line.expected)]
     if line.sign == CHECKS["waits"]:
         told.append(("waits", line.got))
     elif line.check is not None:
@@ -315,7 +347,7 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     if line.check is not None and line.check.by_value:
         told.append(("compared", "as a value; doctest, which compares the text, says that it fails"))
     for name, text in told:
-        ink = line.sign.ink if name not in {"before", "example", "expected", "compared"} else ""
+        ink = line.sign.ink if name not in {"example", "expected", "compared", "place", "before"} else ""
         label = name.ljust(_NAME_CELLS)
         for row in shown(text).split("\n"):
             for piece in folded([(row, ink)], max(1, width - 3 - _NAME_CELLS)):

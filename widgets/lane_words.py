@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from ..engine.facts import Check, Report
 from ..engine.state import RunState
 from .meter_bar import dollars
 from .signs import CHECKS, STUBS, Sign, counted
+from .tally import only_tests
 from .text import Run, clipped, folded, length, shown_line
 
 _WRITING = {
@@ -57,7 +60,12 @@ def examples(state: RunState, width: int) -> list[list[Run]]:
     report, stub = state.report, state.stub
     if stub is None:
         return []
-    lines: list[list[Run]] = [_scored("examples", report, len(stub.examples), checking=bool(state.checking))]
+    own, checking = report is not None and report.tests, bool(state.checking)
+    lines: list[list[Run]] = []
+    if stub.examples or not (own or stub.tests):
+        lines.append(_scored("examples", _only(report, tests=False), len(stub.examples), checking=checking))
+    if own or stub.tests:
+        lines.append(_scored("tests", _only(report, tests=True), len(stub.tests), checking=checking))
     if state.hidden is not None:
         lines.append(_scored("hidden", state.hidden, 0, checking=False))
     failing = _first_failing(report) or _first_failing(state.hidden)
@@ -71,6 +79,13 @@ def examples(state: RunState, width: int) -> list[list[Run]]:
         repair = f": {shown_line(first.repair)}?" if first.repair else ""
         lines.append([(clipped(f"! nothing defines {shown_line(first.name)}{repair}", width), "$state-warn")])
     return lines
+
+
+def _only(report: Report | None, *, tests: bool) -> Report | None:
+    """As much of a report as is on the project's tests, or on everything else."""
+    if report is None or not report.tests:
+        return report
+    return replace(report, checks=only_tests(report) if tests else report.examples)
 
 
 def _scored(name: str, report: Report | None, number: int, *, checking: bool) -> list[Run]:

@@ -12,17 +12,17 @@ from ..engine.facts import ROLES, Check, Example
 from ..engine.state import CallState, RunState
 from ..engine.tree import Candidate, NodeState, Tree
 from . import tree_words as words
-from .checks_table import expectation
 from .highlighting import python_lines
 from .rows import Row
 from .signs import CHECKS, counted
+from .tally import expectation
 from .text import Run, clipped, folded, length, paragraphs, shown, shown_line
 
 Section = Literal["specification", "candidates", "tests", "plans", "program"]
 SECTIONS: tuple[Section, ...] = ("specification", "candidates", "tests", "plans", "program")
 LIVE_LINES = 5
 """Lines of what is being written now."""
-_ORIGINS = {"visible": "from your docstring", "generated": "by the tester: may be wrong"}
+_ORIGINS = {"visible": "from your docstring", "test": "from your tests", "generated": "by the tester: may be wrong"}
 _NAME_CELLS = 10
 _LABEL_CELLS = len("by itself  ")
 _NARROW = 56

@@ -67,11 +67,13 @@ def _race(parser: ArgumentParser) -> None:
     output(parser)
 
 
-@DRAFTING.add("check", "run a function's examples in the sandbox")
+@DRAFTING.add("check", "run a function's examples, and its project's tests of it, in the sandbox")
 def _check(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--function", required=True, metavar="NAME")
-    parser.add_argument("--examples", metavar="JSON", help='[["f(2)", "5"], ...]; default: those of its docstring')
+    parser.add_argument(
+        "--examples", metavar="JSON", help='[["f(2)", "5"], ...]; default: those of its docstring, and tests'
+    )
     parser.add_argument("--timeout", type=float, metavar="S", help="seconds for the whole run")
     parser.add_argument("--memory-mb", type=int, metavar="N")
     parser.add_argument("--tier", choices=list("ABCDE"), help="force a lower protection, for testing")

@@ -1,4 +1,4 @@
-"""`redraft check`: a function's examples, run in the sandbox. The parent holds what is expected and decides."""
+"""`redraft check`: examples and tests of a function, run in the sandbox and judged here, where what is expected is."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from ...engine.desk.executing import executed, shadowed
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.preflight import project_fault
+from ...engine.project_tests import HowTold, tested, with_tests
 from ...engine.waits import waiting_words
+from ...widgets.tally import standing
 from ..caller import ends_with_caller
-from ..output import Paint, harmless, out, out_json, paint, report_lines, say
+from ..output import Paint, harmless, lines_of_tests, out, out_json, paint, report_lines, say
 from ..session import existing, session
 
 TIMED_OUT = 124
@@ -32,8 +34,8 @@ async def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     here = session(args, path)
     text = _source(path)
-    stub = None if args.examples else _own(path, args.function)
-    wanted = _given(args.examples) if stub is None else stub.examples
+    stub = _stub(args, path, here.settings.examples.from_tests)
+    wanted = stub.examples
     box = here.settings.sandbox
     agreed = sandbox_choice(here.settings, here.environ)
     choice = replace(
@@ -52,14 +54,17 @@ async def run(args: argparse.Namespace) -> int:
     async with ends_with_caller():
         sandbox = await open_sandbox(choice)
         try:
-            why = await shadowed(sandbox, limits, stub, stub.body) if stub is not None else ""
+            why = "" if args.examples else await shadowed(sandbox, limits, stub, stub.body)
             done = await executed(sandbox, limits, text, wanted, str(path))
+            if done.failure is not None and done.failure.elsewhere:
+                raise ProjectError(project_fault(str(path), done))
+            report = examples.report("", wanted, done)
+            report = examples.all_held_up(report, why) if why else report
+            if stub.tests and not why:
+                report = await tested(sandbox, limits, _program(stub, text), str(path), stub.tests, report)
+            report = replace(report, unused=(*stub.unused, *report.unused))
         finally:
             await sandbox.aclose()
-    if done.failure is not None and done.failure.elsewhere:
-        raise ProjectError(project_fault(str(path), done))
-    report = examples.report("", wanted, done)
-    report = examples.all_held_up(report, why) if why else report
     _print(args, report)
     return _code(report, done)
 
@@ -88,6 +93,17 @@ def _given(text: str) -> tuple[Example, ...]:
     )
 
 
+def _stub(args: argparse.Namespace, path: Path, how: HowTold) -> Stub:
+    """What the function is held against: the examples that are given, or else its own and the project's tests.
+
+    Raises:
+        UsageError: there is no such function, several of that name have examples, or the examples cannot be read.
+    """
+    if args.examples:
+        return Stub(path=str(path), name=args.function, line=0, header="", examples=_given(args.examples))
+    return with_tests(_own(path, args.function), how)
+
+
 def _own(path: Path, function: str) -> Stub:
     """The function whose examples are meant.
 
@@ -106,12 +122,21 @@ def _own(path: Path, function: str) -> Stub:
     return function_of(f"{path}::{function}", NEIGHBOUR_TOKENS)
 
 
+def _program(stub: Stub, text: str) -> str:
+    """The file, without tests that stand in it when those are run."""
+    inside = any(example.test is not None and example.test.inside for example in stub.tests)
+    return stub.program(stub.body) if inside else text
+
+
 def _print(args: argparse.Namespace, report: Report) -> None:
     if args.json:
         out_json(report)
         return
     colours = paint(plain=args.plain)
-    out("\n".join(report_lines(report, colours)))
+    if report.examples or report.problem or not report.tests:
+        out("\n".join(report_lines(report, colours)))
+    if own := lines_of_tests(report, (), colours):
+        out("\n".join([colours("bold", "your tests"), *own]))
     out(_summary(report, colours))
     out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s"))
 
@@ -120,7 +145,7 @@ def _summary(report: Report, colours: Paint) -> str:
     waits = harmless(waiting_words(report))
     if not report.judged:
         return colours("yellow", f"nothing was verified: {waits}") if waits else "nothing was verified"
-    held = f"{report.passes} of {len(report.judged)} examples hold"
+    held = harmless(standing(report)) if report.tests else f"{report.passes} of {len(report.judged)} examples hold"
     return colours("green" if report.all_passed else "red", held) + (f"; {waits}" if waits else "")
 
 

@@ -185,6 +185,7 @@ async def solved(
     name = run_name(problem.stub, contender.pipeline.name, now())
     recording = Recording(logs / f"{name}.jsonl") if logs is not None else None
     kit = contender.kit if contender.kit.seed == contender.seed else _seeded(contender.kit, contender.seed)
+    kit = replace(kit, from_tests="off")  # A problem's own tests are the judge's.
     state, plans, failed = RunState(), list[Decomposed](), RunFailed(problem="")
     async with running(contender.pipeline, kit, problem.stub, record=recording, run=name) as log:
         async for entry in log:

@@ -14,6 +14,7 @@ from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Se
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
+from ..project_tests import tested
 from ..recalling import Recall
 from ..reciting import recited
 from ..sources import blocked_by
@@ -40,11 +41,17 @@ class Base:
         self._luck = random.Random(kit.seed)  # noqa: S311 - an order that can be repeated
         self._ids = (f"d{n}" for n in itertools.count(1))
         self._reports: dict[str, Report] = {}
+        self._tested: set[str] = set()
+        """Drafts that were held against the project's tests."""
 
     # ------------------------------------------------------------------------------------------------- execution
 
-    async def check(self, stub: Stub, draft: Draft, node: str = "") -> Report:
-        """The stub's examples, run in the sandbox. A draft that cannot be used fails without running."""
+    async def check(self, stub: Stub, draft: Draft, node: str = "", *, to_settle: bool = False) -> Report:
+        """The stub's examples, then the project's tests, run in the sandbox. An unusable draft fails without running.
+
+        The papers' patterns decide nothing by tests that the papers do not know: there they run only `to_settle`.
+        """
+        tests = stub.tests if to_settle else self.deciding_tests(stub)
         if draft.problem is not None:
             report = Report(draft=draft.id, problem=draft.problem, tier=self.kit.sandbox.tier)
         else:
@@ -53,10 +60,18 @@ class Base:
             why = await shadowed(self.kit.sandbox, self.kit.limits, stub, draft.body)
             done = await executed(self.kit.sandbox, self.kit.limits, stub.program(draft.body), stub.examples, stub.path)
             report = examples.report(draft.id, stub.examples, done)
+            if tests and not why:
+                program, limits = stub.program(draft.body), self.kit.limits
+                report = await tested(self.kit.sandbox, limits, program, stub.path, tests, report)
             report = examples.all_held_up(report, why) if why else _let_wait(report, stub, draft.body)
+        self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
         return report
+
+    def deciding_tests(self, stub: Stub) -> tuple[Example, ...]:
+        """The project's tests, where they may decide between drafts."""
+        return () if self.kit.mode == "paper" else stub.tests
 
     async def prove(self, stub: Stub, draft: Draft, review: Review, fix: Draft | None = None) -> Review:
         """The review with every finding that has an input executed against the draft, and against the fix if given."""
@@ -95,11 +110,18 @@ class Base:
     async def settle(self, draft: Draft, why: str = "") -> Solution:
         """End with this draft. It is checked if it was not yet: for the person to see, never for a model."""
         report = self._reports.get(draft.id)
-        if report is None or (report.checks and tuple(c.example for c in report.checks) != self.stub.examples):
-            report = await self.check(self.stub, draft)  # Not yet, or it was held against a model's checks too.
+        if report is None or not self._is_on_the_stub(draft, report):
+            report = await self.check(self.stub, draft, to_settle=True)
         solution = Solution(draft=draft, report=report, why=why)
         self._emit(Settled(solution=solution))
         return solution
+
+    def _is_on_the_stub(self, draft: Draft, report: Report) -> bool:
+        """Whether a report is on the stub's examples and tests, and on no checks of a model."""
+        if not report.checks:
+            return draft.id in self._tested or not self.stub.tests
+        examples = tuple(check.example for check in report.examples)
+        return examples == self.stub.examples and (draft.id in self._tested or not self.stub.tests)
 
     # ------------------------------------------------------------------------------------------------- asking
 

@@ -54,7 +54,7 @@ class Reviewing(Base):
         self, stub: Stub, draft: Draft, evidence: Report | None = None, *, enrichment: Enrichment | None = None
     ) -> Review:
         """A report on a draft: blind as in the paper, against an enriched stub, or with what failed in hand."""
-        failed = evidence is not None and bool(evidence.problem or evidence.failures)
+        failed = evidence is not None and bool(evidence.problem or evidence.told.failures)
         schema = replies.REVIEW_SCHEMA_FAILED if failed else replies.REVIEW_SCHEMA
         question = Question(
             role="reviewer",
@@ -108,7 +108,12 @@ class Reviewing(Base):
         return await self._write(stub, replace(question, temperature=AFRESH), parent=draft)
 
     async def retry(self, stub: Stub, draft: Draft, report: Report) -> Draft:
-        """A body repaired after an error of execution (arXiv 2603.03406, 3.3)."""
+        """A body repaired after an error of execution (arXiv 2603.03406, 3.3).
+
+        What no model may know cannot be told: then it is written afresh.
+        """
+        if not report.problem and not report.told.failures:
+            return await self.fix_afresh(stub, draft)
         messages = self._turns.retry(stub, draft, report)
         return await self._write(stub, self._coding("coder", "retry", messages, self._turns.begun(stub)), parent=draft)
 

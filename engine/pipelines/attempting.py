@@ -37,7 +37,7 @@ class Attempt:
         The passes rise strictly from plan to plan, so there are at most |T| - p + 1 plans.
         """
         self._checks = await self._undisturbed(lambda: self._grower.checks(self.node))
-        if all(check.waits_for for check in self._checks):
+        if not self._number:
             return self._closed(await self._first_usable(), "unverified", "no checks")
         best = await self._trial()
         turn = 0
@@ -84,7 +84,7 @@ class Attempt:
                 node=self.node.path,
                 parents=self.node.parents,
                 turn=turn,
-                nth=(PARSE_RETRIES + 1) * (turn - 1 + len(self._checks) * self._nth),
+                nth=(PARSE_RETRIES + 1) * (turn - 1 + self._number * self._nth),
             )
         )
         if split is None:
@@ -129,6 +129,12 @@ class Attempt:
                     raise
 
     @property
+    def _number(self) -> int:
+        """How many checks a candidate is held against, the project's tests included."""
+        judged = sum(not check.waits_for for check in self._checks)
+        return judged + len(self._desk.deciding_tests(self.node.stub))
+
+    @property
     def _helpers(self) -> dict[str, Helper]:
         own = self.node.stub.entry_point
         return {name: helper for name, helper in self._grower.helpers.items() if name != own}
@@ -137,7 +143,7 @@ class Attempt:
         best = self._best()
         assert best is not None
         scores = {name: float(candidate.passes) for name, candidate in self._candidates.items()}
-        self._desk.rank(scores, best.draft.id, f"of {len(self._checks)} checks passed", self.node.path)
+        self._desk.rank(scores, best.draft.id, f"of {self._number} checks passed", self.node.path)
         return best
 
     def _best(self) -> Candidate | None:

@@ -69,7 +69,9 @@ async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
         desk.decide(f"not reviewed: {review.why_not}")
     if not _fails(report) and not _shown(review):
         return await desk.settle(draft, _why_no_fix(report, review))
-    fix = await desk.fix(stub, draft, review, report)
+    # What only the project's hidden tests have shown no model is told: all that can be asked for is another body.
+    told = _fails(report.told) or _shown(review)
+    fix = await (desk.fix(stub, draft, review, report) if told else desk.fix_afresh(stub, draft))
     fixed = await desk.check(stub, fix)
     if _fails(report) and _fails(fixed):
         # A small model often copies its draft when it is asked to repair it; without the draft in sight it cannot.
@@ -129,11 +131,17 @@ def _shown(review: Review) -> bool:
 
 
 def _tally(report: Report) -> str:
-    return "it did not run" if report.problem else f"{report.passes} of {len(report.judged)} examples held"
+    if report.problem:
+        return "it did not run"
+    tests, checks = report.tests, report.judged_examples
+    held = f"{sum(check.passed for check in checks)} of {len(checks)} examples held"
+    own = f"{sum(tests.values())} of {len(tests)} of your tests"
+    return f"{held}, {own}" if checks and tests else f"{own} held" if tests else held
 
 
 def _why_no_fix(report: Report, review: Review) -> str:
-    held = "every example holds" if report.judged else waiting_words(report) or "there are no examples"
+    held = "every example holds" if report.judged_examples else "every test holds" if report.judged else ""
+    held = held or waiting_words(report) or "there are no examples"
     if not review.happened:
         return f"{held}; {why_not_repaired(review)}"
     if review.verdict == "bugs" and not review.findings:

@@ -31,7 +31,7 @@ async def best_of_n(desk: Desk, stub: Stub) -> Solution:
     The "provided test suite" can only be the visible one: with hidden tests this would be pass@5.
     """
     drafts = [await _sample(desk, stub, nth) for nth in range(BEST_OF)]
-    if not stub.judged:
+    if not stub.judged and not desk.deciding_tests(stub):
         why = "the visible examples wait" if stub.examples else "there are no visible examples"
         return await desk.settle(drafts[0], f"{why}: the first sample")
     reports = {draft.id: await desk.check(stub, draft) for draft in drafts}

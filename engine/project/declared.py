@@ -4,6 +4,7 @@ about folders inside the project."""
 from __future__ import annotations
 
 import configparser
+import contextlib
 import re
 import tomllib
 from collections.abc import Iterable
@@ -31,13 +32,16 @@ class Declared(Fact, frozen=True):
     """Packages that lie in folders of another name: dotted name and folder."""
     search: tuple[str, ...] = ()
     """Folders that the project's tests put on the search path."""
+    tests: tuple[str, ...] = ()
+    """Folders in which pytest is told to look for tests."""
 
 
 def declared_folders(project: Path) -> Declared:
     """What `pyproject.toml`, `setup.cfg` and `setup.py` of a project folder say; nothing in them is executed."""
     settings = _toml(project / "pyproject.toml")
     roots, packages = _from_tools(_table(settings, "tool"))
-    search = _texts(_table(settings, "tool", "pytest", "ini_options").get("pythonpath"))
+    pytest = _table(settings, "tool", "pytest", "ini_options")
+    search = _texts(pytest.get("pythonpath"))
     more_roots, more_packages, more_search = _from_setup(project)
     return Declared(
         roots=tuple(_inside(project, [*roots, *more_roots])),
@@ -48,6 +52,7 @@ def declared_folders(project: Path) -> Declared:
             for folder in _inside(project, [place])
         ),
         search=tuple(_inside(project, [*search, *more_search])),
+        tests=tuple(_inside(project, [*_texts(pytest.get("testpaths")), *_test_paths(project)])),
     )
 
 
@@ -81,6 +86,17 @@ def _from_setup(project: Path) -> tuple[list[str], list[tuple[str, str]], list[s
     roots = [place for name, place in pairs if not name and place] + where
     roots += _SETUP_ROOT.findall(_text(project / "setup.py"))[:1]
     return roots, [(name, place) for name, place in pairs if name and place], search
+
+
+def _test_paths(project: Path) -> list[str]:
+    """`testpaths` of the settings files that pytest reads beside `pyproject.toml`."""
+    found: list[str] = []
+    for name, section in (("pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
+        parser = configparser.ConfigParser(interpolation=None, strict=False)
+        with contextlib.suppress(configparser.Error):
+            parser.read_string(_text(project / name))
+            found += parser.get(section, "testpaths", fallback="").split()[:_MOST]
+    return found
 
 
 def _toml(path: Path) -> Table:

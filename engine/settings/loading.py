@@ -27,6 +27,7 @@ HARMLESS_ELSEWHERE = frozenset({
     ("sandbox", "seconds"), ("sandbox", "step_seconds"), ("sandbox", "import_seconds"),
     ("interface", "theme"), ("interface", "split"), ("interface", "wrap"),
     ("watch", "settle"), ("watch", "poll"),
+    ("examples", "from_tests"),
 })  # fmt: skip
 """What such a project may say otherwise: nothing that runs, sends, spends or rebinds."""
 

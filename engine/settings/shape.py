@@ -107,6 +107,13 @@ class SandboxSettings(Fact, frozen=True):
     """A folder that programs may read and not write, named by `XDG_CACHE_HOME` there; "" for none."""
 
 
+class ExamplesSettings(Fact, frozen=True):
+    """What a draft is held against beside the examples of its docstring."""
+
+    from_tests: Literal["hidden", "shown", "off"] = "hidden"
+    """What the project's tests are for: judging what no model knows of, examples that models see, or nothing."""
+
+
 class InterfaceSettings(Fact, frozen=True):
     """How the screens look and which keys they obey."""
 
@@ -157,6 +164,7 @@ class Settings(Fact, frozen=True):
     """How much of the file around a stub goes into a prompt."""
     roles: RolesSettings = RolesSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    examples: ExamplesSettings = ExamplesSettings()
     interface: InterfaceSettings = InterfaceSettings()
     watch: WatchSettings = WatchSettings()
     log_keep: LogSettings = LogSettings()

@@ -41,11 +41,19 @@ def _at_module_level(outline: Outline, function: Function) -> list[Entry]:
     found: list[Entry] = []
     for number in sorted(named.union(nearby(outline, own)) - {own}):
         node = outline.nodes[number]
-        if not node.has_error and (forms := outline.forms(number)):
+        if not node.has_error and not _is_test(node) and (forms := outline.forms(number)):
             rank = 1 if number in named else 2
             priorities = tuple((rank, step, abs(node.start_byte - at)) for step in range(len(forms)))
             found.append(Entry(_name(node), (node.start_byte,), forms, priorities))
     return found
+
+
+def _is_test(node: Node) -> bool:
+    """Whether it is a test that stands beside what it tests: a draft is held against those, not written after them."""
+    name, text = defined_name(node), node.text or b""
+    if definition_of(node).type == "class_definition":
+        return b"def test" in text and (name.startswith("Test") or b"TestCase" in text.partition(b"\n")[0])
+    return name.startswith("test_") and b"assert" in text
 
 
 def _siblings(raw: bytes, function: Function) -> list[Entry]:

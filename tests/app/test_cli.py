@@ -322,3 +322,25 @@ async def test_a_terminal_that_only_knows_ascii_is_answered_too(shell: Shell):
     shell.env["PYTHONIOENCODING"] = "ascii"
     told = await shell("check", "right.py", "--function", "double")
     assert told.returncode == 0 and "1 of 1 examples hold" in told.stdout, told.stderr
+
+
+async def test_check_runs_the_tests_of_the_project_too_and_says_what_it_does_not_use(shell: Shell):
+    (shell.folder / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    (shell.folder / "right.py").write_text(STUB.split("\n\n\n")[-1].replace("...", "return 2 * x"))
+    (shell.folder / "tests").mkdir()
+    (shell.folder / "tests" / "test_right.py").write_text(
+        "from right import double\n\n\ndef test_it():\n    assert double(3) == 7\n\n\ndef test_db(client):\n    assert double(1) == 2\n"
+    )
+    told = await shell("check", "right.py", "--function", "double")
+    assert told.returncode == 1
+    assert "✗ tests/test_right.py:5 double(3)" in told.stdout
+    assert "not used: tests/test_right.py:8 takes a fixture (client)" in told.stdout
+    assert "1 of 1 example holds, 1 of 1 of your tests fails: tests/test_right.py:5" in told.stdout
+    report = json.loads((await shell("check", "right.py", "--function", "double", "--json")).stdout)
+    assert [check["example"].get("test", {}).get("where") for check in report["checks"]] == [
+        None,
+        "tests/test_right.py:5",
+    ]
+    assert report["unused"] == [{"where": "tests/test_right.py:8", "why": "takes a fixture (client)"}]
+    told = await shell("check", "right.py", "--function", "double", "--set", "examples.from_tests=off")
+    assert told.returncode == 0 and "1 of 1 examples hold" in told.stdout

@@ -8,7 +8,18 @@ import pytest
 import sample_runs as runs
 from msgspec.structs import replace
 from redraft.engine import events as ev
-from redraft.engine.facts import Check, Draft, Example, Finding, Report, Review, Solution, Stub
+from redraft.engine.facts import (
+    Asserted,
+    Check,
+    Draft,
+    Example,
+    Finding,
+    Report,
+    Review,
+    Solution,
+    Stub,
+    UnusedTest,
+)
 from redraft.engine.state import RunState
 from redraft.widgets.checks_table import ChecksTable
 from redraft.widgets.draft_pane import DraftPane
@@ -294,6 +305,26 @@ async def test_the_cursor_moves_and_a_long_text_is_broken_not_cut() -> None:
         assert sum(line.count("x") for line in table.text.splitlines() if "xxxx" in line and "…" not in line) >= 200
         await pilot.press("enter")
         assert table.text.count("x") < 200
+
+
+async def test_the_table_tells_the_place_of_a_test_and_what_is_not_used() -> None:
+    asserted = Asserted(where="tests/test_a.py:12", name="tests/test_a.py::test_it", setup=("cart = Cart()",))
+    test = Example(source="f(1)", want="1", compare="value", origin="test", test=asserted)
+    checks = (Check(example=Example(source="f(0)"), verdict="passed"), Check(example=test, verdict="failed", got="2"))
+    unused = (UnusedTest(where="tests/test_a.py:30", why="takes a fixture (client)"),)
+    stub = Stub(path="a.py", name="f", line=1, header="def f(x):\n", tests=(test,), unused=unused)
+    report = Report(draft="d1", checks=checks)
+    state = RunState(run="r", status="settled", stub=stub, drafts=(runs.DRAFT,), reports={"d1": report})
+    async with framed(ChecksTable(), state, (100, 40)) as (table, pilot, _):
+        lines = table.text.splitlines()
+        assert lines[0] == "✗ 1 of 1 example holds, 1 of 1 of your tests fails: tests/test_a.py:12"
+        assert any("from your tests" in line for line in lines)
+        assert any("place" in line and "tests/test_a.py:12, test_it" in line for line in lines)
+        assert any("before" in line and "cart = Cart()" in line for line in lines)
+        assert "1 test not used" in table.text and "tests/test_a.py:30 takes a fixture (client)" in table.text
+        assert table.pointed is not None and table.pointed.where == "tests/test_a.py:12"
+        await pilot.press("k")
+        assert table.pointed is not None and table.pointed.where == ""
 
 
 async def test_a_program_that_cannot_run_says_why() -> None:

@@ -1,0 +1,144 @@
+"""Holding a draft against the project's tests: each in a process of its own, what is expected kept on this side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ..facts import Asserted, Check, Example, Execution, Outcome, Report, UnusedTest
+from ..project import locate
+from ..sandbox.runner import Limits, Sandbox
+from .relations import checked, is_plain_text, message_of, verdict
+from .steps import Plan, planned
+
+AT_ONCE = 4
+"""Tests that run at the same time."""
+MOST_DEATHS = 4
+"""Tests that may loop or crash before the others are left."""
+_Case = list[tuple[Example, Asserted]]
+
+
+async def tested(
+    sandbox: Sandbox, limits: Limits, program: str, path: str, tests: Sequence[Example], report: Report
+) -> Report:
+    """The report with a check for every assertion of these tests. A program that does not run is not held against any.
+
+    Raises:
+        SandboxError: code cannot be run here as safely as was promised.
+    """
+    if report.problem:
+        return replace(report, checks=(*report.checks, *_not_run(tests)))
+    running = _Running(sandbox, limits, program, path)
+    cases = list(_cases(tests).values())
+    for place in range(0, len(cases), AT_ONCE):
+        await asyncio.gather(*(running.run(case) for case in cases[place : place + AT_ONCE]))
+    checks = tuple(check for case in cases for check in running.checks[_name(case)])
+    unused = tuple(running.unused[_name(case)] for case in cases if _name(case) in running.unused)
+    return replace(
+        report,
+        checks=(*report.checks, *checks),
+        seconds=report.seconds + running.seconds,
+        unused=(*report.unused, *unused),
+    )
+
+
+class _Running:
+    """Runs tests of one draft, and remembers what came of each."""
+
+    def __init__(self, sandbox: Sandbox, limits: Limits, program: str, path: str) -> None:
+        self._sandbox, self._limits, self._program, self._path = sandbox, limits, program, path
+        self._module = locate(path).name
+        self._deaths = 0
+        self._unprepared: dict[tuple[str, ...], str] = {}
+        """Why imports of tests do not work here; they are not tried again."""
+        self.checks: dict[str, tuple[Check, ...]] = {}
+        self.unused: dict[str, UnusedTest] = {}
+        self.seconds = 0.0
+
+    async def run(self, case: _Case) -> None:
+        """One test: its checks, or why it is of no use."""
+        name, first = _name(case), case[0][1]
+        self.checks[name] = ()
+        if self._deaths >= MOST_DEATHS:
+            self.checks[name] = _not_run([example for example, _ in case])
+            return
+        why = self._unprepared.get(first.imports, "") or await self._checked(case)
+        if why:
+            self._unprepared[first.imports] = why
+            self.unused[name] = UnusedTest(where=first.where, why=f"cannot be set up in the sandbox: {why}")
+
+    async def _checked(self, case: _Case) -> str:
+        """Run a test and note its checks; why its beginning does not work, "" when it does."""
+        plan = planned(case, self._module)
+        done = await self._executed(plan)
+        outcomes = done.outcomes
+        broken = next((outcome for outcome in outcomes[: plan.beginning] if outcome.status != "returned"), None)
+        if broken is not None and outcomes[0].status != "not run":
+            return broken.raised or broken.status
+        self._deaths += any(outcome.status in {"timeout", "crashed"} for outcome in outcomes)
+        verdicts = [verdict(*part, outcomes[number]) for part, number in zip(case, plan.asked, strict=True)]
+        if "ask" in verdicts:
+            unclear = frozenset(number for number, found in enumerate(verdicts) if found == "ask")
+            again = planned(case, self._module, unclear)
+            second = (await self._executed(again)).outcomes
+            for number in unclear:
+                outcome = second[again.asked[number]]
+                good = outcome.status == "returned" and (case[number][0].raises is not None or outcome.value == "True")
+                verdicts[number] = "holds" if good else "fails"
+        checks: list[Check] = []
+        for number, (example, test) in enumerate(case):
+            outcome = _of(plan, outcomes, number)
+            holds = outcome is outcomes[plan.asked[number]] and verdicts[number] == "holds"
+            if holds and test.match:
+                checks.append(await self._matched(example, test, outcome))
+            else:
+                checks.append(checked(example, outcome, holds=holds))
+            if outcome is not outcomes[plan.asked[number]]:
+                checks += _not_run([example for example, _ in case[number + 1 :]])
+                break
+        self.checks[_name(case)] = tuple(checks)
+        return ""
+
+    async def _matched(self, example: Example, test: Asserted, outcome: Outcome) -> Check:
+        """Hold an exception's text against a pattern; in a process without the draft, for it may take for ever."""
+        text = message_of(outcome.raised)
+        if is_plain_text(test.match):
+            return checked(example, outcome, holds=test.match in text)
+        search = f"__import__('re').search({test.match!r}, {text!r}) is not None"
+        done = await self._sandbox.run("", [search], self._limits)
+        answer = done.outcomes[0]
+        if answer.status == "returned":
+            return checked(example, outcome, holds=answer.value == "True")
+        why = f"{outcome.raised}\n(the pattern could not be held against it: {answer.raised or answer.status})"
+        return checked(example, replace(outcome, raised=why), holds=False)
+
+    async def _executed(self, plan: Plan) -> Execution:
+        done = await self._sandbox.run(self._program, list(plan.steps), self._limits, path=self._path)
+        self.seconds += done.seconds
+        return done
+
+
+def _of(plan: Plan, outcomes: Sequence[Outcome], number: int) -> Outcome:
+    """What became of an assertion: its own outcome, or that of its preparations when they went wrong."""
+    before = plan.setups[number]
+    if before >= 0 and outcomes[before].status != "returned":
+        return outcomes[before]
+    return outcomes[plan.asked[number]]
+
+
+def _cases(tests: Sequence[Example]) -> dict[str, _Case]:
+    found: dict[str, _Case] = {}
+    for example in tests:
+        if example.test is not None:
+            found.setdefault(example.test.name, []).append((example, example.test))
+    return found
+
+
+def _name(case: _Case) -> str:
+    return case[0][1].name
+
+
+def _not_run(tests: Sequence[Example]) -> tuple[Check, ...]:
+    return tuple(Check(example=example, verdict="not run") for example in tests)

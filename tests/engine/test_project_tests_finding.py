@@ -1,0 +1,410 @@
+"""Which of a project's tests are found to speak of a stub, and what is said of those that cannot be used."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from redraft.engine.facts import Example, Stub
+from redraft.engine.project_tests import Tests, place_of, tests_of, with_tests
+from redraft.engine.project_tests.files import LARGEST
+from redraft.engine.project_tests.finding import MOST_TESTS
+from redraft.engine.sources import find_function, read
+
+PRICING = '''
+class Cart:
+    def __init__(self, items):
+        self.items = items
+
+    def sum(self):
+        """The sum of it."""
+        ...
+
+
+def total(items, rate=0):
+    """The sum of items."""
+    ...
+'''
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A project with one package and no tests yet."""
+    write(tmp_path, "pyproject.toml", "[project]\nname = 'shop'\n")
+    write(tmp_path, "src/shop/__init__.py", "from .pricing import total\n")
+    write(tmp_path, "src/shop/pricing.py", PRICING)
+    write(tmp_path, "src/shop/other.py", "def total(items):\n    return 0\n")
+    return tmp_path
+
+
+def write(root: Path, path: str, text: str) -> Path:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+    return root / path
+
+
+def stub_of(shop: Path, name: str = "total") -> Stub:
+    found = find_function(read(shop / "src/shop/pricing.py"), name)
+    assert found is not None
+    return found
+
+
+def look(shop: Path, text: str, name: str = "total", path: str = "tests/test_pricing.py") -> Tests:
+    write(shop, path, text)
+    return tests_of(stub_of(shop, name))
+
+
+def told(example: Example) -> tuple[str, str, str]:
+    assert example.test is not None
+    return example.source, example.test.relation, example.want
+
+
+def why(found: Tests) -> list[str]:
+    return [unused.why for unused in found.unused]
+
+
+# --------------------------------------------------------------------------------- is it this function?
+
+
+@pytest.mark.parametrize(
+    ("imports", "call"),
+    [
+        ("from shop.pricing import total", "total([1])"),
+        ("from shop.pricing import total as t", "t([1])"),
+        ("from shop.pricing import *", "total([1])"),
+        ("from shop import total", "total([1])"),
+        ("from shop import *", "total([1])"),
+        ("import shop", "shop.total([1])"),
+        ("import shop.pricing", "shop.pricing.total([1])"),
+        ("import shop.pricing as p", "p.total([1])"),
+        ("from shop import pricing", "pricing.total([1])"),
+        ("try:\n    from shop.pricing import total\nexcept ImportError:\n    total = None", "total([1])"),
+        ("if True:\n    from shop import (\n        total,  # one\n    )", "total([1])"),
+    ],
+)
+def test_every_way_of_importing_the_function_leads_to_it(shop: Path, imports: str, call: str):
+    found = look(shop, f"{imports}\n\n\ndef test_it():\n    assert {call} == 1\n")
+    assert [told(example) for example in found.examples] == [(call, "==", "1")]
+    assert [example.where for example in found.examples] == [f"tests/test_pricing.py:{imports.count(chr(10)) + 5}"]
+
+
+def test_a_relative_import_from_a_test_inside_the_package_leads_to_it(shop: Path):
+    write(shop, "src/shop/tests/__init__.py", "")
+    text = "from ..pricing import total\n\ndef test_it():\n    assert total([1]) == 1\n"
+    found = look(shop, text, path="src/shop/tests/test_pricing.py")
+    assert [example.where for example in found.examples] == ["src/shop/tests/test_pricing.py:4"]
+    (example,) = found.examples
+    assert example.test is not None and example.test.imports[0] == "from shop.pricing import total"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from shop.other import total\n\ndef test_it():\n    assert total([1]) == 1\n",
+        "from elsewhere import total\n\ndef test_it():\n    assert total([1]) == 1\n",
+        "def total(items):\n    return 1\n\ndef test_it():\n    assert total([1]) == 1  # shop.pricing\n",
+        "from shop.pricing import total\n\ndef test_it():\n    total = sum\n    assert total([1]) == 1\n",
+        "from shop.pricing import total\n\ndef test_it():\n    assert sum([1]) == 1  # total\n",
+        "import shop.other as pricing\n\ndef test_it():\n    assert pricing.total([1]) == 1\n",
+    ],
+)
+def test_another_function_of_the_same_name_is_not_taken_for_it(shop: Path, text: str):
+    found = look(shop, text)
+    assert (found.examples, found.unused) == ((), ())
+
+
+@pytest.mark.parametrize("making", ["Cart([1])", "cart"])
+def test_a_method_is_known_by_the_class_that_made_its_object(shop: Path, making: str):
+    text = f"from shop.pricing import Cart\n\ndef test_it():\n    cart = Cart([1])\n    assert {making}.sum() == 1\n"
+    assert [told(example) for example in look(shop, text, "Cart.sum").examples] == [(f"{making}.sum()", "==", "1")]
+    strange = "from shop.pricing import Cart\n\ndef test_it():\n    assert Other([1]).sum() == 1\n"
+    assert look(shop, strange, "Cart.sum").examples == ()
+
+
+def test_a_helper_of_the_file_that_calls_the_function_comes_along(shop: Path):
+    text = (
+        "from decimal import Decimal\nfrom shop.pricing import total\nONE = Decimal(1)\n\n"
+        "def check(items, want):\n    assert total([*items, ONE]) == want\n\ndef test_it():\n    check([1], 2)\n"
+    )
+    (example,) = look(shop, text).examples
+    assert example.test is not None
+    assert told(example) == ("check([1], 2)", "runs", "")
+    assert [line.split("\n")[0] for line in example.test.imports] == [
+        "from decimal import Decimal",
+        "from shop.pricing import total",
+        "ONE = Decimal(1)",
+        "def check(items, want):",
+    ]
+
+
+# --------------------------------------------------------------------------------- what is asserted
+
+
+@pytest.mark.parametrize(
+    ("statement", "parts"),
+    [
+        ("assert total([1]) == 1", [("total([1])", "==", "1")]),
+        ("assert 1 == total([1])", [("total([1])", "==", "1")]),
+        ("assert total([1]) != 2, 'why'", [("total([1])", "!=", "2")]),
+        ("assert 0 < total([1])", [("total([1])", ">", "0")]),
+        ("assert total([1]) is None", [("total([1])", "is", "None")]),
+        ("assert total([1]) in (1, 2)", [("total([1])", "in", "(1, 2)")]),
+        ("assert 'a' in total([1])", [("total([1])", "has", "'a'")]),
+        ("assert total([1])", [("total([1])", "==", "")]),
+        ("assert not total([1])", [("not total([1])", "==", "")]),
+        ("assert total([1]) and total([2]) == 2", [("total([1])", "==", ""), ("total([2])", "==", "2")]),
+        ("assert total([1]) == pytest.approx(1.0, abs=0.1)", [("total([1])", "close", "1.0")]),
+        ("assert pytest.approx([1.0]) == total([1])", [("total([1])", "close", "[1.0]")]),
+        ("want = [3]\n    assert total([1]) == want", [("total([1])", "==", "[3]")]),
+        ("assert total([1]) == sum([1])", [("total([1]) == sum([1])", "==", "")]),
+        ("total([1])", [("total([1])", "runs", "")]),
+        (
+            "for n, want in [([1], 1), ([2], 2)]:\n        assert total(n) == want",
+            [("total([1])", "==", "1"), ("total([2])", "==", "2")],
+        ),
+    ],
+)
+def test_what_is_expected_is_taken_out_of_what_is_run(shop: Path, statement: str, parts: list[tuple[str, str, str]]):
+    found = look(shop, f"import pytest\nfrom shop import total\n\ndef test_it():\n    {statement}\n")
+    assert why(found) == []
+    assert [told(example) for example in found.examples] == parts
+
+
+@pytest.mark.parametrize(
+    ("statement", "part"),
+    [
+        ("self.assertEqual(total([1]), 1)", ("total([1])", "==", "1")),
+        ("self.assertTrue(total([1]) == 1)", ("total([1])", "==", "1")),
+        ("self.assertFalse(total([1]))", ("not total([1])", "==", "")),
+        ("self.assertIsNone(total([1]))", ("total([1])", "is", "None")),
+        ("self.assertIn(total([1]), [1])", ("total([1])", "in", "[1]")),
+        ("self.assertGreater(total([1]), 0)", ("total([1])", ">", "0")),
+        ("self.assertAlmostEqual(total([1]), 1, places=3)", ("total([1])", "close", "1")),
+        ("self.assertCountEqual(total([1]), [2, 1])", ("total([1])", "same members", "[2, 1]")),
+        ("self.assertEqual(total(self.items), 1)", ("total(self.items)", "==", "1")),
+    ],
+)
+def test_the_assertions_of_unittest_are_read_too(shop: Path, statement: str, part: tuple[str, str, str]):
+    text = (
+        "import unittest\nfrom shop import total\n\nclass PricingTest(unittest.TestCase):\n"
+        f"    def setUp(self):\n        self.items = [1]\n\n    def test_it(self):\n        {statement}\n"
+    )
+    found = look(shop, text)
+    assert why(found) == []
+    assert [told(example) for example in found.examples] == [part]
+
+
+def test_rows_of_stacked_tables_are_named_as_pytest_names_them(shop: Path):
+    text = (
+        "import pytest\nfrom shop import total\nTABLE = [([1], 1), pytest.param([2], 2, id='two')]\n\n"
+        "@pytest.mark.parametrize('rate', [0, None])\n@pytest.mark.parametrize(('items', 'want'), TABLE)\n"
+        "def test_it(items, want, rate):\n    assert total(items, rate) == want\n"
+    )
+    found = look(shop, text)
+    assert [name.partition("::")[2] for name in found.names] == [
+        "test_it[items0-1-0]",
+        "test_it[items0-1-None]",
+        "test_it[two-0]",
+        "test_it[two-None]",
+    ]
+    assert [told(example) for example in found.examples][2:] == [
+        ("total([2], 0)", "==", "2"),
+        ("total([2], None)", "==", "2"),
+    ]
+
+
+def test_a_value_that_is_used_twice_stays_one_object(shop: Path):
+    text = (
+        "import pytest\nfrom shop import total\n\n@pytest.mark.parametrize('items', [[1, 2]])\n"
+        "def test_it(items):\n    total(items)\n    assert items.pop() == 2\n"
+    )
+    (example,) = look(shop, text).examples
+    assert example.test is not None
+    assert (example.source, example.test.setup) == ("items.pop()", ("items = [1, 2]", "total(items)"))
+
+
+def test_exceptions_are_expected_with_their_pattern(shop: Path):
+    text = (
+        "import pytest\nfrom shop import total\n\ndef test_it():\n    with pytest.raises((TypeError, KeyError), match='a.b'):\n"
+        "        total(None)\n    pytest.raises(ValueError, total, 3)\n"
+        "    with pytest.raises(ValueError) as caught:\n        total(4)\n    assert 'x' in str(caught.value)\n"
+    )
+    found = look(shop, text)
+    seen = [(e.source, e.raises, e.test.match, e.test.caught) for e in found.examples if e.test]
+    assert seen == [
+        ("total(None)", "(TypeError, KeyError)", "a.b", ""),
+        ("total(3)", "ValueError", "", ""),
+        ("total(4)", "ValueError", "", "caught"),
+        ("str(caught.value)", None, "", ""),
+    ]
+
+
+# --------------------------------------------------------------------------------- what cannot be used is said
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("def test_it(tmp_path, client):\n    assert total([]) == 0", "takes a fixture (tmp_path, client)"),
+        ("async def test_it():\n    assert total([]) == 0", "is asynchronous"),
+        ("@pytest.mark.skip\ndef test_it():\n    assert total([]) == 0", "is marked skip"),
+        ("@pytest.mark.xfail(reason='x')\ndef test_it():\n    assert total([]) == 0", "is marked xfail"),
+        ("@pytest.mark.usefixtures('db')\ndef test_it():\n    assert total([]) == 0", "uses fixtures (db)"),
+        ("@pytest.mark.parametrize('n', range(3))\ndef test_it(n):\n    assert total([n]) == n", "has a table of parameters that is not written out"),
+        ("@decorated\ndef test_it():\n    assert total([]) == 0", "is decorated with @decorated"),
+        ("@mock.patch('shop.x')\ndef test_it(x):\n    assert total([]) == 0", "uses unittest.mock"),
+        ("def test_it():\n    m = mock.Mock()\n    assert total(m) == 0", "uses unittest.mock"),
+        ("def test_it():\n    if total([]):\n        assert total([]) == 0", "asserts within `if`"),
+        ("def test_it():\n    for n in range(3):\n        assert total([n]) == n", "asserts in a loop over what is not written out"),
+        ("def test_it():\n    with open('x') as f:\n        assert total([]) == 0", "asserts within `with open('x')`"),
+        ("def test_it():\n    pytest.importorskip('numpy')\n    assert total([]) == 0", "uses pytest.importorskip"),
+        ("def test_it():\n    assert total([unknown]) == 0", "uses unknown, which nothing in its file defines"),
+        ("def test_it():\n    assert helper(total([])) == 0", "imports tests/helpers.py, which drafts may not read"),
+        ("class TestIt(Base):\n    def test_it(self):\n        assert total([]) == 0", "is in a class that derives from Base"),
+        ("class TestIt:\n    def setup_method(self):\n        start()\n    def test_it(self):\n        assert total([]) == 0", "is prepared by setup_method()"),
+        ("class TestIt:\n    def test_it(self):\n        assert total(self.x) == 0", "uses self.x of its class"),
+        ("@pytest.fixture(autouse=True)\ndef money():\n    pass\ndef test_it():\n    assert total([]) == 0", "is given a fixture of its file (money)"),
+        ("def test_it():\n    with pytest.raises(ValueError) as e:\n        total(1)\n    e.match('x')", "looks into e in a way that is not understood"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_said_with_its_place(shop: Path, text: str, reason: str):
+    write(shop, "tests/helpers.py", "def helper(x):\n    return x\n")
+    head = "import pytest\nfrom unittest import mock\nfrom shop import total\nfrom helpers import helper\n\n"
+    found = look(shop, head + text + "\n")
+    assert found.examples == ()
+    assert why(found) == [reason]
+    assert found.unused[0].where.startswith("tests/test_pricing.py:")
+
+
+def test_a_fixture_that_conftest_gives_unasked_is_said(shop: Path):
+    write(shop, "tests/conftest.py", "import pytest\n@pytest.fixture(autouse=True)\ndef db():\n    yield\n")
+    found = look(shop, "from shop import total\n\ndef test_it():\n    assert total([]) == 0\n")
+    assert (found.examples, why(found)) == ((), ["may be given a fixture by tests/conftest.py"])
+
+
+def test_a_test_that_calls_another_unwritten_function_waits_for_that(shop: Path):
+    text = "from shop.pricing import Cart, total\n\ndef test_it():\n    assert total([Cart([1]).sum()]) == 1\n"
+    assert why(look(shop, text)) == ["calls Cart.sum, which is not written yet"]
+    write(shop, "src/shop/pricing.py", PRICING.replace("        ...", "        return sum(self.items)"))
+    assert [told(example)[0] for example in tests_of(stub_of(shop)).examples] == ["total([Cart([1]).sum()])"]
+
+
+def test_one_row_that_is_marked_leaves_the_others(shop: Path):
+    text = (
+        "import pytest\nfrom shop import total\n\n@pytest.mark.parametrize('n', [1, pytest.param(2, marks=pytest.mark.skip)])\n"
+        "def test_it(n):\n    assert total([n]) == n\n"
+    )
+    found = look(shop, text)
+    assert (len(found.examples), why(found)) == (1, ["is marked skip for 2"])
+
+
+# --------------------------------------------------------------------------------- a project is data from outside
+
+
+def test_links_large_files_and_what_lies_outside_are_not_read(shop: Path, tmp_path_factory: pytest.TempPathFactory):
+    outside = write(
+        tmp_path_factory.mktemp("outside"),
+        "test_x.py",
+        "from shop import total\n\ndef test_it():\n    assert total([]) == 0\n",
+    )
+    (shop / "tests").mkdir()
+    (shop / "tests/test_link.py").symlink_to(outside)
+    (shop / "tests/linked").symlink_to(outside.parent, target_is_directory=True)
+    os.mkfifo(shop / "tests/test_pipe.py")
+    found = look(shop, "from shop import total\n" + "#" * LARGEST, path="tests/test_large.py")
+    assert found.examples == ()
+    assert why(found) == ["tests/test_large.py is too large to be looked at, or cannot be read"]
+
+
+def test_so_many_tests_are_run_and_no_more(shop: Path):
+    rows = ", ".join(str(n) for n in range(MOST_TESTS + 50))
+    text = f"import pytest\nfrom shop import total\n\n@pytest.mark.parametrize('n', [{rows}])\ndef test_it(n):\n    assert total([n]) == n\n"
+    found = look(shop, text)
+    assert len(found.names) == MOST_TESTS
+    assert why(found) == [f"comes after {MOST_TESTS} others, and more are not run"]
+
+
+def test_what_was_found_holds_until_a_test_is_saved(shop: Path):
+    first = look(shop, "from shop import total\n\ndef test_it():\n    assert total([]) == 0\n")
+    assert tests_of(stub_of(shop)) is first
+    file = shop / "tests/test_pricing.py"
+    file.write_text("from shop import total\n\ndef test_it():\n    assert total([]) == 1\n")
+    os.utime(file, ns=(1, 1))
+    assert [told(example)[2] for example in tests_of(stub_of(shop)).examples] == ["1"]
+    look(
+        shop, "from shop import total\n\ndef test_more():\n    assert total([]) == 2\n", path="tests/deep/er/test_x.py"
+    )
+    assert [told(example)[2] for example in tests_of(stub_of(shop)).examples] == ["2", "1"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["from shop import total\n", "import pytest\n", "def test_x():\n", "    assert total(", "[1]) == 1\n", "class TestA:\n",
+             "    def test_y(self):\n", "        self.assertEqual(total(1), 2)\n", "@pytest.mark.parametrize('a,b', [(1,", "2)])\n", "((((",
+             "    with pytest.raises(E):\n", "        total(1)\n", "'''", "\x00", "\ud800", "\t", "\\\n", "    for a in [1, 2]:\n", "f(x)"]
+        ) | st.text(max_size=6),
+        max_size=14,
+    )
+)  # fmt: skip
+def test_no_text_of_a_test_file_makes_looking_fail(tmp_path_factory: pytest.TempPathFactory, pieces: list[str]):
+    root = tmp_path_factory.mktemp("hostile")
+    write(root, "pyproject.toml", "[project]\nname = 'shop'\n")
+    write(root, "shop/__init__.py", "def total(x):\n    ...\n")
+    (root / "tests").mkdir()
+    (root / "tests/test_x.py").write_bytes("".join(pieces).encode("utf-8", "surrogatepass"))
+    stub = find_function(read(root / "shop/__init__.py"), "total")
+    assert stub is not None
+    tests_of(stub)
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 50_000, "-" * 30_000 + "1", "[" * 5000 + "]" * 5000, "1" * 100_000, "a." * 20_000 + "b"]
+)
+def test_deep_and_long_expressions_are_said_to_be_unreadable_or_left_out(shop: Path, text: str):
+    found = look(
+        shop,
+        f"from shop import total\n\ndef test_it():\n    assert total({text}) == 1\n\ndef test_b():\n    assert total([]) == 0\n",
+    )
+    assert all(len(example.source) < 200_000 for example in found.examples)
+
+
+# --------------------------------------------------------------------------------- tests beside the function
+
+
+INSIDE = PRICING + "\n\ndef test_total():\n    assert total([1, 2]) == 3\n\n\nHELP = 1\n"
+
+
+def test_a_test_in_the_functions_own_file_is_used_and_kept_out_of_the_program_and_the_prompt(shop: Path):
+    write(shop, "src/shop/pricing.py", INSIDE)
+    stub = stub_of(shop)
+    held = with_tests(stub, "hidden")
+    assert [(example.where, told(example)) for example in held.tests] == [
+        ("src/shop/pricing.py:17", ("total([1, 2])", "==", "3"))
+    ]
+    assert "test_total" in stub.program("...") and "test_total" not in held.program("...")
+    assert held.program("...").count("\n") == stub.program("...").count("\n")
+    assert "HELP = 1" in held.program("...")
+    assert "test_total" not in stub.neighbours
+
+
+def test_the_place_of_a_test_can_be_opened_in_an_editor(shop: Path):
+    (example,) = look(shop, "from shop import total\n\ndef test_it():\n    assert total([]) == 0\n").examples
+    assert place_of(stub_of(shop), example.where) == (str(shop.resolve() / "tests/test_pricing.py"), 4)
+
+
+def test_a_helper_of_the_module_that_is_called_like_a_test_stays_in_the_program(shop: Path):
+    write(shop, "src/shop/pricing.py", INSIDE + "def test_connection():\n    return HELP\n")
+    assert "test_connection" in with_tests(stub_of(shop), "hidden").program("...")
+
+
+def test_nothing_is_looked_for_when_it_is_off(shop: Path):
+    write(shop, "tests/test_pricing.py", "from shop import total\n\ndef test_it():\n    assert total([]) == 0\n")
+    stub = stub_of(shop)
+    assert with_tests(stub, "off") is stub
+    assert [example.secret for example in with_tests(stub, "hidden").tests] == [True]
+    assert [example.secret for example in with_tests(stub, "shown").tests] == [False]

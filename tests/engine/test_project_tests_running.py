@@ -1,0 +1,236 @@
+"""Drafts held against a project's tests, in a real sandbox: as pytest would say, and nothing given away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redraft.engine.facts import Asserted, Example, Outcome, Relation, Report
+from redraft.engine.project_tests import tested, with_tests
+from redraft.engine.project_tests.relations import is_plain_text, verdict
+from redraft.engine.project_tests.running import MOST_DEATHS
+from redraft.engine.project_tests.steps import planned, unwrapped
+from redraft.engine.sandbox import SandboxChoice, open_sandbox
+from redraft.engine.sandbox.runner import Limits, Sandbox
+from redraft.engine.sources import find_function, read
+
+LIMITS = Limits(seconds=8, step_seconds=1)
+MODULE = '''
+from decimal import Decimal
+RATE = 2
+
+
+class Cart:
+    def __init__(self, items):
+        self.items = items
+
+    def __eq__(self, other):
+        return self.items == other
+
+
+class Wrong(ValueError):
+    pass
+
+
+def total(items, rate=0):
+    """The sum of items."""
+    ...
+'''
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    sandbox = await open_sandbox(SandboxChoice(unsafe_run=True, allow_limited=True))
+    yield sandbox
+    await sandbox.aclose()
+
+
+class Project:
+    """A project with one module, and one test file beside it."""
+
+    def __init__(self, root: Path, sandbox: Sandbox) -> None:
+        self._root, self._sandbox = root, sandbox
+        (root / "shop").mkdir()
+        (root / "tests").mkdir()
+        (root / "pyproject.toml").write_text("[project]\nname = 'shop'\n")
+        (root / "shop" / "__init__.py").write_text("")
+        (root / "shop" / "pricing.py").write_text(MODULE)
+
+    async def held(self, body: str, tests: str, report: Report | None = None) -> Report:
+        """The report on a body, held against these tests."""
+        (self._root / "tests" / "test_pricing.py").write_text("import pytest\nfrom shop.pricing import *\n" + tests)
+        found = find_function(read(self._root / "shop" / "pricing.py"), "total")
+        assert found is not None
+        stub = with_tests(found, "hidden")
+        assert stub.unused == ()
+        begun = report or Report(draft="d1")
+        return await tested(self._sandbox, LIMITS, stub.program(body), stub.path, stub.tests, begun)
+
+
+@pytest.fixture
+def project(tmp_path: Path, sandbox: Sandbox) -> Project:
+    return Project(tmp_path, sandbox)
+
+
+@pytest.mark.parametrize(
+    ("body", "test", "holds"),
+    [
+        ("return sum(items)", "assert total([1, 2]) == 3", True),
+        ("return sum(items) + 1", "assert total([1, 2]) == 3", False),
+        ("return True", "assert total([1]) == 1", True),
+        ("return 0.1 + 0.2", "assert total([]) == 0.3", False),
+        ("return 0.1 + 0.2", "assert total([]) == pytest.approx(0.3)", True),
+        ("return 0.31", "assert total([]) == pytest.approx(0.3)", False),
+        ("return 1", "assert total([]) is True", False),
+        ("return True", "assert total([]) is True", True),
+        ("return None", "assert total([]) is None", True),
+        ("return (1, 2)", "assert total([]) == [1, 2]", False),
+        ("return {'a': 1}", "assert 'a' in total([])", True),
+        ("return Decimal('3.00')", "assert total([]) == 3", True),
+        ("return Decimal('3.01')", "assert total([]) == 3", False),
+        ("return Cart([1])", "assert total([]) == [1]", True),
+        ("return Cart([1])", "assert total([]) == [2]", False),
+        ("import re\nreturn re.match('a', 'a')", "assert total([])", True),
+        ("raise KeyError('a')", "with pytest.raises(LookupError):\n        total([])", True),
+        ("raise KeyError('a')", "with pytest.raises(ValueError):\n        total([])", False),
+        ("return 1", "with pytest.raises(ValueError):\n        total([])", False),
+        ("raise Wrong('a b')", "with pytest.raises(ValueError, match='a.b'):\n        total([])", True),
+        ("raise Wrong('a b')", "with pytest.raises(Wrong, match='^b'):\n        total([])", False),
+        ("raise ValueError('a b')", "with pytest.raises(Wrong):\n        total([])", False),
+        ("items.append(1)\nreturn items", "got = []\n    total(got)\n    assert got == [1]", True),
+        ("raise ValueError('x')", "total([])", False),
+    ],
+)
+async def test_a_draft_stands_as_it_would_in_pytest(project: Project, body: str, test: str, holds: bool):
+    report = await project.held(body, f"def test_it():\n    {test}\n")
+    assert list(report.tests.values()) == [holds]
+    assert report.all_passed is holds
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class Any:\n    def __eq__(self, other): return True\nreturn Any()",
+        "return type('Any', (), {'__eq__': lambda self, other: True})()",
+        "from unittest.mock import ANY\nreturn ANY",
+        "class Any(dict):\n    def __eq__(self, other): return True\nreturn Any()",
+        "class Any(int):\n    def __eq__(self, other): return True\nreturn Any()",
+        "class Any:\n    def __eq__(self, other): return True\nreturn [Any()]",
+        "class Any:\n    def __contains__(self, other): return True\n    __gt__ = __contains__\nreturn Any()",
+    ],
+)
+@pytest.mark.parametrize(
+    "test", ["total([]) == 3", "[total([])] == [3]", "total([]) == [3]", "3 in total([])", "total([]) > 2"]
+)
+async def test_an_object_that_claims_to_be_anything_passes_no_test(project: Project, body: str, test: str):
+    report = await project.held(body, f"def test_it():\n    assert {test}\n")
+    assert report.passes == 0
+
+
+async def test_one_test_leaves_nothing_behind_for_the_next(project: Project):
+    body = "global RATE\nRATE += 1\nreturn RATE"
+    report = await project.held(
+        body, "def test_a():\n    assert total([]) == 3\n\ndef test_b():\n    assert total([]) == 3\n"
+    )
+    assert list(report.tests.values()) == [True, True]
+
+
+async def test_variables_of_a_test_do_not_take_the_place_of_those_of_the_module(project: Project):
+    report = await project.held(
+        "return RATE",
+        "def test_it():\n    RATE_ = 9\n    items = [RATE_]\n    total(items)\n    assert total(items) == 2\n",
+    )
+    assert report.all_passed
+    report = await project.held(
+        "return Decimal(1)",
+        "def test_it():\n    import json as Decimal\n    Decimal.dumps(1)\n    assert total([]) == 1\n",
+    )
+    assert report.all_passed
+
+
+async def test_an_import_that_fails_says_why_and_fails_no_draft(project: Project):
+    report = await project.held(
+        "return 1", "import no_such_module as m\n\ndef test_it():\n    assert total(m.x) == 1\n"
+    )
+    assert (report.checks, report.all_passed) == ((), False)
+    (unused,) = report.unused
+    assert (unused.where, unused.why) == (
+        "tests/test_pricing.py:6",
+        "cannot be set up in the sandbox: ModuleNotFoundError: No module named 'no_such_module'",
+    )
+
+
+async def test_a_preparation_that_raises_fails_the_assertion_after_it(project: Project):
+    report = await project.held(
+        "raise KeyError('a')", "def test_it():\n    got = total([])\n    assert got == 1\n    assert got == 2\n"
+    )
+    assert [(check.verdict, check.got) for check in report.checks] == [("raised", "KeyError: 'a'"), ("not run", "")]
+
+
+async def test_a_pattern_that_would_take_for_ever_is_given_up(project: Project):
+    body = "raise ValueError('a' * 40 + '!')"
+    report = await project.held(
+        body, "def test_it():\n    with pytest.raises(ValueError, match='^(a+)+$'):\n        total([])\n"
+    )
+    (check,) = report.checks
+    assert check.verdict == "failed" and "the pattern could not be held against it" in check.got
+
+
+async def test_drafts_that_loop_are_given_up_after_a_few_tests(project: Project):
+    many = "".join(f"def test_{n}():\n    assert total([]) == {n}\n\n" for n in range(3 * MOST_DEATHS))
+    report = await project.held("while True: pass", many)
+    verdicts = [check.verdict for check in report.checks]
+    assert verdicts.count("timeout") <= MOST_DEATHS + 3
+    assert verdicts[-1] == "not run"
+
+
+async def test_a_program_that_does_not_run_is_held_against_no_test(project: Project):
+    report = await project.held(
+        "return 1", "def test_it():\n    assert total([]) == 1\n", Report(draft="d1", problem="NameError")
+    )
+    assert [check.verdict for check in report.checks] == ["not run"]
+
+
+def test_what_is_expected_is_in_no_step():
+    secret = "'4242-secret'"
+    test = Asserted(
+        where="tests/test_x.py:3", name="tests/test_x.py::test_it", imports=("import json",), setup=("x = 1",)
+    )
+    example = Example(source="f(x)", want=secret, compare="value", origin="test", test=test)
+    raising = Example(source="f(2)", raises="KeyError", origin="test", test=test)
+    steps = planned([(example, test), (raising, test)], "m").steps
+    assert [unwrapped(step) for step in steps[1:]] == ["import json", "x = 1", "f(x)", "x = 1", "f(2)"]
+    assert not any("secret" in step or "KeyError" in step for step in steps)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.sampled_from(["", "a", "ab"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.tuples(inner) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@given(PLAIN, PLAIN, st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in", "not in"]))
+def test_a_relation_holds_here_exactly_where_python_has_it(got: object, want: object, relation: Relation):
+    test = Asserted(where="t.py:1", name="t", relation=relation)
+    example = Example(source="f()", want=repr(want), compare="value", origin="test", test=test)
+    try:
+        expected = bool(eval(f"got {relation} want", {"got": got, "want": want, "inf": float("inf")}))
+    except TypeError:
+        expected = False
+    spelled = None if got is None else repr(got)
+    outcome = Outcome(status="returned", value=spelled, type_name=type(got).__name__)
+    assert verdict(example, test, outcome) == ("holds" if expected else "fails")
+
+
+@given(st.text(), st.text())
+def test_only_patterns_without_special_characters_are_compared_as_text(pattern: str, text: str):
+    import re
+
+    if is_plain_text(pattern):
+        assert (re.search(pattern, text) is not None) == (pattern in text)
