@@ -53,15 +53,15 @@ class ClassText:
         brief = self._made_of(_FEW_FIELDS, 100)
         short = self._made_of(_MOST_FIELDS, 2 * LONGEST)
         fuller = [*short, *_first(self._methods, _MOST_METHODS)]
-        texts = [self._text(lines, told=False) for lines in (self._names(), brief, short, fuller)]
-        return [*texts, self._text(fuller, told=True)]
+        texts = [self._text(lines, told=False) for lines in (brief, short, fuller)]
+        return [self._text(self._names(), told=False, said=80), *texts, self._text(fuller, told=True)]
 
     def _names(self) -> list[Line]:
         methods = [f"{name}()" for name in self._methods if not _is_special(name)]
         assigned = [name for names in self._assigned.values() for name in names]
         fields = [line.partition(" = ")[0].partition("  # ")[0] for line, _ in self._fields.values()]
         names = ", ".join([*fields, *assigned, *self._bare, *methods])
-        return [(f"# {cut(names, 200)}", "")] if names else []
+        return [(f"# {cut(names, 320 if self._inside else 160)}", "")] if names else []
 
     def _made_of(self, most: int, longest: int) -> list[Line]:
         """Fields, so many at most, then how an object is made and what that assigns."""
@@ -75,9 +75,10 @@ class ClassText:
                 lines += [(f"    {line}", said) for line, said in _first(assigned, most)]
         return lines
 
-    def _text(self, lines: list[Line], *, told: bool) -> str:
-        said = doc_line(self._node)
-        parts = [f"    {quoted(said)}"] if said else []
+    def _text(self, lines: list[Line], *, told: bool, said: int = LONGEST) -> str:
+        """The class made of lines, with remarks if `told`, and so many characters of its docstring."""
+        doc = cut(doc_line(self._node), said)
+        parts = [f"    {quoted(doc)}"] if doc else []
         parts += [_with_remark(line, remark if told else "") for line, remark in lines]
         if not parts:
             return "\n".join([*self._decorators, f"{signature(self._node)} ..."])

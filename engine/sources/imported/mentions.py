@@ -19,8 +19,9 @@ from .bindings import Imported, imports_in
 from .modules import Modules
 from .resolving import Definition, Resolver
 
-SIGNATURE, EXAMPLES, BODY, PROSE, NAMED, IN_TURN, NEARBY = range(7)
-"""Ranks: where a name is used. NAMED: by what the stub names in its own file. IN_TURN: by what was found so far."""
+BASES, SIGNATURE, EXAMPLES, BODY, PROSE, NAMED, IN_TURN, NEARBY = range(8)
+"""Ranks: where a name is used. BASES: by the class of a method, which has all of theirs as its own. NAMED: by what the
+stub names in its own file. IN_TURN: by what was found so far."""
 
 _CHAIN = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)*")
 _TELLING = re.compile(rb"[A-Z_\d.]")
@@ -76,7 +77,7 @@ class Mentions:
         node = function.node
         home = function.enclosing[-1] if function.enclosing else None
         bases = home.child_by_field_name("superclasses") if home else None
-        yield from (Mention(BODY, found, inside=True) for found in (self._in(bases) if bases else ()))
+        yield from (Mention(BASES, found, inside=True) for found in (self._in(bases) if bases else ()))
         local: dict[bytes, None] = {}
         for rank, text in _own_texts(self._outline.raw, node):
             chains = [chain for chain in _CHAIN.findall(text) if rank != PROSE or _is_marked(text, chain)]
