@@ -20,6 +20,8 @@ from msgspec.structs import replace
 from .errors import SourceError, StaleSource
 from .journal_contents import Contents, put
 from .journal_entries import Kept, Line, Purpose, line_of, lines_in, made_again, took_back, written
+from .labelled import Labelled
+from .own_writes import OwnWrites
 from .recovery import recover
 from .sources.in_place import torn
 from .sources.reading import digest_of
@@ -31,25 +33,6 @@ __all__ = ["Journal", "Kept", "Labelled", "OwnWrites", "Purpose"]
 
 _PATIENCE = 2.0
 """Seconds to wait for another redraft that is writing to the journal; it holds the lock for some milliseconds."""
-
-
-class OwnWrites:
-    """What we last wrote to each file and the watcher has not seen yet."""
-
-    def __init__(self) -> None:
-        self._digests: dict[str, str] = {}
-
-    def note(self, path: str, digest: str) -> None:
-        """We are about to make the file at `path` hold a content of this SHA-256."""
-        self._digests[os.path.realpath(path)] = digest
-
-    def take(self, path: str, digest: str) -> bool:
-        """Whether what was just seen in the file is our own write. It is forgotten either way: it is answered once."""
-        return self._digests.pop(os.path.realpath(path), None) == digest
-
-    def overwritten(self, path: str, digest: str) -> bool:
-        """Whether a write of ours, not seen so far, has given way to the content that was just seen in the file."""
-        return self._digests.get(os.path.realpath(path), digest) != digest
 
 
 class Journal:
@@ -210,6 +193,11 @@ class Journal:
                 return spelled[kept.path]
         return ""
 
+    def knows(self, content: bytes) -> bool:
+        """Whether a content is kept, undamaged, and an entry names it: else it might be cleared away."""
+        digest = digest_of(content)
+        return self.contents.has(digest) and any(digest in line.digests for line in self._lines())
+
     def content(self, digest: str) -> bytes:
         """A kept content.
 
@@ -271,6 +259,8 @@ class Journal:
             put(self._list, written(lines))
         except OSError as error:
             raise self._unusable(error) from None
+        for unfinished in self.folder.glob(f"{self._list.name}.*.new"):  # of one that was killed: we are alone here
+            unfinished.unlink(missing_ok=True)
         self.contents.drop_all_but({digest for line in lines for digest in line.digests})
 
     def _bounded(self, lines: list[Line]) -> list[Line]:
@@ -321,33 +311,6 @@ class Journal:
             f"{self.folder}: the undo journal cannot be used ({error.strerror or error}), so nothing was written; "
             "make room there or change its permissions"
         )
-
-
-class Labelled:
-    """A journal that notes what a write is for; one for each write."""
-
-    def __init__(self, journal: Journal, purpose: Purpose) -> None:
-        self._journal = journal
-        self._purpose = purpose
-        self.entry = ""
-        """Name of the entry, once something was written."""
-
-    def recover(self, path: str) -> None:
-        """See `Journal.recover`."""
-        self._journal.recover(path)
-
-    def record(self, path: str, before: bytes, after: bytes) -> str:
-        """See `Journal.record`."""
-        self.entry = self._journal.record(path, before, after, self._purpose)
-        return self.entry
-
-    def forget(self, entry: str) -> None:
-        """See `Journal.forget`."""
-        self._journal.forget(entry)
-
-    def found(self, path: str, content: bytes) -> str:
-        """See `Journal.found`."""
-        return self._journal.found(path, content)
 
 
 def _of(lines: list[Line], path: str) -> list[Kept]:

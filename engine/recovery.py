@@ -56,7 +56,7 @@ def _recovered(leftover: Leftover, path: str, journal: Journal, disk: Disk) -> l
 
 
 def _kept(leftover: Leftover, named: str, content: bytes, journal: Journal) -> list[str]:
-    if journal.contents.has(digest_of(content)):
+    if journal.knows(content):
         return []
     if len(content) > LARGEST:
         return [f"{named}: a file too large to be kept was found beside it; look at {leftover.path}"]

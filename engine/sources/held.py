@@ -38,7 +38,11 @@ class Held:
             self.close()
             raise IsADirectoryError(f"{path} is no regular file")
         self.identity = (status.st_dev, status.st_ino)
-        self.known = self.content() if known is None else known
+        try:
+            self.known = self.content() if known is None else known
+        except OSError:
+            self.close()
+            raise
 
     def __enter__(self) -> Held:
         return self

@@ -275,6 +275,26 @@ def test_who_waits_to_write_writes_into_the_file_and_not_into_what_was_replaced(
     assert file.read_bytes() == BEFORE + THEIRS
 
 
+def test_a_save_into_what_was_replaced_that_comes_at_the_very_end_is_kept_and_told(file: Path) -> None:
+    journal = Memory()
+    with pytest.raises(
+        StaleSource, match=r"it was written, and somebody saved it at the same moment; .* kept as place 1"
+    ):
+        write(read(file), AFTER, journal, disk=Script("unlink", 1, append_to_the_old, file))
+    assert (file.read_text(), journal.kept, journal.forgotten) == (AFTER, [BEFORE + THEIRS], [])
+
+
+def test_a_second_save_into_our_text_before_the_first_is_put_back_stays_under_the_path(file: Path) -> None:
+    def twice(disk: Script, path: Path) -> None:
+        rename_over(disk, path)
+        disk._step, disk._left, disk._save = "exchanged", 1, append
+
+    journal = Memory()
+    with pytest.raises(StaleSource):
+        write(read(file), AFTER, journal, disk=Script("exchange", 1, twice, file))
+    assert (file.read_bytes(), journal.kept, names(file)) == (AFTER.encode() + THEIRS, [THEIRS], ["a.py"])
+
+
 def append_to_the_old(disk: Script, path: Path) -> None:
     """Somebody who found the way to the file just before it was exchanged."""
     [scratch] = [other for other in path.parent.iterdir() if other != path]
@@ -456,6 +476,16 @@ def test_a_save_that_a_killed_redraft_had_set_aside_is_told_and_undo_puts_it_bac
     )
     with pytest.raises(StaleSource, match="you edited the file since"):
         journal.undo(str(file))
+
+
+def test_a_save_that_was_being_kept_when_redraft_was_killed_is_kept_by_the_next(file: Path, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    write(read(file), AFTER, journal)
+    (journal.folder / "contents" / digest_of(THEIRS)).write_bytes(THEIRS)  # and no entry names it yet
+    beside(file, writer=dead()).write_bytes(THEIRS)
+    journal.recover(str(file))
+    journal.undo(str(file))
+    assert journal.content(digest_of(THEIRS)) == THEIRS
 
 
 def dead() -> Writer:

@@ -91,9 +91,9 @@ def exchange(path: Path, text: str, pause: Pause) -> None:
     fresh.write_text(text)
     pause()
     if _LIBC.renameat2(-100, os.fsencode(fresh), -100, os.fsencode(path), 2):
-        raise OSError(ctypes.get_errno(), "renameat2")
+        fresh.rename(path)  # where files cannot be exchanged there may be nothing of that name for an instant
     pause()
-    fresh.unlink()
+    fresh.unlink(missing_ok=True)
 
 
 def append(path: Path, text: str, pause: Pause) -> None:
@@ -128,19 +128,18 @@ STEPS = ("lease", "exchange", "rename", "enter", "exchanged", "pause", "unlink",
 
 
 class Watched(Disk):
-    """The real disk, on which something happens at one step, when it is come to for the `nth` time."""
+    """The real disk, on which something happens when a step is come to for the nth time."""
 
-    def __init__(self, step: str, nth: int, happens: Callable[[], None], flags: argparse.Namespace) -> None:
-        self._step = step
-        self._left = nth
-        self._happens = happens
+    def __init__(self, events: list[tuple[str, int, Callable[[], None]]], flags: argparse.Namespace) -> None:
+        self._events = events
         self._flags = flags
+        self._counts: Counter[str] = Counter()
 
     def _at(self, step: str) -> None:
-        if step == self._step:
-            self._left -= 1
-            if self._left == 0:
-                self._happens()
+        self._counts[step] += 1
+        for when, nth, happens in self._events:
+            if (when, nth) == (step, self._counts[step]):
+                happens()
 
     def exchange(self, one: Path, other: Path) -> None:
         self._at("exchange")
@@ -227,16 +226,20 @@ class Race:
         return self.luck.uniform(0, 2 * self.replaced if self.luck.random() < 0.7 else 1.2 * self.done)
 
     def _disk(self, tells: int | None, *, kills: bool) -> Disk:
-        def happens() -> None:
-            if tells is not None:
-                os.write(tells, b"x")
-            time.sleep(wait)
-            if kills:
-                os.kill(os.getpid(), signal.SIGKILL)
+        """The disk of our process: it may tell theirs to begin at one step, and be its end at that or another one."""
 
-        wait = self.luck.choice((0, self.luck.uniform(0, 0.002), self.luck.uniform(0, 0.01)))
-        step = self.luck.choice(STEPS) if tells is not None else ""
-        return Watched(step, self.luck.choice((1, 1, 2, 3)), happens, self.flags)
+        def tell() -> None:
+            assert tells is not None
+            os.write(tells, b"x")
+            time.sleep(wait)
+
+        luck, events = self.luck, list[tuple[str, int, Callable[[], None]]]()
+        wait = luck.choice((0, luck.uniform(0, 0.002), luck.uniform(0, 0.01)))
+        if tells is not None:
+            events.append((luck.choice(STEPS), luck.choice((1, 1, 2, 3)), tell))
+        if kills:
+            events.append((luck.choice(STEPS), luck.choice((1, 1, 2, 3)), lambda: os.kill(os.getpid(), signal.SIGKILL)))
+        return Watched(events, self.flags)
 
     def _found(self, file: Path, journal: Path, marker: bytes) -> str:
         if file.exists() and marker in file.read_bytes():
