@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from .. import examples, findings, replies
-from ..asking import Asker, Emit, Question, Turn
+from ..asking import Asker, Emit, Turn
 from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
 from ..facts import Draft, Example, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
+from ..questions import Question
 from ..recalling import Recall
 from ..steering import Steering
 from ..turns import Messages, Turns

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from .. import replies
-from ..asking import Question
 from ..errors import ModelError
 from ..events import Drafted, Enriched, Planned, Reviewed
 from ..facts import Draft, Enrichment, Plan, Report, Review, Role, Stub
+from ..questions import Question
 from ..turns import Messages
 from .base import Base
 
