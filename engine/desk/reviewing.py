@@ -64,6 +64,8 @@ class Reviewing(Base):
         )
         review = await self._reviewed(question, stub, draft)
         self._emit(Reviewed(review=review))
+        if not review.happened:
+            self.decide(f"not reviewed: {review.why_not}")
         return review
 
     async def _reviewed(self, question: Question, stub: Stub, draft: Draft) -> Review:

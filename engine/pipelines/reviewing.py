@@ -61,8 +61,6 @@ async def review_only(desk: Desk, stub: Stub) -> Solution:
 async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     report = await desk.check(stub, draft)
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
-    if not review.happened:
-        desk.decide(f"not reviewed: {review.why_not}")
     if not _fails(report) and not _shown(review):
         return await desk.settle(draft, _why_no_fix(report, review))
     fix = await desk.fix(stub, draft, review, report)
@@ -85,8 +83,6 @@ async def reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
     """A draft, reviewed blind and repaired if the report says so; and why it is this one."""
     draft = await desk.draft(stub)
     review = await desk.review(stub, draft)
-    if not review.happened:
-        desk.decide(f"not reviewed, so nothing is repaired: {review.why_not}")
     if review.verdict != "bugs":
         return draft, why_not_repaired(review)
     return await desk.fix(stub, draft, review), "repaired from the report"
