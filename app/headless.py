@@ -133,6 +133,8 @@ class Progress:
         elif call is not None and (self._live or not call.text):
             word = STAGE_WORDS.get(call.purpose, call.purpose)
             said = f"{len(call.text)} characters" if call.text else "reading prompt…"
+            if call.thinking and not call.text and self._live:
+                said = f"thinking, {len(call.thinking)} characters"
             self._over(f"{word} with {call.model}: {said}")
 
     def done(self) -> None:

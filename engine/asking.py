@@ -7,7 +7,6 @@ import hashlib
 import itertools
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -16,11 +15,10 @@ from .bounds import AnswerWatch
 from .cost import cost
 from .errors import ModelError
 from .events import AnyEvent, CallEnded, CallFailed, CallQueued, CallStarted, Decided, TextStreamed
-from .facts import Fact, Role
 from .kit import Kit, Voice
-from .models.chat import Ask, Message, Reply
-from .models.thinkers import hides_thoughts, never_thinks
+from .models.chat import Ask, Reply
 from .models.tokens import estimate
+from .questions import Question, answer_bound, is_thought_about, room, said_nothing, spent, why_silent
 from .recalling import Answer, Recall
 from .surrogates import whole
 
@@ -31,30 +29,6 @@ SaidEnough = Callable[[str], bool]
 """Told each piece of a prefilled answer as it comes; true once the rest is not needed."""
 Listener = Callable[[], SaidEnough]
 """Makes one for each time the question is asked."""
-
-MORE_ROOM = 4
-"""An answer that was cut before it began is asked for once more with so many times the room."""
-
-
-class Question(Fact, frozen=True):
-    """What a verb wants to know, before a role's own sampling is laid over it."""
-
-    role: Role
-    purpose: str
-    messages: tuple[Message, ...]
-    prefill: str = ""
-    schema: dict[str, object] | None = None
-    stop: tuple[str, ...] = ()
-    temperature: float | None = None
-    """None: the role's own."""
-    max_tokens: int | None = None
-    """A tighter bound than the role's for an answer that no thought comes before; what a person sets beats it."""
-    thinking: Literal["yes", "no", "never"] = "no"
-    """Whether it is thought about. "no" leaves the last word to the role's setting, "never" to nobody."""
-    more_room: bool = False
-    """Whether it is asked once more, because the answer was cut before it began."""
-    seed: int | None = None
-    node: str = ""
 
 
 class Asker:
@@ -84,13 +58,13 @@ class Asker:
             return call, reply
         if reply.finish == "length" and not reply.full:
             again = f"the {question.purpose} is asked once more with four times the room"
-            self._emit(Decided(what=f"the {question.role} {_spent(reply)}: {again}", node=question.node))
+            self._emit(Decided(what=f"the {question.role} {spent(reply)}: {again}", node=question.node))
             question = replace(question, more_room=True)
             call, reply = await self._surely(question, listener)
-            self._thinkers.add(self._kit.voices[question.role].model.name)
+            self._thinkers.add(self._voice(question).model.name)
             if not said_nothing(question, reply):
                 return call, reply
-        return call, replace(reply, problem=self._problem(question, reply))
+        return call, replace(reply, problem=why_silent(question, self._voice(question), reply))
 
     async def _surely(self, question: Question, listener: Listener | None) -> tuple[str, Reply]:
         """A reply also when the model's server ends once meanwhile."""
@@ -116,7 +90,7 @@ class Asker:
     @asynccontextmanager
     async def _seat(self, call: str, question: Question) -> AsyncGenerator[None]:
         """A seat at the model; when there is none free, the log is told that the call waits."""
-        voice = self._kit.voices[question.role]
+        voice = self._voice(question)
         if voice.room is None:
             yield
             return
@@ -127,13 +101,16 @@ class Asker:
         async with voice.room.seat():
             yield
 
+    def _voice(self, question: Question) -> Voice:
+        return self._kit.voices[question.role]
+
     def _started(self, call: str, question: Question) -> CallStarted:
         asked = msgspec.json.encode(self._worded(question))
         return CallStarted(
             call=call,
             role=question.role,
             purpose=question.purpose,
-            model=self._kit.voices[question.role].model.name,
+            model=self._voice(question).model.name,
             node=question.node,
             prompt_tokens=estimate(question.messages, question.prefill),
             asked=hashlib.sha256(asked).hexdigest()[:16],
@@ -149,7 +126,7 @@ class Asker:
         return known.reply
 
     async def _answered(self, started: CallStarted, question: Question, listener: Listener | None) -> Reply:
-        voice = self._kit.voices[question.role]
+        voice = self._voice(question)
         call = started.call
         self._emit(started)
         try:
@@ -176,10 +153,10 @@ class Asker:
         return reply
 
     def _worded(self, question: Question) -> Ask:
-        voice = self._kit.voices[question.role]
-        thinks = _thinks(question, voice)
+        voice = self._voice(question)
+        thinks = is_thought_about(question, voice)
         own = voice.thoughtful if thinks and self._kit.mode == "evidence" else voice.sampling
-        max_tokens, thinking_tokens = self._room(question, voice)
+        max_tokens, thinking_tokens = room(question, voice, thinks=thinks or voice.model.name in self._thinkers)
         return Ask(
             messages=tuple(replace(message, content=whole(message.content)) for message in question.messages),
             sampling=replace(
@@ -196,40 +173,11 @@ class Asker:
             effort=voice.effort if thinks else None,
         )
 
-    def _room(self, question: Question, voice: Voice) -> tuple[int, int]:
-        """Most tokens of the answer, and of the thoughts before it."""
-        thinks = _thinks(question, voice) or voice.model.name in self._thinkers
-        usual = voice.sampling.max_tokens
-        answer = voice.max_tokens or (usual if thinks or question.more_room else question.max_tokens or usual)
-        thoughts = voice.thought_room if thinks else 0
-        more = max(MORE_ROOM * (answer + thoughts), answer + (voice.thinking_tokens or 0)) - answer
-        return answer, more if question.more_room else thoughts
-
-    def _problem(self, question: Question, reply: Reply) -> str:
-        """Why there is no answer, and which setting may help."""
-        role, voice = question.role, self._kit.voices[question.role]
-        asked = _thinks(question, voice)
-        instead = f'set roles.{role}.thinking = "off"' if asked else "take a model that does not think"
-        spent = _spent(reply) if asked else f"{_spent(reply)}, though it was not to think"
-        if reply.full:
-            return f"{spent}; the model's context is full: serve it with a larger one, or {instead}"
-        if reply.finish == "length":
-            return f"{spent}: raise roles.{role}.thinking_tokens, or {instead}"
-        return f"{spent}: {instead}"
-
-    def _answer_bound(self, question: Question, ask: Ask) -> int:
-        """Most tokens of an answer before which no thought came."""
-        voice = self._kit.voices[question.role]
-        if question.more_room:
-            return ask.room
-        if voice.max_tokens or question.max_tokens is None or hides_thoughts(voice.model.name):
-            return ask.sampling.max_tokens
-        return question.max_tokens
-
     async def _listen(self, call: str, question: Question, listener: Listener | None) -> Reply:
         ask = self._worded(question)
-        said_enough, watch = listener and listener(), AnswerWatch(ask, self._answer_bound(question, ask))
-        async with self._kit.voices[question.role].model.stream(ask) as stream:
+        voice = self._voice(question)
+        said_enough, watch = listener and listener(), AnswerWatch(ask, answer_bound(question, voice, ask))
+        async with voice.model.stream(ask) as stream:
             async for piece in stream:
                 self._emit(
                     TextStreamed(call=call, text=piece.text, thinking=piece.thinking, taken_back=piece.taken_back)
@@ -240,23 +188,3 @@ class Asker:
                 if watch.ends_with(piece):
                     return watch.told(stream.reply)
         return stream.reply
-
-
-def said_nothing(question: Question, reply: Reply) -> bool:
-    """Whether a reply ended before its answer began: thoughts alone, or words where JSON was asked for."""
-    if not reply.text.strip():
-        return True
-    return reply.finish == "length" and question.schema is not None and "{" not in reply.text
-
-
-def _thinks(question: Question, voice: Voice) -> bool:
-    """Whether the model is to think before it answers."""
-    if voice.thinking == "off" or question.thinking == "never":
-        return False
-    return voice.thinking == "on" or (question.thinking == "yes" and not never_thinks(voice.model.name))
-
-
-def _spent(reply: Reply) -> str:
-    spent = reply.usage.completion_tokens
-    about = "about " if reply.usage.estimated else ""
-    return f"spent {about}{spent:,} token{'' if spent == 1 else 's'} thinking and said nothing"

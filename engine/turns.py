@@ -81,7 +81,7 @@ class Turns:
     def synthesise(self, stub: Stub, drafts: tuple[Draft, ...], reviews: tuple[Review, ...]) -> Messages:
         """For a third body from candidates and their reviews."""
         candidates = "\n\n".join(wording.fenced(stub.code(draft.body)) for draft in drafts)
-        reports = "\n\n".join(review.text.strip() for review in reviews)
+        reports = "\n\n".join(review.text.strip() for review in reviews if not review.problem) or "(nothing)"
         parts = {"candidates": candidates, "reports": reports, "imports": wording.imports(stub)}
         return self._render("coder/synthesise", stub=stub.code(stub.body), context=wording.context(stub), **parts)
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from .. import examples, findings, replies
-from ..asking import Asker, Emit, Question, Turn
+from ..asking import Asker, Emit, Turn
 from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
 from ..project_tests import tested
+from ..questions import Question
 from ..recalling import Recall
 from ..reciting import recited
 from ..sources import blocked_by

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from .. import replies
-from ..asking import Question
 from ..composing import composed
 from ..events import ChecksInvented
 from ..examples.agreement import sorted_out
 from ..facts import Draft, Example, Helper, Outcome, Report, Stub
+from ..questions import Question
 from ..turns import Messages
 from .base import Base
 

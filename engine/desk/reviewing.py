@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from .. import replies
-from ..asking import Question
 from ..errors import ModelError
 from ..events import Drafted, Enriched, Planned, Reviewed
 from ..facts import Draft, Enrichment, Plan, Report, Review, Role, Stub
 from ..models.chat import Reply
+from ..questions import Question
 from ..turns import Messages
 from ..wording import fenced
 from .base import Base
@@ -66,6 +66,8 @@ class Reviewing(Base):
         )
         review = await self._reviewed(question, stub, draft)
         self._emit(Reviewed(review=review))
+        if not review.happened:
+            self.decide(f"not reviewed: {review.why_not}")
         return review
 
     def offered(self, stub: Stub, draft: Draft, review: Review) -> Draft | None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from .. import replies
-from ..asking import Question
 from ..composing import composed, unwritten
 from ..events import Decomposed, Drafted, NodeClosed, NodeOpened, Scored
 from ..facts import Draft, Helper, Report, Role, Split, Stub
 from ..models.chat import Reply
+from ..questions import Question
 from ..turns import Messages
 from .inventing import PARSE_RETRIES, Inventing
 

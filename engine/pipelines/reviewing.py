@@ -65,8 +65,6 @@ async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
     if better := await _offered(desk, stub, draft, review, report):
         return await desk.settle(better, "the function as the reviewer wrote it")
-    if not review.happened:
-        desk.decide(f"not reviewed: {review.why_not}")
     if not _fails(report) and not _shown(review):
         return await desk.settle(draft, _why_no_fix(report, review))
     # What only the project's hidden tests have shown no model is told: all that can be asked for is another body.
@@ -104,8 +102,6 @@ async def reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
     """A draft, reviewed blind and repaired if the report says so; and why it is this one."""
     draft = await desk.draft(stub)
     review = await desk.review(stub, draft)
-    if not review.happened:
-        desk.decide(f"not reviewed, so nothing is repaired: {review.why_not}")
     if review.verdict != "bugs":
         return draft, why_not_repaired(review)
     return await desk.fix(stub, draft, review), "repaired from the report"

@@ -170,7 +170,7 @@ async def test_a_reviewer_that_says_nothing_breaks_nothing(bench: Bench) -> None
     (mark,) = json.loads(out)["marks"]
     assert code == 0, err
     assert (mark["recall"]["of"], mark["alarms"]["of"], mark["broken"]["passes"], mark["unreadable"]) == (2, 2, 0, 4)
-    assert mark["silent"] == 4 and "4 bodies were not reviewed" in json.dumps(json.loads(out))
+    assert mark["silent"] == 4
 
 
 async def test_tables_are_made_of_files_that_are_there(bench: Bench, tmp_path: Path) -> None:

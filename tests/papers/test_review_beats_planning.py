@@ -420,3 +420,40 @@ async def test_a_body_that_recites_the_examples_is_said_to():
     state = await state_after("raw-coder", {"coder": [code(recites)]})
     assert "only compares its arguments" in state.drafts[0].remark
     assert state.decisions == (f"draft d1: {state.drafts[0].remark}",)
+
+
+# ------------------------------------------------------------------------------------------ reviews that do not come
+
+SILENT = Line(thinking="hm", finish="length")
+
+
+@pytest.mark.parametrize(
+    "name", ["review-then-fix", "review-then-fix-retry", "spec-gated-review", "spec-enriched-review"]
+)
+async def test_without_a_report_the_draft_stays_as_it_is_and_the_log_says_why(name: str):
+    answers = {"coder": [code(GOOD)], "planner": ["Types: int."], "reviewer": [SILENT, SILENT]}
+    state = await state_after(name, answers, stub=RICH)
+    assert (state.review.verdict, state.last_fix) == ("not reviewed", None)  # type: ignore[union-attr]
+    assert state.decisions[-1] == f"not reviewed: {state.unreviewed}"
+    assert state.solution.why == "no report came"  # type: ignore[union-attr]
+
+
+async def test_with_evidence_failing_examples_are_repaired_although_no_report_came():
+    entries, _, _ = await log_of(
+        EVIDENCE, {"coder": [code(HALF), code(GOOD)], "reviewer": [SILENT, SILENT]}, mode="evidence"
+    )
+    state = state_of(entries)
+    assert (state.solution.verdict, bool(state.unreviewed)) == ("verified", True)  # type: ignore[union-attr]
+
+
+async def test_a_debate_without_reports_still_writes_a_third_draft_and_makes_none_up():
+    entries, models, _ = await log_of(
+        "debate", {"coder": [code(HALF), code(GOOD)], "planner": [code(BAD)], "reviewer": [SILENT] * 4}
+    )
+    assert "Reviewers reported:\n(nothing)" in models["coder"].asks[1].messages[-1].content
+    assert state_of(entries).unreviewed
+
+
+async def test_a_plan_that_was_only_thought_of_is_told():
+    entries, _, _ = await log_of("plan-then-code", {"planner": [SILENT, SILENT], "coder": [code(GOOD)]})
+    assert any(what.startswith("no answer to the plan: the planner spent") for what in state_of(entries).decisions)

@@ -289,3 +289,20 @@ def test_a_reviewers_marks_count_what_was_reported_shown_fixed_and_broken() -> N
     assert (mark.fixed, mark.broken, mark.net) == (Share(passes=1, of=3), Share(passes=1, of=3), 0)
     assert (mark.findings, mark.unreadable) == ({"reproduced": 1, "refuted": 2, "not shown": 1}, 1)
     assert reviewers_table([mark], "reviewers:own").rows[0][2:5] == ("3", "66.7", "21–94")
+
+
+def test_bodies_that_were_not_reviewed_are_told_apart_from_reports_that_cannot_be_read() -> None:
+    lines = [
+        reviewed(n, True, word, False) for n, word in enumerate(["unreadable", "not reviewed", "not reviewed", ""])
+    ]
+    (mark,) = marks_of(lines)
+    assert (mark.unreadable, mark.silent) == (4, 3)
+    notes = reviewers_table([mark], "reviewers:own").notes
+    assert [note.partition(": ")[2] for note in notes[1:]] == ["1 replies were no review", "3 bodies were not reviewed"]
+
+
+def test_the_scoreboard_says_how_many_drafts_were_not_reviewed() -> None:
+    lines = [msgspec.structs.replace(line(n, "review-then-fix", plus=True), review=word)
+             for n, word in enumerate(["clean", "bugs", "not reviewed", "unreadable"])]  # fmt: skip
+    notes = table("scoreboard", rows_of(lines, "own")).notes
+    assert any("2 of 4 drafts were not reviewed" in note for note in notes)
