@@ -48,7 +48,7 @@ class Calls:
 
     def scope(self) -> Scope:
         """What is known of names at module level."""
-        return Scope(classes={name: name for name in self._classes}, returns=self._returns)
+        return Scope(classes={**{name: name for name in self._classes}, **self._aliases}, returns=self._returns)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -114,6 +114,21 @@ class Calls:
         """The name of the class whose member a function is, "" when it is none."""
         home = function.enclosing[-1] if function.enclosing else None
         return field_text(home, "name") if home is not None and home.type == "class_definition" else ""
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        """The classes that have another name at module level: `Queue = HeapQueue`."""
+        found: dict[str, str] = {}
+        for node in self._outline.nodes:
+            given = node.named_children[0] if node.type == "expression_statement" and node.named_children else node
+            if given.type != "assignment":
+                continue
+            left, right = given.child_by_field_name("left"), given.child_by_field_name("right")
+            if left is None or right is None or (left.type, right.type) != ("identifier", "identifier"):
+                continue
+            if text_of(right) in self._classes and text_of(left) not in self._classes:
+                found[text_of(left)] = text_of(right)
+        return found
 
     @cached_property
     def _returns(self) -> dict[str, str]:

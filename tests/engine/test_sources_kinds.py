@@ -257,6 +257,7 @@ def test_it_waits_no_more_when_the_other_is_written():
         "class K:\n    def __init__(self, x):\n        self.m()\n    def m(self):\n        h(1)\nclass g(K):\n    pass\n",
         "class K:\n    def m(self):\n        h(1)\ndef g(x):\n    k = K()\n    return k.m()\n",
         "class K:\n    def m(self):\n        h(1)\ndef g(k: 'K'):\n    return k.m()\n",
+        "class K:\n    def m(self):\n        h(1)\nJ = K\ndef g(x):\n    return J().m()\n",
         "class K:\n    @property\n    def m(self):\n        h(1)\ndef g(x):\n    return K().m\n",
         "async def g(x):\n    return await h(x)\n",
         "def g(x):\n    return f'{h(x)}'\n",
