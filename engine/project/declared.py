@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from ..facts import Fact
+from .files import small_text
 
 LARGEST = 1 << 20
 """Bytes of a settings file that is read."""
@@ -76,7 +77,7 @@ def _from_tools(tool: Table) -> tuple[list[str], list[tuple[str, str]]]:
 def _from_setup(project: Path) -> tuple[list[str], list[tuple[str, str]], list[str]]:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(_text(project / "setup.cfg"))
+        parser.read_string(small_text(project / "setup.cfg", LARGEST))
     except configparser.Error:
         parser.clear()
     said = parser.get("options", "package_dir", fallback="")[:4096]
@@ -84,7 +85,7 @@ def _from_setup(project: Path) -> tuple[list[str], list[tuple[str, str]], list[s
     where = parser.get("options.packages.find", "where", fallback="").split()[:_MOST]
     search = parser.get("tool:pytest", "pythonpath", fallback="").split()[:_MOST]
     roots = [place for name, place in pairs if not name and place] + where
-    roots += _SETUP_ROOT.findall(_text(project / "setup.py"))[:1]
+    roots += _SETUP_ROOT.findall(small_text(project / "setup.py", LARGEST))[:1]
     return roots, [(name, place) for name, place in pairs if name and place], search
 
 
@@ -94,26 +95,16 @@ def _test_paths(project: Path) -> list[str]:
     for name, section in (("pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
         parser = configparser.ConfigParser(interpolation=None, strict=False)
         with contextlib.suppress(configparser.Error):
-            parser.read_string(_text(project / name))
+            parser.read_string(small_text(project / name, LARGEST))
             found += parser.get(section, "testpaths", fallback="").split()[:_MOST]
     return found
 
 
 def _toml(path: Path) -> Table:
     try:
-        return tomllib.loads(_text(path))
+        return tomllib.loads(small_text(path, LARGEST))
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
-
-
-def _text(path: Path) -> str:
-    """The text of a small regular file, "" when it is none."""
-    try:
-        if not path.is_file() or path.stat().st_size > LARGEST:
-            return ""
-        return path.read_text("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def _table(found: object, *names: str) -> Table:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..errors import SandboxError, UntrustedInterpreter
 from ..facts import Fact
+from .files import small_text
 from .location import Location, outermost_folder
 
 _WINDOWS = os.name == "nt"
@@ -159,12 +160,7 @@ def digest_of_file(path: Path) -> str:
 
 
 def _settings_of(path: Path) -> dict[str, str]:
-    try:
-        if not path.is_file() or path.stat().st_size > _LARGEST:
-            return {}
-        lines = path.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return {}
+    lines = small_text(path, _LARGEST).splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line and "\0" not in line)
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 

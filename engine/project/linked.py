@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from .environment import Environment, environment_age
+from .files import small_text
 from .location import Location, outermost_folder
 
 _MOST = 64
@@ -50,12 +51,12 @@ def _linked(prefix: Path, age: int) -> tuple[str, ...]:
 
 
 def _folders_named(file: Path, packages: Path) -> list[str]:
-    lines = [line.strip() for line in _text(file).splitlines()[:_MOST]]
+    lines = [line.strip() for line in small_text(file, _LARGEST).splitlines()[:_MOST]]
     return _folders(packages / line for line in lines if line and not line.startswith(("#", "import ", "import\t")))
 
 
 def _folders_mapped(file: Path) -> list[str]:
-    pairs = [pair for table in _MAPPING.findall(_text(file)) for pair in _FOLDER.findall(table)[:_MOST]]
+    pairs = [pair for table in _MAPPING.findall(small_text(file, _LARGEST)) for pair in _FOLDER.findall(table)[:_MOST]]
     return _folders(Path(single or double) for single, double in pairs)
 
 
@@ -69,12 +70,3 @@ def _folders(places: Iterable[Path]) -> list[str]:
         except (OSError, ValueError):
             continue
     return found
-
-
-def _text(file: Path) -> str:
-    try:
-        if not file.is_file() or file.stat().st_size > _LARGEST:
-            return ""
-        return file.read_text("utf-8", "replace")
-    except OSError:
-        return ""
