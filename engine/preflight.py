@@ -9,6 +9,7 @@ from .examples import visible
 from .facts import Execution, LoadFailure, Stub
 from .kit import Kit
 from .project import locate
+from .sandbox.runner import Limits, Sandbox
 from .sources import problem_of, read
 
 _UNWRITTEN = "this function is not written yet"
@@ -16,23 +17,33 @@ _BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
 
 
 async def check_imports(kit: Kit, stub: Stub) -> None:
-    """Import the stub's file with a body that only raises.
-
-    A file that calls the function while it is imported says nothing by failing; neither does one that is not whole.
+    """Make sure that the stub's file can be imported.
 
     Raises:
         ProjectError: the project cannot be imported; the text says which file and line, why, and what to do.
         SandboxError: code cannot be run here as safely as was promised.
     """
+    if fault := await find_fault(kit.sandbox, kit.limits, stub):
+        raise ProjectError(fault)
+
+
+async def find_fault(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
+    """Why a stub's file cannot be imported, with a body that only raises in the place of any other; "" when it can.
+
+    A file that calls the function while it is imported says nothing by failing; neither does one that is not whole.
+
+    Raises:
+        SandboxError: code cannot be run here as safely as was promised.
+    """
     if not _is_there(stub.path):
-        return
-    done = await kit.sandbox.load(stub.program(_BODY), kit.limits, path=stub.path)
+        return ""
+    done = await sandbox.load(stub.program(_BODY), limits, path=stub.path)
     if not done.problem or _UNWRITTEN in done.problem:
-        return
+        return ""
     failure = done.failure
     if failure is not None and not failure.elsewhere and not _is_whole(stub.path):
-        return
-    raise ProjectError(project_fault(stub.path, done))
+        return ""
+    return project_fault(stub.path, done)
 
 
 def project_fault(path: str, done: Execution) -> str:
@@ -41,8 +52,13 @@ def project_fault(path: str, done: Execution) -> str:
     if failure is None:
         what = f"{locate(path).name} cannot be imported: {done.problem}"
         remedy = "raise sandbox.import_seconds, or import less at the top" if done.timed_out else "import it by hand"
-        return visible(f"{what}; {remedy}")
-    return visible(f"{_placed(failure)}; {_remedy(failure, done)}")
+        return _in_a_line(f"{what}; {remedy}")
+    return _in_a_line(f"{_placed(failure)}; {_remedy(failure, done)}")
+
+
+def _in_a_line(text: str) -> str:
+    """Harmless text on one line: what a project raises may hold line breaks."""
+    return visible(" ".join(text.split()))
 
 
 def _placed(failure: LoadFailure) -> str:
@@ -71,4 +87,4 @@ def _is_whole(path: str) -> bool:
         return False
 
 
-__all__ = ["check_imports", "project_fault"]
+__all__ = ["check_imports", "find_fault", "project_fault"]

@@ -226,7 +226,7 @@ def uv_index_url(environ: Mapping[str, str]) -> str | None:
 def _index_in_uv_file(path: Path) -> str | None:
     try:
         settings = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError, RecursionError):
         return None
     indexes = settings.get("index", [])
     chosen = next((index.get("url") for index in indexes if index.get("default")), None)

@@ -103,7 +103,7 @@ def _test_paths(project: Path) -> list[str]:
 def _toml(path: Path) -> Table:
     try:
         return tomllib.loads(small_text(path, LARGEST))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # TOMLDecodeError is one; so is a number of too many digits.
         return {}
 
 

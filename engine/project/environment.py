@@ -36,6 +36,8 @@ class Environment(Fact, frozen=True):
     """The environment's own Python, by whose place the packages are found; "" when `python` has its own."""
     why: str = ""
     """Where the choice comes from, in words."""
+    is_inside: bool = False
+    """Whether the environment came with the project: then its code runs nowhere but in the run itself, locked down."""
 
     @property
     def shown(self) -> str:
@@ -125,7 +127,7 @@ def _checked(python: Path, location: Location, why: str, trusted: frozenset[str]
             "Python of this machine; choose one with --interpreter, make the environment anew, or see `redraft trust`",
             python=str(python),
         )
-    return Environment(python=str(base), executable=str(python), why=why)
+    return Environment(python=str(base), executable=str(python), why=why, is_inside=True)
 
 
 def _base(python: Path, bounds: tuple[Path, ...]) -> Path | None:

@@ -21,11 +21,12 @@ class Request:
     """What the application asks of one run; everything in it is trusted."""
 
     def __init__(self, texts: "list[str]") -> None:
-        self.scratch, memory, processor, self.path, self.module, reads, self.home, subprocess = texts
+        self.scratch, memory, processor, self.path, self.module, reads, self.home, subprocess, self.executable = texts
         self.memory_mb = int(memory)
         self.processor_seconds = int(processor)
         self.reads = [folder for folder in reads.split("\0") if folder]
         self.may_start_programs = subprocess == "1"
+        self.installed = self._installed()
 
     def readable(self, system: "reading.Reading") -> "reading.Reading":
         """What this run may read, given what its zygote found of the system. Call it before the lock-down."""
@@ -33,7 +34,22 @@ class Request:
         found.whole, found.listed = list(system.whole), list(system.listed)
         for folder in self.reads:
             found.add_project(folder)
+        if self.executable:
+            found.add_environment(os.path.dirname(os.path.dirname(self.executable)))
+        for folder in self.installed:
+            found.add_project(folder)
         return found
+
+    def _installed(self) -> "list[str]":
+        """Where a copy of the program's own package is installed, which holds what the examples expect."""
+        top = self.module.partition("/")[0]
+        if not top or self.module.startswith(".."):
+            return []
+        places = list(reading.sites(sys.path))
+        if self.executable:
+            places += reading.sites_of(os.path.dirname(os.path.dirname(self.executable)))
+        found = [os.path.join(place, top) for place in places if os.path.exists(os.path.join(place, self.module))]
+        return [folder for folder in found if folder not in self.reads]
 
 
 class Protection:
@@ -51,7 +67,7 @@ class Protection:
 
     def system_for(self, request: Request) -> "reading.Reading":
         """What of the system may be read by this request; found once for each project, in the zygote."""
-        private = (*request.reads, request.home)
+        private = (*request.reads, *request.installed, request.home)
         found = self._system.get(private)
         if found is None:
             found = self._system[private] = reading.Reading("", "")

@@ -41,7 +41,7 @@ _SINGLE = (
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _OF_A_PREFIX = ("bin", "lib", "lib32", "lib64", "include", "share", "etc", "ssl", "pyvenv.cfg", "Library", "Frameworks")
 _MOST_ENTRIES = 4000
-_MOST_IN_PROJECT = 12000
+_MOST_IN_PROJECT = 30000
 _MOST_COMPARED = 1 << 20
 """Bytes of a file that is compared with the user's own."""
 _SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".keystore", ".env", ".ovpn", ".ppk")
@@ -65,6 +65,8 @@ _LEFTOVER_ENDINGS = (
     ".old",
     ".save",
     ".pyc",
+    ".whl",
+    ".egg",
 )
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "__init__.py")
 _OF_A_PROGRAM = (".py", ".pyi", ".so", ".txt", ".json", ".csv", ".toml", ".yaml", ".yml")
@@ -117,6 +119,15 @@ class Reading:
             for entry in _entries(path):
                 self._add_around(entry.path, inside)
 
+    def add_environment(self, prefix: str) -> None:
+        """An environment inside the project: its packages, but nothing that a link in it leads to elsewhere."""
+        real = os.path.realpath(prefix)
+        installed = [place for place in sites_of(prefix) if self._module and os.path.exists(place + self._module)]
+        for part in _OF_A_PREFIX:
+            path = os.path.realpath(os.path.join(prefix, part))
+            if path.startswith(real + "/") and os.path.exists(path):
+                self._add_around(path, [place + "/" + self._module[1:].partition("/")[0] for place in installed])
+
     def add_project(self, root: str) -> None:
         """A folder of the user: its modules, packages and files, without what is private or a leftover."""
         real = os.path.realpath(root)
@@ -167,10 +178,12 @@ class Reading:
                 self.whole.append(path)
 
     def _look_through(self, folder: str) -> "tuple[bool, list[tuple[str, bool]]]":
-        clean = True
         inside: list[tuple[str, bool]] = []
         compiled = None
-        for entry in _entries(folder):
+        entries = _entries(folder)
+        # Of what was not looked at nobody knows whether it is private.
+        clean = len(entries) < _MOST_ENTRIES
+        for entry in entries:
             self._left -= 1
             if entry.name == "__pycache__":
                 compiled = entry
@@ -216,9 +229,26 @@ class Reading:
 def _entries(folder: str) -> "list[os.DirEntry[str]]":
     try:
         with os.scandir(folder) as found:
-            return sorted(found, key=lambda entry: entry.name)[:_MOST_ENTRIES]
+            # Of too many, modules and folders come before data.
+            return sorted(found, key=lambda entry: (not _may_be_module(entry), entry.name))[:_MOST_ENTRIES]
     except OSError:
         return []
+
+
+def _may_be_module(entry: "os.DirEntry[str]") -> bool:
+    return entry.name.endswith((".py", ".so")) or entry.is_dir(follow_symlinks=False)
+
+
+def sites(search: "list[str]") -> "list[str]":
+    """The folders of installed packages on a search path."""
+    return [place for place in search if os.path.basename(place) in ("site-packages", "dist-packages")]
+
+
+def sites_of(prefix: str) -> "list[str]":
+    """The folders of installed packages below an environment."""
+    libraries = [entry for library in ("lib", "lib64") for entry in _entries(os.path.join(prefix, library))]
+    places = [os.path.join(entry.path, "site-packages") for entry in libraries]
+    return [place for place in places if os.path.isdir(place)]
 
 
 def _compiled(cache: "os.DirEntry[str]", sources: "set[str]") -> "list[str] | None":

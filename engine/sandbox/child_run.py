@@ -10,6 +10,7 @@ import child_frames as frames
 import child_layers as layers
 import child_reading as reading
 import child_serving as serving
+import child_site as site
 
 
 def run(
@@ -20,6 +21,8 @@ def run(
     os.environ.update(HOME=request.scratch, TMPDIR=request.scratch)
     os.chdir(request.scratch)
     in_force = layers.lock_down(request, protection, readable)
+    if request.executable:
+        site.take_in(request.executable)
     frames.send(results, frames.packed(frames.LAYERS, 0, " ".join(in_force), sys.version.split()[0]))
     serving.serve(job, results)
 

@@ -36,7 +36,9 @@ def serve(job: int, results: int) -> None:
     candidate = candidate_module.Candidate(name, path, bool(is_package), root, renamed, program, names)
     printed = module.Printed()
     raised, place = _load(candidate, [root, *folders, *renamed.values()], printed)
-    draft = candidate.module or types.ModuleType(candidate.name)
+    # A module may put another one in its own place: that is what whoever imports it gets.
+    placed = sys.modules.get(candidate.name)
+    draft = placed if isinstance(placed, types.ModuleType) else candidate.module or types.ModuleType(candidate.name)
     # Whatever the program bound the name to while it was loaded.
     draft.__dict__.update(candidate.names)
     where = [str(part) for part in place]

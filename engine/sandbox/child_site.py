@@ -6,9 +6,14 @@ Standard library only, Python 3.6 and up. Start-up files in an environment are c
 import os
 import sys
 
+NONE = "-"
+"""In place of an executable: no packages at all, not even the interpreter's own."""
+
 
 def take_in(executable: str) -> None:
     """Find the installed packages: of the environment that `executable` stands in, "" for the interpreter's own."""
+    if executable == NONE:
+        return
     if executable:
         sys.executable = executable
         if sys.version_info >= (3, 14):

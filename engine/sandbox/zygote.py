@@ -19,6 +19,8 @@ from .links import PipeLink
 from .program import Job
 from .runner import Limits
 
+NO_PACKAGES = "-"
+"""As `child_site.NONE`."""
 BOOTSTRAP = Path(__file__).with_name("child.py")
 START_SECONDS = 20.0
 _GONE_SECONDS = 5.0
@@ -80,8 +82,11 @@ class Run:
 class Zygote:
     """One zygote. Make it with `started`; after `kill` or its own end `is_alive` is false and it takes no more runs."""
 
-    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket, wanted: Wanted) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, control: socket.socket, environment: Environment, wanted: Wanted
+    ) -> None:
         self._process = process
+        self._environment = environment
         self._wanted = wanted
         self._control = control
         self._runs: dict[int, Run] = {}
@@ -126,7 +131,7 @@ class Zygote:
                 raise SandboxError(
                     f"{environment.python}: cannot be started: {error.strerror}; choose another interpreter"
                 ) from error
-        zygote = cls(process, ours, wanted)
+        zygote = cls(process, ours, environment, wanted)
         try:
             await zygote._get_ready(environment)
         except BaseException:  # Cancelled, too: no process may be left behind. It goes on as it came.
@@ -139,7 +144,9 @@ class Zygote:
         flags = ("1" if flag else "" for flag in wanted[:4])
         with contextlib.suppress(BrokenPipeError):
             given = ("\0".join(wanted.variables), "\0".join(wanted.readable))
-            texts = (wanted.room, environment.executable, *given, wanted.own, *wanted.preload)
+            # Code that came with the project must not run where it could change what later locks a run down.
+            executable = NO_PACKAGES if environment.is_inside else environment.executable
+            texts = (wanted.room, executable, *given, wanted.own, *wanted.preload)
             self._control.send(wire.packed(wire.START, 0, *flags, *texts))
         done, _ = await asyncio.wait([self._ready], timeout=START_SECONDS)
         if not done or self._ready.cancelled():
@@ -176,7 +183,8 @@ class Zygote:
         processor = str(int(limits.seconds + limits.import_seconds) + 2)
         at = job.location
         reads = "\0".join(job.reads)
-        texts = (scratch, str(limits.memory_mb), processor, at.path, at.module, reads, home, programs)
+        inside = self._environment.executable if self._environment.is_inside else ""
+        texts = (scratch, str(limits.memory_mb), processor, at.path, at.module, reads, home, programs, inside)
         rights = array.array("i", [job_out, results_in, stray_in])
         try:
             with contextlib.suppress(OSError):

@@ -188,5 +188,5 @@ def _read(file: Path) -> bytes | None:
 def _parsed(file: Path, content: bytes) -> dict[str, object]:
     try:
         return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number of too many digits
         raise SettingsError(f"{file}: this is not TOML: {error}; mend it, or move it away") from None
