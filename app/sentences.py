@@ -37,8 +37,9 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
     match solution.verdict:
         case "verified":
             total = len(report.judged_examples) if report else 0
-            held = f": {counted(total, 'example')} hold{'s' if total == 1 else ''}" if total or report is None else ""
             verified = f"verified{also_by_tests(report)}"
+            own = report is not None and bool(report.tests)
+            held = "" if own else f": {counted(total, 'example')} hold{'s' if total == 1 else ''}"
             if state.unreviewed:
                 return f"{verified}, not reviewed{held}{also}. {accepts} accepts", "warning"
             return f"{verified}{held}{also}. {accepts} accepts", "good"

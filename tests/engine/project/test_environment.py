@@ -195,3 +195,58 @@ async def test_the_packages_of_a_projects_own_environment_are_used_and_nothing_o
     values = [outcome.value for outcome in done.outcomes]
     assert (done.problem, values) == ("", ["5", repr(str(project / ".venv")), repr(str(project / ".venv/bin/python"))])
     assert not os.access(mark, os.F_OK)
+
+
+POISON = """
+import builtins
+builtins.loot = []
+for path in {paths!r}:
+    try:
+        builtins.loot.append(open(path).read())
+    except OSError:
+        pass
+try:
+    import child_layers
+    child_layers.lock_down = lambda *rest: ["rlimits", "privileges", "namespaces", "landlock", "seccomp"]
+except ImportError:
+    pass
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the layers are Linux's")
+@pytest.mark.parametrize("tier", ["A", "B"])
+async def test_code_of_an_environment_that_came_with_a_project_is_locked_down_like_the_program(
+    project: Path, tmp_path: Path, tier: str
+) -> None:
+    from redraft.engine.sandbox import SandboxChoice, open_sandbox
+
+    environment(project / ".venv")
+    secret, own = tmp_path / "secret", project / "draft.py"
+    secret.write_text("SECRET")
+    own.write_text("SECRET")
+    packages = project / ".venv" / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    packages.mkdir(parents=True)
+    poison = POISON.format(paths=[str(secret), str(own), "/etc/passwd"])
+    (packages / "sitecustomize.py").write_text(poison)
+    (packages / "helperlib.py").write_text(poison)
+    (packages / "draft.py").write_text("SECRET")
+    program = (
+        f"import builtins, helperlib, glob\ndef reads(path):\n    return open(path).read()\nSITE = {str(packages)!r}\n"
+    )
+    try:
+        sandbox = await open_sandbox(SandboxChoice(tier=tier))
+    except SandboxError as error:
+        pytest.skip(f"this machine has no tier {tier}: {error}")
+    try:
+        for _ in range(3):  # What is imported beforehand is so from the second run on.
+            steps = ["builtins.loot", f"reads({str(secret)!r})", f"reads({str(own)!r})", "reads(SITE + '/draft.py')"]
+            done = await sandbox.run(program, steps, path=str(own))
+            assert (done.problem, done.outcomes[0].value) == ("", "[]")
+            assert [outcome.raised.partition(":")[0] for outcome in done.outcomes[1:]] == ["PermissionError"] * 3
+    finally:
+        await sandbox.aclose()
+
+
+def test_numbers_without_end_in_settings_keep_nobody_from_their_files(project: Path) -> None:
+    (project / "pyproject.toml").write_text("x = " + "1" * 5000 + "\n")
+    assert locate(str(project / "tool.py")).name == "tool"

@@ -453,3 +453,20 @@ async def test_two_modules_of_a_package_may_share_a_name_and_most_of_their_examp
     )
     done = await sandbox.run("from shop.b.util import five\n", ["five"], path=str(tmp_path / "shop" / "a" / "util.py"))
     assert (done.problem, done.outcomes[0].value) == ("", "5")
+
+
+async def test_in_a_folder_of_too_many_files_what_was_not_looked_at_cannot_be_read(
+    sandbox: LinuxSandbox, tmp_path: Path
+) -> None:
+    files = {f"shop/golden/b{number}.json": "" for number in range(4100)}
+    write(
+        tmp_path,
+        {**MARK, "shop/__init__.py": "", **files, "shop/golden/zz.env": "KEY", "shop/golden/zz.py": "five = 5\n"},
+    )
+    program = (
+        "from shop.golden.zz import five\ndef read(name):\n    return open(__file__[:-10] + 'golden/' + name).read()\n"
+    )
+    steps = ["five", "read('zz.env')"]
+    done = await run(sandbox, tmp_path / "shop" / "pricing.py", program, *steps)
+    assert (done.problem, done.outcomes[0].value) == ("", "5")
+    assert done.outcomes[1].raised.startswith("PermissionError")
