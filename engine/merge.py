@@ -118,7 +118,7 @@ def merged(base: str, yours: str, ours: str) -> Merge:
 
 def _only_namesake(present: Source, stub: Stub) -> Stub | None:
     """The one stub of that name, whose decorators, annotations or docstring the person changed."""
-    namesakes = [found for found in find_stubs(present).stubs if found.name == stub.name]
+    namesakes = [found for found in find_stubs(present).stubs if found.name == stub.name and found.nth == stub.nth]
     return namesakes[0] if len(namesakes) == 1 else None
 
 

@@ -312,7 +312,8 @@ def _heading(title: str, columns: list[int], width: int) -> list[Run]:
 
 def _cells(line: _Line, columns: list[int]) -> list[Run]:
     source, expected, got, seconds, word = columns
-    got_ink = "$state-fail" if line.check is not None and _fails(line.check) else "$muted"
+    calm = line.sign == CHECKS["waits"] or (line.check is not None and line.check.passed)
+    got_ink = "$muted" if calm else "$state-fail"
     return [
         (f"{line.sign.mark} ", line.sign.ink),
         (_cell(shown_line(line.example.source.strip()), source), ""),

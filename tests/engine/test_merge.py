@@ -143,3 +143,15 @@ def test_a_conflict_quotes_what_really_stands_there(base: str, yours: str, ours:
 def test_both_adding_in_the_same_place_is_a_conflict():
     merge = merged("a\nb\n", "a\nmine\nb\n", "a\nours\nb\n")
     assert merge.conflicts == (Conflict(base="", yours="mine\n", ours="ours\n", line=2),)
+
+
+def test_a_body_never_lands_in_another_function_of_the_name(tmp_path: Path, journal: Journal):
+    twin = 'def f(x):\n    """Doc."""\n    ...\n'
+    file = tmp_path / "twins.py"
+    file.write_text(twin + twin)
+    source, first = begun(file)
+    edited = twin.replace("...", "return 0") + twin
+    file.write_text(edited)
+    landing = write_merged(source, first, "return 1", journal)
+    assert not landing.written
+    assert file.read_text() == edited
