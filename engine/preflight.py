@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from .errors import ProjectError, SourceError
 from .examples import visible
@@ -13,6 +14,8 @@ from .sandbox.runner import Limits, Sandbox
 from .sources import problem_of, read
 
 _UNWRITTEN = "this function is not written yet"
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)\.")
+_VARIABLE = re.compile(r"KeyError: '[A-Z][A-Z0-9_]*'$")
 _BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
 
 
@@ -53,7 +56,7 @@ def project_fault(path: str, done: Execution) -> str:
         what = f"{locate(path).name} cannot be imported: {done.problem}"
         remedy = "raise sandbox.import_seconds, or import less at the top" if done.timed_out else "import it by hand"
         return _in_a_line(f"{what}; {remedy}")
-    return _in_a_line(f"{_placed(failure)}; {_remedy(failure, done)}")
+    return _in_a_line(f"{_placed(failure)}; {_remedy(path, failure, done)}")
 
 
 def _in_a_line(text: str) -> str:
@@ -67,7 +70,12 @@ def _placed(failure: LoadFailure) -> str:
     return f"{failure.file} line {failure.line}: {failure.text.removeprefix('ModuleNotFoundError: ')}"
 
 
-def _remedy(failure: LoadFailure, done: Execution) -> str:
+def _remedy(path: str, failure: LoadFailure, done: Execution) -> str:
+    missing = _MISSING.match(failure.raised)
+    if missing and missing[1] == locate(path).top:
+        return "the project has no such module: correct the import, or write it"
+    if _VARIABLE.match(failure.raised):
+        return "if that is an environment variable, name it in sandbox.environment"
     if failure.raised.startswith("ModuleNotFoundError"):
         return f"install it for {done.interpreter}, or choose another Python with --interpreter"
     if failure.refused:

@@ -10,6 +10,7 @@ from ..project import Location
 _LONGEST = 2000
 """Characters of each text that are kept."""
 _REFUSED = re.compile(r"^(?:PermissionError|OSError|BlockingIOError): \[Errno (1|13|30)\]")
+_UNRESOLVED = re.compile(r"name resolution|Name or service not known|nodename nor servname")
 _NETWORK = re.compile(r"^(?:socket|ssl|http|urllib|asyncio)\b")
 _PROGRAMS = re.compile(r"^(?:subprocess|multiprocessing|pty|os)\b.*(?:fork|exec|spawn|Popen|popen)")
 _UNREADABLE = re.compile(r"\[Errno 13\][^']{0,200}: '([^']{1,400})'$")
@@ -29,6 +30,8 @@ def failure_of(location: Location, raised: str, file: str, line: str, inner: str
 
 
 def _refused(location: Location, raised: str, inner: str) -> str:
+    if _UNRESOLVED.search(raised[:400]):
+        return "there is no network in the sandbox"
     found = _REFUSED.match(raised)
     if found is None:
         return ""

@@ -65,6 +65,18 @@ FAULTS = {
         {"shop/__init__.py": "import socket\nsocket.socket()\n", "shop/pricing.py": STUB},
         "there is no network in the sandbox",
     ),
+    "a module of the project that is not there": (
+        {"shop/pricing.py": "from .nothere import q\n\n\n" + STUB},
+        "No module named 'shop.nothere'; the project has no such module",
+    ),
+    "an environment variable that was not named": (
+        {"shop/__init__.py": "import os\nKEY = os.environ['SHOP_KEY']\n", "shop/pricing.py": STUB},
+        "shop/__init__.py line 2: KeyError: 'SHOP_KEY'; if that is an environment variable, name it in sandbox.environment",
+    ),
+    "a package that asks for an address": (
+        {"shop/__init__.py": "import socket\nsocket.getaddrinfo('example.com', 80)\n", "shop/pricing.py": STUB},
+        "there is no network in the sandbox",
+    ),
     "an end without a trace": (
         {"shop/__init__.py": "import os\nos._exit(3)\n", "shop/pricing.py": STUB},
         "shop.pricing cannot be imported: the process ended with exit status 3",
