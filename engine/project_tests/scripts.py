@@ -7,7 +7,7 @@ import re
 import threading
 import warnings
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -144,7 +144,7 @@ class Script:
 
     def functions(self) -> Iterator[Method]:
         """What is called like a test, in the order of the file."""
-        for statement in self.statements:
+        for statement in collected(self.raw, self.statements):
             yield from self._functions(statement, ())
 
     def members(self, statement: Statement) -> list[Statement]:
@@ -160,10 +160,38 @@ class Script:
         if statement.kind == "function_definition" and statement.defined.startswith("test"):
             yield Method(statement, around)
         elif statement.kind == "class_definition" and len(around) < 4:
-            for member in self.members(statement):
+            for member in collected(self.raw, self.members(statement)):
                 yield from self._functions(member, (*around, statement))
 
 
+def collected(raw: bytes, statements: Sequence[Statement]) -> list[Statement]:
+    """Those of a module's or a class' statements that pytest comes upon after all of them were executed.
+
+    A later definition of the same name takes the place of an earlier one, `del` takes it away, and `__test__ = False`
+    says of a module, a class or a function that it is no test.
+    """
+    last = {statement.defined: number for number, statement in enumerate(statements) if statement.defined}
+    gone: set[str] = set()
+    for number, statement in enumerate(statements):
+        text = b"" if statement.defined else raw[statement.node.start_byte : statement.node.end_byte][:_LONGEST]
+        if _NO_TESTS.match(text):
+            return []
+        taken = text[4:].split(b",") if text.startswith(b"del ") else []
+        names = [part.strip().decode("utf-8", "replace") for part in taken]
+        named = _NO_TEST.match(text)
+        gone.update(name for name in names if last.get(name, number) < number)
+        gone.update([named[1].decode("utf-8", "replace")] if named else [])
+    return [
+        statement
+        for number, statement in enumerate(statements)
+        if last.get(statement.defined, number) == number and statement.defined not in gone
+    ]
+
+
+_LONGEST = 400
+"""Bytes of a statement that are looked at for what it takes away."""
+_NO_TESTS = re.compile(rb"__test__\s*(?::[^=\n]*)?=\s*False\b")
+_NO_TEST = re.compile(rb"(\w+)\.__test__\s*=\s*False\b")
 _scripts: OrderedDict[TextFile, Script] = OrderedDict()
 _guard = threading.Lock()
 _MOST_SCRIPTS = 32

@@ -408,3 +408,30 @@ def test_nothing_is_looked_for_when_it_is_off(shop: Path):
     assert with_tests(stub, "off") is stub
     assert [example.secret for example in with_tests(stub, "hidden").tests] == [True]
     assert [example.secret for example in with_tests(stub, "shown").tests] == [False]
+
+
+USED = "from shop import total\n\n\ndef test_it():\n    assert total([1]) == 1\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        USED + "\n\ndef test_it():\n    assert total([2]) == 2\n",
+        USED + "\n\ntest_it = None\n\n\ndef test_it():\n    assert total([2]) == 2\n",
+        USED.replace("test_it", "test_gone") + "\n\ndel test_gone\n\n\ndef test_it():\n    assert total([2]) == 2\n",
+        USED.replace("test_it", "test_off")
+        + "\n\ntest_off.__test__ = False\n\n\ndef test_it():\n    assert total([2]) == 2\n",
+        (
+            "from shop import total\n\n\nclass TestOff:\n    __test__ = False\n\n    def test_it(self):\n        assert total([1]) == 1\n\n\n"
+            "class TestTwice:\n    def test_it(self):\n        assert total([1]) == 1\n\n\n"
+            "class TestTwice:\n    def test_it(self):\n        assert total([1]) == 1\n\n    def test_it(self):\n        assert total([2]) == 2\n"
+        ),
+    ],
+    ids=["a later one", "a later one after a value", "deleted", "switched off", "classes"],
+)
+def test_only_what_pytest_comes_upon_is_a_test(shop: Path, text: str):
+    assert [example.source for example in look(shop, text).examples] == ["total([2])"]
+
+
+def test_a_file_that_says_it_holds_no_tests_holds_none(shop: Path):
+    assert look(shop, "__test__ = False\n" + USED).examples == ()
