@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cached_property
 
 from tree_sitter import Node
@@ -28,13 +28,22 @@ _LEVELS = 16
 
 Beyond = Callable[[str, str], tuple[str, ...]]
 """Names of functions without a body that a `module` (as written, dots first) and its `member` stand for."""
+Unwritten = tuple[Function, str]
+"""A function without a body, and its name as people say it."""
+Reached = tuple[tuple[Unwritten, ...], tuple[str, ...]]
 
 
 class Calls:
     """The functions of one module, by the names they are reached by."""
 
-    def __init__(self, outline: Outline, functions: Iterable[Function]) -> None:
+    def __init__(
+        self, outline: Outline, functions: Iterable[Function], unwritten: Container[int], beyond: Beyond
+    ) -> None:
+        """`functions` are all of the module; `unwritten` tells where those without a body begin."""
         self._outline = outline
+        self._unwritten = unwritten
+        self._look_beyond = beyond
+        self._led: dict[Mention, Reached] = {}
         self._plain: dict[str, list[Function]] = {}
         self._members: dict[str, dict[str, list[Function]]] = {}
         self._classes: dict[str, list[Node]] = {}
@@ -60,23 +69,34 @@ class Calls:
         """The functions that these mentions name themselves."""
         return [function for mention in wanted for function in self._named(mention)]
 
-    def reached(self, wanted: Iterable[Mention], beyond: Beyond | None = None) -> tuple[list[Function], list[str]]:
-        """The functions that these mentions lead to, and what `beyond` the file they lead to; each once."""
-        waiting = list(wanted)
-        seen, found, outside = set(waiting), dict[int, Function](), dict[str, None]()
+    def reached(self, wanted: Iterable[Mention]) -> Reached:
+        """The functions without a body that these mentions lead to, in the order of the file, and those beyond it."""
+        here, outside = dict[int, Unwritten](), dict[str, None]()
+        for mention in wanted:
+            if mention not in self._led:
+                self._led[mention] = self._followed(mention)
+            found, others = self._led[mention]
+            here |= {function.node.start_byte: (function, name) for function, name in found}
+            outside |= dict.fromkeys(others)
+        return tuple(here[start] for start in sorted(here)), tuple(outside)
+
+    def _followed(self, mention: Mention) -> Reached:
+        """What one mention leads to, through written functions and variables too."""
+        waiting, seen = [mention], {mention}
+        met, outside = dict[int, Function](), dict[str, None]()
         while waiting:
-            mention = waiting.pop()
-            new = self._statement_mentions(mention)
-            for function in self._named(mention):
-                if function.node.start_byte not in found:
-                    found[function.node.start_byte] = function
-                    found |= {inner.node.start_byte: inner for inner in self._nested.get(function.node.start_byte, ())}
+            at = waiting.pop()
+            new = self._statement_mentions(at)
+            for function in self._named(at):
+                if function.node.start_byte not in met:
+                    inner = self._nested.get(function.node.start_byte, ())
+                    met |= {one.node.start_byte: one for one in (function, *inner)}
                     new |= self.mentioned(function)
-            if beyond is not None:
-                outside |= dict.fromkeys(self._beyond(mention, beyond))
+            outside |= dict.fromkeys(self._beyond(at))
             waiting.extend(new - seen)
             seen |= new
-        return list(found.values()), list(outside)
+        found = [function for start, function in met.items() if start in self._unwritten]
+        return tuple((function, called(function)) for function in found), tuple(outside)
 
     def mentioned(self, function: Function) -> set[Mention]:
         """What a function's decorators, defaults and body reach for."""
@@ -235,15 +255,15 @@ class Calls:
                 found |= mentions(node, self.scope())
         return found
 
-    def _beyond(self, mention: Mention, beyond: Beyond) -> tuple[str, ...]:
+    def _beyond(self, mention: Mention) -> tuple[str, ...]:
         if mention.owner == UNKNOWN:
             module, member = self.imports.get(mention.root, ("", ""))
             if not module:
                 return ()
             joined = f"{module}{'' if module.endswith('.') else '.'}{member}" if member else module
-            return beyond(joined, mention.name)
+            return self._look_beyond(joined, mention.name)
         module, member = self.imports.get(mention.name, ("", "")) if not mention.owner else ("", "")
-        return beyond(module, member) if module and member else ()
+        return self._look_beyond(module, member) if module and member else ()
 
 
 def learn(scope: Scope, node: Node) -> None:
@@ -295,3 +315,9 @@ def _import_statements(node: Node) -> list[Node]:
     return [one for one in inner if one.type in {"import_statement", "import_from_statement"}] + [
         one for block in inner if block.type == "block" for one in _import_statements(block)
     ]
+
+
+def called(function: Function) -> str:
+    """Its name, as people say it."""
+    kind = next((name for name in decorators(function.node) if name in {"setter", "deleter"}), "")
+    return f"{function.name} ({kind})" if kind else function.name

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from ..facts import Example
-from .calls import Calls, learn
-from .functions import Function, decorators
+from .calls import Calls, Unwritten, learn
 from .mentions import bound_names, imported, mentions
 from .sisters import Sisters
 from .syntax import encode, parse, text_of
@@ -25,7 +23,7 @@ class Said:
     example: Example
     direct: frozenset[int]
     """Where the functions begin that it names itself."""
-    reached: tuple[tuple[Function, str], ...]
+    reached: tuple[Unwritten, ...]
     """The functions without a body that it leads to, with their names, in the order of the file."""
     outside: tuple[str, ...]
     """The names of such functions in modules beside the file."""
@@ -42,16 +40,13 @@ class Said:
 class Session:
     """A session as far as it was read."""
 
-    def __init__(
-        self, calls: Calls, unwritten: Container[int], sisters: Sisters, own: frozenset[str], *, follows: bool
-    ) -> None:
-        """`unwritten`: where the functions without a body begin; `own`: how the module and its packages are called.
+    def __init__(self, calls: Calls, sisters: Sisters, own: frozenset[str], *, follows: bool) -> None:
+        """`own`: how the module and its packages are called.
 
         `follows`: whether written functions are looked into, because they may lead to one without a body.
         """
         self._follows = follows
         self._calls = calls
-        self._unwritten = unwritten
         self._sisters = sisters
         self._own = own
         self._scope = calls.scope()
@@ -62,10 +57,10 @@ class Session:
         """The next statement."""
         node = parse(encode(example.source)).root_node
         wanted = mentions(node, self._scope, shows=True)
-        reached, outside = self._calls.reached(wanted, self._sisters.unwritten) if self._follows else ([], [])
+        reached, outside = self._calls.reached(wanted) if self._follows else ((), ())
         identifiers, bound, plain = _identifiers(node), bound_names(node), _plainly_bound(node)
         imported_here = [self._imports[name] for name in identifiers & self._imports.keys()]
-        outside += [name for place in imported_here for name in self._sisters.unwritten(*place)]
+        more = [name for place in imported_here for name in self._sisters.unwritten(*place)]
         uses = frozenset(identifiers & self._scope.hidden)
         for statement in node.named_children:
             self._take_import(statement, bound)
@@ -74,8 +69,8 @@ class Session:
         return Said(
             example=example,
             direct=frozenset(function.node.start_byte for function in self._calls.direct(wanted)),
-            reached=without_body(reached, self._unwritten),
-            outside=tuple(dict.fromkeys(outside)),
+            reached=reached,
+            outside=tuple(dict.fromkeys([*outside, *more])),
             uses=uses,
             changeable=uses - self._plain,
             bound=frozenset(bound),
@@ -134,15 +129,3 @@ def _plainly_bound(node: Node) -> frozenset[str]:
         if left is not None and right is not None and left.type == "identifier" and right.type in _PLAIN:
             found.add(text_of(left))
     return frozenset(found)
-
-
-def without_body(reached: Iterable[Function], unwritten: Container[int]) -> tuple[tuple[Function, str], ...]:
-    """Those of the functions that have no body, with their names, in the order of the file."""
-    found = [function for function in reached if function.node.start_byte in unwritten]
-    return tuple((one, _called(one)) for one in sorted(found, key=lambda one: one.node.start_byte))
-
-
-def _called(function: Function) -> str:
-    """Its name, as people say it."""
-    kind = next((name for name in decorators(function.node) if name in {"setter", "deleter"}), "")
-    return f"{function.name} ({kind})" if kind else function.name

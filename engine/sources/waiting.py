@@ -16,7 +16,7 @@ from .functions import Function, decorators
 from .mentions import Mention, mentions
 from .module import Module
 from .outline import Outline, words_of
-from .sessions import Said, Session, without_body
+from .sessions import Said, Session
 from .sisters import Sisters
 from .syntax import encode, field_text, parse, statements, string_value
 
@@ -42,9 +42,10 @@ class Waiting:
         """`functions` are all that the file has; `path` is where it lies, "" for a text that lies nowhere."""
         self._root = module.root
         self._unwritten = {function.node.start_byte: function for function in unwritten}
-        self._calls = Calls(Outline(module.sound, module.root), functions)
         self._own_names = frozenset({PurePath(path).stem, *PurePath(path).parts[:-1]})
         self._sisters = Sisters(path)
+        outline = Outline(module.sound, module.root)
+        self._calls = Calls(outline, functions, self._unwritten, self._sisters.unwritten)
         self._sessions: dict[tuple[int, bool], tuple[str, tuple[Said, ...] | None]] = {}
 
     def examples(self, function: Function, own: tuple[Example, ...]) -> tuple[Example, ...]:
@@ -66,7 +67,7 @@ class Waiting:
 
     def _said(self, examples: Sequence[Example], *, follows: bool) -> tuple[Said, ...]:
         """The statements of one docstring, with what each leads to."""
-        reading = Session(self._calls, self._unwritten, self._sisters, self._own_names, follows=follows)
+        reading = Session(self._calls, self._sisters, self._own_names, follows=follows)
         return tuple(map(reading.read, examples))
 
     def _around(self, node: Node, name: str, function: Function) -> tuple[Said, ...]:
@@ -106,8 +107,8 @@ class Waiting:
         )
 
     def _names(self, wanted: Iterable[Mention], function: Function) -> list[str]:
-        reached, outside = self._calls.reached(wanted, self._sisters.unwritten)
-        return [*_others(without_body(reached, self._unwritten), function), *outside]
+        reached, outside = self._calls.reached(wanted)
+        return [*_others(reached, function), *outside]
 
     def _mentions(self, source: str) -> set[Mention]:
         return mentions(parse(encode(source)).root_node, self._calls.scope(), shows=True)
