@@ -27,14 +27,14 @@ def context(stub: Stub) -> str:
     parts = [stub.imports.strip(), stub.project.strip(), stub.neighbours.strip()]
     if stub.class_header.strip():
         parts.append(f"# `{stub.entry_point}` belongs to:\n{stub.class_header.strip()}")
-    parts.extend(_session(stub, name) for name in dict.fromkeys(e.session for e in stub.examples if e.session))
+    parts.extend(_session(stub, name) for name in dict.fromkeys(e.session for e in stub.judged if e.session))
     parts.append(tests(stub))
     return "\n\n".join(part for part in parts if part)
 
 
 def _session(stub: Stub, name: str) -> str:
     """The examples of a docstring around a stub, as they stand there, in comments."""
-    told = [example for example in stub.examples if example.session == name][:SHOWN_EXAMPLES]
+    told = [example for example in stub.judged if example.session == name][:SHOWN_EXAMPLES]
     lines = [line for example in told for line in _as_typed(example)]
     return f"# `{stub.entry_point}` in the docstring of {name}:\n" + "\n".join(f"# {line}".rstrip() for line in lines)
 

@@ -299,3 +299,14 @@ def test_a_prompt_shows_the_examples_of_the_docstrings_around():
 def test_an_execution_without_outcomes_is_no_pass():
     report = examples.report("d", (WAITS.example, HELD.example), Execution(outcomes=(Outcome(status="not run"),)))
     assert [check.verdict for check in report.checks] == ["waits", "not run"]
+
+
+def test_a_model_is_not_told_of_what_waits_in_the_docstring_of_a_class() -> None:
+    text = (
+        'class Stack:\n    """A stack.\n\n    >>> s = Stack()\n    >>> s.push(3)\n    >>> s.pop()\n    3\n    """\n\n'
+        '    def push(self, x):\n        """Put it on top."""\n        ...\n\n'
+        '    def pop(self):\n        """Take the top."""\n        ...\n'
+    )
+    pop = next(stub for stub in find_stubs(decoded("stack.py", text.encode())).stubs if stub.name == "Stack.pop")
+    assert [example.waits_for for example in pop.examples] == [("Stack.push",)]
+    assert "docstring of class Stack" not in context(pop)
