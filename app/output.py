@@ -276,4 +276,6 @@ def _failing(draft: Draft, report: Report | None) -> str:
     waits = harmless(waiting_words(report))
     if report.tests:
         return harmless(standing(report)) + (f"; {waits}" if waits else "")
-    return f"{len(report.failures)} of {len(report.judged)} examples fail" + (f"; {waits}" if waits else "")
+    failing, total = len(report.failures), len(report.judged)
+    words = "the example fails" if total == 1 else f"{failing} of {total} examples fail{'s' if failing == 1 else ''}"
+    return words + (f"; {waits}" if waits else "")

@@ -321,7 +321,7 @@ async def test_a_terminal_that_only_knows_ascii_is_answered_too(shell: Shell):
     (shell.folder / "right.py").write_text(STUB.split("\n\n\n")[-1].replace("...", "return 2 * x"))
     shell.env["PYTHONIOENCODING"] = "ascii"
     told = await shell("check", "right.py", "--function", "double")
-    assert told.returncode == 0 and "1 of 1 examples hold" in told.stdout, told.stderr
+    assert told.returncode == 0 and "1 of 1 example holds" in told.stdout, told.stderr
 
 
 async def test_check_runs_the_tests_of_the_project_too_and_says_what_it_does_not_use(shell: Shell):
@@ -343,4 +343,4 @@ async def test_check_runs_the_tests_of_the_project_too_and_says_what_it_does_not
     ]
     assert report["unused"] == [{"where": "tests/test_right.py:8", "why": "takes a fixture (client)"}]
     told = await shell("check", "right.py", "--function", "double", "--set", "examples.from_tests=off")
-    assert told.returncode == 0 and "1 of 1 examples hold" in told.stdout
+    assert told.returncode == 0 and "1 of 1 example holds" in told.stdout

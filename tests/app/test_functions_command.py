@@ -59,7 +59,7 @@ async def test_a_check_says_what_waits(shell: Shell):
     (shell.folder / "words.py").write_text(text)
     told = await shell("check", "words.py", "--function", "camel", "--unsafe-run", "--plain")
     assert told.returncode == 0, told.stdout
-    assert "1 of 1 examples hold; 1 waits for under" in told.stdout
+    assert "1 of 1 example holds; 1 waits for under" in told.stdout
     told = await shell("check", "words.py", "--function", "camel", "--unsafe-run", "--json")
     checks = json.loads(told.stdout)["checks"]
     assert [check["verdict"] for check in checks] == ["passed", "waits"]
