@@ -39,13 +39,25 @@ def key_of(role: RoleSettings) -> Secret | None:
     """The key for a role's endpoint, or None when it needs none. Runs `api_key_command` when there is one: blocks.
 
     Raises:
-        ModelError: the command fails, takes too long or prints nothing.
+        ModelError: the command fails, takes too long or prints nothing; or the key cannot be sent in a header.
     """
     if role.api_key is not None or not role.api_key_command:
-        return role.api_key
+        return _sendable(role.api_key)
     command = role.api_key_command
     words = shlex.split(command) if isinstance(command, str) else list(command)
-    return Secret.of(_first_line(words), f"from the command {words[0]}")
+    return _sendable(Secret.of(_first_line(words), f"from the command {words[0]}"))
+
+
+def _sendable(key: Secret | None) -> Secret | None:
+    """The key, if a header can hold it: else whoever fails to send it would show it in an error."""
+    text = key.reveal() if key else ""
+    if text.isascii() and all(char.isprintable() and char != " " for char in text):
+        return key
+    raise ModelError(
+        f"the API key ({key}) holds a character that no key has, such as a line break, a space or a typographic dash; "
+        "copy it again (it is not shown)",
+        kind="unauthorized",
+    )
 
 
 def _first_line(words: list[str]) -> str:

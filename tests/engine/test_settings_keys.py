@@ -198,3 +198,15 @@ def test_a_command_that_gives_no_key_says_so_without_its_output(command: tuple[s
 
 def test_no_command_and_no_key_is_no_key() -> None:
     assert key_of(RoleSettings()) is None
+
+
+@pytest.mark.parametrize("text", ["sk-SECRET\u2014ab", "sk-SECRET\nab", "sk SECRET", "sk-SECRET\x00", "sk-SECRETé"])
+def test_a_key_that_no_header_can_hold_is_refused_without_being_shown(text: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        key_of(RoleSettings(api_key=Secret.of(text, "from $SHOP_KEY")))
+    assert "SECRET" not in str(caught.value) and "$SHOP_KEY" in str(caught.value)
+
+
+def test_a_usual_key_is_given_as_it_is() -> None:
+    key = Secret.of("sk-proj_Ab/9+=~.", "from $SHOP_KEY")
+    assert key_of(RoleSettings(api_key=key)) is key
