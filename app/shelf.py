@@ -127,14 +127,24 @@ def surroundings(stub: Stub) -> tuple[str, ...]:
 
 
 def to_draft(before: Shelf, after: Shelf, path: str, changed_line: int) -> Stub | None:
-    """The stub of this file that a save asks for: one that is new or was changed, nearest to where the text changed."""
+    """The stub that a save of this file asks for: one that is new or was changed, nearest to where the text changed.
+
+    One whose project could not be imported is asked for again by any save: it may have been mended.
+    """
     asks: list[Stub] = []
     for card in after.cards:
         was = before.get(card.stub.key)
         news = was is None or not was.in_file or specified(was.stub) != specified(card.stub)
-        if card.stub.path == path and card.in_file and news and not _was_drafted_so(card):
+        changed = card.stub.path == path and news and not _was_drafted_so(card)
+        if card.in_file and (changed or _failed_unasked(card)):
             asks.append(card.stub)
+    asks = [stub for stub in asks if stub.path == path] or asks
     return min(asks, key=lambda stub: _distance(stub, changed_line), default=None)
+
+
+def _failed_unasked(card: Card) -> bool:
+    """Whether its run ended before any model was asked."""
+    return card.state is not None and card.state.status == "failed" and not card.state.calls
 
 
 def _was_drafted_so(card: Card) -> bool:

@@ -140,3 +140,18 @@ def test_functions_of_one_name_are_listed_with_their_lines_and_apart() -> None:
         "a.py", [replace(first, line=4), replace(second, line=10)]
     )
     assert [card.status for card in moved.cards] == ["new", "unverified"]
+
+
+def test_a_stub_whose_project_could_not_be_imported_is_asked_for_again_by_any_save() -> None:
+    f = stub("f")
+    failed = ev.RunFailed(problem="shop/models.py line 3: No module named 'attr'", kind="ProjectError")
+    shelf = opened(f).after_run(f.key, run_of(f, failed))
+    assert to_draft(shelf, shelf.after_save("a.py", [f]), "a.py", 1) == f
+    assert to_draft(shelf, shelf.after_save("models.py", []), "models.py", 1) == f
+
+
+def test_a_stub_whose_model_gave_no_answer_is_not_asked_for_again_by_a_save() -> None:
+    f = stub("f")
+    call = ev.CallStarted(call="c1", role="coder", purpose="draft", model="m")
+    shelf = opened(f).after_run(f.key, run_of(f, call, ev.RunFailed(problem="unreachable", kind="ModelError")))
+    assert to_draft(shelf, shelf.after_save("a.py", [f]), "a.py", 1) is None
