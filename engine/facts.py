@@ -73,7 +73,7 @@ class Example(Fact, frozen=True):
     raises: str | None = None
     """The exception line doctest expects ("ValueError: too big"), or None. Of a test: the class, as it is written."""
     options: tuple[str, ...] = ()
-    """Names of the doctest flags that are on, such as "ELLIPSIS"."""
+    """Names of the doctest flags that are on, such as "ELLIPSIS"; with "-" in front, of those that it turns off."""
     origin: Literal["visible", "generated", "finding", "hidden", "test"] = "visible"
     line: int = 0
     """1-based line in the file, 0 when it is not in the file."""

@@ -42,7 +42,9 @@ def interactive_examples(text: str) -> tuple[list[Placed], str]:
 def _placed(example: doctest.Example) -> Placed | None:
     source = example.source.rstrip("\n")
     raises = example.exc_msg.rstrip("\n") if example.exc_msg is not None else None
-    options = tuple(name for name, flag in doctest.OPTIONFLAGS_BY_NAME.items() if example.options.get(flag))
+    flags = doctest.OPTIONFLAGS_BY_NAME.items()
+    options = tuple(name for name, flag in flags if example.options.get(flag))
+    options += tuple(f"-{name}" for name, flag in flags if example.options.get(flag) is False)
     return _example(source, example.want, raises, options, example.lineno)
 
 

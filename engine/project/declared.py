@@ -19,6 +19,11 @@ LARGEST = 1 << 20
 _MOST = 64
 """Declarations of one kind that are looked at."""
 _SETUP_ROOT = re.compile(r"package_dir\s*=\s*\{\s*(?:\"\"|'')\s*:\s*[\"']([\w./-]{1,200})[\"']")
+_PYTEST = ("pythonpath", "testpaths", "doctest_optionflags")
+# Written out, because importing doctest for its table takes 50 ms.
+_OPTIONS = frozenset({
+    "DONT_ACCEPT_BLANKLINE", "DONT_ACCEPT_TRUE_FOR_1", "ELLIPSIS", "IGNORE_EXCEPTION_DETAIL", "NORMALIZE_WHITESPACE",
+})  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z")
 
 Table = dict[str, object]
@@ -35,15 +40,16 @@ class Declared(Fact, frozen=True):
     """Folders that the project's tests put on the search path."""
     tests: tuple[str, ...] = ()
     """Folders in which pytest is told to look for tests."""
+    options: tuple[str, ...] = ()
+    """Names of doctest's flags that are on for all examples, as pytest's settings have it."""
 
 
 def declared_folders(project: Path) -> Declared:
     """What `pyproject.toml`, `setup.cfg` and `setup.py` of a project folder say; nothing in them is executed."""
     settings = _toml(project / "pyproject.toml")
     roots, packages = _from_tools(_table(settings, "tool"))
-    pytest = _table(settings, "tool", "pytest", "ini_options")
-    search = _texts(pytest.get("pythonpath"))
-    more_roots, more_packages, more_search = _from_setup(project)
+    pytest = _from_pytest(project, _table(settings, "tool", "pytest", "ini_options"))
+    more_roots, more_packages = _from_setup(project)
     return Declared(
         roots=tuple(_inside(project, [*roots, *more_roots])),
         packages=tuple(
@@ -52,8 +58,9 @@ def declared_folders(project: Path) -> Declared:
             if _NAME.match(name)
             for folder in _inside(project, [place])
         ),
-        search=tuple(_inside(project, [*search, *more_search])),
-        tests=tuple(_inside(project, [*_texts(pytest.get("testpaths")), *_test_paths(project)])),
+        search=tuple(_inside(project, pytest["pythonpath"])),
+        tests=tuple(_inside(project, pytest["testpaths"])),
+        options=tuple(name for name in dict.fromkeys(pytest["doctest_optionflags"]) if name in _OPTIONS),
     )
 
 
@@ -74,7 +81,7 @@ def _from_tools(tool: Table) -> tuple[list[str], list[tuple[str, str]]]:
     return roots + [place for name, place in texts if not name], [pair for pair in texts if pair[0]]
 
 
-def _from_setup(project: Path) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+def _from_setup(project: Path) -> tuple[list[str], list[tuple[str, str]]]:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(small_text(project / "setup.cfg", LARGEST))
@@ -83,20 +90,20 @@ def _from_setup(project: Path) -> tuple[list[str], list[tuple[str, str]], list[s
     said = parser.get("options", "package_dir", fallback="")[:4096]
     pairs = [(name.strip(), place.strip()) for line in said.splitlines() for name, _, place in [line.partition("=")]]
     where = parser.get("options.packages.find", "where", fallback="").split()[:_MOST]
-    search = parser.get("tool:pytest", "pythonpath", fallback="").split()[:_MOST]
     roots = [place for name, place in pairs if not name and place] + where
     roots += _SETUP_ROOT.findall(small_text(project / "setup.py", LARGEST))[:1]
-    return roots, [(name, place) for name, place in pairs if name and place], search
+    return roots, [(name, place) for name, place in pairs if name and place]
 
 
-def _test_paths(project: Path) -> list[str]:
-    """`testpaths` of the settings files that pytest reads beside `pyproject.toml`."""
-    found: list[str] = []
+def _from_pytest(project: Path, table: Table) -> dict[str, list[str]]:
+    """Some of pytest's settings, from `pyproject.toml`'s table and the files that it reads beside it."""
+    found = {key: [word for text in _texts(table.get(key)) for word in text.split()] for key in _PYTEST}
     for name, section in (("pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
         parser = configparser.ConfigParser(interpolation=None, strict=False)
         with contextlib.suppress(configparser.Error):
             parser.read_string(small_text(project / name, LARGEST))
-            found += parser.get(section, "testpaths", fallback="").split()[:_MOST]
+            for key, words in found.items():
+                words += parser.get(section, key, fallback="").split()[:_MOST]
     return found
 
 

@@ -12,6 +12,7 @@ from ..facts import Fact
 from .declared import Declared, declared_folders
 
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg")
+_OF_PYTEST = ("pytest.ini", "tox.ini")
 _REPOSITORIES = (".git", ".hg", ".jj")
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _RELATIVE = re.compile(rb"^[ \t]*from[ \t]+(\.+)", re.M)
@@ -40,6 +41,8 @@ class Location(Fact, frozen=True):
     """Folders whose files belong to the user's project and may be read, but for what is private in them."""
     packages: tuple[tuple[str, str], ...] = ()
     """Packages whose folder has another name: dotted name and folder."""
+    options: tuple[str, ...] = ()
+    """Names of doctest's flags that the project has on for all examples."""
 
     @property
     def top(self) -> str:
@@ -72,7 +75,7 @@ def locate(path: str) -> Location:
 
 
 def project_folder(file: Path) -> Path | None:
-    """The nearest folder above a file with build settings, else its repository; None when there is neither.
+    """The nearest folder above a file with build settings, else with pytest's, or its repository; None without any.
 
     Installed packages are projects of their own: looking upwards ends at the folder they are installed in.
     """
@@ -82,7 +85,7 @@ def project_folder(file: Path) -> Path | None:
         return above[installed - 1] if installed else None
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
     above = [folder for folder in above if folder != home and folder.parent != folder]
-    for marks in (_MARKS, _REPOSITORIES):
+    for marks in (_MARKS, (*_OF_PYTEST, *_REPOSITORIES)):
         for folder in above:
             if any((folder / mark).exists() for mark in marks):
                 return folder
@@ -107,7 +110,7 @@ def outermost_folder(location: Location) -> str:
 def _ages(file: Path, project: Path | None) -> tuple[int, ...]:
     """When the folders that decide were last changed: what was found holds as long as they stay the same."""
     folders = [folder for folder in file.parents if project is None or folder.is_relative_to(project)][:12]
-    settings = [] if project is None else [project / name for name in _MARKS] + [project / "src"]
+    settings = [] if project is None else [project / name for name in (*_MARKS, *_OF_PYTEST, "src")]
     return tuple(_age(place) for place in [*folders, *settings])
 
 
@@ -147,6 +150,7 @@ def _located(file: Path, project: Path | None, ages: tuple[int, ...]) -> Locatio
         search=tuple(dict.fromkeys(str(place) for place in places)),
         reads=(str(project),) if project else (str(root),),
         packages=packages,
+        options=declared.options,
     )
 
 

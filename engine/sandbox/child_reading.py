@@ -68,7 +68,7 @@ _LEFTOVER_ENDINGS = (
     ".whl",
     ".egg",
 )
-_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "__init__.py")
+_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.ini", ".git", "__init__.py")
 _OF_A_PROGRAM = (".py", ".pyi", ".so", ".txt", ".json", ".csv", ".toml", ".yaml", ".yml")
 _NEVER = ("__pycache__", "node_modules", "conftest.py", "sitecustomize.py", "usercustomize.py")
 

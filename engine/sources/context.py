@@ -8,6 +8,7 @@ from functools import cached_property
 from tree_sitter import Node
 
 from ..facts import Fact
+from ..project import locate
 from .functions import Function
 from .imported import ProjectNames, sure_of
 from .module import Module
@@ -55,6 +56,11 @@ class Surroundings:
         self._whole = not module.problem and len(self.raw) <= PARSED_WHOLE and len(self.raw) * stubs <= _MOST_COPIED
         self._outline = Outline(module.sound, module.root)
         self._path = path
+
+    @cached_property
+    def options(self) -> tuple[str, ...]:
+        """Names of doctest's flags that the file's project has on for all examples."""
+        return locate(self._path).options
 
     @cached_property
     def imports(self) -> str:

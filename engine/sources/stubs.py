@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ..examples import extract
-from ..facts import Fact, Stub
+from ..facts import Example, Fact, Stub
 from .context import Surroundings, Told
 from .functions import Function, class_header, may_lack_a_body, named_so, places_of_names
 from .module import Module, module_of
@@ -132,7 +134,7 @@ def _stub(
         indent=place.indent,
         body=place.body,
         docstring=docstring,
-        examples=waiting.examples(function, own) if waiting else own,
+        examples=_with_options(waiting.examples(function, own) if waiting else own, surroundings.options),
         imports=surroundings.imports,
         neighbours=told.neighbours,
         project=told.project,
@@ -142,6 +144,17 @@ def _stub(
         margin=place.margin,
         digest=source.digest,
         nth=nth,
+    )
+
+
+def _with_options(examples: tuple[Example, ...], options: tuple[str, ...]) -> tuple[Example, ...]:
+    """The examples with the flags that the project has on for all of them; what an example turns off stays off."""
+    return tuple(
+        replace(
+            example,
+            options=(*(name for name in options if not {name, f"-{name}"} & {*example.options}), *example.options),
+        )
+        for example in examples
     )
 
 

@@ -355,3 +355,26 @@ def test_prose_called_python_takes_no_time_to_give_up_on():
     began = time.process_time()
     assert found("This is no Python at all, really.\n" * 10_000).stubs == ()
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\ndoctest_optionflags = ['ELLIPSIS', 'NORMALIZE_WHITESPACE', 'SKIP']\n",
+        ),
+        ("pyproject.toml", "[tool.pytest.ini_options]\ndoctest_optionflags = 'ELLIPSIS NORMALIZE_WHITESPACE'\n"),
+        ("pytest.ini", "[pytest]\ndoctest_optionflags = ELLIPSIS\n    NORMALIZE_WHITESPACE\n"),
+        ("tox.ini", "[pytest]\ndoctest_optionflags = ELLIPSIS NORMALIZE_WHITESPACE NONSENSE\n"),
+        ("setup.cfg", "[tool:pytest]\ndoctest_optionflags = ELLIPSIS NORMALIZE_WHITESPACE\n"),
+    ],
+)
+def test_the_flags_that_a_project_has_on_are_on_for_its_examples(tmp_path, name: str, text: str):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / name).write_text(text)
+    source = 'def f():\n    """F.\n\n    >>> f()\n    1\n    >>> f()  # doctest: -ELLIPSIS, +NORMALIZE_WHITESPACE\n    1\n    """\n    ...\n'
+    [stub] = find_stubs(decoded(str(tmp_path / "a.py"), source.encode())).stubs
+    first, second = (set(example.options) for example in stub.examples)
+    assert first == {"ELLIPSIS", "NORMALIZE_WHITESPACE"}
+    assert second == {"NORMALIZE_WHITESPACE", "-ELLIPSIS"}

@@ -128,6 +128,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, str, str]] = {
         "packages/shop/src",
     ),
     "a repository without settings": ({".git/HEAD": "", "shop/__init__.py": ""}, "shop/pricing.py", "shop.pricing", "."),
+    "nothing but pytest's settings": ({"pytest.ini": "", "shop/__init__.py": ""}, "shop/pricing.py", "shop.pricing", "."),
     "tests beside it": ({**MARK, "tests/__init__.py": ""}, "tests/test_pricing.py", "tests.test_pricing", "."),
     "src that is a package": ({**MARK, "src/__init__.py": ""}, "src/pricing.py", "src.pricing", "."),
 }  # fmt: skip
