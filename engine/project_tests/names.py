@@ -193,7 +193,9 @@ class Modules:
         first = dotted.partition(".")[0]
         if first not in self._ours:
             folders = [folder for folder in self._places(first) if age_of(folder) != (0, 0, 0)]
-            self._ours[first] = bool(self.file_of(first) or folders)
+            # A package whose folder has another name may have none for what is above it.
+            named = any(f"{name}.".startswith(f"{first}.") for name, _ in self._home.packages)
+            self._ours[first] = bool(self.file_of(first) or folders or named)
         return self._ours[first]
 
     def file_of(self, module: str) -> str:

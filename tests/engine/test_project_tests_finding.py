@@ -435,3 +435,17 @@ def test_only_what_pytest_comes_upon_is_a_test(shop: Path, text: str):
 
 def test_a_file_that_says_it_holds_no_tests_holds_none(shop: Path):
     assert look(shop, "__test__ = False\n" + USED).examples == ()
+
+
+def test_tests_are_found_of_a_package_whose_folder_has_another_name(tmp_path: Path):
+    write(tmp_path, "pyproject.toml", "[tool.setuptools.package-dir]\n'acme.shop' = 'code'\n")
+    write(tmp_path, "code/__init__.py", "")
+    home = write(tmp_path, "code/pricing.py", PRICING)
+    write(
+        tmp_path,
+        "tests/test_pricing.py",
+        "from acme.shop.pricing import total\n\n\ndef test_it():\n    assert total([2]) == 2\n",
+    )
+    stub = find_function(read(home), "total")
+    assert stub is not None
+    assert [example.source for example in tests_of(stub).examples] == ["total([2])"]
