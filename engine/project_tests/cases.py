@@ -17,7 +17,7 @@ from .marks import MOST_ROWS, CaseRow, rows_of
 from .names import Scope, package_of, scope_of
 from .needs import WITHOUT, Needs
 from .scripts import UNREADABLE, Method, NamesIn, Script, names_in
-from .surroundings import is_case, preparing, problem_of_file, refuse_mocking
+from .surroundings import is_case, preparations, preparing, problem_of_file, refuse_mocking
 from .target import Target
 
 _LONGEST_NAME = 80
@@ -80,7 +80,11 @@ class CaseReader:
             raise Unusable("cannot be read")
         inside = method.statement.inside
         own = self._own_scope(inside, function.name)
-        if not self._target.is_found_in(function, inside, own.dotted) and not inside.used & self._carriers:
+        before = [] if not method.classes else preparations(self._script, method)
+        found = self._target.is_found_in(function, inside, own.dotted, before)
+        if not found and not inside.used & self._carriers:
+            if self._target.may_be_meant_in(inside, own.dotted):
+                raise Unusable(f"calls .{self._target.bare}() of something whose class cannot be told")
             return
         if self._problem:
             raise Unusable(self._problem)

@@ -68,6 +68,14 @@ def preparing(script: Script, method: Method, function: ast.FunctionDef, dotted:
     return _stood_in(own, [*before], [*before, *function.body])
 
 
+def preparations(script: Script, method: Method) -> list[ast.stmt]:
+    """What a class does before each of its tests, as far as it can be read."""
+    members = [member for holder in method.classes for member in script.members(holder)]
+    return [
+        member.tree for member in members if member.defined in {"setUp", "setup_method"} and member.tree is not None
+    ]
+
+
 def is_case(holder: Statement, dotted: Dotted) -> bool:
     """Whether a class is a unittest.TestCase. Any other must be like those that pytest takes.
 

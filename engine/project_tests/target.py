@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -39,15 +39,25 @@ class Target:
         bare = re.escape(self.bare.encode())
         return re.compile(rb"\b" + bare + rb"\b" if self.bare == self.name else rb"\.[ \t]*" + bare + rb"\b")
 
-    def is_found_in(self, tree: ast.AST, names: NamesIn, dotted: Dotted) -> bool:
-        """Whether something below this node, which has these names in it, is the function."""
+    def is_found_in(self, tree: ast.AST, names: NamesIn, dotted: Dotted, before: Sequence[ast.AST] = ()) -> bool:
+        """Whether something below this node, which has these names in it, is the function.
+
+        `before` is run first, as a `setUp` is: objects may be made there.
+        """
         if self.bare == self.name:
             return any(self._is(node, self.name, dotted) for node in names.nodes)
         if self.bare == "__init__":
             return any(self._is_holder(node, dotted) for node in names.nodes)
         methods = [node for node in names.nodes if isinstance(node, ast.Attribute) and node.attr == self.bare]
-        made = self._made(tree, dotted) if methods else frozenset[str]()
+        made = {name for part in (tree, *before) for name in self._made(part, dotted)} if methods else set[str]()
         return any(self._is_method(node, made, dotted) for node in methods)
+
+    def may_be_meant_in(self, names: NamesIn, dotted: Dotted) -> bool:
+        """Whether a method of this name is called on something whose class cannot be told by reading."""
+        if self.bare == self.name:
+            return False
+        held = [node.value for node in names.nodes if isinstance(node, ast.Attribute) and node.attr == self.bare]
+        return any(isinstance(node, ast.Name | ast.Attribute | ast.Call) and not dotted(node) for node in held)
 
     def way(self, names: NamesIn, dotted: Dotted, known: Container[str]) -> str:
         """How this piece of program gets at it, as in "p.total"; of a method, at its class. "" for not at all.
@@ -75,7 +85,7 @@ class Target:
             self._known[key] = self.modules.real(found) == f"{self.module}.{name}"
         return self._known[key]
 
-    def _is_method(self, node: ast.Attribute, made: frozenset[str], dotted: Dotted) -> bool:
+    def _is_method(self, node: ast.Attribute, made: Container[str], dotted: Dotted) -> bool:
         holder = node.value
         return self._is_holder(holder, dotted) or self._makes(holder, dotted) or ast.unparse(holder) in made
 

@@ -449,3 +449,39 @@ def test_tests_are_found_of_a_package_whose_folder_has_another_name(tmp_path: Pa
     stub = find_function(read(home), "total")
     assert stub is not None
     assert [example.source for example in tests_of(stub).examples] == ["total([2])"]
+
+
+CARTS = "import unittest\nfrom shop.pricing import Cart\n\n\n"
+
+
+def test_an_object_that_a_setup_makes_is_known(shop: Path):
+    text = f"{CARTS}class TestCart(unittest.TestCase):\n    def setUp(self):\n        self.cart = Cart([1])\n\n    def test_sum(self):\n        self.assertEqual(self.cart.sum(), 1)\n"
+    assert [example.source for example in look(shop, text, "Cart.sum").examples] == ["self.cart.sum()"]
+
+
+def test_a_preparation_that_is_not_run_here_is_said(shop: Path):
+    text = f"{CARTS}class TestCart:\n    def setup_method(self):\n        self.cart = Cart([1])\n\n    def test_sum(self):\n        assert self.cart.sum() == 1\n"
+    found = look(shop, text, "Cart.sum")
+    assert (found.examples, len(found.unused)) == ((), 1)
+    assert "is prepared by setup_method()" in why(found)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def make():\n    return Cart([1])\n\n\ndef test_sum():\n    assert make().sum() == 1\n",
+        "def test_sum(cart):\n    assert cart.sum() == 1\n",
+    ],
+    ids=["made by a helper", "given by a fixture"],
+)
+def test_a_method_of_something_unknown_is_said_and_not_passed_over(shop: Path, text: str):
+    found = look(shop, CARTS + text, "Cart.sum")
+    assert (found.examples, len(found.unused)) == ((), 1)
+    assert "whose class cannot be told" in why(found)[0]
+
+
+def test_a_method_of_what_is_known_to_be_something_else_is_not_spoken_of(shop: Path):
+    found = look(
+        shop, CARTS + "import numbers\n\n\ndef test_it():\n    Cart\n    assert numbers.sum() == 1\n", "Cart.sum"
+    )
+    assert (found.examples, found.unused) == ((), ())
