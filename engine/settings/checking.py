@@ -42,6 +42,13 @@ def _value(path: Path, value: object, where: str, strict: bool) -> object:
         return Secret.of(value, f"from {where}")
     if is_of_role(path, "thinking") and (isinstance(value, bool) or not strict):
         value = _THINKING.get(str(value).lower(), value)
+    if kind == tuple[str, ...] and isinstance(value, str) and not strict:
+        # Flags and variables are text: a list in them is written with commas.
+        value = [
+            part
+            for each in value.strip().removeprefix("[").removesuffix("]").split(",")
+            if (part := each.strip(" \"'"))
+        ]
     try:
         value = msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:

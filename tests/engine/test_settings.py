@@ -278,3 +278,9 @@ def test_thinking_takes_nothing_else(desk: Desk, written: str) -> None:
 @pytest.mark.parametrize(("variable", "meant"), [("true", "on"), ("0", "off"), ("auto", "auto")])
 def test_a_variable_may_still_say_thinking_as_it_was_said(desk: Desk, variable: str, meant: str) -> None:
     assert desk.load({}, {"REDRAFT_REVIEWER_THINKING": variable}).settings.role("reviewer").thinking == meant
+
+
+@pytest.mark.parametrize("text", ["SHOP_MODE,DJANGO_SETTINGS_MODULE", '["SHOP_MODE", "DJANGO_SETTINGS_MODULE"]'])
+def test_a_list_in_a_flag_is_written_with_commas(desk: Desk, text: str) -> None:
+    loaded = desk.load({"sandbox.environment": text})
+    assert loaded.settings.sandbox.environment == ("SHOP_MODE", "DJANGO_SETTINGS_MODULE")
