@@ -15,6 +15,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -71,9 +72,9 @@ def _stubs(file: Path) -> list[Stub]:
 
 def _doctest_says(name: str, functions: list[str]) -> dict[str, tuple[int, int]]:
     """Examples that were tried and that failed, by function; {} when the module cannot be imported."""
-    done = subprocess.run(
-        [sys.executable, "-c", DOCTEST, name, json.dumps(functions)], capture_output=True, text=True, timeout=300
-    )
+    command = [sys.executable, "-c", DOCTEST, name, json.dumps(functions)]
+    with tempfile.TemporaryDirectory() as scratch:  # some of these examples write files
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=scratch)
     return {} if done.returncode else {key: tuple(pair) for key, pair in json.loads(done.stdout).items()}
 
 
