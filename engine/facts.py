@@ -317,7 +317,16 @@ class Outcome(Fact, frozen=True):
     """Type of the value as "module.Name", "" when there is none."""
     raised: str = ""
     """Last line of the traceback, "" when nothing was raised."""
+    refused: str = ""
+    """What the sandbox refused when that was raised, in words; "" when it was nothing of that kind."""
     seconds: float = 0.0
+
+    @property
+    def told(self) -> str:
+        """What was raised and why, or what was printed."""
+        if not self.raised:
+            return self.printed.rstrip("\n")
+        return f"{self.raised} ({self.refused})" if self.refused else self.raised
 
 
 class LoadFailure(Fact, frozen=True):

@@ -75,7 +75,7 @@ def judge(example: Example, outcome: Outcome) -> Check:
 
 def _got(example: Example, outcome: Outcome) -> str:
     if outcome.status != "returned":
-        return outcome.raised or outcome.printed.rstrip("\n")
+        return outcome.told
     if example.compare == "output":
         return outcome.printed.rstrip("\n")
     if outcome.value is not None:

@@ -19,7 +19,7 @@ LARGEST = 1 << 20
 _MOST = 64
 """Declarations of one kind that are looked at."""
 _SETUP_ROOT = re.compile(r"package_dir\s*=\s*\{\s*(?:\"\"|'')\s*:\s*[\"']([\w./-]{1,200})[\"']")
-_PYTEST = ("pythonpath", "testpaths", "doctest_optionflags")
+_PYTEST = ("pythonpath", "testpaths", "doctest_optionflags", "python_functions", "python_classes")
 # Written out, because importing doctest for its table takes 50 ms.
 _OPTIONS = frozenset({
     "DONT_ACCEPT_BLANKLINE", "DONT_ACCEPT_TRUE_FOR_1", "ELLIPSIS", "IGNORE_EXCEPTION_DETAIL", "NORMALIZE_WHITESPACE",
@@ -40,6 +40,10 @@ class Declared(Fact, frozen=True):
     """Folders that the project's tests put on the search path."""
     tests: tuple[str, ...] = ()
     """Folders in which pytest is told to look for tests."""
+    test_functions: tuple[str, ...] = ()
+    """Beginnings, or patterns, of the names that pytest takes for tests; () for "test"."""
+    test_classes: tuple[str, ...] = ()
+    """The same of classes; () for "Test"."""
     options: tuple[str, ...] = ()
     """Names of doctest's flags that are on for all examples, as pytest's settings have it."""
 
@@ -60,6 +64,8 @@ def declared_folders(project: Path) -> Declared:
         ),
         search=tuple(_inside(project, pytest["pythonpath"])),
         tests=tuple(_inside(project, pytest["testpaths"])),
+        test_functions=tuple(pytest["python_functions"][:_MOST]),
+        test_classes=tuple(pytest["python_classes"][:_MOST]),
         options=tuple(name for name in dict.fromkeys(pytest["doctest_optionflags"]) if name in _OPTIONS),
     )
 

@@ -12,11 +12,12 @@ from ..project import Location
 from .binding import Body, assigned
 from .bodies import Reading, Step, looked_into
 from .claims import Unusable
-from .files import is_kept_from_drafts
+from .files import Naming, is_kept_from_drafts
 from .marks import MOST_ROWS, CaseRow, rows_of
 from .names import Scope, package_of, scope_of
 from .needs import WITHOUT, Needs
 from .scripts import UNREADABLE, Method, NamesIn, Script, names_in
+from .sharing import refuse_shared
 from .surroundings import is_case, preparations, preparing, problem_of_file, refuse_mocking
 from .target import Target
 
@@ -39,13 +40,21 @@ class CaseReader:
     """Reads the tests of one file that speak of a function."""
 
     def __init__(
-        self, script: Script, home: Location, target: Target, others: Sequence[Target], top: str, *, autouse: str
+        self,
+        script: Script,
+        home: Location,
+        target: Target,
+        others: Sequence[Target],
+        top: str,
+        naming: Naming,
+        *,
+        autouse: str,
     ) -> None:
         """`others` wait for their bodies too; `top`: the folder that paths are shown from.
 
         `autouse`: a `conftest.py` that gives fixtures unasked.
         """
-        self._others = others
+        self._others, self._naming = others, naming
         self._script, self._home, self._target, self._top = script, home, target, top
         self._inside = script.path == home.path
         self._shown = os.path.relpath(script.path, top)
@@ -63,7 +72,7 @@ class CaseReader:
         word = self._target.word
         renamed = {name for name, dotted in self._scope.known.items() if self._target.has_name(dotted)}
         carried = [name.encode() for name in self._carriers | renamed - {self._target.name}]
-        for method in self._script.functions():
+        for method in self._script.functions(self._naming):
             if method.statement.mentions(word) or any(method.statement.mentions(name) for name in carried):
                 try:
                     yield from self._examples(method)
@@ -101,6 +110,7 @@ class CaseReader:
             if other.is_found_in(function, inside, own.dotted):
                 raise Unusable(f"calls {other.name}, which is not written yet")
         refuse_mocking(inside, own.dotted)
+        refuse_shared(self._script, inside.used | inside.bound)
         rows, more = rows_of(decorators, self._scope.dotted, self._constant)
         _refuse_fixtures(function, rows, method)
         if name := looked_into(function):
@@ -185,7 +195,8 @@ class CaseReader:
         """Names of the file that stand for something which uses the function: helpers, tables of cases."""
         found: set[str] = set()
         for statement in self._script.statements:
-            if statement.defined.startswith(("test", "Test")) or statement.kind.startswith("import"):
+            named = self._naming.is_function(statement.defined) or self._naming.is_class(statement.defined)
+            if (statement.defined and named) or statement.kind.startswith("import"):
                 continue
             if statement.kind == "class_definition" and statement.mentions(b"def test"):
                 continue
@@ -217,7 +228,10 @@ class CaseReader:
         for holder in method.classes:
             cased = is_case(holder, self._scope.dotted)
             members = self._script.members(holder)
-            if not cased and (not holder.defined.startswith("Test") or any(m.defined == "__init__" for m in members)):
+            named = self._naming.is_class(holder.defined) and self._naming.is_function(method.statement.defined)
+            if cased and not method.statement.defined.startswith("test"):
+                return None
+            if not cased and (not named or any(member.defined == "__init__" for member in members)):
                 return None
             if isinstance(holder.head, ast.ClassDef):
                 found += holder.head.decorator_list

@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
@@ -41,6 +42,22 @@ class TextFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """By which names pytest knows tests: beginnings, or patterns as a shell has them."""
+
+    functions: tuple[str, ...] = ("test",)
+    classes: tuple[str, ...] = ("Test",)
+
+    def is_function(self, name: str) -> bool:
+        """Whether a function is a test."""
+        return _is_named(name, self.functions)
+
+    def is_class(self, name: str) -> bool:
+        """Whether a class that is no `unittest.TestCase` holds tests."""
+        return _is_named(name, self.classes)
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """What a project holds of tests."""
 
@@ -48,24 +65,28 @@ class Index:
     """Test files in the order of their paths."""
     fixtures: tuple[TextFile, ...]
     """Every `conftest.py`."""
+    naming: Naming
     left_out: tuple[str, ...]
     """Why some were not read, in sentences."""
     ages: dict[str, Age]
     """Of everything that decides: when they are the same, so is the rest."""
 
 
-_known: OrderedDict[tuple[str, bool], Index] = OrderedDict()
+_known: OrderedDict[tuple[str, str], Index] = OrderedDict()
 _guard = threading.Lock()
 
 
-def index_of(home: str, *, deep: bool) -> Index:
-    """The tests in a folder; `deep`: and in all below it, else only in those called `tests` or `test`."""
+def index_of(home: str, towards: str = "") -> Index:
+    """The tests in a folder and in all below it.
+
+    `towards` a folder: only in those on the way to it, and in folders called `tests` or `test` beside them.
+    """
     with _guard:
-        known = _known.get((home, deep))
+        known = _known.get((home, towards))
         if known is None or not is_current(known.ages):
-            known = _read(Path(home), known, deep=deep)
-            _known[home, deep] = known
-        _known.move_to_end((home, deep))
+            known = _read(Path(home), known, towards)
+            _known[home, towards] = known
+        _known.move_to_end((home, towards))
         while len(_known) > _MOST_PROJECTS:
             _known.popitem(last=False)
         return known
@@ -110,15 +131,17 @@ def _is_test_name(name: str) -> bool:
     return name.endswith("_test.py") or (name.startswith("test_") and name.endswith(".py"))
 
 
-def _read(home: Path, before: Index | None, *, deep: bool) -> Index:
+def _read(home: Path, before: Index | None, towards: str) -> Index:
     """Look through the folders; what is known of files that are as they were is not read again."""
     ages = {str(home / name): age_of(str(home / name)) for name in _SETTINGS}
-    told = frozenset(declared_folders(home).tests) if deep else frozenset[str]()
+    declared = declared_folders(home)
+    told = frozenset[str]() if towards else frozenset(declared.tests)
+    naming = Naming(declared.test_functions or ("test",), declared.test_classes or ("Test",))
     old = {file.path: file for file in (*before.files, *before.fixtures)} if before else {}
     found: list[TextFile] = []
     left: list[str] = []
     room = MOST_BYTES
-    for path in _walk(home, told, ages, left, deep=deep):
+    for path in _walk(home, told, ages, left, towards):
         ages[path] = age_of(path)
         same = before is not None and path in old and before.ages.get(path) == ages[path]
         file = old[path] if same else read_text(path)
@@ -134,12 +157,13 @@ def _read(home: Path, before: Index | None, *, deep: bool) -> Index:
     return Index(
         files=tuple(file for file in found if not file.path.endswith(_FIXTURES)),
         fixtures=tuple(file for file in found if file.path.endswith(_FIXTURES)),
+        naming=naming,
         left_out=tuple(left),
         ages=ages,
     )
 
 
-def _walk(home: Path, told: frozenset[str], ages: dict[str, Age], left: list[str], *, deep: bool) -> Iterator[str]:
+def _walk(home: Path, told: frozenset[str], ages: dict[str, Age], left: list[str], towards: str) -> Iterator[str]:
     """Paths of what may hold tests, those nearest to the top first; the folders' ages are noted on the way."""
     waiting = deque([(str(home), False)])
     seen = 0
@@ -154,10 +178,15 @@ def _walk(home: Path, told: frozenset[str], ages: dict[str, Age], left: list[str
         for entry in _entries(folder):
             if entry.is_dir(follow_symlinks=False):
                 is_tests = entry.name in {"tests", "test"}
-                if not _is_skipped(entry) and (deep or in_tests or is_tests):
+                on_the_way = (towards + os.sep).startswith(entry.path + os.sep)
+                if not _is_skipped(entry) and (not towards or on_the_way or in_tests or is_tests):
                     waiting.append((entry.path, in_tests or is_tests))
             elif _may_hold_tests(entry.name, in_tests=in_tests) and entry.is_file(follow_symlinks=False):
                 yield entry.path
+
+
+def _is_named(name: str, wanted: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, word) if any(c in "*?[" for c in word) else name.startswith(word) for word in wanted)
 
 
 def _may_hold_tests(name: str, *, in_tests: bool) -> bool:

@@ -16,7 +16,7 @@ from ..facts import Example, Fact, Stub, UnusedTest
 from ..project import Location, locate
 from ..sources import find_stubs, read
 from .cases import CaseReader
-from .files import Age, Index, TextFile, age_of, index_of, is_current, read_text
+from .files import Age, Index, Naming, TextFile, age_of, index_of, is_current, read_text
 from .isolating import without_tests
 from .names import Modules
 from .scripts import script_of
@@ -82,7 +82,7 @@ def place_of(stub: Stub, where: str) -> tuple[str, int]:
 
 def _top(home: Location) -> str:
     """The folder that paths of tests are shown from."""
-    return home.project or os.path.dirname(home.path)  # noqa: PTH120 - on every save
+    return home.project or home.root or os.path.dirname(home.path)  # noqa: PTH120 - on every save
 
 
 def tests_of(stub: Stub) -> Tests:
@@ -91,7 +91,7 @@ def tests_of(stub: Stub) -> Tests:
         return NONE  # What is defined within a function, no test can call.
     home = locate(stub.path)
     top = _top(home)
-    index = index_of(top, deep=bool(home.project))
+    index = index_of(top, "" if home.project else os.path.dirname(home.path))  # noqa: PTH120
     key = (home.path, stub.name, stub.digest)
     with _guard:
         known = _known.get(key)
@@ -129,7 +129,7 @@ def _read(stub: Stub, home: Location, top: str, index: Index, target: Target) ->
     for file in _mentioning(stub, home, index, target):
         others = _unwritten(stub, target) if others is None else others
         autouse = _autouse(file.path, top, index)
-        yield from CaseReader(script_of(file), home, target, others, top, autouse=autouse).read()
+        yield from CaseReader(script_of(file), home, target, others, top, index.naming, autouse=autouse).read()
 
 
 def _unwritten(stub: Stub, target: Target) -> list[Target]:
@@ -146,7 +146,8 @@ def _mentioning(stub: Stub, home: Location, index: Index, target: Target) -> Ite
     """The files that have the function's name in them, and a word of the module that it could be imported from."""
     own = read_text(home.path)
     as_it_was = own is not None and stub.digest in {"", hashlib.sha256(own.raw).hexdigest()}
-    if own is not None and as_it_was and b"def test" in own.raw and target.word.search(own.raw):
+    named = own is not None and (b"def test" in own.raw or index.naming != Naming())
+    if own is not None and as_it_was and named and target.word.search(own.raw):
         yield own
     for file in index.files:
         if file.path == home.path or not target.word.search(file.raw):

@@ -10,9 +10,10 @@ from .claims import Unusable
 from .files import is_kept_from_drafts
 from .names import Modules, Scope
 from .scripts import Script, Statement
+from .sharing import refuse_shared
 from .surroundings import refuse_mocking
 
-_BUILT_IN = frozenset({*dir(builtins), "__name__", "__file__", "__doc__"})
+_BUILT_IN = frozenset({*dir(builtins), "__name__", "__doc__"})
 _MOST = 200
 """Statements that a test may need."""
 WITHOUT = "pytest"
@@ -42,6 +43,9 @@ class Needs:
             if name in seen or (name in _BUILT_IN and name not in self._script.binders):
                 continue
             seen.add(name)
+            if name == "__file__":
+                raise Unusable("looks for files beside itself, which drafts may not read")
+            refuse_shared(self._script, (name,))
             binding = [s for s in self._script.statements if name in s.names] if name in self._script.binders else []
             if not binding and not self._scope.stars:
                 raise Unusable(f"uses {name}, which nothing in its file defines")

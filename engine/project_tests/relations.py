@@ -66,7 +66,7 @@ def is_plain_text(pattern: str) -> bool:
 
 def _got(outcome: Outcome) -> str:
     if outcome.status != "returned":
-        return outcome.raised or outcome.printed.rstrip("\n")
+        return outcome.told
     if outcome.value is not None:
         return outcome.value
     return "nothing" if outcome.type_name in _NOTHING else outcome.printed.rstrip("\n")

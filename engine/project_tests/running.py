@@ -44,6 +44,10 @@ async def tested(
     )
 
 
+class _OfNoUse(Exception):
+    """A test that turns out, when it is run, to say nothing about a draft; the text says why."""
+
+
 class _Running:
     """Runs tests of one draft, and remembers what came of each."""
 
@@ -64,19 +68,28 @@ class _Running:
         if self._deaths >= MOST_DEATHS:
             self.checks[name] = _not_run([example for example, _ in case])
             return
-        why = self._unprepared.get(first.imports, "") or await self._checked(case)
+        why = self._unprepared.get(first.imports, "")
+        try:
+            self.checks[name] = () if why else await self._checked(case)
+        except _OfNoUse as problem:
+            why = str(problem)
         if why:
-            self._unprepared[first.imports] = why
-            self.unused[name] = UnusedTest(where=first.where, why=f"cannot be set up in the sandbox: {why}")
+            self.unused[name] = UnusedTest(where=first.where, why=why)
 
-    async def _checked(self, case: _Case) -> str:
-        """Run a test and note its checks; why its beginning does not work, "" when it does."""
+    async def _checked(self, case: _Case) -> tuple[Check, ...]:
+        """Run a test and hold what came out against its assertions.
+
+        Raises:
+            _OfNoUse: it says nothing about the draft.
+        """
         plan = planned(case, self._module)
         done = await self._executed(plan)
         outcomes = done.outcomes
         broken = next((outcome for outcome in outcomes[: plan.beginning] if outcome.status != "returned"), None)
         if broken is not None and outcomes[0].status != "not run":
-            return broken.raised or broken.status
+            why = f"cannot be set up in the sandbox: {broken.told or broken.status}"
+            self._unprepared[case[0][1].imports] = why
+            raise _OfNoUse(why)
         self._deaths += any(outcome.status in {"timeout", "crashed"} for outcome in outcomes)
         verdicts = [verdict(*part, outcomes[number]) for part, number in zip(case, plan.asked, strict=True)]
         if "ask" in verdicts:
@@ -91,6 +104,8 @@ class _Running:
         for number, (example, test) in enumerate(case):
             outcome = _of(plan, outcomes, number)
             holds = outcome is outcomes[plan.asked[number]] and verdicts[number] == "holds"
+            if outcome.refused and not holds:
+                raise _OfNoUse(f"needs more than the sandbox gives: {outcome.told}")
             if holds and test.match:
                 checks.append(await self._matched(example, test, outcome))
             else:
@@ -98,8 +113,7 @@ class _Running:
             if outcome is not outcomes[plan.asked[number]]:
                 checks += _not_run([example for example, _ in case[number + 1 :]])
                 break
-        self.checks[_name(case)] = tuple(checks)
-        return ""
+        return tuple(checks)
 
     async def _matched(self, example: Example, test: Asserted, outcome: Outcome) -> Check:
         """Hold an exception's text against a pattern; in a process without the draft, for it may take for ever."""
@@ -111,8 +125,7 @@ class _Running:
         answer = done.outcomes[0]
         if answer.status == "returned":
             return checked(example, outcome, holds=answer.value == "True")
-        why = f"{outcome.raised}\n(the pattern could not be held against it: {answer.raised or answer.status})"
-        return checked(example, replace(outcome, raised=why), holds=False)
+        raise _OfNoUse(f"has a pattern that cannot be held against the text: {answer.raised or answer.status}")
 
     async def _executed(self, plan: Plan) -> Execution:
         done = await self._sandbox.run(self._program, list(plan.steps), self._limits, path=self._path)

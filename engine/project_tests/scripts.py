@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from ..sources.syntax import definition_of, field_text, parse
-from .files import TextFile
+from .files import Naming, TextFile
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _BOM = b"\xef\xbb\xbf"
@@ -142,10 +142,10 @@ class Script:
                 found.setdefault(name, []).append(statement)
         return found
 
-    def functions(self) -> Iterator[Method]:
+    def functions(self, naming: Naming) -> Iterator[Method]:
         """What is called like a test, in the order of the file."""
         for statement in collected(self.raw, self.statements):
-            yield from self._functions(statement, ())
+            yield from self._functions(statement, (), naming)
 
     def members(self, statement: Statement) -> list[Statement]:
         """The statements of a class."""
@@ -156,12 +156,14 @@ class Script:
             self._members[place] = [Statement(self.raw, node) for node in nodes]
         return self._members[place]
 
-    def _functions(self, statement: Statement, around: tuple[Statement, ...]) -> Iterator[Method]:
-        if statement.kind == "function_definition" and statement.defined.startswith("test"):
+    def _functions(self, statement: Statement, around: tuple[Statement, ...], naming: Naming) -> Iterator[Method]:
+        # Within a unittest.TestCase it is unittest's own rule that counts.
+        named = naming.is_function(statement.defined) or (bool(around) and statement.defined.startswith("test"))
+        if statement.kind == "function_definition" and named:
             yield Method(statement, around)
         elif statement.kind == "class_definition" and len(around) < 4:
             for member in collected(self.raw, self.members(statement)):
-                yield from self._functions(member, (*around, statement))
+                yield from self._functions(member, (*around, statement), naming)
 
 
 def collected(raw: bytes, statements: Sequence[Statement]) -> list[Statement]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from .claims import Dotted, Unusable
 from .scripts import Method, NamesIn, Script, Statement, names_in
+from .sharing import refuse_shared_attributes
 
 _AUTOUSE = re.compile(rb"autouse\s*=\s*True")
 _SKIPPED = re.compile(rb"\b(?:importorskip|pytest\.skip|pytest\.exit|unittest\.SkipTest)\b")
@@ -24,7 +25,7 @@ def problem_of_file(script: Script) -> str:
             return f"is prepared by {statement.defined}()"
         if statement.kind == "function_definition" and _AUTOUSE.search(statement.raw):
             return f"is given a fixture of its file ({statement.defined})"
-        if statement.kind == "expression_statement" and _SKIPPED.search(statement.raw):
+        if not statement.defined and _SKIPPED.search(statement.raw):
             return "is in a file that may be skipped"
         if "pytestmark" in statement.names and (why := _problem_of_marks(statement)):
             return why
@@ -154,6 +155,7 @@ def _stood_in(own: Sequence[Statement], before: list[ast.stmt], whole: Sequence[
         raise Unusable(f"uses self.{name}{'' if strange else '(…)'} of its class")
     if not (needed or bound):
         return before
+    refuse_shared_attributes(own, needed)
     made: list[ast.stmt] = ast.parse("self = __import__('types').SimpleNamespace()").body
     for name in sorted(needed):
         value = attributes[name].value

@@ -51,15 +51,12 @@ def become_alone(user: int, group: int) -> None:
 def furnish_run(hidden: "list[str]", kept: "list[str]", covers: bool) -> None:
     """In a process just forked into `OF_A_RUN`: its own /proc and scratch.
 
-    Where Landlock is missing, files are `hidden` under the null device, and `covers` puts empty folders over the places
-    of people, in which only the `kept` folders remain to be seen.
+    Where Landlock is missing, files are `hidden` under the null device and folders under an empty one, and `covers`
+    puts empty folders over the places of people, in which only the `kept` folders remain to be seen.
     """
     plain = kernel.MS_NOSUID | kernel.MS_NODEV
     for path in hidden:
-        try:
-            kernel.mount(os.devnull, path, "", kernel.MS_BIND)
-        except OSError:
-            continue
+        _hide(path)
     if covers:
         _cover(kept)
     kernel.mount("tmpfs", SCRATCH, "tmpfs", plain, SCRATCH_OPTIONS)
@@ -67,6 +64,17 @@ def furnish_run(hidden: "list[str]", kept: "list[str]", covers: bool) -> None:
     # Since Linux 6.14 the number is the namespace's own; before, only the user's limit counts.
     _try_to_write("/proc/sys/kernel/pid_max", str(MOST_TASKS))
     kernel.mount("proc", "/proc", "", plain | kernel.MS_NOEXEC | kernel.MS_REMOUNT | kernel.MS_RDONLY)
+
+
+def _hide(path: str) -> None:
+    try:
+        if os.path.isdir(path):
+            kernel.mount("tmpfs", path, "tmpfs", kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV, "size=4k")
+        else:
+            kernel.mount(os.devnull, path, "", kernel.MS_BIND)
+    except FileNotFoundError:
+        # It was removed since it was found.
+        return
 
 
 def _cover(kept: "list[str]") -> None:

@@ -42,6 +42,8 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _OF_A_PREFIX = ("bin", "lib", "lib32", "lib64", "include", "share", "etc", "ssl", "pyvenv.cfg", "Library", "Frameworks")
 _MOST_ENTRIES = 4000
 _MOST_IN_PROJECT = 30000
+_MOST_LINKS = 400
+"""Entries of a project's folder that examples find by a relative path."""
 _MOST_COMPARED = 1 << 20
 """Bytes of a file that is compared with the user's own."""
 _SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".keystore", ".env", ".ovpn", ".ppk")
@@ -154,6 +156,20 @@ class Reading:
             elif is_project or entry.name.endswith(_OF_A_PROGRAM):
                 self.whole.append(entry.path)
 
+    def link_into(self, folder: str, root: str) -> None:
+        """Lay out links in a folder, so that what may be read at the top of a project is found from there as well.
+
+        Examples run where they may write; their relative paths begin at the project.
+        """
+        top = os.path.realpath(root)
+        below = [path for path in (*self.whole, *self.listed) if os.path.dirname(path) == top]
+        for path in below[:_MOST_LINKS]:
+            try:
+                os.symlink(path, os.path.join(folder, os.path.basename(path)))
+            except OSError:
+                # Without links relative paths lead nowhere, and the example says so.
+                return
+
     def _is_test(self, entry: "os.DirEntry[str]") -> bool:
         """Whether it is a test of the project's: tests hold what is expected, and programs do not need them."""
         name = entry.name
@@ -188,8 +204,12 @@ class Reading:
             if entry.name == "__pycache__":
                 compiled = entry
                 continue
-            if self._left < 0 or self._is_private(entry) or entry.is_symlink():
+            if entry.is_symlink():
                 clean = False
+                continue
+            if self._left < 0 or self._is_private(entry):
+                clean = False
+                self.hidden.append(entry.path)
                 continue
             is_folder = entry.is_dir()
             inside.append((entry.path, is_folder))
@@ -197,8 +217,10 @@ class Reading:
                 clean = self._look_through(entry.path)[0]
         if compiled is not None:
             readable = _compiled(compiled, {os.path.basename(path) for path, is_folder in inside if not is_folder})
-            clean = clean and readable is None
-            inside += [(path, False) for path in readable or ()]
+            if readable is not None:
+                clean = False
+                inside += [(path, False) for path in readable]
+                self.hidden += [entry.path for entry in _entries(compiled.path) if entry.path not in readable]
         return clean, inside
 
     def _is_private(self, entry: "os.DirEntry[str]") -> bool:

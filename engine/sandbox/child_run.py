@@ -21,6 +21,8 @@ def run(
     os.environ.update(HOME=request.scratch, TMPDIR=request.scratch)
     os.chdir(request.scratch)
     in_force = layers.lock_down(request, protection, readable)
+    for root in request.reads[:1]:
+        readable.link_into(request.scratch, root)
     if request.executable:
         site.take_in(request.executable)
     frames.send(results, frames.packed(frames.LAYERS, 0, " ".join(in_force), sys.version.split()[0]))

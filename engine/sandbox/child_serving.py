@@ -18,7 +18,6 @@ def _forget_ourselves() -> None:
     for name in [name for name in sys.modules if name.startswith("child_")]:
         del sys.modules[name]
     sys.modules["__main__"] = types.ModuleType("__main__")
-    sys.argv = [""]
 
 
 def serve(job: int, results: int) -> None:
@@ -33,6 +32,7 @@ def serve(job: int, results: int) -> None:
     renamed = dict(pair.split("\0") for pair in packages.split("\0\0") if pair)
     asking = asks and asking_module.Asking(job, results, asks)
     names: dict[str, object] = {asks: asking} if asking else {}
+    sys.argv = [path]
     candidate = candidate_module.Candidate(name, path, bool(is_package), root, renamed, program, names)
     printed = module.Printed()
     raised, place = _load(candidate, [root, *folders, *renamed.values()], printed)

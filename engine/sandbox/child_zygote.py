@@ -101,7 +101,7 @@ class Zygote:
         kept = sorted(
             {*request.reads, *self._protection.readable, sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}
         )
-        namespaces.furnish_run(readable.hidden if bare else [], kept, bare)
+        namespaces.furnish_run(list(dict.fromkeys(readable.hidden)) if bare else [], kept, bare)
         worker = os.fork()
         if worker == 0:
             return

@@ -9,8 +9,9 @@ from time import monotonic
 from typing import Literal, Protocol
 
 from ..facts import Execution, LoadFailure, Outcome
+from ..project import NOWHERE
 from . import child_frames as wire
-from .failures import failure_of
+from .failures import failure_of, refusal_of
 from .frames import Malformed, Record, RecordReader
 from .program import LARGEST, Job
 from .runner import Limits
@@ -65,6 +66,7 @@ class Conversation:
         self._steps = 0
         self._ends: float | None = None
         """When importing has to be over, while it is under way."""
+        self._location = NOWHERE
         self.import_seconds = 0.0
         """Wall clock that importing the program took."""
         self.failure: LoadFailure | None = None
@@ -93,6 +95,7 @@ class Conversation:
             Ended: it could not be loaded.
         """
         self.check_silence()
+        self._location = job.location
         began = monotonic()
         try:
             loaded = await self._loaded(job, asks)
@@ -134,12 +137,26 @@ class Conversation:
         while reply is not None:
             record = await self._any(self._limits.step_seconds)
             if record.kind == wire.OUTCOME and record.number == number:
-                return _outcome(record, monotonic() - began)
+                return self._outcome(record, monotonic() - began)
             if record.kind != wire.CALL or record.number != number:
                 raise Ended("the process answered out of turn")
             status, text = await reply(*record.texts)
             await self._say(wire.packed(wire.REPLY, number, status, text))
-        return _outcome(await self._next(wire.OUTCOME, number, self._limits.step_seconds), monotonic() - began)
+        return self._outcome(await self._next(wire.OUTCOME, number, self._limits.step_seconds), monotonic() - began)
+
+    def _outcome(self, record: Record, seconds: float) -> Outcome:
+        printed, has_value, value, kind, raised = record.texts
+        if len(printed) > PRINTED or len(raised) > PRINTED or len(kind) > 1000 or has_value not in ("0", "1"):
+            raise Ended("the process answered with more than it may")
+        return Outcome(
+            status="raised" if raised else "returned",
+            printed=printed,
+            value=value if has_value == "1" else None,
+            type_name=kind,
+            raised=raised,
+            refused=refusal_of(self._location, raised) if raised else "",
+            seconds=round(seconds, 6),
+        )
 
     def check_silence(self) -> None:
         """Make sure that everything that was said has been asked for.
@@ -253,20 +270,6 @@ def refused(program: str, steps: Sequence[str]) -> Execution | None:
         return None
     problem = f"the program is {size // 1024:,} kB; more than {LARGEST // 1024} kB is not run"
     return Execution(outcomes=(NOT_RUN,) * len(steps), problem=problem)
-
-
-def _outcome(record: Record, seconds: float) -> Outcome:
-    printed, has_value, value, kind, raised = record.texts
-    if len(printed) > PRINTED or len(raised) > PRINTED or len(kind) > 1000 or has_value not in ("0", "1"):
-        raise Ended("the process answered with more than it may")
-    return Outcome(
-        status="raised" if raised else "returned",
-        printed=printed,
-        value=value if has_value == "1" else None,
-        type_name=kind,
-        raised=raised,
-        seconds=round(seconds, 6),
-    )
 
 
 def _too_slow(seconds: float) -> str:

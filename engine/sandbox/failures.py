@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from ..facts import LoadFailure
@@ -11,6 +12,8 @@ _LONGEST = 2000
 """Characters of each text that are kept."""
 _REFUSED = re.compile(r"^(?:PermissionError|OSError|BlockingIOError): \[Errno (1|13|30)\]")
 _UNRESOLVED = re.compile(r"name resolution|Name or service not known|nodename nor servname")
+_MISSING = re.compile(r"^FileNotFoundError: \[Errno 2\][^']{0,200}: '([^'\0]{1,400})'$")
+_NAMELESS = re.compile(r"^KeyError: 'getpw\w+\(\): \w+ not found")
 _NETWORK = re.compile(r"^(?:socket|ssl|http|urllib|asyncio)\b")
 _PROGRAMS = re.compile(r"^(?:subprocess|multiprocessing|pty|os)\b.*(?:fork|exec|spawn|Popen|popen)")
 _UNREADABLE = re.compile(r"\[Errno 13\][^']{0,200}: '([^']{1,400})'$")
@@ -25,11 +28,17 @@ def failure_of(location: Location, raised: str, file: str, line: str, inner: str
         file=location.shown(known) if known else "",
         line=number,
         elsewhere=bool(known) and known != location.path,
-        refused=_refused(location, raised[:_LONGEST], inner[:200]),
+        refused=refusal_of(location, raised[:_LONGEST], inner[:200]),
     )
 
 
-def _refused(location: Location, raised: str, inner: str) -> str:
+def refusal_of(location: Location, raised: str, inner: str = "") -> str:
+    """What the sandbox refused, in words, told from an exception line and the innermost function; "" when nothing."""
+    if _NAMELESS.search(raised[:400]):
+        return "the user has no name in the sandbox"
+    missing = _MISSING.match(raised)
+    if missing:
+        return _hidden(location, missing[1])
     if _UNRESOLVED.search(raised[:400]):
         return "there is no network in the sandbox"
     found = _REFUSED.match(raised)
@@ -44,4 +53,13 @@ def _refused(location: Location, raised: str, inner: str) -> str:
     unreadable = _UNREADABLE.search(raised)
     if unreadable:
         return f"{location.shown(unreadable[1])} can be neither read nor written in the sandbox"
-    return "the sandbox does not permit it"
+    return "the sandbox does not permit it" if inner else "the sandbox permits neither network nor other programs"
+
+
+def _hidden(location: Location, path: str) -> str:
+    """That a file of the project is kept from drafts; of what lies elsewhere nothing is looked up, nor told."""
+    top = location.project or location.root
+    found = os.path.normpath(os.path.join(top, path))  # noqa: PTH118 - no link is followed
+    if top and found.startswith(top + os.sep) and os.path.lexists(found):
+        return f"{location.shown(found)} is kept from drafts in the sandbox"
+    return ""

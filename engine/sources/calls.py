@@ -272,14 +272,26 @@ def learn(scope: Scope, node: Node) -> None:
     while waiting:
         at = waiting.pop()
         if at.type == "assignment":
-            left = at.child_by_field_name("left")
+            left, right = at.child_by_field_name("left"), at.child_by_field_name("right")
             said = scope.classes.get(field_text(at, "type").strip("\"' "), "")
-            kind = scope.type_of(at.child_by_field_name("right")) or said
-            _learn_one(scope, left, kind)
+            while right is not None and right.type == "assignment":
+                right = right.child_by_field_name("right")
+            for name, value in _pairs(left, right):
+                _learn_one(scope, name, scope.type_of(value) or said)
         elif at.type == "as_pattern" and at.named_child_count == 2:
             target = at.named_children[1]
             _learn_one(scope, next(iter(target.named_children), None), scope.type_of(at.named_children[0]))
         waiting.extend(reversed(at.named_children))
+
+
+def _pairs(left: Node | None, right: Node | None) -> list[tuple[Node | None, Node | None]]:
+    """What an assignment gives to what: `a, b = A(), B()` is two."""
+    if left is None or right is None or left.type not in {"pattern_list", "tuple_pattern"}:
+        return [(left, right)]
+    names, values = left.named_children, right.named_children
+    if right.type in {"expression_list", "tuple"} and len(names) == len(values):
+        return [*zip(names, values, strict=True)]
+    return [(name, None) for name in names]
 
 
 def _learn_one(scope: Scope, left: Node | None, kind: str) -> None:

@@ -117,16 +117,23 @@ class Waiting:
 def _held(said: Sequence[Said], function: Function, *, all_count: bool) -> list[Example]:
     """The statements of a docstring that count, with what comes before each. `all_count`: it is the function's own.
 
+    Of a docstring around it those count that call it, and those that show what became of a variable in such a call.
     What is done to a variable by a statement that waits, everything waits for that uses the variable later.
     """
     found: list[Example] = []
     before: list[str] = []
     tainted: dict[str, tuple[str, ...]] = {}
+    touched = set[str]()
     for one in said:
+        calls, follows = function.node.start_byte in one.direct, bool(one.uses & touched)
+        shows = bool(one.example.want.strip()) or one.example.raises is not None
+        touched -= one.bound
+        if calls or follows:
+            touched |= one.changeable | (one.bound - one.plain)
         names = [*_others(one.reached, function), *one.outside]
         names += [name for variable in one.uses & tainted.keys() for name in tainted[variable]]
         waits = tuple(dict.fromkeys(names))[:_MOST_NAMES]
-        if all_count or function.node.start_byte in one.direct:
+        if all_count or calls or (follows and shows):
             found.append(replace(one.example, waits_for=waits, before=() if waits else tuple(before)))
             before = before if waits else []
         elif not waits:

@@ -66,6 +66,130 @@ def why(found: Tests) -> list[str]:
     return [unused.why for unused in found.unused]
 
 
+# --------------------------------------------------------------------------------- which tests pytest collects
+
+
+@pytest.mark.parametrize(
+    "place", ["tests/test_pricing.py", "test_pricing.py", "shop/tests/test_it.py", "shop/core/tests/test_it.py"]
+)
+def test_tests_of_a_package_outside_any_project_are_found(tmp_path: Path, place: str):
+    write(tmp_path, "shop/__init__.py", "")
+    write(tmp_path, "shop/core/__init__.py", "")
+    file = write(tmp_path, "shop/core/pricing.py", PRICING)
+    write(
+        tmp_path,
+        "other/tests/test_other.py",
+        "from shop.core.pricing import total\ndef test_b(): assert total([2]) == 2\n",
+    )
+    write(tmp_path, place, "from shop.core.pricing import total\ndef test_a(): assert total([1]) == 1\n")
+    stub = find_function(read(file), "total")
+    assert stub is not None
+    assert [example.test and example.test.where for example in tests_of(stub).examples] == [f"{place}:2"]
+
+
+NAMED = """
+import unittest
+from shop.pricing import total
+
+def test_a(): assert total([1]) == 1
+def check_b(): assert total([2]) == 2
+def it_c_spec(): assert total([3]) == 3
+
+class TestA:
+    def test_d(self): assert total([4]) == 4
+    def check_e(self): assert total([5]) == 5
+
+class SpecB:
+    def check_f(self): assert total([6]) == 6
+
+class CaseC(unittest.TestCase):
+    def test_g(self): self.assertEqual(total([7]), 7)
+    def check_h(self): self.assertEqual(total([8]), 8)
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings_of_pytest", "calls"),
+    [
+        ("", [1, 4, 7]),
+        ("python_functions = 'check_*'", [2, 5, 7]),
+        ("python_functions = ['check', '*_spec']\npython_classes = 'Spec'", [2, 3, 6, 7]),
+    ],
+)
+def test_tests_are_what_pytest_takes_for_tests_here(shop: Path, settings_of_pytest: str, calls: list[int]):
+    write(shop, "pyproject.toml", f"[tool.pytest.ini_options]\n{settings_of_pytest}\n")
+    assert [example.source for example in look(shop, NAMED).examples] == [f"total([{n}])" for n in calls]
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "import sys\nif sys.platform == 'win32':\n    pytest.skip('not here', allow_module_level=True)\n",
+        "try:\n    import numpy\nexcept ImportError:\n    pytest.skip('no', allow_module_level=True)\n",
+        "numpy = pytest.importorskip('numpy')\n",
+    ],
+)
+def test_of_a_file_that_may_be_skipped_nothing_is_used(shop: Path, begins: str):
+    found = look(
+        shop, f"import pytest\nfrom shop.pricing import total\n{begins}\ndef test_a(): assert total([1]) == 1\n"
+    )
+    assert (found.examples, why(found)) == ((), ["is in a file that may be skipped"])
+
+
+@pytest.mark.parametrize(
+    ("common", "change", "name"),
+    [
+        ("SEEN = []\n", "SEEN.append(total([1]))", "SEEN"),
+        ("SEEN = {}\n", "SEEN['a'] = total([1])", "SEEN"),
+        ("COUNT = 0\n", "global COUNT; COUNT += total([1])", "COUNT"),
+        ("IDS = iter([1, 2])\n", "got = next(IDS); assert total([got]) == 1", "IDS"),
+        ("class Box: pass\nBOX = Box()\n", "BOX.value = total([1])", "BOX"),
+    ],
+)
+def test_what_tests_share_and_change_makes_them_useless(shop: Path, common: str, change: str, name: str):
+    text = f"from shop.pricing import total\n{common}def test_a(): {change}\ndef test_b():\n    assert total([{name}]) == 1\n"
+    found = look(shop, text + "def test_c(): assert total([3]) == 3\n")
+    assert [example.source for example in found.examples] == ["total([3])"]
+    assert why(found) == [f"shares {name} with other tests, and test_a() changes it"] * 2
+
+
+def test_a_test_that_looks_beside_itself_is_not_used(shop: Path):
+    text = "from pathlib import Path\nfrom shop.pricing import total\nHERE = Path(__file__).parent\n"
+    found = look(shop, text + "def test_a(): assert total([len((HERE / 'a.txt').read_text())]) == 1\n")
+    assert (found.examples, why(found)) == ((), ["looks for files beside itself, which drafts may not read"])
+
+
+def test_what_one_test_alone_changes_is_its_own(shop: Path):
+    found = look(
+        shop,
+        "from shop.pricing import total\nSEEN = [1]\ndef test_a():\n    SEEN.append(2)\n    assert total(SEEN) == 3\n",
+    )
+    assert len(found.examples) == 1
+
+
+def test_attributes_of_a_class_that_its_tests_change_make_them_useless(shop: Path):
+    text = """
+import unittest
+from shop.pricing import total
+
+class CaseA(unittest.TestCase):
+    seen = []
+
+    def test_a(self):
+        self.seen.append(1)
+        self.assertEqual(total(self.seen), 1)
+
+    def test_b(self):
+        self.assertEqual(total(self.seen), 1)
+
+    def test_c(self):
+        self.assertEqual(total([3]), 3)
+"""
+    found = look(shop, text)
+    assert [example.source for example in found.examples] == ["total([3])"]
+    assert why(found) == ["shares self.seen with other tests, and test_a() changes it"] * 2
+
+
 # --------------------------------------------------------------------------------- is it this function?
 
 

@@ -175,8 +175,30 @@ async def test_a_pattern_that_would_take_for_ever_is_given_up(project: Project):
     report = await project.held(
         body, "def test_it():\n    with pytest.raises(ValueError, match='^(a+)+$'):\n        total([])\n"
     )
-    (check,) = report.checks
-    assert check.verdict == "failed" and "the pattern could not be held against it" in check.got
+    assert report.checks == ()
+    assert [unused.why[:60] for unused in report.unused] == [
+        "has a pattern that cannot be held against the text: timeout"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "open('/etc/shadow')",
+        "open('tests/test_pricing.py')",
+        "__import__('subprocess').run(['ls'])",
+        "__import__('getpass').getuser()",
+    ],
+)
+async def test_a_test_that_needs_what_is_refused_is_of_no_use_and_says_what(project: Project, line: str):
+    tests = (
+        f"def test_it():\n    {line}\n    assert total([1]) == 1\n\n\ndef test_other():\n    assert total([2]) == 2\n"
+    )
+    report = await project.held("return sum(items)", tests)
+    assert [check.verdict for check in report.checks] == ["passed"]
+    (unused,) = report.unused
+    assert unused.why.startswith("needs more than the sandbox gives: ")
+    assert "sandbox" in unused.why.rpartition("(")[2]
 
 
 async def test_drafts_that_loop_are_given_up_after_a_few_tests(project: Project):

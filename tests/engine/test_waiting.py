@@ -98,8 +98,52 @@ async def test_each_docstring_is_one_session_and_none_sees_another(sandbox: Sand
         ("c", "passed"),
         ("Counter().up()", "passed"),
         ("c.up()", "passed"),
+        ("c.start", "passed"),
         ("c.up()", "passed"),
     ]
+
+
+LATER = '''
+class Cart:
+    """
+    >>> c, d = Cart(), Cart()
+    >>> d.total()
+    0
+    >>> c.add(2)
+    >>> limit = 5
+    >>> limit
+    5
+    >>> c.total()
+    2
+    >>> e = c
+    >>> e.prices
+    [2]
+    >>> c = Cart()
+    >>> c.total()
+    0
+    """
+    def __init__(self):
+        self.prices = []
+
+    def total(self):
+        return sum(self.prices)
+
+    def add(self, price):
+        """Put something in."""
+        ...
+'''
+
+
+@pytest.mark.parametrize(
+    ("body", "verdicts"),
+    [("self.prices.append(price)\n", ["passed"] * 3), ("pass\n", ["passed", "failed", "failed"])],
+)
+async def test_what_is_shown_later_of_an_object_that_a_call_had_counts(
+    sandbox: Sandbox, body: str, verdicts: list[str]
+):
+    report = await held(sandbox, stub_of(LATER), body)
+    assert [source for source, _, _ in told(report)] == ["c.add(2)", "c.total()", "e.prices"]
+    assert [verdict for _, verdict, _ in told(report)] == verdicts
 
 
 async def test_what_went_wrong_before_an_example_is_told_with_it(sandbox: Sandbox):
@@ -292,7 +336,7 @@ async def test_a_finding_whose_call_needs_a_stub_shows_nothing():
 def test_a_prompt_shows_the_examples_of_the_docstrings_around():
     assert context(stub_of(COUNTER)).endswith(
         "# `up` in the docstring of class Counter:\n# >>> c = Counter()\n# >>> c.start = 5\n# >>> c.up()\n# 6\n"
-        "# >>> c.start\n# >>> c.up()\n# 7"
+        "# >>> c.start\n# 6\n# >>> c.up()\n# 7"
     )
 
 

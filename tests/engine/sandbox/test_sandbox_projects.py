@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -162,6 +163,12 @@ HOMES: dict[str, tuple[dict[str, str], str, str, str]] = {
         DATA_INSIDE,
         "sum(RATES)",
     ),
+    "data by a path from the project's folder": (
+        {**MARK, "shop/__init__.py": "", "data/five.txt": "5", "rates.json": "[5]"},
+        "shop/pricing.py",
+        "import json\ndef five(): return int(open('data/five.txt').read())\nassert json.load(open('rates.json')) == [5]\n",
+        "five()",
+    ),
     "two modules of one name": (
         {**MARK, "shop/__init__.py": "", "shop/core/__init__.py": "", "shop/util.py": "two = 2\n"},
         "shop/core/util.py",
@@ -255,6 +262,55 @@ async def test_what_is_expected_is_neither_in_the_source_nor_in_a_file_that_can_
     )
     done = await strong.run(program, steps, path=str(file))
     assert (done.problem, done.outcomes[0].value, done.outcomes[3].value) == ("", "False", "False")
+
+
+@pytest.mark.parametrize("tier", ["A", "B", "C"])
+async def test_what_is_hidden_is_hidden_wherever_it_lies_and_at_each_tier(tier: str, tmp_path: Path) -> None:
+    files = {
+        **MARK,
+        "shop/__init__.py": "",
+        "shop/.env": "SECRET",
+        "shop/tests/test_pricing.py": "assert five == 'SECRET'",
+        "tests/deep/test_it.py": "SECRET",
+        "docs/more/.hidden/notes": "SECRET",
+        "shop/__pycache__/pricing.cpython-311.pyc": "SECRET",
+    }
+    write(tmp_path / "project", files)
+    file = tmp_path / "project" / "shop" / "pricing.py"
+    file.write_text("SECRET = 0\n")
+    sandbox = await open_sandbox(SandboxChoice(tier=tier))
+    try:
+        look = (
+            "for start in (" + repr(str(tmp_path / "project")) + ", '.'):\n"
+            "    for folder, _, names in os.walk(start, followlinks=True):\n        for name in names:\n            try:\n"
+            "                found.append((name, 'SECRET' in open(os.path.join(folder, name)).read()))\n"
+            "            except OSError:\n                pass\n"
+        )
+        done = await sandbox.run(
+            "import os\nfound = []\n", (look, "[name for name, told in found if told]"), path=str(file)
+        )
+        assert (done.problem, done.outcomes[0].raised, done.outcomes[1].value) == ("", "", "[]")
+    finally:
+        await sandbox.aclose()
+
+
+async def test_files_are_written_beside_what_is_read_and_never_in_the_project(
+    strong: LinuxSandbox, tmp_path: Path
+) -> None:
+    write(tmp_path, {**MARK, "shop/__init__.py": "", "notes.txt": "mine", "data/a.txt": "mine"})
+    steps = (
+        "open('new.txt', 'w').write('a') and open('new.txt').read()",
+        "open('notes.txt', 'w')",
+        "open('data/b.txt', 'w')",
+        "__import__('os').remove('notes.txt') or __import__('os').path.exists('notes.txt')",
+        "__import__('sys').argv",
+    )
+    file = tmp_path / "shop" / "pricing.py"
+    done = await run(strong, file, "five = 5\n", *steps)
+    assert [outcome.value for outcome in done.outcomes] == ["'a'", None, None, "False", repr([str(file)])]
+    assert all("in the sandbox" in outcome.refused for outcome in done.outcomes[1:3])
+    assert sorted(entry.name for entry in os.scandir(tmp_path)) == ["data", "notes.txt", "pyproject.toml", "shop"]
+    assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
 async def test_compiled_files_are_read_only_where_their_source_may_be(strong: LinuxSandbox, tmp_path: Path) -> None:
