@@ -317,16 +317,17 @@ class Outcome(Fact, frozen=True):
     """Type of the value as "module.Name", "" when there is none."""
     raised: str = ""
     """Last line of the traceback, "" when nothing was raised."""
+    notes: str = ""
+    """What was added to the exception by `add_note`, as it is printed below that line."""
     refused: str = ""
     """What the sandbox refused when that was raised, in words; "" when it was nothing of that kind."""
     seconds: float = 0.0
 
     @property
     def told(self) -> str:
-        """What was raised and why, or what was printed."""
-        if not self.raised:
-            return self.printed.rstrip("\n")
-        return f"{self.raised} ({self.refused})" if self.refused else self.raised
+        """What was printed, and after it what was raised, why, and its notes."""
+        raised = f"{self.raised} ({self.refused})" if self.refused else self.raised
+        return "\n".join(filter(None, (self.printed.rstrip("\n"), raised, self.notes)))
 
 
 class LoadFailure(Fact, frozen=True):

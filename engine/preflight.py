@@ -13,21 +13,26 @@ from .project import locate
 from .sandbox.runner import Limits, Sandbox
 from .sources import problem_of, read
 
+_TOO_NEW = "does not know this syntax; choose a newer Python with --interpreter"
 _UNWRITTEN = "this function is not written yet"
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)\.")
 _VARIABLE = re.compile(r"KeyError: '[A-Z][A-Z0-9_]*'$")
 _BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
 
 
-async def check_imports(kit: Kit, stub: Stub) -> None:
-    """Make sure that the stub's file can be imported.
+async def check_imports(kit: Kit, stub: Stub) -> str:
+    """Make sure that the stub's file can be imported; why no draft can be run although it is a whole program.
+
+    It is "" but for a file with syntax that its interpreter does not know: that can still be drafted, once.
 
     Raises:
         ProjectError: the project cannot be imported; the text says which file and line, why, and what to do.
         SandboxError: code cannot be run here as safely as was promised.
     """
-    if fault := await find_fault(kit.sandbox, kit.limits, stub):
+    fault = await find_fault(kit.sandbox, kit.limits, stub)
+    if fault and _TOO_NEW not in fault:
         raise ProjectError(fault)
+    return fault
 
 
 async def find_fault(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
@@ -78,6 +83,8 @@ def _remedy(path: str, failure: LoadFailure, done: Execution) -> str:
         return "if that is an environment variable, name it in sandbox.environment"
     if failure.raised.startswith("ModuleNotFoundError"):
         return f"install it for {done.interpreter}, or choose another Python with --interpreter"
+    if failure.raised.startswith("SyntaxError") and not failure.elsewhere:
+        return f"{done.interpreter} {_TOO_NEW}"
     if failure.refused:
         return "docs/projects.md says what a project may do while it is imported"
     return "no draft can be run before this is mended"

@@ -118,8 +118,9 @@ class Log:
         """Run the pipeline to its end, whatever the end is, and judge what it settled on by the hidden tests."""
         self._driven = True
         try:
-            await check_imports(kit, stub)
-            solution = await pipeline.run(Desk(kit, stub, self.emit, self.turn, self._steering, self._recall), stub)
+            desk = Desk(kit, stub, self.emit, self.turn, self._steering, self._recall)
+            desk.cannot_run = await check_imports(kit, stub)
+            solution = await pipeline.run(desk, stub)
             if hidden:
                 self.emit(Judged(report=await judged(kit, stub, solution, hidden)))
         except asyncio.CancelledError:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from .. import examples, findings, replies
 from ..asking import Asker, Emit, Turn
+from ..errors import ProjectError
 from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
@@ -36,6 +37,8 @@ class Base:
         self.kit = kit
         self.stub = stub
         self.steering = steering
+        self.cannot_run = ""
+        """Why no draft can be run, "" when they can."""
         self._emit = emit
         self._asker = Asker(kit, emit, turn, recall)
         self._turns = Turns(kit)
@@ -51,6 +54,9 @@ class Base:
         """The stub's examples, then the project's tests, run in the sandbox. An unusable draft fails without running.
 
         The papers' patterns decide nothing by tests that the papers do not know: there they run only `to_settle`.
+
+        Raises:
+            ProjectError: none can be run, whatever a model writes: no further one is asked for.
         """
         tests = stub.tests if to_settle else self.deciding_tests(stub)
         if draft.problem is not None:
@@ -68,6 +74,8 @@ class Base:
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
+        if self.cannot_run:
+            raise ProjectError(self.cannot_run)
         return report
 
     def deciding_tests(self, stub: Stub) -> tuple[Example, ...]:

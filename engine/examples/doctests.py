@@ -12,6 +12,14 @@ from .placed import Placed
 
 _PROMPT = re.compile(r"^([ \t]*)>>>[ ]?(.*)$")
 _TRACEBACK = re.compile(r"^Traceback \((?:most recent call last|innermost last)\):[ \t]*$")
+_CHAIN = (
+    "(During handling of the above exception, another exception occurred:"
+    "|The above exception was the direct cause of the following exception:)"
+)
+_BETWEEN = re.compile(rf"(\n)[ \t]*\n([ \t]*){_CHAIN}[ \t]*\n[ \t]*\n[ \t]*(Traceback \(most recent call last\):)")
+_CHAINED = re.compile(rf"\n<BLANKLINE>\n{_CHAIN}\n<BLANKLINE>\n")
+_GROUP = re.compile(r"  \+ Exception Group Traceback \(most recent call last\):\n(?:  \|  .*\n)*  \| (\w.*)")
+"""A printed group: its frames, and the line of the group itself."""
 _OPTION = re.compile(r"#\s*doctest:\s*([^\n'\"]*)$", re.MULTILINE)
 
 
@@ -21,6 +29,7 @@ def interactive_examples(text: str) -> tuple[list[Placed], str]:
     Statements that are not Python (`>>> f(2) -> 5`) stay in the text that is returned: prose may be read there. What is
     marked `# doctest: +SKIP` is no example, as for doctest.
     """
+    text = _with_whole_tracebacks(text)
     try:
         parsed = doctest.DocTestParser().get_examples(text)
     except ValueError:
@@ -41,11 +50,27 @@ def interactive_examples(text: str) -> tuple[list[Placed], str]:
 
 def _placed(example: doctest.Example) -> Placed | None:
     source = example.source.rstrip("\n")
-    raises = example.exc_msg.rstrip("\n") if example.exc_msg is not None else None
+    raises = _exception_of(example)
     flags = doctest.OPTIONFLAGS_BY_NAME.items()
     options = tuple(name for name, flag in flags if example.options.get(flag))
     options += tuple(f"-{name}" for name, flag in flags if example.options.get(flag) is False)
     return _example(source, example.want, raises, options, example.lineno)
+
+
+def _with_whole_tracebacks(text: str) -> str:
+    """A docstring in which the blank lines between chained tracebacks are spelled, so that they end no example."""
+    return _BETWEEN.sub(r"\1\2<BLANKLINE>\n\2\3\n\2<BLANKLINE>\n\2\4", text)
+
+
+def _exception_of(example: doctest.Example) -> str | None:
+    """What an example says is raised: as doctest reads it; of chained tracebacks the last, of a group the group."""
+    if example.exc_msg is None:
+        group = _GROUP.match(example.want)
+        return group[1] if group else None
+    *_, last = _CHAINED.split(example.exc_msg)
+    if last == example.exc_msg:
+        return example.exc_msg.rstrip("\n")
+    return _exception_line(last) or example.exc_msg.rstrip("\n")
 
 
 def _example(source: str, want: str, raises: str | None, options: tuple[str, ...], offset: int) -> Placed | None:

@@ -22,6 +22,9 @@ _NOT_RUN = Outcome(status="not run")
 _NOTHING = frozenset({"", "NoneType", "builtins.NoneType"})
 # These equal the plain value they wrap, but their repr says more.
 _EQUAL_TO_PLAIN = frozenset({"Counter", "OrderedDict", "bytearray", "defaultdict", "frozenset"})
+_NUMBER = re.compile(r"(?<![\w.])-?\d{1,20}\.\d{1,20}(?:e[+-]?\d{1,3})?(?![\w.])")
+"""A number with a fraction. One that `...` follows has digits that do not matter: that is a matter of text."""
+_MOST_NUMBERS = 20
 _CHECKER = doctest.OutputChecker()
 
 
@@ -67,7 +70,7 @@ def judge(example: Example, outcome: Outcome) -> Check:
         verdict = "passed" if _holds(example, outcome) else "failed"
         by_value = verdict == "passed" and example.compare == "output" and not _shows_text(example, outcome)
     elif outcome.status == "raised":
-        verdict = "passed" if example.raises is not None and _raised_right(example, outcome.raised) else "raised"
+        verdict = "passed" if example.raises is not None and _raised_right(example, outcome) else "raised"
     else:
         verdict = outcome.status
     return Check(example=example, verdict=verdict, got=got, by_value=by_value, seconds=outcome.seconds)
@@ -90,11 +93,25 @@ def _holds(example: Example, outcome: Outcome) -> bool:
         return _is_true(outcome)
     if example.compare == "value":
         return _has_value(example.want, outcome)
-    return _shows_text(example, outcome) or _shows_value(example.want, outcome)
+    return _shows_text(example, outcome) or _shows_value(example.want, outcome) or _shows_rounded(example, outcome)
 
 
 def _shows_text(example: Example, outcome: Outcome) -> bool:
     return _text_agrees(example.want, outcome.printed, example.options)
+
+
+def _shows_rounded(example: Example, outcome: Outcome) -> bool:
+    """Whether the text agrees around its gaps (`...`) once numbers are spelled like the expected ones they equal."""
+    if "ELLIPSIS" not in example.options or "..." not in example.want or outcome.type_name in _NOTHING:
+        return False
+    expected = dict.fromkeys(_NUMBER.findall(example.want[:_MOST]))
+    if not 0 < len(expected) <= _MOST_NUMBERS:
+        return False
+
+    def respelled(found: re.Match[str]) -> str:
+        return next((text for text in expected if values.same(float(text), float(found[0]))), found[0])
+
+    return _text_agrees(example.want, _NUMBER.sub(respelled, outcome.printed[:_MOST]), example.options)
 
 
 def _flags(options: Sequence[str]) -> int:
@@ -218,9 +235,17 @@ def _same_trees(left: Sequence[ast.expr], right: Sequence[ast.expr]) -> bool:
 # ------------------------------------------------------------------------------------- exceptions
 
 
-def _raised_right(example: Example, raised: str) -> bool:
-    """As doctest: type and message, the type alone under IGNORE_EXCEPTION_DETAIL. The module may be left out."""
-    want, got = example.raises or "", raised[:_MOST].rstrip("\n")
+def _raised_right(example: Example, outcome: Outcome) -> bool:
+    """As doctest: type and message, the type alone under IGNORE_EXCEPTION_DETAIL. The module may be left out.
+
+    The exception's notes may be left out, or stand below it.
+    """
+    with_notes = f"{outcome.raised}\n{outcome.notes}" if outcome.notes else ""
+    return any(_is_raised(example, text[:_MOST].rstrip("\n")) for text in (outcome.raised, with_notes) if text)
+
+
+def _is_raised(example: Example, got: str) -> bool:
+    want = example.raises or ""
     if _text_agrees(want, got, example.options):
         return True
     if "IGNORE_EXCEPTION_DETAIL" in example.options:

@@ -10,6 +10,7 @@ import warnings
 from msgspec.structs import replace
 
 from ..facts import Stub
+from ..sources import in_older_syntax
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What `ast.parse` and `compile` raise for text that is not Python."""
@@ -41,6 +42,9 @@ def fault(stub: Stub, body: str) -> str | None:
     if parsed(stub.code("pass")) is None:
         # The person's header may be newer than our Python (`def f[T](x: T)`); it is not the model's fault.
         code = replace(stub, header=_plain_header(stub.header)).code(body)
+    if parsed(code) is None:
+        # So may be the body: the interpreter that runs it has the last word.
+        code = in_older_syntax(code)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -113,8 +113,8 @@ def remember_source(name: str, source: str) -> None:
         sys.meta_path.insert(0, SourcesTold())  # type: ignore[arg-type]
 
 
-def run_step(source: str, number: int, names: "dict[str, object]", printed: Printed) -> "tuple[str, list[object]]":
-    """Run one interactive statement; what it raised ("" for nothing) and what it showed, in a list of none or one."""
+def run_step(source: str, number: int, names: "dict[str, object]", printed: Printed) -> "tuple[str, str, list[object]]":
+    """Run one interactive statement; what it raised ("" for nothing), its notes, and what it showed: none or one."""
     displayed = Displayed(printed)
     sys.stdout = printed
     sys.displayhook = displayed
@@ -127,8 +127,16 @@ def run_step(source: str, number: int, names: "dict[str, object]", printed: Prin
     try:
         exec(compile(source if source.endswith("\n") else source + "\n", name, "single", flags, True), names)
     except BaseException as problem:  # As for the program: also `sys.exit()` and Ctrl-C raised by hand are outcomes.
-        return raised_line(problem), []
-    return "", displayed.values
+        return raised_line(problem), notes_of(problem), []
+    return "", "", displayed.values
+
+
+def notes_of(problem: BaseException) -> str:
+    """What was added to an exception by `add_note`, as Python writes it below the exception's line."""
+    try:
+        return "\n".join([note for note in problem.__notes__ if isinstance(note, str)])[:PRINTED]  # type: ignore[attr-defined]
+    except BaseException:  # There are none, or they are the program's own code.
+        return ""
 
 
 def raised_line(problem: BaseException) -> str:

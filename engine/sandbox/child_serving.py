@@ -72,14 +72,14 @@ def _load(
 
 def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:
     printed = module.Printed()
-    raised, shown = module.run_step(source, number, names, printed)
+    raised, notes, shown = module.run_step(source, number, names, printed)
     value, kind = None, ""
     if shown:
         kind = values.type_name(shown[0])
         value = None if shown[0] is None else values.spelled(shown[0])
     spelled = "" if value is None else value
     has_value = "0" if value is None else "1"
-    return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised)
+    return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised, notes)
 
 
 def _extend_search_path(roots: "list[str]") -> None:

@@ -145,8 +145,8 @@ class Conversation:
         return self._outcome(await self._next(wire.OUTCOME, number, self._limits.step_seconds), monotonic() - began)
 
     def _outcome(self, record: Record, seconds: float) -> Outcome:
-        printed, has_value, value, kind, raised = record.texts
-        if len(printed) > PRINTED or len(raised) > PRINTED or len(kind) > 1000 or has_value not in ("0", "1"):
+        printed, has_value, value, kind, raised, notes = record.texts
+        if max(len(printed), len(raised), len(notes)) > PRINTED or len(kind) > 1000 or has_value not in ("0", "1"):
             raise Ended("the process answered with more than it may")
         return Outcome(
             status="raised" if raised else "returned",
@@ -154,6 +154,7 @@ class Conversation:
             value=value if has_value == "1" else None,
             type_name=kind,
             raised=raised,
+            notes=notes if raised else "",
             refused=refusal_of(self._location, raised) if raised else "",
             seconds=round(seconds, 6),
         )

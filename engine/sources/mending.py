@@ -9,7 +9,7 @@ import ast
 import re
 import warnings
 
-from .syntax import PARSED_WHOLE, decode, parse
+from .syntax import PARSED_WHOLE, decode, in_older_syntax, parse
 
 Lines = list[bytes]
 
@@ -84,10 +84,15 @@ def _pieces(lines: Lines, margin: bytes) -> list[Lines]:
 
 def _python_takes(text: bytes) -> bool:
     # A piece may hold `nonlocal` or `return` out of its function: only the grammar is asked, not the compiler.
+    program = decode(text)
+    return _parses(program) or _parses(in_older_syntax(program))
+
+
+def _parses(program: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(decode(text))
+            ast.parse(program)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

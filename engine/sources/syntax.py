@@ -13,9 +13,6 @@ from tree_sitter import Language, Node, Parser, Tree
 PARSED_WHOLE = 200_000
 """Characters. Up to here Python's own parser is asked as well; beyond it costs more than a save should."""
 
-_NEWER = frozenset({"type_parameter", "type_alias_statement"})
-"""Syntax that the file's interpreter may know though ours (3.11) does not."""
-
 
 @cache
 def language() -> Language:
@@ -51,10 +48,8 @@ def problem_in(text: str, tree: Tree | None) -> str:
     line = _line_python_refuses(text)
     if not line:
         return ""
-    root = (tree or parse(encode(text))).root_node
-    if not root.has_error and _uses_newer_syntax(root):
-        return ""
-    return f"does not parse yet: line {line}"
+    line = _line_python_refuses(in_older_syntax(text, tree))
+    return f"does not parse yet: line {line}" if line else ""
 
 
 def text_of(node: Node) -> str:
@@ -124,11 +119,43 @@ def _first_error(node: Node) -> int:
     return node.start_point[0] + 1
 
 
-def _uses_newer_syntax(root: Node) -> bool:
+def in_older_syntax(text: str, tree: Tree | None = None) -> str:
+    """A program with what our Python (3.11) may not know put as it would have been before; its lines stay as they are.
+
+    That is: what stands in f-strings, type parameters, `type` statements, and `except A, B:`. The interpreter that runs
+    the file may be newer than ours. A text with an error in it is given back as it is.
+    """
+    raw = encode(text)
+    root = (tree or parse(raw)).root_node
+    if root.has_error:
+        return text
+    pieces: list[bytes] = []
+    at = 0
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if node.type in _NEWER:
-            return True
-        waiting.extend(node.named_children)
-    return False
+        found = _older(node)
+        if found is None:
+            waiting.extend(reversed(node.children))
+            continue
+        start, end, instead = found
+        lines = raw.count(b"\n", start, end)
+        pieces += [raw[at:start], instead[: len(instead) // 2], b"\n" * lines, instead[len(instead) // 2 :]]
+        at = end
+    return decode(b"".join([*pieces, raw[at:]]))
+
+
+def _older(node: Node) -> tuple[int, int, bytes] | None:
+    """Where something newer stands and what is put in its place, its lines in the middle; None for all else."""
+    if node.type == "string" and any(child.type == "interpolation" for child in node.named_children):
+        return node.start_byte, node.end_byte, b'""""""'
+    if node.type == "type_alias_statement":
+        return node.start_byte, node.end_byte, b"()"
+    if node.type == "type_parameter" and node.parent is not None and node.parent.type in _DEFINITIONS:
+        return node.start_byte, node.end_byte, b""
+    if node.type == "except_clause" and len(names := node.children_by_field_name("value")) > 1:
+        return names[0].start_byte, names[-1].end_byte, b"()"
+    return None
+
+
+_DEFINITIONS = frozenset({"function_definition", "class_definition"})

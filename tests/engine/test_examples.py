@@ -258,6 +258,92 @@ def test_an_exception_is_right_by_type_and_message(raises, options, raised, verd
     assert judge(example, Outcome(status="raised", raised=raised)).verdict == verdict
 
 
+NOTED = Outcome(status="raised", printed="so far\n", raised="ValueError: bad", notes="while reading 1\nof 2")
+
+
+@pytest.mark.parametrize(
+    ("raises", "verdict"),
+    [
+        ("ValueError: bad\nwhile reading 1\nof 2", "passed"),
+        ("ValueError: bad", "passed"),
+        ("ValueError: bad\nwhile reading 2", "raised"),
+        ("ValueError: bad\nwhile reading 1", "raised"),
+    ],
+)
+def test_the_notes_of_an_exception_may_stand_below_it(raises, verdict):
+    assert judge(Example(source="f()", raises=raises), NOTED).verdict == verdict
+
+
+def test_what_was_printed_before_an_exception_is_shown_with_it():
+    assert judge(Example(source="f()", want="3\n"), NOTED).got == "so far\nValueError: bad\nwhile reading 1\nof 2"
+
+
+CHAINED = """
+>>> f()
+Traceback (most recent call last):
+  File "<stdin>", line 3, in f
+KeyError: 'a'
+{gap}
+{words}
+{gap}
+Traceback (most recent call last):
+  File "<stdin>", line 5, in f
+shop.Wrong: no a
+{more}
+>>> g()
+3
+"""
+WORDS = [
+    "During handling of the above exception, another exception occurred:",
+    "The above exception was the direct cause of the following exception:",
+]
+
+
+@pytest.mark.parametrize("gap", ["", "<BLANKLINE>"])
+@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("margin", ["", "    "])
+def test_of_chained_tracebacks_the_last_exception_counts(gap, words, margin):
+    text = textwrap.indent(CHAINED.format(gap=gap, words=words, more=""), margin)
+    assert [(e.source, e.raises) for e in extract(text, "f", 0)] == [("f()", "shop.Wrong: no a"), ("g()", None)]
+
+
+def test_a_chain_may_have_many_links():
+    link = f'\n{WORDS[0]}\n\nTraceback (most recent call last):\n  File "<stdin>", line 9, in f\nOSError: last\n'
+    found = extract(CHAINED.format(gap="", words=WORDS[1], more=link), "f", 0)
+    assert [e.raises for e in found] == ["OSError: last", None]
+
+
+def test_of_a_printed_group_of_exceptions_the_group_counts():
+    text = """
+    >>> f()
+      + Exception Group Traceback (most recent call last):
+      |   File "<stdin>", line 1, in <module>
+      | ExceptionGroup: many (2 sub-exceptions)
+      +-+---------------- 1 ----------------
+        | ValueError: 1
+        +---------------- 2 ----------------
+        | TypeError: 2
+        +------------------------------------
+    """
+    assert [e.raises for e in extract(text, "f", 0)] == ["ExceptionGroup: many (2 sub-exceptions)"]
+
+
+@pytest.mark.parametrize(
+    ("want", "printed", "holds"),
+    [
+        ("[0.3, ..., 0.9]", "[0.30000000000000004, 0.6, 0.8999999999999999]", True),
+        ("[0.3, ..., 0.9]", "[0.31, 0.6, 0.8999999999999999]", False),
+        ("<Point x=0.3 at ...>", "<Point x=0.30000000000000004 at 0x7f>", True),
+        ("3.14159...", "3.141592653589793", True),
+        ("3.24159...", "3.141592653589793", False),
+        ("(1.5e-07, ...)", "(1.5000000000000002e-07, 2)", True),
+    ],
+)
+def test_numbers_are_rounded_around_what_is_left_out(want, printed, holds):
+    example = Example(source="f()", want=want + "\n", options=("ELLIPSIS",))
+    assert passes(example, Outcome(status="returned", printed=printed + "\n", type_name="m.Stack")) is holds
+
+
 def test_returning_where_an_exception_is_expected_fails():
     assert judge(Example(source="f()", raises="ValueError: bad"), shown(3)).verdict == "failed"
 

@@ -102,6 +102,17 @@ async def test_the_fault_of_a_project_is_told_and_nobody_is_asked(tmp_path: Path
     assert not [event for event in events if isinstance(event, CallStarted)]
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows type parameters")
+async def test_a_file_that_is_too_new_for_its_interpreter_is_drafted_once_and_told(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    events = await events_of(project(tmp_path, {"shop/pricing.py": "type Price = int\n\n\n" + STUB}), sandbox)
+    failed = [event for event in events if isinstance(event, RunFailed)]
+    assert failed[0].kind == "ProjectError"
+    assert "does not know this syntax; choose a newer Python with --interpreter" in failed[0].problem
+    assert len([event for event in events if isinstance(event, CallStarted)]) == 1
+
+
 INNOCENT = {
     "a package that is whole": {"shop/pricing.py": STUB},
     "a file that calls the function while it is imported": {"shop/pricing.py": STUB + "\n\nFIVE = total([2, 3])\n"},

@@ -201,6 +201,13 @@ def test_renamed_parameters_are_bound_to_the_stubs():
     assert read("def f(nums, limit):\n    return nums[:limit]\n", stub) == ("nums = numbers\nreturn nums[:limit]", None)
 
 
+def test_a_body_in_newer_syntax_than_ours_is_taken_and_a_broken_one_is_not():
+    newer = 'row = {"a": 1}\nreturn f"{row["a"]}: {", ".join("ab")}"\n'
+    assert read(f"```python\n{HEADER}{textwrap.indent(newer, '    ')}```") == (newer.rstrip("\n"), None)
+    _, problem = read(f"```python\n{HEADER}{textwrap.indent(newer.replace('1}', '1'), '    ')}```")
+    assert problem is not None
+
+
 def test_other_annotations_and_defaults_change_nothing():
     stub = Stub(path="x.py", name="f", line=1, header="def f(n: int) -> int:\n")
     assert read("def f(n=3):\n    return n\n", stub) == ("return n", None)

@@ -230,6 +230,28 @@ def test_syntax_newer_than_ours_is_no_error():
     assert (seen.problem, len(seen.stubs)) == ("", 1)
 
 
+NEWER = [
+    'def label(row):\n    return f"{row["name"]}: {", ".join(row["tags"])}"\n',
+    'def label(row):\n    return f"""{\n        row\n    }"""\n',
+    "def first[T](items: list[T]) -> T:\n    return items[0]\n",
+    "class Box[T]:\n    item: T\n",
+    "def safe():\n    try:\n        return 1\n    except ValueError, KeyError:\n        return 2\n",
+    "type Pair[T] = tuple[T, T]\n",
+]
+
+
+@pytest.mark.parametrize("newer", NEWER)
+def test_a_file_with_newer_syntax_is_read_to_its_end_and_its_errors_are_found(newer: str):
+    seen = found(newer + "\n\ndef f(x):\n    ...\n")
+    assert (seen.problem, [stub.name for stub in seen.stubs]) == ("", ["f"])
+    broken = found(newer + "\n\ndef f(x):\n    ...\n\n\ny = 0777\n")
+    lines = newer.count("\n")
+    assert broken.problem == f"does not parse yet: line {lines + 7}"
+    half = found(newer + "\n\ndef f(x):\n    ...\n\n\ny = (\n")
+    assert half.problem.startswith("does not parse yet")
+    assert "f" in [stub.name for stub in half.stubs]
+
+
 # ---------------------------------------------------------------------------------- surroundings
 
 
