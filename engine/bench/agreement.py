@@ -10,6 +10,7 @@ from __future__ import annotations
 import cmath
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TypeGuard, cast
 
 from ..literals import NotPlain, parsed
@@ -18,6 +19,8 @@ from .speaking import redraft_fingerprint
 
 FLOAT_TOLERANCE = 1e-6
 """Where floats are expected and the benchmark gives no tolerance."""
+_NEAR = Fraction(1, 10**9)
+_MOST_COEFFICIENTS = 64
 _RELATIVE = 1e-7
 _UNEQUAL = "another value"
 
@@ -110,12 +113,31 @@ def _root(text: str, call: str, atol: float) -> str:
     if not isinstance(out, int | float) or not isinstance(arguments, list):
         return f"gives {_short(text)}, which is no number"
     coefficients = cast("list[list[float]]", arguments)[0]
+    value = 0.0
     try:
-        # A plain sum, as EvalPlus has it: an exact one finds canonical roots of steep polynomials wanting.
-        value = sum(c * math.pow(out, n) for n, c in enumerate(coefficients))
+        # Added up plainly, as EvalPlus does on the Pythons it was made for; `sum` is more exact from Python 3.12 on.
+        for n, factor in enumerate(coefficients):
+            value += factor * math.pow(out, n)
     except (OverflowError, ValueError):
         value = math.inf
-    return "" if abs(value) <= atol else f"gives {_short(text)}, where the polynomial is {value:.3g}"
+    if abs(value) <= atol or _has_root_at(coefficients, out):
+        return ""
+    return f"gives {_short(text)}, where the polynomial is {value:.3g}"
+
+
+def _has_root_at(coefficients: Sequence[float], at: float) -> bool:
+    """Whether the polynomial, calculated exactly, changes its sign within a billionth of a place.
+
+    Where it is steep, its value at the nearest number that a float can be is not near zero.
+    """
+    if not all(map(math.isfinite, (at, *coefficients))) or len(coefficients) > _MOST_COEFFICIENTS:
+        return False
+    margin = _NEAR * max(1, abs(Fraction(at)))
+    below, above = (
+        sum((Fraction(factor) * (Fraction(at) + side) ** n for n, factor in enumerate(coefficients)), Fraction())
+        for side in (-margin, margin)
+    )
+    return below * above <= 0
 
 
 def _tokens(text: str, expected: str) -> str:

@@ -1,6 +1,7 @@
 """What passes and what does not: EvalPlus's rules, its timer, and programs that try to get around them."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,8 @@ def test_a_tolerance_does_not_leak_into_the_next_input() -> None:
         ("not none", "=True", "False", "['x']", False),
         ("root", "=-0.5", "0", "[[1, 2]]", True),
         ("root", "=0.5", "0", "[[1, 2]]", False),
+        ("root", "=-0.3333333333333333", "0", "[[1e12, 3e12]]", True),
+        ("root", "=-0.3333334", "0", "[[1e12, 3e12]]", False),
         ("surface", "=33", "34", "[3, 4]", False),
         ("surface", "=35", "33", "[3, 4]", True),
         ("digits", "=1", "9", "[1, 2]", True),
@@ -208,12 +211,24 @@ async def test_a_solution_never_sees_what_is_expected(sandbox: SessionSandbox) -
 # ------------------------------------------------------------------------------------------- the published problems
 
 
-@pytest.mark.parametrize("ids", [("32", "2", "4", "10"), ("100", "130")])
+@pytest.mark.parametrize("ids", [("2", "4", "10"), ("100", "130")])
 async def test_canonical_solutions_of_humaneval_pass(
     shelf: Shelf, sandbox: SessionSandbox, ids: tuple[str, ...]
 ) -> None:
     for problem in load_suite("humaneval+", shelf, ids=ids).problems:
         assert (await measure(sandbox, problem)).verdict.plus, problem.id
+
+
+async def test_the_canonical_solution_of_humaneval_32_passes_where_it_converges(
+    shelf: Shelf, sandbox: SessionSandbox
+) -> None:
+    (problem,) = load_suite("humaneval+", shelf, ids=("32",)).problems
+    verdict = (await measure(sandbox, problem)).verdict
+    if sys.version_info < (3, 12):
+        assert verdict.plus
+    else:
+        # `sum` adds more exactly there, and on one input its thousand steps of Newton's method end far from any root.
+        assert not verdict.plus and verdict.why.startswith("input 275: gives") and "polynomial is 25.4" in verdict.why
 
 
 async def test_canonical_solutions_of_mbpp_pass_by_each_of_its_rules(shelf: Shelf, sandbox: SessionSandbox) -> None:
