@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -24,6 +26,9 @@ from ..steering import Steering
 from ..turns import Messages, Turns
 from .executing import executed, shadowed
 
+MOST_AT_ONCE = 10
+"""Questions that one server is asked together: what rate limits and small servers bear."""
+_Got = TypeVar("_Got")
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
 
@@ -133,6 +138,34 @@ class Base:
         return examples == self.stub.examples and (draft.id in self._tested or not self.stub.tests)
 
     # ------------------------------------------------------------------------------------------------- asking
+
+    async def at_once(
+        self, role: Role, ask: Callable[[int], Awaitable[_Got]], nths: Iterable[int], what: str, node: str = ""
+    ) -> list[_Got]:
+        """What `ask` gives for each number, in their order: asked together where the role's model has room for it.
+
+        A model that answers one question at a time is asked one by one; the log says which.
+
+        Raises:
+            Exception: the first that `ask` raises; what else was asked for is cancelled.
+        """
+        numbers = list(nths)
+        if self.kit.voices[role].room is not None or len(numbers) < 2:
+            return [await ask(nth) for nth in numbers]
+        self.decide(f"{len(numbers)} {what} are asked for at once, {MOST_AT_ONCE} at a time at most", node)
+        seats = asyncio.Semaphore(MOST_AT_ONCE)
+
+        async def seated(nth: int) -> _Got:
+            async with seats:
+                return await ask(nth)
+
+        try:
+            async with asyncio.TaskGroup() as asking:
+                tasks = [asking.create_task(seated(nth)) for nth in numbers]
+        except BaseExceptionGroup as several:
+            # Whoever asks for many meets what whoever asks for one does; the others were cancelled by it.
+            raise several.exceptions[0] from None
+        return [task.result() for task in tasks]
 
     async def _say(self, role: Role, purpose: str, messages: Messages) -> str:
         """What a role says to a question that is thought about; "" with a line in the log when it says nothing."""

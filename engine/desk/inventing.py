@@ -45,8 +45,12 @@ class Inventing(Base):
         """Checks of many batches, `each` of one at most, and how often each was written (CodeT, arXiv 2207.10397)."""
         question = self._testing(self._turns.tests(stub), temperature, "")
         pool: Counter[Example] = Counter()
-        for nth in range(batches):
-            pool.update((await self._asserts(stub, replace(question, seed=self._seed(nth))))[:each])
+
+        async def batch(nth: int) -> tuple[Example, ...]:
+            return await self._asserts(stub, replace(question, seed=self._seed(nth)))
+
+        for checks in await self.at_once("tester", batch, range(batches), "batches of checks"):
+            pool.update(checks[:each])
         self._emit(ChecksInvented(checks=tuple(pool)))
         return pool
 

@@ -61,7 +61,7 @@ class Attempt:
             if offered.solves:
                 return offered
         if self._desk.kit.mode == "paper":
-            for draft in [await self._sample(nth) for nth in range(TRIALS)]:
+            for draft in await self._desk.at_once("coder", self._sample, range(TRIALS), "trials", self.node.path):
                 await self._judged(draft)
         else:
             for nth in range(TRIALS):

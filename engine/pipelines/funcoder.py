@@ -61,14 +61,16 @@ class Builder:
     async def _conquered(self, stub: Stub, path: str) -> list[Draft]:
         """Ten samples with the parts in place, and ten more while too few of them are code."""
         drafts: list[Draft] = []
-        for nth in range(ROUNDS * SAMPLES):
-            if nth % SAMPLES == 0 and sum(draft.problem is None for draft in drafts) >= ENOUGH:
-                break
-            drafts.append(
-                await self._desk.sample(
-                    stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer"
-                )
+
+        async def sample(nth: int) -> Draft:
+            return await self._desk.sample(
+                stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer"
             )
+
+        for first in range(0, ROUNDS * SAMPLES, SAMPLES):
+            if sum(draft.problem is None for draft in drafts) >= ENOUGH:
+                break
+            drafts += await self._desk.at_once("coder", sample, range(first, first + SAMPLES), "samples", path)
         return drafts
 
     async def _add(self, part: Stub, path: str, ancestors: tuple[str, ...], above: str) -> None:

@@ -30,7 +30,7 @@ async def best_of_n(desk: Desk, stub: Stub) -> Solution:
 
     The "provided test suite" can only be the visible one: with hidden tests this would be pass@5.
     """
-    drafts = [await _sample(desk, stub, nth) for nth in range(BEST_OF)]
+    drafts = await _samples(desk, stub, BEST_OF)
     if not stub.judged and not desk.deciding_tests(stub):
         why = "the visible examples wait" if stub.examples else "there are no visible examples"
         return await desk.settle(drafts[0], f"{why}: the first sample")
@@ -44,7 +44,7 @@ async def codet_of_the_paper(desk: Desk, stub: Stub) -> Solution:
     That is what FunCoder's authors call CodeT, and what the paper ran. Ties go to the earliest where they draw lots.
     """
     checks = await _generated(desk, stub)
-    drafts = [desk.adopt(stub), *[await _sample(desk, stub, nth) for nth in range(CODET_SAMPLES)]]
+    drafts = [desk.adopt(stub), *await _samples(desk, stub, CODET_SAMPLES)]
     scores = {draft.id: float(_passes(await desk.judge(stub, draft, {}, checks))) for draft in drafts}
     # The stub counts as FunCoder counts it, but it comes last among equals: it is no answer.
     return await _highest(desk, [*drafts[1:], drafts[0]], scores, "generated checks passed")
@@ -57,7 +57,7 @@ async def codet(desk: Desk, stub: Stub) -> Solution:
     """
     pool = await desk.pool_checks(stub, PUBLISHED_SAMPLES, PUBLISHED_CHECKS, TEMPERATURE)
     checks = tuple(pool)
-    drafts = [await _sample(desk, stub, nth) for nth in range(PUBLISHED_SAMPLES)]
+    drafts = await _samples(desk, stub, PUBLISHED_SAMPLES)
     groups: dict[frozenset[int], list[Draft]] = defaultdict(list)
     for draft in drafts:
         report = await desk.judge(stub, draft, {}, checks)
@@ -71,8 +71,11 @@ async def _generated(desk: Desk, stub: Stub) -> tuple[Example, ...]:
     return tuple(check for check in await desk.invent_checks(stub) if check.origin == "generated")
 
 
-async def _sample(desk: Desk, stub: Stub, nth: int) -> Draft:
-    return await desk.sample(stub, {}, nth=nth, temperature=TEMPERATURE)
+async def _samples(desk: Desk, stub: Stub, number: int) -> list[Draft]:
+    async def sample(nth: int) -> Draft:
+        return await desk.sample(stub, {}, nth=nth, temperature=TEMPERATURE)
+
+    return await desk.at_once("coder", sample, range(number), "samples")
 
 
 async def _highest(desk: Desk, drafts: list[Draft], scores: dict[str, float], by: str) -> Solution:
