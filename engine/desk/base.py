@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
 from .. import examples, findings, replies
 from ..asking import Asker, Emit, Turn
 from ..errors import ProjectError
-from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
+from ..events import AttemptStarted, Checked, CheckStarted, Decided, Drafted, Dropped, FindingsTested, Settled
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
@@ -32,14 +33,23 @@ class Base:
     """One run's common ground."""
 
     def __init__(
-        self, kit: Kit, stub: Stub, emit: Emit, turn: Turn, steering: Steering, recall: Recall | None = None
+        self,
+        kit: Kit,
+        stub: Stub,
+        emit: Emit,
+        turn: Turn,
+        steering: Steering,
+        recall: Recall | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`clock` gives seconds since any fixed moment."""
         self.kit = kit
         self.stub = stub
         self.steering = steering
         self.cannot_run = ""
         """Why no draft can be run, "" when they can."""
         self._emit = emit
+        self._clock = clock
         self._asker = Asker(kit, emit, turn, recall)
         self._turns = Turns(kit)
         self._luck = random.Random(kit.seed)  # noqa: S311 - an order that can be repeated
@@ -91,14 +101,13 @@ class Base:
         program = stub.program(target.body)
         done = await self.kit.sandbox.run(program, calls, self.kit.limits, path=stub.path)
         done = _without_waiting(done, stub, target.body, calls)
-        if fix is None:
-            names = replies.parameters(stub.header)
-            alone = tuple(e for e in stub.judged if not (e.session or e.before))
-            wanted = findings.expectations(review, done, alone, names)
-            expected = await self._evaluated(program, wanted, stub.path)
-            tested = findings.tested(review, done, alone, expected, names)
-        else:
-            tested = findings.retested(review, done)
+        names = replies.parameters(stub.header)
+        alone = tuple(e for e in stub.judged if not (e.session or e.before))
+        wanted = findings.expectations(review, done, alone, names)
+        expected = await self._evaluated(program, wanted, stub.path)
+        tested = findings.tested(review, done, alone, expected, names)
+        if fix is not None:
+            tested = findings.retested(review, done, tested)
         self._emit(FindingsTested(review=tested, against="" if fix is None else fix.id))
         return tested
 
@@ -111,6 +120,18 @@ class Base:
         return dict(zip(expressions, done.outcomes, strict=True))
 
     # ------------------------------------------------------------------------------------------------- deciding
+
+    def now(self) -> float:
+        """Seconds of the run's clock."""
+        return self._clock()
+
+    def begin_attempt(self, attempt: int, most: int, how: str) -> None:
+        """Tell the log that another body is asked for, and with what."""
+        self._emit(AttemptStarted(attempt=attempt, most=most, seconds=self.kit.repair.seconds, how=how))
+
+    def drop(self, draft: Draft, why: str) -> None:
+        """Tell the log that a candidate is not kept, and why."""
+        self._emit(Dropped(draft=draft.id, why=why))
 
     def decide(self, what: str, node: str = "") -> None:
         """Tell the log which way the pipeline goes, and why."""
@@ -141,6 +162,10 @@ class Base:
             self.decide(f"no answer to the {purpose}: the {role} {reply.problem}")
         return reply.text.strip()
 
+    def _seed(self, nth: int) -> int:
+        """The seed of the how-manieth question of its kind: samples differ, runs do not."""
+        return self.kit.seed * 1000 + nth
+
     def _named(self) -> str:
         return next(self._ids)
 
@@ -150,6 +175,7 @@ class Base:
         question: Question,
         *,
         parent: Draft | None = None,
+        how: str = "",
     ) -> Draft:
         """A draft from an answer that should be code."""
         name = self._named()
@@ -165,6 +191,7 @@ class Base:
             model=self.kit.voices[question.role].model.name,
             parent=parent.id if parent else None,
             problem=reply.problem or problem,
+            how=how,
         )
         return self._told(stub, draft, call, question.node)
 

@@ -7,6 +7,7 @@ from .calls import calls
 from .choices import choice
 from .ending import BodyEnd
 from .invented import Enough, checks
+from .odds import log_odds
 from .reviews import parameters, review
 from .schema import REVIEW_SCHEMA, REVIEW_SCHEMA_FAILED
 from .splitting import split
@@ -20,6 +21,7 @@ __all__ = [
     "calls",
     "checks",
     "choice",
+    "log_odds",
     "parameters",
     "review",
     "split",
