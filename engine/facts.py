@@ -215,6 +215,8 @@ class Draft(Fact, frozen=True):
     """Why it cannot be used ("the reply has no code", "line 3: invalid syntax"), or None."""
     remark: str = ""
     """What to know of it although it can be used ("it only compares its arguments with …"), "" for nothing."""
+    recites: bool = False
+    """Whether it gives the examples' answers back and does no work; the remark says how."""
     how: str = ""
     """With what a repair was asked for ("the failing examples, T=0.8"), "" for everything else."""
 

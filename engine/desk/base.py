@@ -192,13 +192,15 @@ class Base:
             parent=parent.id if parent else None,
             problem=reply.problem or problem,
             how=how,
+            # Of a repair it is told what it would have taken away; a first draft is read as it always was.
+            remark=replies.departure(stub, reply.text) if parent and not problem else "",
         )
         return self._told(stub, draft, call, question.node)
 
     def _told(self, stub: Stub, draft: Draft, call: str = "", node: str = "") -> Draft:
         """The draft as the log is told of it: of one that only recites the examples it is said."""
-        remark = "" if draft.problem else recited(stub, draft.body)
-        draft = replace(draft, remark=remark)
+        remark = "" if draft.problem else recited(stub, draft.body) or draft.remark
+        draft = replace(draft, remark=remark, recites=bool(remark) and remark != draft.remark)
         self._emit(Drafted(draft=draft, call=call, node=node))
         if remark:
             self.decide(f"{draft.purpose} {draft.id}: {remark}", node)

@@ -36,12 +36,17 @@ class Candidate(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether nothing is left to repair: every example holds, by work and not by heart."""
-        return not fails(self.report) and not self.draft.remark
+        return not fails(self.report) and not self.draft.recites
 
     @property
-    def worth(self) -> tuple[bool, bool, int]:
-        """Higher is better: it runs; it does not recite the examples' answers; how many checks it passes."""
-        return self.draft.problem is None and not self.report.problem, not self.draft.remark, rank(self.report)
+    def runs(self) -> bool:
+        """Whether it can be used at all."""
+        return self.draft.problem is None and not self.report.problem
+
+    @property
+    def worth(self) -> tuple[bool, bool, int, bool]:
+        """Higher is better: it runs; it works for its results; how many checks it passes; nothing speaks against it."""
+        return self.runs, not self.draft.recites, rank(self.report), not self.draft.remark
 
 
 async def repair(
@@ -154,7 +159,7 @@ class Ladder:
         """What is kept, and by what it was told from others that are worth as much ("" when there are none)."""
         most = max(candidate.worth for candidate in self._candidates)
         equal = [candidate for candidate in self._candidates if candidate.worth == most]
-        if not self._ran(equal[0]):
+        if not equal[0].runs:
             return self._first, ""
         if self._first in equal and not fails(self._first.report):
             # A draft that holds every example makes way for nothing but a body that mends what was shown.
@@ -165,10 +170,6 @@ class Ladder:
         if self._desk.kit.mode == "paper":
             return self._among(equal)[0], ""
         return await self._preferred(equal)
-
-    @staticmethod
-    def _ran(candidate: Candidate) -> bool:
-        return candidate.draft.problem is None and not candidate.report.problem
 
     def _mends(self, candidate: Candidate) -> bool:
         return candidate.draft.id == self._reported and any(
@@ -246,7 +247,7 @@ def _why_dropped(other: Candidate, kept: Candidate, by: str) -> str:
     """How a candidate compares with what is kept, in words."""
     if other.draft.problem:
         return other.draft.problem
-    if other.draft.remark and not kept.draft.remark:
+    if other.draft.remark and not kept.draft.remark and other.report.passes >= kept.report.passes:
         return other.draft.remark
     if other.worth == kept.worth:
         return (

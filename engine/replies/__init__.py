@@ -10,6 +10,7 @@ from .invented import Enough, checks
 from .odds import log_odds
 from .reviews import parameters, review
 from .schema import REVIEW_SCHEMA, REVIEW_SCHEMA_FAILED
+from .signatures import departure
 from .splitting import split
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "calls",
     "checks",
     "choice",
+    "departure",
     "log_odds",
     "parameters",
     "review",

@@ -245,6 +245,29 @@ async def test_a_body_that_recites_the_examples_neither_ends_the_ladder_nor_is_p
     assert kept(await run.state()).body == HALF
 
 
+@pytest.mark.parametrize(
+    ("reply", "remark"),
+    [
+        (
+            "```python\ndef f(y):\n    return y + 1\n```",
+            "it changes the parameters from (x) to (y) and leaves the docstring out; yours stay",
+        ),
+        (f"```python\ndef f(x):\n    {LIKE}\n```", "it leaves the docstring out; yours stays"),
+        (code(LIKE), ""),
+    ],
+)
+async def test_what_a_repair_would_have_taken_away_is_said(reply: str, remark: str):
+    run = Run([BAD, Line(text=reply)], NOTHING, repair=Repair(attempts=1))
+    run.coder = Scripted(lambda ask: reply if len(run.coder.asks) > 1 else code(BAD), prefill=False)
+    voices = {**run.kit.voices, "coder": Voice(model=run.coder)}
+    run.kit = replace(run.kit, voices=voices)
+    run.sandbox = ScriptedSandbox({BAD: {}, "return": {"f(1)": "2", "f(3)": "4"}})
+    run.kit = replace(run.kit, sandbox=run.sandbox)
+    state = await run.state()
+    assert kept(state).remark == remark
+    assert any(remark in decision for decision in state.decisions) == bool(remark)
+
+
 async def test_a_run_that_is_resumed_prefers_what_it_preferred_before():
     lines = [BAD, LIKE, UNLIKE]
     run = Run(lines, NOTHING, log_odds_of_yes(-3.0), log_odds_of_yes(-0.1), repair=Repair(attempts=2))
