@@ -137,10 +137,8 @@ class Reviewing(Base):
         )
         try:
             _, reply = await self._asker.ask(question)
-        except ModelError as error:
-            if error.kind not in SILENT:
-                raise
-            return None
+        except ModelError:
+            return None  # The log has it; there are bodies to keep, with a preference or without.
         return replies.log_odds(reply.logprobs, "no", "yes")
 
     async def retry(self, stub: Stub, draft: Draft, report: Report) -> Draft:

@@ -31,7 +31,7 @@ def sorted_out(
 
 def same_outcome(one: Outcome, other: Outcome) -> bool:
     """Whether two candidates did the same with one call: gave equal values, or raised an exception of one class."""
-    if one.status != other.status:
+    if one.status != other.status or one.status == "not run":
         return False
     if one.status != "returned":
         return one.raised.partition(":")[0] == other.raised.partition(":")[0]

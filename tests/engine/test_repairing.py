@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
+from redraft.engine.errors import ModelError
 from redraft.engine.events import AttemptStarted, CallStarted, Checked, Entry, Scored
 from redraft.engine.facts import Draft, Example, Role, Stub
 from redraft.engine.kit import Budget, Kit, Repair, Voice
@@ -221,6 +222,13 @@ async def test_a_server_that_tells_no_probabilities_leaves_the_choice_to_the_few
     state = await run.state()
     assert kept(state).body == LIKE
     assert state.solution is not None and state.solution.why.endswith("it changes the fewest lines")
+
+
+async def test_a_reviewer_that_fails_meanwhile_spoils_nothing():
+    broken = Line(fails=ModelError("max_tokens is too small", kind="refused"))
+    run = Run([BAD, LIKE, f"y = x\n    {HALF}"], NOTHING, broken, repair=Repair(attempts=2))
+    assert kept(await run.state()).body == LIKE
+    assert len(run.reviewer.asks) == 2
 
 
 async def test_the_reports_own_fix_is_kept_before_others_that_are_no_better():

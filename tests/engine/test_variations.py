@@ -47,4 +47,5 @@ def test_outcomes_are_the_same_by_value_or_by_the_class_of_what_was_raised():
     assert same_outcome(outcome("{1, 2}"), outcome("{2, 1}"))
     assert not same_outcome(outcome("1"), outcome("2"))
     assert same_outcome(bad, Outcome(status="raised", raised="ValueError: other words"))
+    assert not same_outcome(Outcome(status="not run"), Outcome(status="not run"))
     assert not same_outcome(bad, other) and not same_outcome(bad, outcome("1"))
