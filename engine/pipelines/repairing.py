@@ -15,8 +15,10 @@ from ..desk.reviewing import AFRESH
 from ..diff import hunks
 from ..errors import BudgetSpent
 from ..examples.agreement import same_outcome
+from ..examples.calls import spelling
 from ..examples.variations import variations
 from ..facts import Draft, Outcome, Report, Review, Solution, Stub
+from ..replies import parameters
 from ..shape import same_program
 
 Rung = Literal["report", "examples", "stub"]
@@ -97,15 +99,31 @@ class Ladder:
     def _rungs(self) -> Iterator[Rung]:
         """With what is asked, in order; without end.
 
+        A report comes first where it says more than the failing examples do. One that repeats them leads a small model
+        to its draft once more (docs/results.md): it comes after a body of either other kind.
         What only the project's hidden tests have shown no model is told: then another body is all that can be had.
         """
         report = self._first.report
-        if self._desk.kit.mode == "paper" or shown(self._review) or report.problem:
+        late = shown(self._review)
+        if self._desk.kit.mode == "paper" or report.problem or self._says_more():
             yield "report"
+            late = False
         while True:
             if report.told.failures and self._desk.kit.mode == "evidence":
                 yield "examples"
             yield "stub"
+            if late:
+                yield "report"
+                late = False
+
+    def _says_more(self) -> bool:
+        """Whether a finding was reproduced whose input is none of the examples that fail."""
+        names = parameters(self._stub.header)
+        failing = {spelling(check.example.source, names) for check in self._first.report.failures}
+        return any(
+            finding.status == "reproduced" and spelling(finding.call, names) not in failing
+            for finding in self._review.findings
+        )
 
     async def _ask(self, rung: Rung, nth: int, how: str) -> Draft:
         desk, stub, (draft, report) = self._desk, self._stub, self._first

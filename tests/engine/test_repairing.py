@@ -121,6 +121,14 @@ async def test_the_reports_own_fix_comes_first_where_a_finding_was_reproduced():
     assert "adds" in run.told_of(1)
 
 
+async def test_a_report_that_says_no_more_than_the_failing_examples_comes_after_the_other_kinds():
+    run = Run([HALF, BAD, NONE, GOOD], SHOWN.replace("f(5)", "f(x=3)").replace('"6"', '"4"'))
+    state = await run.state()
+    assert state.review is not None and state.review.findings[0].status == "reproduced"
+    assert run.attempts == ["the failing examples", "the stub alone, T=0.8", "the report"]
+    assert kept(state).how == "the report"
+
+
 async def test_the_first_body_that_holds_every_example_ends_the_ladder():
     run = Run([HALF, GOOD])
     state = await run.state()
@@ -234,7 +242,7 @@ async def test_a_reviewer_that_fails_meanwhile_spoils_nothing():
 async def test_the_reports_own_fix_is_kept_before_others_that_are_no_better():
     run = Run(
         [BAD, f"y = x\n    {HALF}", LIKE],
-        SHOWN.replace("f(5)", "f(1)").replace('"6"', '"None"'),
+        SHOWN.replace('"6"', '"None"'),
         "Yes",
         "Yes",
         repair=Repair(attempts=2),
