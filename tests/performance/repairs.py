@@ -7,7 +7,8 @@ For each problem of HumanEval+ there is the draft. One that fails a visible exam
 the report, a body asked for with the failing examples in hand (greedy, then drawn), and bodies from the stub alone. One that
 holds its examples is followed by `others` from the stub alone, so that choices among bodies that hold can be compared.
 Each is run on the visible examples and judged by the hidden tests, which no rung knows. Of the bodies that hold, what they do
-on calls that no example makes and the reviewer's log-odds are written down too. Problems that are in FILE are not run again.
+on calls that no example makes and the reviewer's log-odds are written down too. The seconds of the report's fix include
+the review before it. Problems that are in FILE are not run again.
 
 For tuning take ids other than 0, 4, …, 156: on those results are told.
 """
@@ -174,12 +175,11 @@ def _read(file: Path) -> list[Row]:
 def summarise(problems: list[Row]) -> None:
     """Print what each rung gave, what ladders would come to, and what choices among bodies that hold are worth."""
     rows = [problem["rows"] for problem in problems if "rows" in problem]
-    judged = [found for found in rows if len(found) > 1]
-    failing = [found for found in judged if not found[0]["holds"]]
-    holding = [found for found in judged if found[0]["holds"]]
+    failing = [found for found in rows if len(found) > 1 and not found[0]["holds"]]
+    holding = [found for found in rows if found[0]["holds"]]
     print(
         f"{len(rows)} problems: {len(failing)} drafts fail an example, {len(holding)} hold all "
-        f"({sum(f[0]['plus'] for f in holding)} right), {len(rows) - len(judged)} have none to hold"
+        f"({sum(f[0]['plus'] for f in holding)} right), {len(rows) - len(failing) - len(holding)} have none to hold"
     )
     _rungs(failing)
     for name, order in LADDERS.items():
@@ -251,6 +251,8 @@ def _choices(name: str, problems: list[list[Row]]) -> None:
         "common behaviour, then the reviewer": lambda found: max(found, key=lambda r: (r["alike"], -(r["doubt"] or 0))),
         "the reviewer": lambda found: min(found, key=lambda r: r["doubt"] or 0),
     }
+    if not several:
+        return
     print(
         f"{name}: {len(several)} with several bodies that hold, {len(mixed)} of them right and wrong ones "
         f"({len(told)} with log-odds; by chance {sum(_share(f) for f in mixed):.1f} right)"
