@@ -7,13 +7,14 @@ from textual.screen import Screen
 from ..engine.pipelines.catalogue import CATALOGUE, PIPELINES, Pipeline
 from ..engine.settings import Settings
 from ..engine.settings.shape import EMBEDDED
+from ..widgets.signs import counted
 from .picker import Offer, Picker
 
 
-async def chosen_pipeline(screen: Screen[None], now: Pipeline) -> Pipeline | None:
+async def chosen_pipeline(screen: Screen[None], settings: Settings, now: Pipeline) -> Pipeline | None:
     """The pattern chosen, or None. Call it in a worker."""
     offers = [
-        Offer(pipeline.name, pipeline.name, f"{pipeline.title}; {_calls(pipeline)}", chosen=pipeline is now)
+        Offer(pipeline.name, pipeline.name, described(pipeline, settings), chosen=pipeline is now)
         for pipeline in PIPELINES
     ]
     name = await screen.app.push_screen_wait(Picker("pipeline", offers))
@@ -44,7 +45,13 @@ async def chosen_model(screen: Screen[None], settings: Settings) -> tuple[str, s
     return places[name] if name else None
 
 
-def _calls(pipeline: Pipeline) -> str:
-    return (
-        "no bound on calls" if pipeline.bound is None else f"at most {pipeline.bound} call{'s'[: pipeline.bound > 1]}"
-    )
+def described(pipeline: Pipeline, settings: Settings) -> str:
+    """What a pattern does, its most calls under these settings, and how many of them are attempts at a repair."""
+    repair = settings.repair
+    most = pipeline.most_calls(settings.mode, repair.attempts)
+    if most is None:
+        return f"{pipeline.title}; no bound on calls"
+    told = f"{pipeline.title}; at most {counted(most, 'call')}"
+    if pipeline.repairs and settings.mode == "evidence":
+        told += f", {counted(repair.attempts, 'attempt')} at a repair in {repair.seconds:g} s"
+    return told

@@ -65,6 +65,15 @@ def compared(state: RunState, sides: Sides) -> Comparison | None:
     return _comparison(stub, "file", "file → proposal", stub.body, proposal.body, proposal.id)
 
 
+def looked_at(state: RunState, candidate: str) -> RunState:
+    """The state as if the candidate of that id were all that there is; as it is for an id that is none."""
+    found = next((draft for draft in state.drafts if draft.id == candidate), None)
+    if found is None:
+        return state
+    report = state.reports.get(candidate)
+    return replace(state, drafts=(found,), reports={candidate: report} if report else {}, solution=None)
+
+
 def why_nothing(state: RunState, sides: Sides) -> str:
     """What stands where the diff would, while there is none."""
     match state.status:

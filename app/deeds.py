@@ -129,7 +129,7 @@ class Deeds:
         await self._work.following.cancel("you")
 
     async def _choose_pipeline(self) -> None:
-        pipeline = await chosen_pipeline(self._screen, self._work.following.pipeline)
+        pipeline = await chosen_pipeline(self._screen, self._work.settings, self._work.following.pipeline)
         if pipeline is not None:
             self._work.use_pipeline(pipeline)
             self._screen.show_title()
@@ -152,7 +152,7 @@ class Deeds:
         if card is None:
             return
         models, now = await models_here(work.settings), in_force(work.settings)
-        lineup = await self._screen.app.push_screen_wait(RacePicker(models, now))
+        lineup = await self._screen.app.push_screen_wait(RacePicker(models, now, work.settings))
         if lineup is not None:
             wanted = Field(title=card.stub.key, stub=card.stub, pipelines=lineup.pipelines, models=lineup.models)
             self._screen.app.push_screen(RaceScreen(work.session, wanted, open_kit=work.kit_for, returns=True))

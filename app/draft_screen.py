@@ -20,7 +20,7 @@ from ..widgets.stub_list import StubList
 from .faults import tell_of
 from .key_bar import KeyBar
 from .key_names import keys_of
-from .keys import DECIDING, DRAFTING, LOOKING, MOVING, SEARCHING, bindings
+from .keys import DECIDING, DRAFTING, LOOKING, MOVING, SEARCHING, STEPPING, bindings
 from .permissions import consents, has_model
 from .run_screen import RunScreen
 from .run_view import RunView
@@ -41,8 +41,8 @@ class DraftScreen(RunScreen):
     """Watches `paths`; what a save asks for is drafted, what the person accepts is written."""
 
     AUTO_FOCUS = ""
-    TOPICS = (DRAFTING, DECIDING, LOOKING, SEARCHING, MOVING)
-    BINDINGS = bindings((DRAFTING, DECIDING, MOVING))
+    TOPICS = (DRAFTING, DECIDING, LOOKING, STEPPING, SEARCHING, MOVING)
+    BINDINGS = bindings((DRAFTING, DECIDING, STEPPING, MOVING))
 
     def __init__(
         self, session: Session, paths: Sequence[Path], *, welcome: bool = False, open_kit: OpenKit | None = None
@@ -179,6 +179,8 @@ class DraftScreen(RunScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""
+        if action == "candidate":
+            return len(self.view.state.candidates) > 1 and not self.view.stubs_open
         if action != "deed":
             return True
         return self._deeds is not None and self._deeds.possible(str(parameters[0]))
@@ -249,6 +251,10 @@ class DraftScreen(RunScreen):
         self.refresh_bindings()
 
     # ------------------------------------------------------------------------------------ keys
+
+    def action_candidate(self, steps: int) -> None:
+        """Show the next candidate, or the one before."""
+        self.view.turn_candidate(steps)
 
     async def action_deed(self, name: str) -> None:
         """Do what a key asks for."""

@@ -48,7 +48,7 @@ class Drafting:
         """Run `pipeline` on `stub` until it settles, fails or is cancelled: each is told as a state, none is raised."""
         self.stub, self._cancelled_by = stub, ""
         self._over.clear()
-        begun = RunState(status="running", pipeline=pipeline.name, stub=stub, bound=pipeline.bound)
+        begun = RunState(status="running", pipeline=pipeline.name, stub=stub)
         try:
             self._on_state(stub, begun)
             kit = await self._opened(begun)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..engine.errors import RedraftError
-from ..engine.events import Decided, Drafted, Entry, RunFailed
+from ..engine.events import AttemptStarted, Decided, Drafted, Entry, RunFailed
 from ..engine.facts import Example, Stub
 from ..engine.kit import Kit
 from ..engine.pipelines.catalogue import Pipeline
@@ -23,6 +23,7 @@ from ..engine.runs import Log, run_name, running
 from ..engine.state import RunState
 from .output import (
     Paint,
+    candidate_lines,
     harmless,
     lines_of_tests,
     meter_line,
@@ -128,6 +129,9 @@ class Progress:
             self._line(self._paint("yellow", f"{event.draft.purpose}: {event.draft.problem}"))
         elif isinstance(event, Decided):
             self._line(event.what)
+        elif isinstance(event, AttemptStarted):
+            bound = f"of {event.most}, begun within {event.seconds:g} s"
+            self._line(f"attempt {event.attempt} {bound}: with {event.how}")
         elif isinstance(event, RunFailed):
             self._line(self._paint("red", event.problem))
         elif call is not None and (self._live or not call.text):
@@ -164,6 +168,7 @@ def print_state(state: RunState, *, plain: bool) -> None:
         ("examples", report_lines(state.report, colours)),
         ("your tests", lines_of_tests(state.report, state.stub.unused if state.stub else (), colours)),
         ("review", review_lines(state.review, colours)),
+        ("candidates", candidate_lines(state, colours)),
     ):
         if lines:
             out(colours("bold", title))

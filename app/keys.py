@@ -57,12 +57,20 @@ LOOKING = Topic(
         _key("v", "look('split')", "one column or two", "diff.split"),
         _key("w", "look('wrap')", "wrap long lines", "diff.wrap"),
         _key("y", "look('copy')", "copy what is in front", "diff.copy"),
+        _key("c", "look('candidates')", "compare candidates", "candidate.compare"),
         _key("1", "bring('draft')", "draft", "show.draft"),
         _key("2", "bring('report')", "report", "show.report"),
         _key("3", "bring('diff')", "diff", "show.diff"),
         _key("4", "bring('examples')", "examples", "show.examples"),
         _key("tab", "turn(1)", "next pane", "show.next"),
         _key("shift+tab", "turn(-1)", "previous pane", "show.previous"),
+    ),
+)
+STEPPING = Topic(
+    "candidates",
+    (
+        _key("full_stop", "candidate(1)", "next candidate", "candidate.next"),
+        _key("comma", "candidate(-1)", "previous candidate", "candidate.previous"),
     ),
 )
 SEARCHING = Topic(
@@ -202,6 +210,8 @@ COMPARING_CANDIDATES = Topic(
         _key("escape,q,d", "dismiss", "back", "compare.close"),
         _key("tab", "other(1)", "another candidate", "compare.next"),
         _key("shift+tab", "other(-1)", "the one before", "compare.previous"),
+        _key("full_stop", "one(1)", "another on the new side", "candidate.next"),
+        _key("comma", "one(-1)", "the one before on the new side", "candidate.previous"),
         _key("v", "split", "one column or two", "compare.split"),
     ),
 )
@@ -265,7 +275,7 @@ ON_THE_BAR = (
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
     "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
     "stub.next", "stub.list", "run.tree", "run.race", "file.edit", "run.pipeline", "run.model", "spec.enrich",
-    "search.open",
+    "search.open", "candidate.next", "candidate.compare",
 )  # fmt: skip
 """Ids of what the key bar shows, what matters most first: a narrow bar drops the last ones."""
 ALWAYS_ON_THE_BAR = ("app.help", "app.palette", "app.quit")
@@ -310,6 +320,6 @@ def clashes(chosen: Mapping[str, str]) -> list[str]:
     return sentences
 
 
-_TOGETHER = (EVERYWHERE, DRAFTING, DECIDING, LOOKING, SEARCHING, MOVING)
+_TOGETHER = (EVERYWHERE, DRAFTING, DECIDING, LOOKING, STEPPING, SEARCHING, MOVING)
 _SHARING = frozenset({"search.close"})
 """Shares its key on purpose: escape ends the search if there is one, and else the run."""

@@ -237,6 +237,19 @@ def _without_findings(review: Review) -> str:
     return "the reviewer says there are bugs, but names none"
 
 
+def candidate_lines(state: RunState, paint: Paint) -> list[str]:
+    """Each candidate of a run that made several, with what it was asked for and why it was kept or dropped."""
+    if not state.dropped:
+        return []
+    lines: list[str] = []
+    for draft in state.drafts:
+        asked = f" (with {draft.how})" if draft.how else ""
+        why = state.dropped.get(draft.id, "")
+        line = harmless(f"  {draft.id} {draft.purpose}{asked}: {why or 'kept'}")
+        lines.append(paint("dim" if why else "green", line))
+    return lines
+
+
 def meter_line(meter: Meter, seconds: float) -> str:
     """Calls, tokens, seconds and cost in one line."""
     about = "~" if meter.estimated else ""

@@ -74,8 +74,9 @@ class RacePicker(ModalScreen[Lineup | None]):
         Binding("k", "cursor('up')", "up", show=False, id="lineup.up"),
     ]
 
-    def __init__(self, models: Sequence[ModelChoice], now: ModelChoice) -> None:
+    def __init__(self, models: Sequence[ModelChoice], now: ModelChoice, settings: Settings) -> None:
         super().__init__()
+        self._settings = settings
         self._models = tuple(models)
         self._now = now
 
@@ -87,7 +88,7 @@ class RacePicker(ModalScreen[Lineup | None]):
             panel.border_subtitle = Content(
                 f"{key('lineup.toggle')} chooses, {key('lineup.start')} starts, {key('lineup.close')} closes"
             )
-            yield Choices([(p.name, _line(p), p.name in USUAL) for p in PIPELINES], id="pipelines")
+            yield Choices([(p.name, _line(p, self._settings), p.name in USUAL) for p in PIPELINES], id="pipelines")
             if len(self._models) > 1:
                 models = [(str(n), Content(model.label), model == self._now) for n, model in enumerate(self._models)]
                 yield Choices(models, id="models")
@@ -134,8 +135,9 @@ class RacePicker(ModalScreen[Lineup | None]):
         self.query_one("#count", Static).update(words)
 
 
-def _line(pipeline: Pipeline) -> Content:
-    calls = "no bound" if pipeline.bound is None else f"≤{pipeline.bound}"
+def _line(pipeline: Pipeline, settings: Settings) -> Content:
+    most = pipeline.most_calls(settings.mode, settings.repair.attempts)
+    calls = "no bound" if most is None else f"≤{most}"
     line = Content.assemble((f"{pipeline.name:<22}", "bold"), (f"{calls:>9}  ", "$text-muted"))
     return line + Content.styled(pipeline.title, "$text-muted")
 

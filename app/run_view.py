@@ -22,7 +22,8 @@ from ..widgets.sheet import Sheet
 from ..widgets.stage_bar import StageBar
 from ..widgets.stub_list import StubList
 from .arrangement import PANES, Choice, Pane, in_front
-from .comparison import Comparison, Decision, Sides, compared, possible_sides, usual_sides, why_nothing
+from .candidate_diff_screen import CandidateDiffScreen
+from .comparison import Comparison, Decision, Sides, compared, looked_at, possible_sides, usual_sides, why_nothing
 from .copying import copied
 from .key_names import deciding_keys
 from .keys import LOOKING, SEARCHING, bindings
@@ -39,6 +40,8 @@ class RunView(Searched, Vertical):
     choice: reactive[Choice] = reactive(Choice, init=False, repaint=False)
     sides: reactive[Sides] = reactive[Sides]("file", init=False, repaint=False)
     decided: reactive[Mapping[int, Decision]] = reactive(dict[int, Decision], init=False, repaint=False)
+    candidate: reactive[str] = reactive("", init=False, repaint=False)
+    """Id of the candidate that draft and examples show, "" to follow the run."""
     stubs_open: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the stub list covers the panes, where it has no column of its own."""
 
@@ -93,9 +96,11 @@ class RunView(Searched, Vertical):
         other_run = (old.run, old.stub) != (new.run, new.stub)
         if other_run:
             self._chosen_by_hand = self._sides_by_hand = False
+            self.set_reactive(RunView.candidate, "")
         with self.app.batch_update():
-            for part in (StageBar, MeterBar, DraftPane, ReportPane, ChecksTable):
+            for part in (StageBar, MeterBar, DraftPane, ReportPane):
                 self.query_one(part).state = new
+            self._show_candidate()
             self.query_one(RichnessBar).score = spec_score(new.stub) if new.stub else None
             if not self._sides_by_hand:
                 self.set_reactive(RunView.sides, usual_sides(new))
@@ -106,6 +111,11 @@ class RunView(Searched, Vertical):
     def watch_choice(self, choice: Choice) -> None:
         """Show the panes that were chosen."""
         self.refit()
+
+    def watch_candidate(self) -> None:
+        """Show another candidate."""
+        self._show_candidate()
+        self.screen.refresh_bindings()
 
     def watch_sides(self) -> None:
         """Compare something else."""
@@ -147,6 +157,8 @@ class RunView(Searched, Vertical):
                 diff.action_toggle_wrap()
             case "sides":
                 self._other_sides()
+            case "candidates":
+                self._compare_candidates()
             case _:
                 self._copy()
 
@@ -158,7 +170,26 @@ class RunView(Searched, Vertical):
     def follow(self) -> None:
         """Let the panes follow the run again."""
         self._chosen_by_hand = self._sides_by_hand = False
+        self.candidate = ""
         self.choice = in_front(self.state)
+
+    def turn_candidate(self, steps: int) -> None:
+        """Show the candidate so many steps on, from the one that is shown or proposed now."""
+        names = [candidate.draft.id for candidate in self.state.candidates]
+        here = self.candidate or (self.state.proposal.id if self.state.proposal else "")
+        self.candidate = names[(names.index(here) + steps) % len(names) if here in names else 0]
+        self.action_bring("draft")
+
+    def _show_candidate(self) -> None:
+        self.query_one(DraftPane).wanted = self.candidate or None
+        self.query_one(ChecksTable).state = looked_at(self.state, self.candidate)
+
+    def _compare_candidates(self) -> None:
+        state, stub = self.state, self.state.stub
+        kept = state.solution.draft.id if state.solution else ""
+        if stub is not None:
+            one = self.candidate or kept
+            self.app.push_screen(CandidateDiffScreen(stub, state.candidates, one, kept, state.dropped))
 
     def list_stubs(self) -> None:
         """Put the list of stubs in front, or away again."""
@@ -174,6 +205,8 @@ class RunView(Searched, Vertical):
             return self.searching.possible(str(parameters[0]))
         if action != "look":
             return True
+        if parameters == ("candidates",):
+            return len(self.state.candidates) > 1
         if parameters == ("sides",):
             return len(possible_sides(self.state)) > 1
         return self.comparison is not None or parameters == ("copy",)

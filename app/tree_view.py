@@ -224,7 +224,8 @@ class TreeView(Searched, Vertical):
             case "compare":
                 node, candidate = self.node, self.candidate
                 if node is not None and candidate is not None:
-                    self.app.push_screen(CandidateDiffScreen(node, candidate.draft.id))
+                    taken = node.best.draft.id if node.best else ""
+                    self.app.push_screen(CandidateDiffScreen(node.stub, node.candidates, candidate.draft.id, taken))
             case "copy":
                 self._copy()
             case "picture":

@@ -148,6 +148,7 @@ class Asker:
                 prefilled=reply.prefilled,
                 warning=reply.warning,
                 full=reply.full,
+                logprobs=reply.logprobs,
             )
         )
         return reply
@@ -171,6 +172,7 @@ class Asker:
             thinking=thinks,
             thinking_tokens=thinking_tokens,
             effort=voice.effort if thinks else None,
+            top_logprobs=question.top_logprobs,
         )
 
     async def _listen(self, call: str, question: Question, listener: Listener | None) -> Reply:

@@ -87,6 +87,8 @@ class CallEnded(Event, frozen=True):
     warning: str = ""
     full: bool = False
     """Whether the model's context left less room than was asked for."""
+    logprobs: dict[str, float] = {}
+    """Natural log-probability of the likeliest first tokens, where they were asked for and told."""
 
 
 class CallFailed(Event, frozen=True):
@@ -116,6 +118,27 @@ class Drafted(Event, frozen=True):
     draft: Draft
     call: str = ""
     node: str = ""
+
+
+class AttemptStarted(Event, frozen=True):
+    """A draft does not hold its examples, and another body is asked for."""
+
+    attempt: int
+    """From 1."""
+    most: int
+    """How many there may be, `repair.attempts`."""
+    seconds: float
+    """How long after the first one the last may begin, `repair.seconds`."""
+    how: str
+    """What it is asked with, see `Draft.how`."""
+
+
+class Dropped(Event, frozen=True):
+    """A candidate is not what the pipeline settles on."""
+
+    draft: str
+    why: str
+    """How it compares with what is kept: "passes 2 of 4 examples; kept passes 4"."""
 
 
 class CheckStarted(Event, frozen=True):
@@ -280,9 +303,9 @@ class Undone(Event, frozen=True):
 
 AnyEvent = (
     RunStarted | CallQueued | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted
-    | CheckStarted | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented | Decomposed | Scored
-    | NodeClosed | Steered | Paused | Decided | Settled | Judged | RunFailed | RunCancelled | RunEnded | Written
-    | Undone
+    | AttemptStarted | Dropped | CheckStarted | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented
+    | Decomposed | Scored | NodeClosed | Steered | Paused | Decided | Settled | Judged | RunFailed | RunCancelled
+    | RunEnded | Written | Undone
 )  # fmt: skip
 
 

@@ -215,6 +215,10 @@ class Draft(Fact, frozen=True):
     """Why it cannot be used ("the reply has no code", "line 3: invalid syntax"), or None."""
     remark: str = ""
     """What to know of it although it can be used ("it only compares its arguments with …"), "" for nothing."""
+    recites: bool = False
+    """Whether it gives the examples' answers back and does no work; the remark says how."""
+    how: str = ""
+    """With what a repair was asked for ("the failing examples, T=0.8"), "" for everything else."""
 
 
 class Finding(Fact, frozen=True):
@@ -238,6 +242,8 @@ class Finding(Fact, frozen=True):
     """What the draft really gave."""
     got_fixed: str = ""
     """What the fix really gave; "" before there is one."""
+    mended: bool = False
+    """Whether the fix gives what it should."""
 
 
 class Review(Fact, frozen=True):

@@ -67,15 +67,23 @@ def tested(
     )
 
 
-def retested(review: Review, done: Execution) -> Review:
-    """The review with what each finding's call gives on the fix."""
+def retested(review: Review, done: Execution, on_fix: Review) -> Review:
+    """The review with what each finding's call gives on the fix; `on_fix` is the same review, tested on that."""
+    triples = zip(review.findings, _paired(review, done), on_fix.findings, strict=True)
     return replace(
         review,
         findings=tuple(
-            f if outcome is None else replace(f, got_fixed=came_out(f.call, outcome))
-            for f, outcome in zip(review.findings, _paired(review, done), strict=True)
+            f if outcome is None else replace(f, got_fixed=came_out(f.call, outcome), mended=_is_mended(f, fixed))
+            for f, outcome, fixed in triples
         ),
     )
+
+
+def _is_mended(finding: Finding, on_fix: Finding) -> bool:
+    """Whether the fix gives what should come out; where nobody said what, something else than before."""
+    if finding.should_be.strip():
+        return on_fix.status == "refuted"
+    return bool(on_fix.got) and on_fix.got != finding.got
 
 
 def came_out(call: str, outcome: Outcome) -> str:

@@ -65,6 +65,15 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """Calls whose price is unknown do not count."""
 
 
+class Repair(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a draft that fails an example is followed by other attempts, in evidence mode."""
+
+    attempts: int = 9
+    """Most bodies that are asked for."""
+    seconds: float = 60.0
+    """No attempt begins later than so many seconds after the first."""
+
+
 class Kit(msgspec.Struct, frozen=True, kw_only=True):
     """Everything from outside that pipelines use. One kit serves many runs, also at once."""
 
@@ -76,6 +85,7 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     """paper: send what the papers send and nothing else. evidence: our own prompts, answers begun for the model."""
     seed: int = 0
     budget: Budget = Budget()
+    repair: Repair = Repair()
     from_tests: HowTold = "off"
     """What is made of tests that a stub's project has already."""
 

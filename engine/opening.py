@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .errors import ModelError, SettingsError
 from .facts import ROLES, Price, Role
-from .kit import CARD, Budget, Kit, Voice
+from .kit import CARD, Budget, Kit, Repair, Voice
 from .models.chat import ChatModel, Sampling
 from .models.embedded import EmbeddedModel
 from .models.openai import Endpoint, OpenAIChat, Retries
@@ -58,6 +58,7 @@ async def opened(
             mode=settings.mode,
             seed=settings.roles.coder.seed or 0,
             budget=_budget(settings.budget),
+            repair=Repair(attempts=settings.repair.attempts, seconds=settings.repair.seconds),
             from_tests=settings.examples.from_tests,
         )
 

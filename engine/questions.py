@@ -31,6 +31,8 @@ class Question(Fact, frozen=True):
     more_room: bool = False
     """Whether it is asked once more, because the answer was cut before it began."""
     seed: int | None = None
+    top_logprobs: int = 0
+    """Of how many of the likeliest first tokens the log-probability is wanted; then one token is the whole answer."""
     node: str = ""
 
 
@@ -46,6 +48,8 @@ def room(question: Question, voice: Voice, *, thinks: bool) -> tuple[int, int]:
 
     `thinks`: whether there will be thoughts, be they wanted or not.
     """
+    if question.top_logprobs:
+        return 1, 0
     usual = voice.sampling.max_tokens
     answer = voice.max_tokens or (usual if thinks or question.more_room else question.max_tokens or usual)
     thoughts = voice.thought_room if thinks else 0
@@ -65,6 +69,8 @@ def answer_bound(question: Question, voice: Voice, ask: Ask) -> int:
 
 def said_nothing(question: Question, reply: Reply) -> bool:
     """Whether a reply ended before its answer began: thoughts alone, or words where JSON was asked for."""
+    if question.top_logprobs:
+        return False
     if not reply.text.strip():
         return True
     return reply.finish == "length" and question.schema is not None and "{" not in reply.text

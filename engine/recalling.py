@@ -79,6 +79,7 @@ def _reply(ended: CallEnded, text: str, thinking: str) -> Reply:
         first_seconds=ended.first_seconds,
         warning=ended.warning,
         full=ended.full,
+        logprobs=ended.logprobs,
     )
 
 

@@ -118,7 +118,7 @@ class Log:
         """Run the pipeline to its end, whatever the end is, and judge what it settled on by the hidden tests."""
         self._driven = True
         try:
-            desk = Desk(kit, stub, self.emit, self.turn, self._steering, self._recall)
+            desk = Desk(kit, stub, self.emit, self.turn, self._steering, self._recall, self._clock)
             desk.cannot_run = await check_imports(kit, stub)
             solution = await pipeline.run(desk, stub)
             if hidden:
@@ -184,7 +184,7 @@ async def running(
         began_at=began.isoformat(timespec="seconds"),
         version=version(),
         mode=kit.mode,
-        bound=pipeline.bound,
+        bound=pipeline.most_calls(kit.mode, kit.repair.attempts),
         resumed=recall.run if recall else "",
     )
     task = log.start(pipeline, kit, stub, started, hidden)

@@ -13,7 +13,13 @@ Stage = Literal["stub", "draft", "examples", "review", "fix", "verified"]
 STAGES: tuple[Stage, ...] = ("stub", "draft", "examples", "review", "fix", "verified")
 StageStatus = Literal["waiting", "running", "done", "failed", "skipped"]
 
-_STAGE_OF_PURPOSE: dict[str, Stage] = {"review": "review", "fix": "fix", "retry": "fix", "synthesis": "fix"}
+_STAGE_OF_PURPOSE: dict[str, Stage] = {
+    "review": "review",
+    "fix": "fix",
+    "retry": "fix",
+    "synthesis": "fix",
+    "preference": "fix",
+}
 
 
 def stages_of(state: RunState) -> dict[Stage, StageStatus]:

@@ -13,7 +13,7 @@ from .cost import Spending
 from .economy import share
 from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
 from .stages import STAGES, Stage, StageStatus, stages_of
-from .tree import Tree
+from .tree import Candidate, Tree
 
 __all__ = ["STAGES", "CallState", "Meter", "RunState", "RunStatus", "Stage", "StageStatus", "state_of"]
 
@@ -58,6 +58,10 @@ class RunState(Fact, frozen=True):
     checking: str = ""
     """Id of the draft that is in the sandbox, or ""."""
     decisions: tuple[str, ...] = ()
+    attempt: ev.AttemptStarted | None = None
+    """The newest attempt at a repair, None before there is one."""
+    dropped: dict[str, str] = {}
+    """By draft id: why a candidate is not what the pipeline settled on."""
     tree: Tree = Tree()
     """Without nodes for a pipeline that grows no tree."""
     solution: Solution | None = None
@@ -83,8 +87,15 @@ class RunState(Fact, frozen=True):
 
     @property
     def last_fix(self) -> Draft | None:
-        """The newest draft that repairs another."""
+        """The draft that repairs another: the one that was settled on, else the newest."""
+        if self.solution is not None and self.solution.draft.parent is not None:
+            return self.solution.draft
         return next((d for d in reversed(self.drafts) if d.parent is not None), None)
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The drafts of the stub itself, in order, with how they did."""
+        return tuple(Candidate(draft=draft, report=self.reports.get(draft.id)) for draft in self.drafts)
 
     @property
     def proposal(self) -> Draft | None:
@@ -175,6 +186,10 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, enrichment=enrichment)
         case ev.Drafted(draft=draft, node=node):
             return state if node else replace(state, drafts=(*state.drafts, draft))
+        case ev.AttemptStarted():
+            return replace(state, attempt=event)
+        case ev.Dropped(draft=draft, why=why):
+            return replace(state, dropped={**state.dropped, draft: why})
         case ev.CheckStarted(draft=draft, undefined=undefined):
             known = _latest(state.undefined, draft, undefined) if undefined else state.undefined
             return replace(state, checking=draft, undefined=known)

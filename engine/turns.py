@@ -69,6 +69,15 @@ class Turns:
         parts = {"failures": wording.failures(evidence), "findings": wording.findings(review, evidence)}
         return (*self._conversation(stub, draft), *self._render("loop/fix", name=stub.entry_point, **parts))
 
+    def again(self, stub: Stub, report: Report) -> Messages:
+        """For another body, with the failing examples in hand and without the draft that failed them."""
+        parts = {"name": stub.entry_point, "failures": wording.failures(report)}
+        return self._render("loop/again", context=wording.context(stub), **parts)
+
+    def correct(self, stub: Stub, draft: Draft) -> Messages:
+        """For a Yes or a No on a draft."""
+        return self._render("loop/correct", context=wording.context(stub), code=stub.code(draft.body))
+
     def retry(self, stub: Stub, draft: Draft, report: Report) -> Messages:
         """For a repair from an error of execution."""
         return self._render("coder/retry", **self._case(stub, draft), error=wording.failures(report))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..engine.facts import Draft, Stub
 from ..engine.state import CallState, RunState
+from .tree_words import how_of
 
 _FENCE = re.compile(r"^[ \t]*```[^\n]*\n?", re.MULTILINE)
 
@@ -107,9 +108,21 @@ def _of_draft(draft: Draft, stub: Stub, state: RunState, plan: str) -> DraftView
         body=_placed(stub, draft.body),
         thinking=maker.thinking if maker else "",
         plan=plan,
-        note=f"✗ {draft.problem}" if draft.problem else f"! {draft.remark}" if draft.remark else "",
+        note="\n".join(_notes(draft, state)),
         marks=_marks(state, draft),
     )
+
+
+def _notes(draft: Draft, state: RunState) -> list[str]:
+    """What is wrong with a draft, with what it was asked for, and why it was kept or dropped."""
+    notes = [f"✗ {draft.problem}"] if draft.problem else [f"! {draft.remark}"] if draft.remark else []
+    if draft.how:
+        notes.append(how_of(draft))
+    if draft.id in state.dropped:
+        notes.append(f"dropped: {state.dropped[draft.id]}")
+    elif state.dropped and state.solution is not None and state.solution.draft.id == draft.id:
+        notes.append(f"kept: {state.solution.why}")
+    return notes
 
 
 def _placed(stub: Stub, body: str) -> str:

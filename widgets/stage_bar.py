@@ -129,6 +129,9 @@ def _notes(state: RunState) -> dict[Stage, str]:
         notes["review"] = counted(len(review.findings), "finding") if review.happened else review.verdict
     if fix is not None and fix.id in state.reports:
         notes["fix"] = _score(state.reports[fix.id])
+    if state.attempt is not None and state.status == "running":
+        attempt = state.attempt
+        notes["fix"] = f"attempt {attempt.attempt} of {attempt.most}, ≤ {attempt.seconds:g} s"
     return notes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..engine.cost import Spending
 from ..engine.cost import shown as money
+from ..engine.facts import Draft
 from ..engine.state import CallState, RunState
 from ..engine.tree import Candidate, NodeState
 from .signs import NODES, Sign
@@ -96,6 +97,11 @@ def role_of(candidate: Candidate) -> str:
     """Where a candidate comes from, in a word or two."""
     purpose = candidate.draft.purpose
     return {"offered": "the planner's", "by hand": "by you", "given up": "nothing"}.get(purpose, purpose)
+
+
+def how_of(draft: Draft) -> str:
+    """With what a repair was asked for, in words."""
+    return f"asked for with {draft.how}"
 
 
 def live_call(node: NodeState, state: RunState) -> CallState | None:

@@ -49,8 +49,9 @@ EVIDENCE = Pipeline(
     title="a report on code and what it did, findings executed, and a repair of what was shown",
     run=review_and_fix,
     roles=("coder", "reviewer"),
-    bound=3,
+    bound=1,
     source="redraft",
+    repairs=True,
 )
 MODES = (BLIND, EVIDENCE)
 

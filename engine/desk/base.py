@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from .. import examples, findings, replies
 from ..asking import Asker, Emit, Turn
 from ..errors import ProjectError
-from ..events import Checked, CheckStarted, Decided, Drafted, FindingsTested, Settled
+from ..events import AttemptStarted, Checked, CheckStarted, Decided, Drafted, Dropped, FindingsTested, Settled
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
@@ -37,14 +38,23 @@ class Base:
     """One run's common ground."""
 
     def __init__(
-        self, kit: Kit, stub: Stub, emit: Emit, turn: Turn, steering: Steering, recall: Recall | None = None
+        self,
+        kit: Kit,
+        stub: Stub,
+        emit: Emit,
+        turn: Turn,
+        steering: Steering,
+        recall: Recall | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`clock` gives seconds since any fixed moment."""
         self.kit = kit
         self.stub = stub
         self.steering = steering
         self.cannot_run = ""
         """Why no draft can be run, "" when they can."""
         self._emit = emit
+        self._clock = clock
         self._asker = Asker(kit, emit, turn, recall)
         self._turns = Turns(kit)
         self._luck = random.Random(kit.seed)  # noqa: S311 - an order that can be repeated
@@ -96,14 +106,13 @@ class Base:
         program = stub.program(target.body)
         done = await self.kit.sandbox.run(program, calls, self.kit.limits, path=stub.path)
         done = _without_waiting(done, stub, target.body, calls)
-        if fix is None:
-            names = replies.parameters(stub.header)
-            alone = tuple(e for e in stub.judged if not (e.session or e.before))
-            wanted = findings.expectations(review, done, alone, names)
-            expected = await self._evaluated(program, wanted, stub.path)
-            tested = findings.tested(review, done, alone, expected, names)
-        else:
-            tested = findings.retested(review, done)
+        names = replies.parameters(stub.header)
+        alone = tuple(e for e in stub.judged if not (e.session or e.before))
+        wanted = findings.expectations(review, done, alone, names)
+        expected = await self._evaluated(program, wanted, stub.path)
+        tested = findings.tested(review, done, alone, expected, names)
+        if fix is not None:
+            tested = findings.retested(review, done, tested)
         self._emit(FindingsTested(review=tested, against="" if fix is None else fix.id))
         return tested
 
@@ -116,6 +125,18 @@ class Base:
         return dict(zip(expressions, done.outcomes, strict=True))
 
     # ------------------------------------------------------------------------------------------------- deciding
+
+    def now(self) -> float:
+        """Seconds of the run's clock."""
+        return self._clock()
+
+    def begin_attempt(self, attempt: int, most: int, how: str) -> None:
+        """Tell the log that another body is asked for, and with what."""
+        self._emit(AttemptStarted(attempt=attempt, most=most, seconds=self.kit.repair.seconds, how=how))
+
+    def drop(self, draft: Draft, why: str) -> None:
+        """Tell the log that a candidate is not kept, and why."""
+        self._emit(Dropped(draft=draft.id, why=why))
 
     def decide(self, what: str, node: str = "") -> None:
         """Tell the log which way the pipeline goes, and why."""
@@ -174,6 +195,10 @@ class Base:
             self.decide(f"no answer to the {purpose}: the {role} {reply.problem}")
         return reply.text.strip()
 
+    def _seed(self, nth: int) -> int:
+        """The seed of the how-manieth question of its kind: samples differ, runs do not."""
+        return self.kit.seed * 1000 + nth
+
     def _named(self) -> str:
         return next(self._ids)
 
@@ -183,6 +208,7 @@ class Base:
         question: Question,
         *,
         parent: Draft | None = None,
+        how: str = "",
     ) -> Draft:
         """A draft from an answer that should be code."""
         name = self._named()
@@ -198,13 +224,16 @@ class Base:
             model=self.kit.voices[question.role].model.name,
             parent=parent.id if parent else None,
             problem=reply.problem or problem,
+            how=how,
+            # Of a repair it is told what it would have taken away; a first draft is read as it always was.
+            remark=replies.departure(stub, reply.text) if parent and not problem else "",
         )
         return self._told(stub, draft, call, question.node)
 
     def _told(self, stub: Stub, draft: Draft, call: str = "", node: str = "") -> Draft:
         """The draft as the log is told of it: of one that only recites the examples it is said."""
-        remark = "" if draft.problem else recited(stub, draft.body)
-        draft = replace(draft, remark=remark)
+        remark = "" if draft.problem else recited(stub, draft.body) or draft.remark
+        draft = replace(draft, remark=remark, recites=bool(remark) and remark != draft.remark)
         self._emit(Drafted(draft=draft, call=call, node=node))
         if remark:
             self.decide(f"{draft.purpose} {draft.id}: {remark}", node)

@@ -88,10 +88,6 @@ class Inventing(Base):
     def _testing(self, messages: Messages, temperature: float, node: str) -> Question:
         return Question(role="tester", purpose="tests", messages=messages, temperature=temperature, node=node)
 
-    def _seed(self, nth: int) -> int:
-        """The seed of the how-manieth question of its kind: samples differ, runs do not."""
-        return self.kit.seed * 1000 + nth
-
 
 def _awaited(stub: Stub) -> str:
     """How a call of the function is spelled so that it gives a value, with {} for the call."""

@@ -18,6 +18,8 @@ REVIEW_TOKENS = 240
 """Enough for two or three findings: a small model that does not think, and does not stop, is stopped here."""
 SILENT = frozenset({"empty", "timeout"})
 """Kinds of `ModelError` with which a reviewer that is there says nothing; the draft is worth showing all the same."""
+MOST_LOGPROBS = 20
+"""More than that no server tells."""
 AFRESH = 0.8
 """Temperature of a body that should be another one than the draft."""
 
@@ -99,15 +101,45 @@ class Reviewing(Base):
             return Review(draft=draft.id, verdict="not reviewed", problem=problem, text=reply.text, model=model)
         return replies.review(reply.text, draft.id, stub.code(draft.body), model)
 
-    async def fix(self, stub: Stub, draft: Draft, review: Review, evidence: Report | None = None) -> Draft:
+    async def fix(
+        self, stub: Stub, draft: Draft, review: Review, evidence: Report | None = None, *, how: str = ""
+    ) -> Draft:
         """A repaired body from the report, and from the failing examples if they may be seen."""
         messages = self._turns.fix(stub, draft, review, evidence)
-        return await self._write(stub, self._coding("coder", "fix", messages, self._turns.begun(stub)), parent=draft)
+        question = self._coding("coder", "fix", messages, self._turns.begun(stub))
+        return await self._write(stub, question, parent=draft, how=how)
 
-    async def fix_afresh(self, stub: Stub, draft: Draft) -> Draft:
+    async def fix_again(self, stub: Stub, draft: Draft, report: Report, *, nth: int, how: str = "") -> Draft:
+        """Another body, with the failing examples in hand and none of the draft; greedy at first, then drawn. Ours.
+
+        `nth`, from 0, counts the times that it is asked for, and picks the seed.
+        """
+        question = self._coding("coder", "fix", self._turns.again(stub, report), self._turns.begun(stub))
+        return await self._write(stub, self._drawn(question, nth) if nth else question, parent=draft, how=how)
+
+    async def fix_afresh(self, stub: Stub, draft: Draft, *, nth: int | None = None, how: str = "") -> Draft:
         """Another body from the stub alone, for a coder that copies its draft when it is asked to repair it. Ours."""
         question = self._coding("coder", "fix", self._turns.draft(stub), self._turns.begun(stub))
-        return await self._write(stub, replace(question, temperature=AFRESH), parent=draft)
+        return await self._write(stub, self._drawn(question, nth), parent=draft, how=how)
+
+    async def doubt(self, stub: Stub, draft: Draft) -> float | None:
+        """The reviewer's log-odds of No against Yes on "Is this code correct?"; None when its server tells none. Ours.
+
+        One token is asked for, and of that the probability is read. Compare bodies of one stub: alone it says nothing.
+        """
+        question = Question(
+            role="reviewer",
+            purpose="preference",
+            messages=self._turns.correct(stub, draft),
+            temperature=0.0,
+            thinking="never",
+            top_logprobs=MOST_LOGPROBS,
+        )
+        try:
+            _, reply = await self._asker.ask(question)
+        except ModelError:
+            return None  # The log has it; there are bodies to keep, with a preference or without.
+        return replies.log_odds(reply.logprobs, "no", "yes")
 
     async def retry(self, stub: Stub, draft: Draft, report: Report) -> Draft:
         """A body repaired after an error of execution (arXiv 2603.03406, 3.3).
@@ -140,6 +172,11 @@ class Reviewing(Base):
         messages = self._turns.synthesise(stub, drafts, reviews)
         question = self._coding("coder", "synthesis", messages, self._turns.begun(stub))
         return await self._write(stub, question, parent=drafts[0])
+
+    def _drawn(self, question: Question, nth: int | None) -> Question:
+        """The same, drawn at the temperature of another body; `nth` picks the seed, None leaves it to the role."""
+        seed = None if nth is None else self._seed(nth)
+        return replace(question, temperature=AFRESH, seed=seed)
 
     @staticmethod
     def _coding(role: Role, purpose: str, messages: Messages, prefill: str) -> Question:

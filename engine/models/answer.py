@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from ..facts import Fact, Usage
@@ -34,6 +35,8 @@ class Chunk(Fact, frozen=True):
     finish: str = ""
     """The server's word for the end, "" before it."""
     usage: Usage | None = None
+    logprobs: Mapping[str, float] = {}
+    """Natural log-probability of the likeliest tokens in the place of this event's first, by their text."""
 
 
 class Answer:
@@ -59,6 +62,7 @@ class Answer:
         self._chunks = 0
         self._characters = 0
         self._usage: Usage | None = None
+        self._logprobs: dict[str, float] = {}
         self._finish: Finish = "cut"
         self._finish_seen = False
         self._warnings: list[str] = []
@@ -115,6 +119,7 @@ class Answer:
             self._finish = FINISHES.get(chunk.finish, "stop")
             if chunk.finish == "content_filter":
                 self._warnings.append("the server's content filter ended the answer")
+        self._logprobs = self._logprobs or dict(chunk.logprobs)
         if not (chunk.text or chunk.thinking):
             return []
         self._chunks += 1
@@ -164,6 +169,7 @@ class Answer:
             first_seconds=self.first_seconds,
             warning="; ".join([*self._warnings, *self._truncation(usage)]),
             full=self._room < self._ask.room,
+            logprobs=self._logprobs,
         )
 
     def _take_answer_back(self) -> list[Piece]:

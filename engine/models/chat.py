@@ -51,6 +51,8 @@ class Ask(Fact, frozen=True):
     """How many tokens its thoughts may take, beside those of the answer."""
     effort: Effort | None = None
     """How hard it should think; None leaves that to the server."""
+    top_logprobs: int = 0
+    """Of how many of the likeliest first tokens the log-probability is wanted, 0 to 20; a hint."""
 
     @property
     def room(self) -> int:
@@ -96,6 +98,8 @@ class Reply(Fact, frozen=True):
     """What a person should know, such as "the server cut the prompt"; else ""."""
     full: bool = False
     """Whether the model's context left less room than was asked for: more cannot be had."""
+    logprobs: dict[str, float] = {}
+    """Natural log-probability of the likeliest first tokens by their text; empty where the server tells none."""
     problem: str = ""
     """Why there is no answer in it, such as "spent 2,048 tokens thinking and said nothing"; else ""."""
 

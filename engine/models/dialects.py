@@ -17,7 +17,7 @@ from .grammar import compact_grammar
 
 Feature = Literal[
     "prefill", "schema", "thinking", "effort none", "effort minimal", "samplers", "seed", "temperature", "top_p",
-    "stop", "usage", "limit",
+    "stop", "usage", "limit", "logprobs",
 ]  # fmt: skip
 """Parts of a request that a server may refuse, and that we can do without. The two efforts are values of one field."""
 
@@ -78,6 +78,7 @@ FIELDS: dict[Feature, tuple[str, ...]] = {
     "stop": ("stop",),
     "usage": ("stream_options", "timings_per_token"),
     "limit": ("max_tokens", "max_completion_tokens"),
+    "logprobs": ("logprobs", "top_logprobs"),
 }
 """The fields of a request that carry each feature."""
 
@@ -140,6 +141,8 @@ def body(
     # The stops of a prefilled ask end a continuation; an answer that begins anew would end at its opening fence.
     if sampling.stop and (prefilled or not ask.prefill):
         fields["stop"] = list(sampling.stop[: dialect.stops])
+    if ask.top_logprobs:
+        fields |= {"logprobs": True, "top_logprobs": ask.top_logprobs}
     if dialect.samplers:
         fields |= {"top_k": sampling.top_k or dialect.no_top_k, "min_p": sampling.min_p}
     fields |= _thinking(ask, dialect, refused)

@@ -54,6 +54,7 @@ _WORDS: tuple[tuple[Feature, re.Pattern[str]], ...] = (
     ("usage", re.compile(r"stream_options|include_usage|timings_per_token", re.I)),
     ("stop", re.compile(r"['\"`]stop['\"`]|\bstop (?:sequence|string|parameter|word)", re.I)),
     ("seed", re.compile(r"\bseed\b", re.I)),
+    ("logprobs", re.compile(r"logprobs", re.I)),
     ("top_p", re.compile(r"top_p", re.I)),
     ("temperature", re.compile(r"temperature", re.I)),
 )

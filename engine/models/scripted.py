@@ -37,6 +37,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     hangs: bool = False
     """Whether it falls silent after its pieces, until it is cancelled or left."""
     warning: str = ""
+    logprobs: Mapping[str, float] = {}
+    """What it tells of its first token, if the ask wants that."""
 
 
 Answers = Sequence[str | Line] | Mapping[str, str | Line] | Callable[[Ask], str | Line]
@@ -159,6 +161,7 @@ class _Spoken:
                 estimated=True,
             ),
             warning=self._line.warning,
+            logprobs=dict(self._line.logprobs) if self._ask.top_logprobs else {},
         )
 
     async def _trouble(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk
+from openai.types.chat.chat_completion_chunk import ChoiceLogprobs
 
 from ..errors import ModelError
 from ..facts import Usage
@@ -23,6 +24,7 @@ Chunks = openai.AsyncStream[ChatCompletionChunk]
 FAILURES = (openai.APIError, httpx2.HTTPError, httpx2.InvalidURL, json.JSONDecodeError, UnicodeDecodeError)
 """All that a request or a stream raises when the world is to blame."""
 
+IMPOSSIBLE = -9999.0
 _OURS = frozenset({"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent"})
 _OPENAI_HOST = "api.openai.com"
 _OPENAI_HEADERS = frozenset({"openai-organization", "openai-project"})
@@ -90,7 +92,18 @@ def chunk_of(event: ChatCompletionChunk) -> Chunk:
         thinking=whole(content.thought(extra) + aloud),
         finish=(choice.finish_reason or "") if choice else "",
         usage=_usage(event),
+        logprobs=_first_logprobs(choice.logprobs if choice else None),
     )
+
+
+def _first_logprobs(told: ChoiceLogprobs | None) -> dict[str, float]:
+    """The likeliest tokens in the place of an event's first, {} when the server tells none."""
+    content = told.content if told is not None else None
+    if not content:
+        return {}
+    likeliest = content[0].top_logprobs or []
+    # JSON has no infinity: what cannot come at all is as unlikely as vLLM calls it.
+    return {whole(each.token): max(each.logprob, IMPOSSIBLE) for each in likeliest}
 
 
 def _usage(event: ChatCompletionChunk) -> Usage | None:

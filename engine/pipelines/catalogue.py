@@ -10,7 +10,9 @@ from ..desk import Desk
 from ..desk.inventing import PARSE_RETRIES
 from ..errors import UsageError
 from ..facts import Role, Solution, Stub
+from ..kit import Mode
 from . import debating, funcoder, pat, planning, reviewing, sampling, specifying
+from .repairing import COMPARED, PAPER_ATTEMPTS
 
 
 class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,8 +24,16 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
     run: Callable[[Desk, Stub], Awaitable[Solution]]
     roles: tuple[Role, ...]
     bound: int | None
-    """Most model calls, None when there is no bound."""
+    """Most model calls, None when there is no bound; of one that `repairs`, without the calls of its repair."""
     source: str
+    repairs: bool = False
+    """Whether a draft that fails is followed by attempts, as many as `repair.attempts` says in evidence mode."""
+
+    def most_calls(self, mode: Mode, attempts: int) -> int | None:
+        """Most model calls in a mode, with so many attempts at a repair; None when there is no bound."""
+        if self.bound is None or not self.repairs:
+            return self.bound
+        return self.bound + (PAPER_ATTEMPTS if mode == "paper" else attempts + COMPARED)
 
 
 _A = "arXiv 2603.03406"
@@ -32,11 +42,12 @@ _B = "arXiv 2605.07248"
 PIPELINES: tuple[Pipeline, ...] = (
     Pipeline(
         name="review-with-evidence",
-        title="run the examples, review with what failed, prove each finding, fix",
+        title="run the examples, review with what failed, prove each finding, repair",
         run=reviewing.review_with_evidence,
         roles=("coder", "reviewer"),
-        bound=4,
+        bound=2,
         source="redraft",
+        repairs=True,
     ),
     Pipeline(
         name="review-then-fix",
@@ -165,8 +176,9 @@ REVIEW_AND_FIX = Pipeline(
     title="review what is there, prove each finding, fix",
     run=reviewing.review_and_fix,
     roles=("coder", "reviewer"),
-    bound=3,
+    bound=1,
     source="redraft",
+    repairs=True,
 )
 ENRICH = Pipeline(
     name="enrich",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ..composing import unwritten
 from ..desk import Desk
 from ..events import NodeClosed
-from ..examples.values import same_text
+from ..examples.agreement import same_outcome
 from ..facts import Draft, Helper, Outcome, Solution, Stub
 
 SAMPLES = 10
@@ -96,16 +96,8 @@ class Builder:
 def _score(own: Sequence[Outcome], everyone: list[tuple[Outcome, ...]]) -> float:
     """For each call, how many others give the same result; a crash costs 100."""
     return sum(
-        sum(_agree(outcome, theirs[nth]) for theirs in everyone if nth < len(theirs)) - 1.0
+        sum(same_outcome(outcome, theirs[nth]) for theirs in everyone if nth < len(theirs)) - 1.0
         if outcome.status == "returned"
         else CRASH
         for nth, outcome in enumerate(own)
     )
-
-
-def _agree(one: Outcome, other: Outcome) -> bool:
-    if other.status != "returned":
-        return False
-    if one.value is not None and other.value is not None:
-        return same_text(one.value, other.value)
-    return (one.value, one.type_name, one.printed) == (other.value, other.type_name, other.printed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..desk import Desk
 from ..facts import Draft, Report, Review, Solution, Stub
 from ..waits import waiting_words
+from .repairing import Candidate, fails, rank, repair, shown, tally
 
 RETRIES = 3
 """Most repairs after an error of execution (arXiv 2603.03406, 3.3)."""
@@ -26,20 +27,19 @@ async def review_then_fix_with_retry(desk: Desk, stub: Stub) -> Solution:
     best, best_report = draft, await desk.check(stub, draft)
     report = best_report
     for attempt in range(1, RETRIES + 1):
-        if not _fails(report):
+        if not fails(report):
             break
         draft = await desk.retry(stub, draft, report)
         report = await desk.check(stub, draft)
-        if _rank(report) > _rank(best_report):
+        if rank(report) > rank(best_report):
             best, best_report, why = draft, report, f"retry {attempt} of {RETRIES}"
     return await desk.settle(best, why)
 
 
 async def review_with_evidence(desk: Desk, stub: Stub) -> Solution:
-    """Draft and run the examples; review with what failed; execute the findings; fix what was shown. Ours.
+    """Draft and run the examples; review with what failed; execute the findings; repair what was shown. Ours.
 
-    When the fix does not hold either, one more body is written from the stub alone. Whichever passes most examples is
-    kept, the fix before the draft of equals.
+    A draft that fails an example is followed by attempts until one holds them all; see `repairing`.
     """
     return await _with_evidence(desk, stub, await desk.draft(stub))
 
@@ -63,39 +63,28 @@ async def review_only(desk: Desk, stub: Stub) -> Solution:
 async def _with_evidence(desk: Desk, stub: Stub, draft: Draft) -> Solution:
     report = await desk.check(stub, draft)
     review = await desk.prove(stub, draft, await desk.review(stub, draft, report))
-    if better := await _offered(desk, stub, draft, review, report):
-        return await desk.settle(better, "the function as the reviewer wrote it")
-    if not _fails(report) and not _shown(review):
-        return await desk.settle(draft, _why_no_fix(report, review))
-    # What only the project's hidden tests have shown no model is told: all that can be asked for is another body.
-    told = _fails(report.told) or _shown(review)
-    fix = await (desk.fix(stub, draft, review, report) if told else desk.fix_afresh(stub, draft))
-    fixed = await desk.check(stub, fix)
-    if _fails(report) and _fails(fixed):
-        # A small model often copies its draft when it is asked to repair it; without the draft in sight it cannot.
-        another = await desk.fix_afresh(stub, draft)
-        passed = await desk.check(stub, another)
-        if _rank(passed) > _rank(fixed):
-            desk.decide(f"the body written afresh: {_tally(passed)}; the fix: {_tally(fixed)}")
-            fix, fixed = another, passed
-    await desk.prove(stub, draft, review, fix)
-    if fix.problem is None and not fixed.problem and fixed.passes >= report.passes:
-        return await desk.settle(fix, f"the fix: {_tally(report)} before, {_tally(fixed)} now")
-    desk.decide(f"the fix is not kept: {_tally(report)} before, {_tally(fixed)} with it")
-    return await desk.settle(draft, "the draft: the fix was no better")
+    offered = await _offered(desk, stub, draft, review, report)
+    if offered is not None and offered.holds and rank(offered.report) > rank(report):
+        desk.drop(draft, f"{tally(report)}; {tally(offered.report)} with the function that the reviewer wrote")
+        return await desk.settle(offered.draft, "the function as the reviewer wrote it")
+    if fails(report) or shown(review):
+        others = () if offered is None else (offered,)
+        return await repair(desk, stub, Candidate(draft, report), review, others)
+    if offered is not None:
+        desk.drop(offered.draft, f"{tally(offered.report)}; the draft is as good")
+    return await desk.settle(draft, _why_no_fix(report, review))
 
 
-async def _offered(desk: Desk, stub: Stub, draft: Draft, review: Review, report: Report) -> Draft | None:
-    """What a reviewer wrote in place of a report, run as any candidate; None unless it holds every example and more."""
+async def _offered(desk: Desk, stub: Stub, draft: Draft, review: Review, report: Report) -> Candidate | None:
+    """What a reviewer wrote in place of a report, run as any candidate; None for a reviewer that wrote no function."""
     offered = desk.offered(stub, draft, review)
     if offered is None:
         return None
-    checked = await desk.check(stub, offered)
-    better = not _fails(checked) and _rank(checked) > _rank(report)
-    kept = "it is taken" if better else "the draft stays"
-    tallies = f"{_tally(report)} before, {_tally(checked)} with it"
+    candidate = Candidate(offered, await desk.check(stub, offered))
+    kept = "it is taken" if candidate.holds and rank(candidate.report) > rank(report) else "the draft stays"
+    tallies = f"{tally(report)} before, {tally(candidate.report)} with it"
     desk.decide(f"the reviewer wrote the function in place of a report: {tallies}; {kept}")
-    return offered if better else None
+    return candidate
 
 
 async def reviewed(desk: Desk, stub: Stub) -> tuple[Draft, str]:
@@ -112,27 +101,6 @@ def why_not_repaired(review: Review) -> str:
     if review.happened:
         return "the reviewer found nothing"
     return "the report could not be read" if review.verdict == "unreadable" else "no report came"
-
-
-def _fails(report: Report) -> bool:
-    return bool(report.problem) or bool(report.failures)
-
-
-def _rank(report: Report) -> int:
-    return -1 if report.problem else report.passes
-
-
-def _shown(review: Review) -> bool:
-    return any(finding.status == "reproduced" for finding in review.findings)
-
-
-def _tally(report: Report) -> str:
-    if report.problem:
-        return "it did not run"
-    tests, checks = report.tests, report.judged_examples
-    held = f"{sum(check.passed for check in checks)} of {len(checks)} examples held"
-    own = f"{sum(tests.values())} of {len(tests)} of your tests"
-    return f"{held}, {own}" if checks and tests else f"{own} held" if tests else held
 
 
 def _why_no_fix(report: Report, review: Review) -> str:

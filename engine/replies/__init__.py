@@ -7,8 +7,10 @@ from .calls import calls
 from .choices import choice
 from .ending import BodyEnd
 from .invented import Enough, checks
+from .odds import log_odds
 from .reviews import parameters, review
 from .schema import REVIEW_SCHEMA, REVIEW_SCHEMA_FAILED
+from .signatures import departure
 from .splitting import split
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
     "calls",
     "checks",
     "choice",
+    "departure",
+    "log_odds",
     "parameters",
     "review",
     "split",

@@ -9,12 +9,33 @@ import textwrap
 
 from ..facts import Stub
 from ..indent import indented
-from .outside import Written
+from . import fences
+from .outside import Written, definitions
 from .python import names_used, parsed
 
+_TEXT = re.compile(r"\s*[rRuU]?[\"']")
+"""How a body begins whose first statement is text."""
 _PLAIN_DECORATORS = re.compile(
     r"@\s*(?:\w+\.)*(?:staticmethod|classmethod|property|override|overload|abstractmethod|final|setter)\b"
 )
+
+
+def departure(stub: Stub, text: str) -> str:
+    """How the function in a reply departs from the stub's header, which wins, in one sentence; "" for nothing to say.
+
+    A docstring that is left out, or other parameters.
+    """
+    found = [written for block in fences.blocks(text) or [text] for written in definitions(block, stub.entry_point)]
+    if not found:
+        return ""
+    written = found[-1]
+    ours, theirs = _parameters(stub.code("pass")), _parameters(written.header + " pass")
+    changes: list[str] = []
+    if ours and theirs and (theirs := _without_self(stub, written, theirs, ours)).names != ours.names:
+        changes.append(f"changes the parameters from {ours} to {theirs}")
+    if stub.docstring.strip() and not _TEXT.match(written.block[written.at :]):
+        changes.append("leaves the docstring out")
+    return f"it {' and '.join(changes)}; yours stay{'' if len(changes) > 1 else 's'}" if changes else ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -153,6 +153,15 @@ class BudgetSettings(Fact, frozen=True):
     usd: Amount | None = None
 
 
+class RepairSettings(Fact, frozen=True):
+    """How far a draft that fails an example is followed by attempts, with mode "evidence"."""
+
+    attempts: Annotated[int, Meta(ge=0, le=100)] = 9
+    """Most bodies that are asked for; 0: none."""
+    seconds: Seconds = 60.0
+    """No attempt begins later than so many seconds after the first."""
+
+
 class Settings(Fact, frozen=True):
     """Everything that can be set, after all sources were read."""
 
@@ -169,6 +178,7 @@ class Settings(Fact, frozen=True):
     watch: WatchSettings = WatchSettings()
     log_keep: LogSettings = LogSettings()
     budget: BudgetSettings = BudgetSettings()
+    repair: RepairSettings = RepairSettings()
 
     def role(self, role: Role) -> RoleSettings:
         """The settings of one role, with what it follows already filled in."""

@@ -53,8 +53,11 @@ def test_findings_without_a_call_stay_untested_and_do_not_shift_the_others():
 
 
 def test_what_the_fix_gives_is_kept_beside_what_the_draft_gave():
-    review = Review(draft="d1", verdict="bugs", findings=(FINDING,))
-    assert retested(review, Execution(outcomes=(value("10"),))).findings[0].got_fixed == "10"
+    review = tested(Review(draft="d1", verdict="bugs", findings=(FINDING,)), Execution(outcomes=(value("6"),)))
+    for gives, mended in (("10", True), ("7", False)):
+        done = Execution(outcomes=(value(gives),))
+        (finding,) = retested(review, done, tested(review, done)).findings
+        assert (finding.status, finding.got_fixed, finding.mended) == ("reproduced", gives, mended)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from redraft.app.model_choice import ModelChoice
 from redraft.app.race_logs import lane_logs
 from redraft.app.race_picker import RacePicker
 from redraft.app.race_replay_screen import RaceReplayScreen
+from redraft.engine.settings import Settings
 from redraft.widgets.timeline import Timeline
 from scenes import session, until
 from textual.pilot import Pilot
@@ -77,7 +78,7 @@ def test_choosing_a_lineup_with_several_models(snap_compare) -> None:
     async def scene(pilot: Pilot[int]) -> None:
         await at(0.0)(pilot)
         models = (ModelChoice("embedded", ""), ModelChoice("http://127.0.0.1:1/v1", "qwen3-32b"))
-        pilot.app.push_screen(RacePicker(models, models[0]))
+        pilot.app.push_screen(RacePicker(models, models[0], Settings()))
         await pilot.pause()
         await pilot.press("tab")
         await pilot.pause()

@@ -7,10 +7,10 @@ import pytest
 from grove import BAD, BARE, CALLING_G, GIVES, GOOD, HALF, STUB, WHOLE, Stage, code, plan
 from msgspec.structs import replace
 from redraft.engine.events import Drafted, NodeOpened, Scored
+from redraft.engine.examples.agreement import same_outcome as agree
 from redraft.engine.facts import Example, Outcome
 from redraft.engine.models.chat import Ask
 from redraft.engine.pipelines.funcoder import DEPTH
-from redraft.engine.pipelines.funcoder import _agree as agree
 
 TESTS = "assert f(5) == 10\nassert f(0) == 0\nassert f(2) == 4"
 ALL = {"f(1)": "2", "f(3)": "6", "f(5)": "10", "f(0)": "0", "f(2)": "4"}

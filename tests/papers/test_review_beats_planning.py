@@ -181,7 +181,7 @@ OF_THE_PAPER = [p for p in PIPELINES if "2603.03406" in p.source or p.source == 
 async def test_no_pipeline_makes_more_calls_than_its_bound(pipeline):
     worst = {"coder": [code(BAD)] * 9, "planner": [code("return [None]")] * 9, "reviewer": [BUGS] * 9}
     entries, _, _ = await log_of(pipeline.name, worst, stub=RICH)  # type: ignore[arg-type]
-    assert len(asked(entries)) == pipeline.bound
+    assert len(asked(entries)) == pipeline.most_calls("paper", attempts=9)
 
 
 # ------------------------------------------------------------------------------------------ with evidence (ours)
@@ -232,13 +232,13 @@ async def test_failing_examples_are_fixed_even_when_the_reviewer_finds_nothing()
 
 
 async def test_a_fix_that_passes_fewer_examples_is_not_kept_and_the_log_says_so():
-    state, _ = await evidence([code(HALF), code(BAD), code(BAD)], FINDING)
+    state, _ = await evidence([code(HALF), *[code(BAD)] * 9], FINDING)
     assert state.solution.draft.body == HALF  # type: ignore[union-attr]
     assert "not kept" in state.decisions[-1]
 
 
 async def test_a_model_that_writes_no_code_leaves_a_draft_with_a_problem_and_no_exception():
-    state, _ = await evidence(["I cannot do that.", "Nor that.", "No."], "nothing to say")
+    state, _ = await evidence(["I cannot do that.", "Nor that.", *["No."] * 8], "nothing to say")
     assert state.solution.verdict == "fails"  # type: ignore[union-attr]
     assert state.drafts[0].problem
 
@@ -367,11 +367,6 @@ async def test_with_evidence_a_fix_that_does_not_hold_is_followed_by_a_body_from
     assert (third.messages, third.prefill) == (first.messages, first.prefill)
     assert [ask.sampling.temperature for ask in models["coder"].asks] == [0.0, 0.0, 0.8]
     assert state.solution is not None and state.solution.draft.id == "d3"
-
-
-async def test_with_evidence_a_body_written_afresh_that_is_no_better_than_the_fix_is_not_taken():
-    state, _ = await evidence([code(BAD), code(HALF), code(BAD)], FINDING)
-    assert state.solution is not None and state.solution.draft.id == "d2"
 
 
 async def test_with_evidence_a_reviewer_that_is_shown_a_failing_example_cannot_report_nothing():
