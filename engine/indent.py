@@ -6,6 +6,9 @@ import io
 import re
 import token
 import tokenize
+from collections.abc import Iterator
+
+from .surrogates import whole
 
 _OPENS = {getattr(token, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(token, name)}
 _CLOSES = {getattr(token, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(token, name)}
@@ -21,7 +24,7 @@ def lines_inside_strings(code: str) -> frozenset[int]:
     inside: set[int] = set()
     opened: list[int] = []
     try:
-        for kind, _, (first, _), (last, _), _ in tokenize.generate_tokens(io.StringIO(code).readline):
+        for kind, _, (first, _), (last, _), _ in _tokens(code):
             if kind in _OPENS:
                 opened.append(first)
             elif kind in _CLOSES:
@@ -77,6 +80,11 @@ def reindented(code: str, unit: str) -> str:
     )
 
 
+def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
+    # Half a character is none to the tokenizer of Python 3.12 and later; its place on the line does not matter here.
+    return tokenize.generate_tokens(io.StringIO(whole(code)).readline)
+
+
 Level = tuple[str, int]
 """A block's indentation as it is spelled, and how deep it lies."""
 
@@ -86,7 +94,7 @@ def _levels(code: str) -> dict[int, Level]:
     found: dict[int, Level] = {}
     stack = [""]
     first: int | None = None
-    for kind, text, (row, _), (last, _), _ in tokenize.generate_tokens(io.StringIO(code).readline):
+    for kind, text, (row, _), (last, _), _ in _tokens(code):
         if kind == token.INDENT:
             stack.append(text)
         elif kind == token.DEDENT:

@@ -72,3 +72,9 @@ def test_blocks_that_contradict_each_other_stay_as_they_are():
 @given(st.text(alphabet="a\n\f\r\u2028", max_size=20))
 def test_lines_add_up_to_the_text(text: str):
     assert "".join(lines_of(text)) == text
+
+
+def test_half_a_character_in_a_string_is_no_obstacle():
+    code = 'x = """\n\ud800\n"""\ny = 1\n'
+    assert indented(code, "  ") == '  x = """\n\ud800\n"""\n  y = 1\n'
+    assert reindented("if x:\n  y = '''\n\ud800'''\n", "    ") == "if x:\n    y = '''\n\ud800'''\n"

