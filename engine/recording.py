@@ -1,4 +1,4 @@
-"""Run logs on disk: one entry a line, bounded in number and size, holding no keys (no event has a place for one)."""
+"""Run logs on disk: one entry a line, bounded in number and size, holding no keys."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from .errors import EnvironmentFault, SourceError
 from .events import Entry, RunStarted
 from .paths import make_folder
+from .redaction import protects_anything, redact_bytes
 from .surrogates import whole_within
 
 _ENCODER = msgspec.json.Encoder()
@@ -19,11 +20,21 @@ SUFFIX = ".jsonl"
 
 
 def line_of(entry: Entry) -> bytes:
-    """An entry as one line of JSON, its newline included."""
+    """An entry as one line of JSON, its newline included; without keys."""
     try:
-        return _ENCODER.encode(entry) + b"\n"
+        line = _ENCODER.encode(entry)
     except UnicodeEncodeError:
-        return _ENCODER.encode(whole_within(msgspec.to_builtins(entry))) + b"\n"
+        line = _ENCODER.encode(whole_within(msgspec.to_builtins(entry)))
+    return redact_bytes(line) + b"\n"
+
+
+def without_keys(entry: Entry) -> Entry:
+    """The entry with every key in it blotted out: the same object when it holds none."""
+    if not protects_anything():
+        return entry
+    line = _ENCODER.encode(whole_within(msgspec.to_builtins(entry)))
+    clean = redact_bytes(line)
+    return entry if clean == line else _DECODER.decode(clean)
 
 
 class Recording:

@@ -195,18 +195,18 @@ class OpenAIChat:
         fields = dialects.body(ask, server.kind, refused, insisted=self._insisted, room=room)
         model = self.endpoint.model or server.models[0]
         no_think = not (ask.thinking or dialects.has_switch(server.kind, refused)) and obeys_no_think(model)
-        sent = dialects.messages(ask, prefilled, no_think=no_think)
+        sent = dialects.messages(ask, prefilled, no_think=no_think, refused=refused)
 
         def trouble(failure: Exception) -> ModelError:
             problem = failures.trouble(failure, self.endpoint, model, server.models, now=time.time())
             if isinstance(problem, RefusedError):
-                feature = refused_feature(problem.refusal, fields, prefilled)
+                feature = refused_feature(problem.refusal, fields, [message["role"] for message in sent])
                 if feature is not None and feature not in refused:
                     # Without that part it will not be the same request again: no need to wait.
                     problem.feature, problem.retryable = feature, False
             return problem
 
-        answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer, room=room)
+        answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer, room=room, model=model)
         live = LiveAnswer(answer, self.endpoint, model, clock=self._clock, began=began, trouble=trouble)
         return await live.opened(lambda: wire.ask(model, sent, fields))
 

@@ -212,12 +212,12 @@ async def test_an_empty_answer_is_an_error_that_names_the_model():
     assert caught.value.kind == "empty"
 
 
-async def test_a_stream_that_ends_without_a_reason_is_cut_and_says_so():
+async def test_a_stream_that_ends_without_a_reason_is_broken_off_and_says_so():
     async with serving([Said([delta("retu")])]) as server:
         model = OpenAIChat(Endpoint(base_url=server.url))
         _, reply = await heard(model, ask())
         await model.aclose()
-    assert (reply.text, reply.finish) == ("retu", "cut") and "without saying why" in reply.warning
+    assert (reply.text, reply.finish) == ("retu", "broken off") and "without saying why" in reply.warning
 
 
 async def test_a_server_that_does_not_close_after_the_end_is_not_waited_for():
