@@ -129,7 +129,7 @@ def read_log(path: Path) -> tuple[Entry, ...]:
     for number, line in enumerate(lines, 1):
         try:
             entries.append(_DECODER.decode(line))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             if number == len(lines) and entries:
                 break
             raise SourceError(f"{path}, line {number}: this is no run log of redraft's ({error})") from error

@@ -96,7 +96,7 @@ def load_task(folder: Path, name: str, *, tokens: int = 400) -> Task:
 def _hidden_of(path: Path) -> HiddenFile:
     try:
         found = msgspec.json.decode(_bytes_of(path), type=HiddenFile)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise SourceError(f"{path}: {error}; docs/tasks.md tells what belongs there") from error
     if any((test.gives is None) == (test.raises is None) for test in found.tests) or not found.tests:
         raise SourceError(f'{path}: every test needs either "gives" or "raises", and there must be one')

@@ -164,7 +164,7 @@ def read_row(path: Path, number: int, row: bytes) -> Header | Line:
     """
     try:
         return _DECODER.decode(row)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise SourceError(f"{path}, line {number}: this is no result of redraft's benchmark ({error})") from error
 
 

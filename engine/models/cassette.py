@@ -74,7 +74,7 @@ class Cassette:
         except OSError as error:
             what = f"{path}: no cassette can be read there ({error.strerror})"
             raise ModelError(f"{what}; record one", kind="cassette") from None
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             what = f"{path}, line {len(takes) + 1}: this is no take of a cassette ({error})"
             raise ModelError(f"{what}; record it again", kind="cassette") from None
         return cls(path, takes)

@@ -146,7 +146,10 @@ def project_of(target: Path) -> Project | None:
     if not isinstance(table, dict):
         raise SettingsError(f"{where}: it must be a table")
     settings = cast("dict[str, object]", table)
-    values = checked(flattened(settings), where=where)
+    try:
+        values, digest = checked(flattened(settings), where=where), digest_of(settings)
+    except RecursionError:
+        raise SettingsError(f"{where}: its tables stand in one another too deep to be read") from None
     for path in values:
         if is_of_role(path, "api_key"):
             raise SettingsError(
@@ -157,7 +160,7 @@ def project_of(target: Path) -> Project | None:
             raise SettingsError(
                 f"{where}: {dotted(path)} is yours to say, not a project's; put it into your own redraft.toml"
             )
-    return Project(file=file, values=values, digest=digest_of(settings))
+    return Project(file=file, values=values, digest=digest)
 
 
 def _split(key: str) -> Leaf:
