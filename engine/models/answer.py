@@ -164,10 +164,19 @@ class Answer:
             return False
         return not self._ask.thinking or (self._ask.schema is not None and _is_json("".join(self._thought)))
 
+    @property
+    def may_be_cut(self) -> int:
+        """Tokens of a prompt that is long enough to be cut unseen, while nobody has counted it; else 0."""
+        return self._prompt if self._counts.prompt is None and self._prompt * (1 - TRUNCATED) > TRUNCATED_TOKENS else 0
+
+    def count(self, counts: Counts) -> None:
+        """Take in what the server counts."""
+        self._counts = counts
+
     def take(self, chunk: Chunk, at: float) -> list[Piece]:
         """The pieces this chunk gives."""
         if chunk.counts is not None:
-            self._counts = chunk.counts
+            self.count(chunk.counts)
         self._model = self._model or chunk.model
         self.refusal = (self.refusal + chunk.refusal)[:QUOTED]
         self._logprobs = self._logprobs or dict(chunk.logprobs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 GRACE = 5.0
 """Seconds a server has, after it said how the answer ended, to send the usage and close."""
+
+COUNTING = 2.0
+"""Seconds that the count of a long prompt is waited for."""
 
 
 class LiveAnswer:
@@ -80,6 +84,18 @@ class LiveAnswer:
         self._ready.clear()
         if self._chunks is not None:
             await self._chunks.aclose()
+
+    async def hear_count(self) -> None:
+        """Listen on, for the count alone, in an answer that has said enough: some servers count only at its end."""
+        from . import wire
+
+        assert self._chunks is not None
+        with contextlib.suppress(TimeoutError, *wire.FAILURES):
+            async with asyncio.timeout(COUNTING):
+                while not self._ended and (chunk := await self._chunks.next()) is not None:
+                    if chunk.counts is not None:
+                        self.answer.count(chunk.counts)
+                        return
 
     async def _read(self) -> None:
         """Take in one chunk, or the end."""
