@@ -12,11 +12,14 @@ from .errors import EnvironmentFault, SourceError
 from .events import Entry, RunStarted
 from .paths import make_folder
 from .redaction import protects_anything, redact_bytes
+from .regular import read_regular
 from .surrogates import whole_within
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Entry)
 SUFFIX = ".jsonl"
+LARGEST = 1_000_000_000
+"""Bytes of a log; the longest runs have some ten million."""
 
 
 def line_of(entry: Entry) -> bytes:
@@ -122,7 +125,7 @@ def read_log(path: Path) -> tuple[Entry, ...]:
         SourceError: there is no such file, or it is no log of redraft's.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = read_regular(path, LARGEST).splitlines()
     except OSError as error:
         raise SourceError(f"{path}: the log cannot be read ({error.strerror})") from error
     entries: list[Entry] = []

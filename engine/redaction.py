@@ -56,6 +56,11 @@ def protects_anything() -> bool:
     return bool(_spellings)
 
 
+def forget_all() -> None:
+    """Know no key any more, as a new process does; tests that share one process begin so."""
+    _spellings.clear()
+
+
 def redact(text: str) -> str:
     """The text with `***` in place of every key."""
     for spelling in _spellings:

@@ -14,8 +14,9 @@ import msgspec
 from .errors import SourceError, UsageError
 from .facts import Example, Fact, Stub
 from .nearest import nearest
+from .regular import read_regular
 from .sources import find_stubs
-from .sources.reading import decoded
+from .sources.reading import LARGEST, decoded
 
 Level = Literal["easy", "medium", "hard"]
 
@@ -105,6 +106,6 @@ def _hidden_of(path: Path) -> HiddenFile:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, LARGEST)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error

@@ -14,6 +14,7 @@ from ..errors import SettingsError
 from ..facts import ROLES
 from ..nearest import nearest
 from ..paths import HOME_VARIABLE
+from ..regular import read_regular
 from ..serving import serving_now
 from ..trust import digest_of
 from .checking import checked
@@ -21,6 +22,8 @@ from .tree import KEYS, Values, dotted, flattened, is_of_role, leaves
 from .tree import Path as Leaf
 
 PREFIX = "REDRAFT_"
+LARGEST = 4_000_000
+"""Bytes of a file with settings."""
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +184,7 @@ def _is_file(path: Path) -> bool:
 
 def _read(file: Path) -> bytes | None:
     try:
-        return file.read_bytes()
+        return read_regular(file, LARGEST)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
