@@ -1,6 +1,7 @@
 """`redraft`: reads the command line, runs one command, and turns errors into exit codes.
 
-Exit codes: 0 ok, 1 examples fail, 2 usage, 3 environment (may be retried), 124 time-out (check), 130 interrupted.
+Exit codes: 0 ok, 1 examples fail, 2 usage, 3 environment (may be retried), 70 a fault of redraft's own, 124 time-out
+(check), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -42,15 +43,25 @@ def main(argv: list[str] | None = None) -> int:
         # The reader of our output has gone; the interpreter would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
-        from ..engine.errors import RedraftError
+    except Exception as error:  # noqa: BLE001 - a fault of ours is kept with its traceback
+        return _tell(error, as_json=bool(getattr(args, "json", False)))
 
-        if not isinstance(error, RedraftError):
-            raise
-        from .output import print_error
 
-        print_error(error, as_json=bool(getattr(args, "json", False)))
-        return error.exit_code
+def _tell(error: Exception, *, as_json: bool) -> int:
+    """Say why the command ended; the exit code that says the same."""
+    from ..engine.errors import first_of_ours
+    from .output import print_error
+
+    ours = first_of_ours(error)
+    if ours is None:
+        from ..engine.paths import Places
+        from .faults import EXIT_CODE, keep
+        from .output import print_fault
+
+        print_fault(keep(error, Places.of(os.environ)), EXIT_CODE, as_json=as_json)
+        return EXIT_CODE
+    print_error(ours, as_json=as_json)
+    return ours.exit_code
 
 
 def _refuse(error: UnreadableError, *, as_json: bool) -> int:

@@ -115,6 +115,8 @@ def _notes(rows: Sequence[Row]) -> Iterator[str]:
     yield "verified: every example holds, and every hidden test where a task has them"
     if any(row.usd is None for row in rows):
         yield "n/a, ≥: a price is unknown; settings give prices (roles.coder.price_in, …)"
+    for asked, answered in dict.fromkeys(pair for row in rows for pair in row.answered.items()):
+        yield f"{asked}: the server calls the model that answered {answered}"
     if scripted := sum(row.scripted for row in rows):
         yield f"{scripted} of the runs had answers that a person wrote"
 

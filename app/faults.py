@@ -5,14 +5,19 @@ from __future__ import annotations
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from textual.app import App
-from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import RedraftError
 from ..engine.paths import Places, write_private
+from ..engine.redaction import redact
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.screen import Screen
+    from textual.worker import Worker
+
+EXIT_CODE = 70
+"""Of a command that ends with a fault of redraft's own (EX_SOFTWARE)."""
 
 
 def tell(screen: Screen[Any] | App[Any], error: BaseException, places: Places) -> None:
@@ -20,24 +25,25 @@ def tell(screen: Screen[Any] | App[Any], error: BaseException, places: Places) -
     if isinstance(error, RedraftError):
         screen.notify(str(error), severity="error", markup=False, timeout=15)
         return
-    screen.notify(
-        f"a fault in redraft itself: {error!r}; the traceback is in {_kept(error, places)}, please report it",
-        severity="error",
-        markup=False,
-        timeout=30,
-    )
+    screen.notify(keep(error, places), severity="error", markup=False, timeout=30)
+
+
+def keep(error: BaseException, places: Places) -> str:
+    """Keep a fault of ours with its traceback; the sentence that tells of it and of where that lies."""
+    fault = redact(repr(error))
+    return f"a fault in redraft itself: {fault}; the traceback is in {_kept(error, places)}, please report it"
 
 
 def tell_of(screen: Screen[Any], event: Worker.StateChanged, places: Places) -> None:
     """Show why a worker failed, if it did; nothing is swallowed."""
-    if event.state is WorkerState.ERROR and event.worker.error is not None:
+    if event.state.name == "ERROR" and event.worker.error is not None:
         tell(screen, event.worker.error, places)
 
 
 def _kept(error: BaseException, places: Places) -> Path | str:
     path = places.state / "faults" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
     try:
-        write_private(path, "".join(traceback.format_exception(error)).encode())
+        write_private(path, redact("".join(traceback.format_exception(error))).encode())
     except RedraftError as unwritable:
         return f"nowhere ({unwritable})"
     return path

@@ -120,11 +120,15 @@ class Progress:
         self._paint = colours
         self._live = live
         self._shown = ""
+        self._warned = 0
 
     def show(self, entry: Entry, state: RunState) -> None:
         """Tell of one entry, if a person wants to know."""
         event = entry.event
         call = state.live_call
+        for warning in state.warnings[self._warned :]:
+            self._line(self._paint("yellow", f"warning: {warning}"))
+        self._warned = len(state.warnings)
         if isinstance(event, Drafted) and event.draft.problem:
             self._line(self._paint("yellow", f"{event.draft.purpose}: {event.draft.problem}"))
         elif isinstance(event, Decided):
@@ -182,7 +186,11 @@ def print_state(state: RunState, *, plain: bool) -> None:
     # Why a run failed is a diagnosis, and was told on standard error.
     if state.status != "failed":
         out(verdict_line(state.solution, state, colours))
-    out(colours("dim", f"{state.pipeline} · {meter_line(state.meter, state.now)} · {_models(state)}{scripted}"))
+    out(
+        colours(
+            "dim", f"{state.pipeline} · {meter_line(state.meter, state.now)} · {harmless(_models(state))}{scripted}"
+        )
+    )
 
 
 def exit_code(state: RunState) -> int:
@@ -195,4 +203,7 @@ def exit_code(state: RunState) -> int:
 
 
 def _models(state: RunState) -> str:
-    return ", ".join(dict.fromkeys(state.models.values()))
+    """The models as they were asked for, and as the server calls what answered."""
+    answered = state.answered
+    names = dict.fromkeys(state.models.values())
+    return ", ".join(f"{name} (answered: {answered[name]})" if name in answered else name for name in names)

@@ -1,7 +1,7 @@
 """What the command line prints: results on standard output, everything else on standard error.
 
 This is the one place that writes to a terminal. Texts from models, files, servers and logs may be part of whatever is
-printed: no character that a terminal obeys goes through, but for the colours that `Paint` marked.
+printed: no character that a terminal obeys goes through, but for the colours that `Paint` marked, and no key.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import msgspec
 
 from ..engine.errors import RedraftError
 from ..engine.facts import Check, Draft, Report, Review, Solution, UnusedTest
+from ..engine.redaction import redact
 from ..engine.state import Meter, RunState
 from ..engine.waits import waiting_words
 from ..widgets.tally import also_by_tests, expectation, only_tests, standing
@@ -80,7 +81,7 @@ def out(text: str) -> None:
 
 def out_exact(text: str) -> None:
     """A text that is meant for a file or another program, such as a diff: exact there, harmless on a terminal."""
-    sys.stdout.write((_coloured(text) if sys.stdout.isatty() else text) + "\n")
+    sys.stdout.write((_coloured(text) if sys.stdout.isatty() else redact(text)) + "\n")
     sys.stdout.flush()
 
 
@@ -96,7 +97,7 @@ def out_json(value: object) -> None:
 
 def out_json_line(line: bytes) -> None:
     """JSON that is encoded already; what a terminal would obey is spelled as JSON spells it."""
-    sys.stdout.write(_UNPRINTABLE.sub(_escaped, line.decode().rstrip("\n")) + "\n")
+    sys.stdout.write(_UNPRINTABLE.sub(_escaped, redact(line.decode()).rstrip("\n")) + "\n")
     sys.stdout.flush()
 
 
@@ -108,9 +109,17 @@ def print_error(error: RedraftError, *, as_json: bool) -> None:
         say(f"redraft: {error}")
 
 
+def print_fault(told: str, code: int, *, as_json: bool) -> None:
+    """A fault of redraft's own, as errors are printed; `code` is the exit code."""
+    if as_json:
+        out_json({"error": "Fault", "message": told, "exit": code})
+    else:
+        say(f"redraft: {told}")
+
+
 def _coloured(text: str) -> str:
     """A harmless text, with the colours that were marked in it."""
-    pieces = _MARKED.split(text)
+    pieces = _MARKED.split(redact(text))
     return "".join(f"\x1b[{piece}m" if number % 2 else harmless(piece) for number, piece in enumerate(pieces))
 
 
@@ -122,8 +131,9 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text from models, files and programs without the characters that a terminal obeys."""
-    return "".join(c if c == "\n" or (c.isprintable() and not "\ud800" <= c <= "\udfff") else _spelt(c) for c in text)
+    """Text from models, files and programs without the characters that a terminal obeys, and without keys."""
+    told = redact(text)
+    return "".join(c if c == "\n" or (c.isprintable() and not "\ud800" <= c <= "\udfff") else _spelt(c) for c in told)
 
 
 def _spelt(char: str) -> str:

@@ -109,6 +109,8 @@ class RaceScreen(Screen[None]):
             async with asyncio.TaskGroup() as group:
                 for number, lane in enumerate(race.lanes, start=1):
                     group.create_task(self._follow(number, lane))
+        for fault in race.faults:
+            tell(self, fault, here.places)
 
     async def _follow(self, number: int, lane: Lane) -> None:
         pace = CROWDED_HZ if self.wanted.lanes > CROWD else PEACEFUL_HZ

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -16,7 +16,7 @@ from .cost import cost
 from .errors import ModelError
 from .events import AnyEvent, CallEnded, CallFailed, CallQueued, CallStarted, Decided, TextStreamed
 from .kit import Kit, Voice
-from .models.chat import Ask, Reply
+from .models.chat import Ask, Piece, Reply, Stream
 from .models.tokens import estimate
 from .questions import Question, answer_bound, is_thought_about, room, said_nothing, spent, why_silent
 from .recalling import Answer, Recall
@@ -45,37 +45,40 @@ class Asker:
         """Models that were cut while they thought, although some of them were not asked to think."""
 
     async def ask(self, question: Question, listener: Listener | None = None) -> tuple[str, Reply]:
-        """The call's id and its reply; `Reply.problem` says why there is no answer in it.
+        """The call's id and its reply; `Reply.problem` says why there is no whole answer in it.
 
-        The question is asked once more when the model's server ends meanwhile, and, with four times the room, when the
-        answer was cut before it began.
+        The question is asked once more when the model's server ends meanwhile or breaks the answer off, and, with four
+        times the room, when the answer was cut before it began.
 
         Raises:
             ModelError: there is no reply; the log knows.
         """
         call, reply = await self._surely(question, listener)
-        if not said_nothing(question, reply):
-            return call, reply
-        if reply.finish == "length" and not reply.full:
+        if reply.finish == "length" and not reply.full and said_nothing(question, reply):
             again = f"the {question.purpose} is asked once more with four times the room"
             self._emit(Decided(what=f"the {question.role} {spent(reply)}: {again}", node=question.node))
             question = replace(question, more_room=True)
             call, reply = await self._surely(question, listener)
             self._thinkers.add(self._voice(question).model.name)
-            if not said_nothing(question, reply):
-                return call, reply
-        return call, replace(reply, problem=why_silent(question, self._voice(question), reply))
+        if reply.finish == "broken off":
+            return call, replace(reply, problem=f"was broken off twice: {reply.warning}")
+        if said_nothing(question, reply):
+            return call, replace(reply, problem=why_silent(question, self._voice(question), reply))
+        return call, reply
 
     async def _surely(self, question: Question, listener: Listener | None) -> tuple[str, Reply]:
-        """A reply also when the model's server ends once meanwhile."""
+        """A reply also when its server ends once meanwhile, or breaks one answer off."""
         try:
-            return await self._ask(question, listener)
+            call, reply = await self._ask(question, listener)
+            if reply.finish != "broken off":
+                return call, reply
+            what = "the answer was broken off"
         except ModelError as error:
             # Another redraft may have quit, and its server with it: for the next question there is a new one.
-            if not (error.retryable and error.kind == "crashed"):
+            if not (error.retryable and (error.kind == "crashed" or error.halfway)):
                 raise
-        again = f"the model's server ended while it answered: the {question.purpose} is asked once more"
-        self._emit(Decided(what=again, node=question.node))
+            what = "the model's server ended while it answered"
+        self._emit(Decided(what=f"{what}: the {question.purpose} is asked once more", node=question.node))
         return await self._ask(question, listener)
 
     async def _ask(self, question: Question, listener: Listener | None) -> tuple[str, Reply]:
@@ -149,6 +152,7 @@ class Asker:
                 warning=reply.warning,
                 full=reply.full,
                 logprobs=reply.logprobs,
+                answered=reply.model,
             )
         )
         return reply
@@ -180,7 +184,7 @@ class Asker:
         voice = self._voice(question)
         said_enough, watch = listener and listener(), AnswerWatch(ask, answer_bound(question, voice, ask))
         async with voice.model.stream(ask) as stream:
-            async for piece in stream:
+            async for piece in _until_lost(stream):
                 self._emit(
                     TextStreamed(call=call, text=piece.text, thinking=piece.thinking, taken_back=piece.taken_back)
                 )
@@ -190,3 +194,15 @@ class Asker:
                 if watch.ends_with(piece):
                     return watch.told(stream.reply)
         return stream.reply
+
+
+async def _until_lost(stream: Stream) -> AsyncIterator[Piece]:
+    """The pieces of a stream. Raises: ModelError, which then knows that it came halfway."""
+    began = False
+    try:
+        async for piece in stream:
+            began = True
+            yield piece
+    except ModelError as error:
+        error.halfway = began
+        raise

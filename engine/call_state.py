@@ -20,7 +20,9 @@ class CallState(Fact, frozen=True):
     purpose: str
     model: str
     node: str = ""
-    status: Literal["reading prompt", "streaming", "done", "cut", "failed", "cancelled"] = "reading prompt"
+    status: Literal["reading prompt", "streaming", "done", "cut", "broken off", "failed", "cancelled"] = (
+        "reading prompt"
+    )
     text: str = ""
     thinking: str = ""
     began: float = 0.0
@@ -36,6 +38,8 @@ class CallState(Fact, frozen=True):
     prefilled: bool = False
     problem: str = ""
     warning: str = ""
+    answered: str = ""
+    """What the server calls the model that answered, where it is not called as it was asked for."""
 
     @property
     def tokens(self) -> Usage:
@@ -102,13 +106,14 @@ def _ended(call: CallState, event: ev.CallEnded | ev.CallFailed, at: float) -> C
         return replace(call, status="cancelled" if event.cancelled else "failed", ended=at, problem=event.problem)
     return replace(
         call,
-        status="cut" if event.finish == "cut" else "done",
+        status=event.finish if event.finish in {"cut", "broken off"} else "done",
         ended=at,
         usage=event.usage,
         cost=event.cost,
         finish=event.finish,
         prefilled=event.prefilled,
         warning=event.warning,
+        answered=event.answered,
     )
 
 

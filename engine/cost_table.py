@@ -35,6 +35,8 @@ class Ran(Fact, frozen=True):
     scripted: bool = False
     grown: bool = False
     """Whether it has a tree, and so could be decomposed."""
+    answered: dict[str, str] = {}
+    """Models by the name they were asked by, as servers call what answered, where that is another name."""
     roles: dict[Role, Spending] = {}
     entries: tuple[Entry, ...] = ()
     """Its log without the text of answers."""
@@ -77,6 +79,8 @@ class Row(Fact, frozen=True):
     verified: int = 0
     scripted: int = 0
     """Runs with answers that a person wrote."""
+    answered: dict[str, str] = {}
+    """Models by the name they were asked by, as servers call what answered, where that is another name."""
     roles: dict[Role, Spending] = {}
     """Of all runs together."""
     usd: float | None = None
@@ -118,6 +122,7 @@ def ran(entries: Sequence[Entry]) -> Ran | None:
         mode=state.mode,
         scripted=state.scripted,
         grown=bool(state.tree.nodes),
+        answered=state.answered,
         roles=by_role((call.role, call.tokens, call.cost) for call in state.calls),
         entries=kept,
     )
@@ -174,6 +179,7 @@ def _row(own: Sequence[Ran], groups: Sequence[Sequence[Ran]]) -> Row:
         stubs=len({run.asked for run in own}),
         verified=sum(run.verified for run in own),
         scripted=sum(run.scripted for run in own),
+        answered={asked: answered for run in own for asked, answered in run.answered.items()},
         roles=roles,
         usd=total(roles.values()).usd,
         standard=standard,

@@ -16,11 +16,17 @@ What a model's or a user's code does wrong is a fact (a failing check, an unread
 
 from __future__ import annotations
 
+from .redaction import redact
+
 
 class RedraftError(Exception):
     """Base of all our errors; its text says what happened, with which thing, and what to do next."""
 
     exit_code = 3
+
+    def __str__(self) -> str:
+        """The text; a key that a server or a library put into it is blotted out."""
+        return redact(super().__str__())
 
 
 class UsageError(RedraftError):
@@ -44,6 +50,8 @@ class ModelError(EnvironmentFault):
         super().__init__(message)
         self.kind = kind
         self.retryable = retryable
+        self.halfway = False
+        """Whether some of an answer had come."""
 
 
 class SandboxError(EnvironmentFault):
@@ -76,3 +84,14 @@ class SourceError(RedraftError):
 
 class StaleSource(SourceError):
     """The file changed since it was read; nothing was written."""
+
+
+def first_of_ours(error: BaseException) -> RedraftError | None:
+    """The first of our own errors in what was raised, a group included; None when that holds anything else."""
+    if isinstance(error, RedraftError):
+        return error
+    if not isinstance(error, BaseExceptionGroup):
+        return None
+    inside: tuple[BaseException, ...] = error.exceptions  # pyright: ignore[reportUnknownVariableType]
+    ours = [first_of_ours(inner) for inner in inside]
+    return ours[0] if None not in ours else None

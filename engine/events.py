@@ -74,10 +74,10 @@ class TextStreamed(Event, frozen=True):
 
 
 class CallEnded(Event, frozen=True):
-    """An answer is complete, or we stopped listening because it had said enough ("cut")."""
+    """An answer is complete, or we stopped listening because it had said enough ("cut"), or it is "broken off"."""
 
     call: str
-    finish: str
+    finish: Literal["stop", "length", "cut", "broken off"]
     usage: Usage
     seconds: float
     first_seconds: float | None = None
@@ -89,6 +89,8 @@ class CallEnded(Event, frozen=True):
     """Whether the model's context left less room than was asked for."""
     logprobs: dict[str, float] = {}
     """Natural log-probability of the likeliest first tokens, where they were asked for and told."""
+    answered: str = ""
+    """What the server calls the model that answered, where that is not the name of the model that was asked."""
 
 
 class CallFailed(Event, frozen=True):

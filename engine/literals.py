@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import math
 import warnings
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import cast
+from typing import TypeVar, cast
 
 LARGEST = 400_000
 """Most characters of a spelling; an honest child keeps to it."""
+MOST_ALIKE = 1_000
+"""Most members of a set, or keys of a dict, with one hash: so many take some 10 ms, 20,000 take seconds."""
 _UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
 _Mapping = Mapping[object, object]
 _MAKERS: dict[str, Callable[..., object]] = {"set": set, "frozenset": frozenset, "bytearray": bytearray}
@@ -95,13 +98,30 @@ def _value(tree: ast.expr) -> object:
         case ast.Tuple(elts=members):
             return tuple(_value(member) for member in members)
         case ast.Set(elts=members):
-            return {_value(member) for member in members}
+            return set(_spread([_value(member) for member in members]))
         case ast.Dict(keys=keys, values=values):
-            return {_value(key): _value(value) for key, value in _pairs(keys, values)}
+            pairs = [(_value(key), _value(value)) for key, value in _pairs(keys, values)]
+            _spread([key for key, _ in pairs])
+            return dict(pairs)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _MAKERS and len(arguments) < 2:
-            return _MAKERS[name](*(_iterable(_value(argument)) for argument in arguments))
+            members = [_iterable(_value(argument)) for argument in arguments]
+            return _MAKERS[name](*(members if name == "bytearray" else map(_spread, members)))
         case _:
             return ast.literal_eval(tree)
+
+
+_Members = TypeVar("_Members", bound=Collection[object])
+
+
+def _spread(members: _Members) -> _Members:
+    """The same members. Raises NotPlain where so many have one hash that a set of them takes seconds to make.
+
+    Equal members count once for each time that they are spelled; no honest set is spelled so.
+    """
+    alike = max(Counter(map(hash, members)).values(), default=0) if len(members) > MOST_ALIKE else 0
+    if alike > MOST_ALIKE:
+        raise NotPlain(f"{alike} members of one hash")
+    return members
 
 
 def _pairs(keys: list[ast.expr | None], values: list[ast.expr]) -> Iterable[tuple[ast.expr, ast.expr]]:
@@ -111,7 +131,7 @@ def _pairs(keys: list[ast.expr | None], values: list[ast.expr]) -> Iterable[tupl
         yield key, value
 
 
-def _iterable(value: object) -> Iterable[int]:
+def _iterable(value: object) -> Collection[int]:
     # `bytearray(10**12)` would be a bomb: only what has members may be turned into another.
     if not isinstance(value, bytes | set | frozenset | list | tuple):
         raise NotPlain(type(value).__name__)

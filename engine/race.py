@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import msgspec
@@ -46,9 +46,11 @@ class Lane:
 class Race:
     """Lanes that run at once and know nothing of each other."""
 
-    def __init__(self, lanes: Sequence[Lane]) -> None:
+    def __init__(self, lanes: Sequence[Lane], faults: Sequence[Exception]) -> None:
         self.lanes = tuple(lanes)
         self.paused = False
+        self.faults = faults
+        """Faults of redraft's own that ended a lane; complete once the block is left."""
 
     def pause(self) -> None:
         """Hold every lane before its next model call; calls under way go on."""
@@ -83,20 +85,30 @@ async def racing(
 ) -> AsyncIterator[Race]:
     """A race on `stub`, all lanes begun. Leaving the block cancels what still runs, and waits for it.
 
-    A lane that fails ends its own log and no other. What the pipelines settle on is held against the `hidden` tests.
+    A lane that fails ends its own log and no other, also when the fault is ours: then it is in `Race.faults`. What
+    the pipelines settle on is held against the `hidden` tests.
 
     Raises:
         UsageError: there are too few or too many entrants.
     """
     check_number(len(entrants))
     async with AsyncExitStack() as stack:
-        lanes: list[Lane] = []
+        lanes, faults = list[Lane](), list[Exception]()
         for number, entrant in enumerate(entrants, start=1):
             run = f"{run_name(stub, entrant.pipeline.name, datetime.now(UTC))}-{number}"
             recorder = record(number, entrant, run)
             opened = running(entrant.pipeline, entrant.kit, stub, hidden=hidden, record=recorder, run=run)
-            lanes.append(Lane(entrant, await stack.enter_async_context(opened), run))
-        yield Race(lanes)
+            lanes.append(Lane(entrant, await opened.__aenter__(), run))
+            stack.push_async_callback(_leave, opened, faults)
+        yield Race(lanes, faults)
+
+
+async def _leave(lane: AbstractAsyncContextManager[Log], faults: list[Exception]) -> None:
+    """End a lane, and note the fault that it ended with, so that the others are ended as well."""
+    try:
+        await lane.__aexit__(None, None, None)
+    except Exception as fault:  # noqa: BLE001 - whoever holds the race tells of it
+        faults.append(fault)
 
 
 def check_number(lanes: int) -> None:

@@ -137,6 +137,7 @@ def _warnings(state: RunState) -> tuple[str, ...]:
         found.append(f"visible examples: {waits}")
     if any(call.tokens.estimated for call in state.calls):
         found.append("some token counts are estimates")
+    found += state.warnings
     if state.unreviewed:
         found.append(f"not reviewed: {state.unreviewed}")
     chosen = state.solution.draft.id if state.solution else ""

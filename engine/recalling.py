@@ -72,7 +72,7 @@ def _reply(ended: CallEnded, text: str, thinking: str) -> Reply:
     return Reply(
         text=text,
         thinking=thinking,
-        finish="cut" if ended.finish == "cut" else "length" if ended.finish == "length" else "stop",
+        finish=ended.finish,
         prefilled=ended.prefilled,
         usage=ended.usage,
         seconds=ended.seconds,
@@ -80,6 +80,7 @@ def _reply(ended: CallEnded, text: str, thinking: str) -> Reply:
         warning=ended.warning,
         full=ended.full,
         logprobs=ended.logprobs,
+        model=ended.answered,
     )
 
 

@@ -1,4 +1,4 @@
-"""Run logs on disk: one entry a line, bounded in number and size, holding no keys (no event has a place for one)."""
+"""Run logs on disk: one entry a line, bounded in number and size, holding no keys."""
 
 from __future__ import annotations
 
@@ -11,19 +11,33 @@ import msgspec
 from .errors import EnvironmentFault, SourceError
 from .events import Entry, RunStarted
 from .paths import make_folder
+from .redaction import protects_anything, redact_bytes
+from .regular import read_regular
 from .surrogates import whole_within
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Entry)
 SUFFIX = ".jsonl"
+LARGEST = 1_000_000_000
+"""Bytes of a log; the longest runs have some ten million."""
 
 
 def line_of(entry: Entry) -> bytes:
-    """An entry as one line of JSON, its newline included."""
+    """An entry as one line of JSON, its newline included; without keys."""
     try:
-        return _ENCODER.encode(entry) + b"\n"
+        line = _ENCODER.encode(entry)
     except UnicodeEncodeError:
-        return _ENCODER.encode(whole_within(msgspec.to_builtins(entry))) + b"\n"
+        line = _ENCODER.encode(whole_within(msgspec.to_builtins(entry)))
+    return redact_bytes(line) + b"\n"
+
+
+def without_keys(entry: Entry) -> Entry:
+    """The entry with every key in it blotted out: the same object when it holds none."""
+    if not protects_anything():
+        return entry
+    line = _ENCODER.encode(whole_within(msgspec.to_builtins(entry)))
+    clean = redact_bytes(line)
+    return entry if clean == line else _DECODER.decode(clean)
 
 
 class Recording:
@@ -111,14 +125,14 @@ def read_log(path: Path) -> tuple[Entry, ...]:
         SourceError: there is no such file, or it is no log of redraft's.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = read_regular(path, LARGEST).splitlines()
     except OSError as error:
         raise SourceError(f"{path}: the log cannot be read ({error.strerror})") from error
     entries: list[Entry] = []
     for number, line in enumerate(lines, 1):
         try:
             entries.append(_DECODER.decode(line))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             if number == len(lines) and entries:
                 break
             raise SourceError(f"{path}, line {number}: this is no run log of redraft's ({error})") from error

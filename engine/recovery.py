@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .regular import read_regular
 from .sources.held import Held
 from .sources.reading import LARGEST, digest_of
 from .sources.scratch import Leftover, leftovers
@@ -72,7 +73,7 @@ def _kept(leftover: Leftover, named: str, content: bytes, journal: Journal) -> l
 def _put_in_its_place(leftover: Leftover, named: str, journal: Journal) -> str:
     """The SHA-256 of our write that took this save's place, if that is what the file still holds; else ""."""
     with suppress(OSError):
-        present = digest_of(leftover.target.read_bytes())
+        present = digest_of(read_regular(leftover.target, LARGEST))
         done = [kept for kept in journal.history(named) if kept.leads_back and not kept.undone]
         if done and done[-1].after == present and done[-1].by == str(leftover.writer):
             return present
@@ -83,7 +84,7 @@ def _interrupted(leftover: Leftover, named: str, journal: Journal) -> list[str]:
     """A word on a file with several names that holds the beginning of our write, and the end of what was there."""
     with suppress(OSError):
         done = [kept for kept in journal.history(named) if kept.leads_back and not kept.undone]
-        present = leftover.target.read_bytes()
+        present = read_regular(leftover.target, LARGEST)
         ours = bool(done) and done[-1].by == str(leftover.writer)
         if ours and digest_of(present) not in {done[-1].before, done[-1].after} and journal.is_torn(present, done[-1]):
             return [f"{named}: a write was ended in the middle; `redraft undo {named}` takes it back"]

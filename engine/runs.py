@@ -11,7 +11,7 @@ from typing import Protocol
 
 from .allowance import Allowance
 from .desk import Desk
-from .errors import ModelError, RedraftError
+from .errors import ModelError, first_of_ours
 from .events import AnyEvent, CallStarted, Entry, Judged, Paused, RunCancelled, RunEnded, RunFailed, RunStarted, Steered
 from .facts import Example, Stub
 from .judging import judged
@@ -20,6 +20,7 @@ from .pipelines.catalogue import Pipeline
 from .preflight import check_imports
 from .project_tests import with_tests
 from .recalling import Recall
+from .recording import without_keys
 from .steering import Steering
 from .version import version
 
@@ -63,7 +64,7 @@ class Log:
         """Add what has just happened."""
         self._allowance.count(event)
         self._calls += isinstance(event, CallStarted)
-        entry = Entry(at=round(self._clock() - self._began, 4), event=event)
+        entry = without_keys(Entry(at=round(self._clock() - self._began, 4), event=event))
         if self._record is not None:
             self._record.keep(entry)
         self._entries.put_nowait(entry)
@@ -128,7 +129,7 @@ class Log:
             if not self._cancelled_by:
                 raise
         except BaseException as error:  # Whatever ends a run, its log says so; what is no error of ours goes on.
-            fault = _first_fault(error)
+            fault = first_of_ours(error)
             if fault is None:
                 self.emit(RunFailed(problem=f"a fault in redraft itself: {error!r}", kind="bug"))
                 raise
@@ -200,14 +201,3 @@ def run_name(stub: Stub, pipeline: str, began: datetime) -> str:
     """A name that sorts by time and says what was run."""
     where = "".join(c if c.isalnum() else "-" for c in stub.name)
     return f"{began:%Y%m%dT%H%M%S}.{began.microsecond // 1000:03d}-{where}-{pipeline}"
-
-
-def _first_fault(error: BaseException) -> RedraftError | None:
-    """The first of our own errors in what a task group threw, None when it holds anything else."""
-    if isinstance(error, RedraftError):
-        return error
-    if not isinstance(error, BaseExceptionGroup):
-        return None
-    inside: tuple[BaseException, ...] = error.exceptions  # pyright: ignore[reportUnknownVariableType]
-    faults = [_first_fault(inner) for inner in inside]
-    return faults[0] if None not in faults else None

@@ -96,7 +96,7 @@ def serving_now(state: Path) -> Serving | None:
 def _read(path: Path) -> Serving | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Serving)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, RecursionError):
         return None
 
 

@@ -130,6 +130,16 @@ class RunState(Fact, frozen=True):
         return bool(self.queued) and self.live_call is None and not self.checking
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of the calls so far, such as that a server cut the prompt; each told once."""
+        return tuple(dict.fromkeys(call.warning for call in self.calls if call.warning))
+
+    @property
+    def answered(self) -> dict[str, str]:
+        """Models by the name they were asked by, as servers call them that answered by another name."""
+        return {call.model: call.answered for call in self.calls if call.answered}
+
+    @property
     def meter(self) -> Meter:
         """Calls, tokens and cost so far."""
         return meter_of(self.calls)

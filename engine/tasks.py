@@ -14,8 +14,9 @@ import msgspec
 from .errors import SourceError, UsageError
 from .facts import Example, Fact, Stub
 from .nearest import nearest
+from .regular import read_regular
 from .sources import find_stubs
-from .sources.reading import decoded
+from .sources.reading import LARGEST, decoded
 
 Level = Literal["easy", "medium", "hard"]
 
@@ -96,7 +97,7 @@ def load_task(folder: Path, name: str, *, tokens: int = 400) -> Task:
 def _hidden_of(path: Path) -> HiddenFile:
     try:
         found = msgspec.json.decode(_bytes_of(path), type=HiddenFile)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise SourceError(f"{path}: {error}; docs/tasks.md tells what belongs there") from error
     if any((test.gives is None) == (test.raises is None) for test in found.tests) or not found.tests:
         raise SourceError(f'{path}: every test needs either "gives" or "raises", and there must be one')
@@ -105,6 +106,6 @@ def _hidden_of(path: Path) -> HiddenFile:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, LARGEST)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error

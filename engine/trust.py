@@ -51,7 +51,7 @@ class TrustBook:
         """Everything that was agreed to; nothing when the list is missing or cannot be read."""
         try:
             return msgspec.json.decode(self._file.read_bytes(), type=_Ledger).folders
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, RecursionError):
             # Forgetting only means asking again; guessing would mean trusting.
             return ()
 

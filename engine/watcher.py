@@ -16,6 +16,7 @@ import msgspec
 from .errors import SourceError
 from .facts import Fact
 from .folder_events import Events, FolderEvents, Folders
+from .regular import read_regular
 from .sources.folders import is_python, python_files, source_folders
 from .sources.reading import LARGEST, Source, decoded, digest_of
 from .sources.syntax import problem_of
@@ -240,7 +241,7 @@ def _look(path: str) -> _Content:
         status = os.stat(path)  # noqa: PTH116 (paths stay text here)
         if status.st_size > LARGEST:
             return _Content(state="is too large now")
-        raw = Path(path).read_bytes()
+        raw = read_regular(path, LARGEST)
     except (FileNotFoundError, NotADirectoryError):
         return _Content(state="deleted")
     except IsADirectoryError:

@@ -72,7 +72,15 @@ class ReportPane(Sheet):
 
     def watch_state(self, state: RunState) -> None:
         """Lay out anew when the report, or what is said in place of it, changed."""
-        seen = (state.run, state.review, _verdict(state), _under(state), state.decisions, state.solution)
+        seen = (
+            state.run,
+            state.review,
+            _verdict(state),
+            _under(state),
+            state.decisions,
+            state.warnings,
+            state.solution,
+        )
         if seen == self._seen:
             return
         self._seen = seen
@@ -208,11 +216,14 @@ def _evidence(finding: Finding) -> Iterator[tuple[str, str, str]]:
 
 
 def _turns(state: RunState, width: int) -> Iterator[Row]:
-    """What the pipeline decided, and why."""
+    """What a person should know of the calls; what the pipeline decided, and why."""
     why = [state.solution.why] if state.solution and state.solution.why else []
     turns = [turn for turn in (*state.decisions, *why) if turn]
-    if turns or state.problem:
+    if turns or state.problem or state.warnings:
         yield Row()
+    for warning in state.warnings:
+        for line in paragraphs(f"! {warning}", width, "$state-warn"):
+            yield Row(line)
     for turn in dict.fromkeys(turns):
         for number, line in enumerate(paragraphs(turn, width - 2, "$muted")):
             yield Row([("→ " if not number else "  ", "$muted"), *line])

@@ -87,7 +87,7 @@ def _source(path: Path) -> str:
 def _given(text: str) -> tuple[Example, ...]:
     try:
         pairs = msgspec.json.decode(text, type=list[tuple[str, str]])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise UsageError(f'--examples: {error}; write a JSON list such as [["f(2)", "5"], ["f(3)", "10"]]') from error
     return tuple(
         Example(source=call, want=want if want.endswith("\n") or not want else want + "\n") for call, want in pairs

@@ -15,6 +15,7 @@ from ...engine.race_text import Outcome, as_csv, as_json, table_of, verdict_of
 from ...engine.rendering import as_markdown, as_plain
 from ...engine.settings import Settings
 from ...engine.state import RunState
+from ..faults import EXIT_CODE, keep
 from ..fetching import ensure_model
 from ..headless import interruptible
 from ..model_choice import applied
@@ -58,6 +59,10 @@ async def without_screen(here: Session, wanted: Field, args: argparse.Namespace,
         async with interruptible(race):
             states = await _states(race)
     _print(wanted, [(lane.name, state) for lane, state in zip(race.lanes, states, strict=True)], args)
+    for fault in race.faults:
+        say(keep(fault, here.places))
+    if race.faults:
+        return EXIT_CODE
     return INTERRUPTED if any(state.status == "cancelled" for state in states) else 0
 
 

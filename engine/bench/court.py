@@ -70,7 +70,7 @@ class Court:
             return None
         try:
             return msgspec.json.decode((self._cache / f"{key}.json").read_bytes(), type=Measured)
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, msgspec.MsgspecError, RecursionError):
             return None
 
     def _keep(self, key: str, found: Measured) -> None:

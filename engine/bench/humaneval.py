@@ -107,6 +107,6 @@ def decode_lines(content: bytes, row: type[_T], name: str) -> list[_T]:
         if line.strip():
             try:
                 rows.append(decoder.decode(line))
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, RecursionError) as error:
                 raise SourceError(f"{name}, line {number}: {error}; the file is another version") from error
     return rows

@@ -13,7 +13,11 @@ import msgspec
 
 from ..errors import EnvironmentFault, SourceError, UsageError
 from ..paths import make_folder
+from ..regular import read_regular
 from .lines import Header, Key, Line
+
+LARGEST = 2_000_000_000
+"""Bytes of a file of results; one line has some ten thousand."""
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Header | Line)
@@ -26,7 +30,7 @@ def read_ledger(path: Path) -> tuple[Header, tuple[Line, ...]]:
         SourceError: there is no such file, or it is no benchmark of redraft's.
     """
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path, LARGEST)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
     return _decoded(path, raw)
@@ -97,7 +101,7 @@ class Ledger:
             raise UsageError(
                 f"{self.path}: another run writes into this file; wait for it, or name another --out"
             ) from None
-        raw = self.path.read_bytes()
+        raw = read_regular(self.path, LARGEST)
         whole = raw.rfind(b"\n") + 1
         if whole < len(raw):
             os.ftruncate(self._descriptor, whole)
@@ -164,7 +168,7 @@ def read_row(path: Path, number: int, row: bytes) -> Header | Line:
     """
     try:
         return _DECODER.decode(row)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise SourceError(f"{path}, line {number}: this is no result of redraft's benchmark ({error})") from error
 
 

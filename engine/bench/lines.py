@@ -12,6 +12,19 @@ Key = tuple[str, str, str, int, str]
 """Problem, pipeline, model, seed and mode: what makes two lines the same piece of work."""
 
 
+def model_in(label: str, role: Role) -> str:
+    """The model of a role in the label of a column: as it is named there, else the first, which the others share.
+
+    >>> model_in("small + planner=large", "coder"), model_in("large + coder=small", "coder")
+    ('small', 'small')
+    >>> model_in("small + planner=large", "planner"), model_in("large + coder=small", "planner")
+    ('large', 'large')
+    """
+    first, *others = label.split(" + ")
+    named = (other.removeprefix(f"{role}=") for other in others if other.startswith(f"{role}="))
+    return next(named, first)
+
+
 class Column(Fact, frozen=True):
     """What is compared: one pipeline with one set of models and one seed."""
 
@@ -49,7 +62,7 @@ class Line(Fact, frozen=True, tag="result", tag_field="line"):
     problem: str
     pipeline: str
     model: str
-    """The coder's, or all roles' where they differ ("coder + planner=…")."""
+    """Of all roles, or where they differ the first role's and who has another: `model_in` reads it."""
     seed: int = 0
     mode: str = ""
     status: Literal["done", "error"] = "done"

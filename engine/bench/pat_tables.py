@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ..economy import relative_cost, roi
 from ..rendering import Table, columns_of
 from .cells import NONE, interval, percent, tokens_of, usd_of
+from .lines import model_in
 from .standing import Row
 from .statistics import Share
 
@@ -26,16 +27,17 @@ def b1(rows: Sequence[Row]) -> Table:
     """Methods by model: four scores, their average, relative cost, return on investment."""
     heads = ("model", "method", *(name for name, _, _ in _B_SCORES), "avg", "cost ×", "ROI")
     cells: list[tuple[str, ...]] = []
-    for model, pipeline in dict.fromkeys((row.model, row.pipeline) for row in rows):
-        mine = _by_suite(rows, model, pipeline)
-        standard = _by_suite(rows, _coder(model), "standard") or _by_suite(rows, _coder(model), "raw-coder")
+    for model, pipeline, mode in dict.fromkeys((row.model, row.pipeline, row.mode) for row in rows):
+        same = [row for row in rows if row.mode == mode]
+        mine, coder = _by_suite(same, model, pipeline), model_in(model, "coder")
+        standard = _by_suite(same, coder, "standard") or _by_suite(same, coder, "raw-coder")
         average, other = _average(mine), _average(standard)
         relative = _relative(mine, standard)
         gained = None if average is None or other is None else roi(average - other, relative)
         cells.append(
             (
                 model,
-                pipeline,
+                _method(pipeline, mode, rows),
                 *(_b_score(mine, suite, plus=plus) for _, suite, plus in _B_SCORES),
                 NONE if average is None else f"{average:.2f}",
                 "n/a" if relative is None else f"{relative:.2f}",
@@ -57,13 +59,14 @@ def b2(rows: Sequence[Row]) -> Table:
     levels = ("easy", "mid", "hard", "expert")
     heads = ("model", "method", *levels, "all", "cost")
     cells: list[tuple[str, ...]] = []
-    for model, pipeline in dict.fromkeys((row.model, row.pipeline) for row in rows if "xcodeeval" in row.suite):
-        mine = _by_suite(rows, model, pipeline)
+    of_levels = [row for row in rows if "xcodeeval" in row.suite]
+    for model, pipeline, mode in dict.fromkeys((row.model, row.pipeline, row.mode) for row in of_levels):
+        mine = _by_suite([row for row in rows if row.mode == mode], model, pipeline)
         there = [mine[f"xcodeeval-{level}"] for level in levels if f"xcodeeval-{level}" in mine]
         every = Share(passes=sum(row.base.passes for row in there), of=sum(row.base.of for row in there))
         shares = [mine[f"xcodeeval-{level}"].base if f"xcodeeval-{level}" in mine else None for level in levels]
         spent = " + ".join(usd_of(row) for row in there) if len(there) == 1 else _joined_usd(there)
-        cells.append((model, pipeline, *map(percent, shares), percent(every), spent))
+        cells.append((model, _method(pipeline, mode, rows), *map(percent, shares), percent(every), spent))
     return Table(
         name="B2",
         title="PaT, table 2: xCodeEval by difficulty (percent of problems solved)",
@@ -82,7 +85,7 @@ def b3(rows: Sequence[Row]) -> Table:
         if row.pipeline != "pat":
             continue
         same = [other for other in rows if other.mode == row.mode]
-        alone = _by_suite(same, _planner(row.model), "pat").get(row.suite)
+        alone = _by_suite(same, model_in(row.model, "planner"), "pat").get(row.suite)
         relative = relative_cost([row.usd], [alone.usd]) if alone else None
         cells.append(
             (
@@ -111,7 +114,8 @@ def b5(rows: Sequence[Row]) -> Table:
     cells: list[tuple[str, ...]] = []
     for row in rows:
         standard = next((r for r in rows if r.pipeline in {"standard", "raw-coder"} and r.suite == row.suite
-                         and _coder(r.model) == _coder(row.model)), None)  # fmt: skip
+                         and model_in(r.model, "coder") == model_in(row.model, "coder") and r.mode == row.mode),
+                        None)  # fmt: skip
         times = f"{row.seconds / standard.seconds:.2f}" if standard and standard.seconds else NONE
         out = tokens_of(row.spent.completion_tokens, estimated=row.spent.estimated)
         cells.append((row.model, row.pipeline, row.suite, f"{row.seconds:.2f}", times, f"{row.calls:.1f}", out))
@@ -155,6 +159,11 @@ def b6(rows: Sequence[Row]) -> Table:
     )
 
 
+def _method(pipeline: str, mode: str, rows: Sequence[Row]) -> str:
+    """The name of a row, with its mode where rows are of several."""
+    return f"{pipeline} · {mode}" if len({row.mode for row in rows}) > 1 else pipeline
+
+
 def _by_suite(rows: Sequence[Row], model: str, pipeline: str) -> dict[str, Row]:
     return {row.suite: row for row in rows if row.model == model and row.pipeline == pipeline}
 
@@ -185,13 +194,3 @@ def _relative(mine: dict[str, Row], standard: dict[str, Row]) -> float | None:
 def _joined_usd(rows: Sequence[Row]) -> str:
     costs = [row.spent.usd for row in rows]
     return "n/a" if not costs or None in costs else f"${sum(cost or 0.0 for cost in costs):.2f}"
-
-
-def _coder(model: str) -> str:
-    return model.partition(" + ")[0]
-
-
-def _planner(model: str) -> str:
-    """The planner of a column: the coder's model unless it is named ("coder + planner=…")."""
-    named = [part.removeprefix("planner=") for part in model.split(" + ") if part.startswith("planner=")]
-    return named[0] if named else _coder(model)

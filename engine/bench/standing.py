@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..cost import Spending, total
 from ..facts import Check, Draft, Example, Fact, Report, Role, Solution, Stub
 from ..taxonomy import classified
-from .lines import Line
+from .lines import Line, model_in
 from .statistics import Paired, Share, paired
 
 BASELINES = ("raw-coder", "standard")
@@ -151,15 +151,11 @@ def baseline_of(group: Group, groups: Sequence[Group]) -> Group | None:
     """The row to compare with: raw-coder, else standard, of the same coder and mode if there is one, else the first."""
     if group[0] in BASELINES:
         return None
-    for name in BASELINES:
-        named = [other for other in groups if other[0] == name]
-        if named:
-            return max(named, key=lambda other: (_coder(other[1]) == _coder(group[1]), other[2] == group[2]))
+    named = [other for name in BASELINES for other in groups if other[0] == name]
+    if named:
+        coder = model_in(group[1], "coder")
+        return max(named, key=lambda other: (model_in(other[1], "coder") == coder, other[2] == group[2]))
     return None if groups[0] == group else groups[0]
-
-
-def _coder(model: str) -> str:
-    return model.partition(" + ")[0]
 
 
 def _passes(lines: Iterable[Line], *, plus: bool) -> dict[tuple[str, int], bool]:

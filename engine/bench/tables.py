@@ -45,14 +45,16 @@ def table(name: str, rows: Sequence[Row], notes: Sequence[str] = ()) -> Table:
 
 def _scoreboard(rows: Sequence[Row]) -> Table:
     several = len({(row.model, row.mode) for row in rows}) > 1
+    suites = tuple(dict.fromkeys(row.suite for row in rows))
     heads = (
-        "pipeline", *(("model", "mode") if several else ()), "n", "base", "plus", "95 %", "fixed", "broken", "p",
-        "calls", "tokens in", "tokens out", "cost", "s", "split",
+        "pipeline", *(("model", "mode") if several else ()), *(("suite",) if len(suites) > 1 else ()),
+        "n", "base", "plus", "95 %", "fixed", "broken", "p", "calls", "tokens in", "tokens out", "cost", "s", "split",
     )  # fmt: skip
     cells = [
         (
             row.pipeline,
             *((row.model, row.mode) if several else ()),
+            *((row.suite,) if len(suites) > 1 else ()),
             str(row.base.of),
             percent(row.base),
             percent(row.plus) if row.has_plus else NONE,
@@ -67,14 +69,13 @@ def _scoreboard(rows: Sequence[Row]) -> Table:
         )
         for row in rows
     ]
-    suites = ", ".join(dict.fromkeys(row.suite for row in rows))
     told = "" if several or not rows else f" ({rows[0].model}, {rows[0].mode} mode)"
     return Table(
         name="scoreboard",
-        title=f"{suites}: pass@1 in percent{told}",
+        title=f"{', '.join(suites)}: pass@1 in percent{told}",
         heads=heads,
         rows=columns_of(heads, *cells),
-        words=3 if several else 1,
+        words=(3 if several else 1) + (len(suites) > 1),
         notes=(_LEGEND,),
     )
 
@@ -105,8 +106,10 @@ def _a3(rows: Sequence[Row]) -> Table:
 
 def _a_cells(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
     several = len({(other.model, other.mode) for other in rows}) > 1
+    suites = len({other.suite for other in rows}) > 1
+    named = (row.pipeline, *((row.model, row.mode) if several else ()), *((row.suite,) if suites else ()))
     return (
-        f"{row.pipeline} · {row.model} · {row.mode}" if several else row.pipeline,
+        " · ".join(named),
         f"{row.calls:.1f}",
         percent(row.base),
         points_of(row, plus=False),

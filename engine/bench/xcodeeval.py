@@ -58,7 +58,7 @@ def xcodeeval(folder: Path | None) -> tuple[Problem, ...]:
     )
     try:
         units = msgspec.json.decode(_bytes_of(folder / "unittest_db.json"), type=dict[str, list[Unit]])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise SourceError(f"unittest_db.json: {error}; the file is another version") from error
     usable = [one for one in described if _is_usable(one, units.get(one.src_uid, []))]
     usable.sort(key=lambda one: one.src_uid)

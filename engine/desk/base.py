@@ -193,7 +193,7 @@ class Base:
         _, reply = await self._asker.ask(Question(role=role, purpose=purpose, messages=messages, thinking="yes"))
         if reply.problem:
             self.decide(f"no answer to the {purpose}: the {role} {reply.problem}")
-        return reply.text.strip()
+        return "" if reply.problem else reply.text.strip()
 
     def _seed(self, nth: int) -> int:
         """The seed of the how-manieth question of its kind: samples differ, runs do not."""

@@ -20,7 +20,11 @@ import msgspec
 
 from ..errors import ModelError
 from ..facts import Fact
+from ..regular import read_regular
 from .chat import Ask, ChatModel, Piece, Reply, Stream, texts
+
+LARGEST = 1_000_000_000
+"""Bytes of a cassette."""
 
 
 class Failure(Fact, frozen=True):
@@ -70,11 +74,11 @@ class Cassette:
         decoder = msgspec.json.Decoder(Take)
         takes: list[Take] = []
         try:
-            takes.extend(map(decoder.decode, path.read_bytes().splitlines()))
+            takes.extend(map(decoder.decode, read_regular(path, LARGEST).splitlines()))
         except OSError as error:
             what = f"{path}: no cassette can be read there ({error.strerror})"
             raise ModelError(f"{what}; record one", kind="cassette") from None
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             what = f"{path}, line {len(takes) + 1}: this is no take of a cassette ({error})"
             raise ModelError(f"{what}; record it again", kind="cassette") from None
         return cls(path, takes)

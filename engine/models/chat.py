@@ -86,8 +86,9 @@ class Reply(Fact, frozen=True):
 
     text: str
     thinking: str = ""
-    finish: Literal["stop", "length", "cut"] = "stop"
-    """stop: the model ended or met a stop string; length: it ran into `max_tokens`; cut: we stopped listening."""
+    finish: Literal["stop", "length", "cut", "broken off"] = "stop"
+    """stop: the model ended or met a stop string; length: it ran into `max_tokens`; cut: we stopped listening;
+    broken off: the server ended it before the model did, so that it is no whole answer."""
     prefilled: bool = False
     usage: Usage = Usage(estimated=True)
     seconds: float = 0.0
@@ -100,8 +101,10 @@ class Reply(Fact, frozen=True):
     """Whether the model's context left less room than was asked for: more cannot be had."""
     logprobs: dict[str, float] = {}
     """Natural log-probability of the likeliest first tokens by their text; empty where the server tells none."""
+    model: str = ""
+    """What the server calls the model that answered, "" when it does not say, or says what it was asked for."""
     problem: str = ""
-    """Why there is no answer in it, such as "spent 2,048 tokens thinking and said nothing"; else ""."""
+    """Why there is no whole answer in it, such as "spent 2,048 tokens thinking and said nothing"; else ""."""
 
 
 class Stream(Protocol):

@@ -16,8 +16,8 @@ from .endpoint import ServerKind
 from .grammar import compact_grammar
 
 Feature = Literal[
-    "prefill", "schema", "thinking", "effort none", "effort minimal", "samplers", "seed", "temperature", "top_p",
-    "stop", "usage", "limit", "logprobs",
+    "system", "prefill", "schema", "thinking", "effort none", "effort minimal", "samplers", "seed", "temperature",
+    "top_p", "stop", "usage", "limit", "logprobs",
 ]  # fmt: skip
 """Parts of a request that a server may refuse, and that we can do without. The two efforts are values of one field."""
 
@@ -66,6 +66,7 @@ DIALECTS: dict[ServerKind, Dialect] = {
 }
 
 FIELDS: dict[Feature, tuple[str, ...]] = {
+    "system": (),
     "prefill": ("continue_final_message", "add_generation_prompt"),
     "schema": ("response_format", "grammar"),
     "thinking": ("chat_template_kwargs", "reasoning_effort", "reasoning"),
@@ -97,13 +98,18 @@ def has_switch(kind: ServerKind, refused: frozenset[Feature]) -> bool:
     return bool(DIALECTS[kind].thinking) and "thinking" not in refused
 
 
-def messages(ask: Ask, prefilled: bool, *, no_think: bool = False) -> list[dict[str, str]]:
+def messages(
+    ask: Ask, prefilled: bool, *, no_think: bool = False, refused: frozenset[Feature] = frozenset()
+) -> list[dict[str, str]]:
     """The conversation. Where the answer is not begun for the model, its last turn says how it should begin.
 
     The prefill may be all that tells of the stub, so it is never left out. `no_think` puts Qwen3's word for an answer
-    without thoughts in front of the last question (arXiv 2605.07248 has it in front of every prompt).
+    without thoughts in front of the last question (arXiv 2605.07248 has it in front of every prompt). A server that
+    refused the role "system" gets its words at the head of the first question.
     """
     turns = [{"role": message.role, "content": message.content} for message in ask.messages]
+    if "system" in refused:
+        turns = _without_system(turns)
     if no_think and turns:
         turns[-1]["content"] = f"/no_think\n{turns[-1]['content']}"
     if prefilled:
@@ -113,6 +119,14 @@ def messages(ask: Ask, prefilled: bool, *, no_think: bool = False) -> list[dict[
             f"\n\nBegin your answer exactly so, and go on to the end of the code block:\n\n{ask.prefill}"
         )
     return turns
+
+
+def _without_system(turns: list[dict[str, str]]) -> list[dict[str, str]]:
+    told = [turn["content"] for turn in turns if turn["role"] == "system"]
+    others = [turn for turn in turns if turn["role"] != "system"]
+    if others and others[0]["role"] == "user":
+        told.append(others.pop(0)["content"])
+    return [{"role": "user", "content": "\n\n".join(told)}, *others] if told else others
 
 
 def body(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -20,6 +21,9 @@ DEFAULT: tuple[str, ...] = (
 
 MOST_BYTES = 1_000_000
 """A list of models is shorter than this; whoever sends more is no model server."""
+
+
+_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 class Found(Fact, frozen=True):
@@ -93,7 +97,7 @@ async def _get(url: str, path: str) -> tuple[int, dict[str, str], bytes]:
 def _head(raw: bytes) -> tuple[int, dict[str, str]]:
     first, *lines = raw.decode("latin-1").strip().split("\r\n")
     words = first.split()
-    if len(words) < 2 or not words[0].startswith("HTTP/") or not words[1].isdigit():
+    if len(words) < 2 or not words[0].startswith("HTTP/") or not _NUMBER.fullmatch(words[1]):
         return 0, {}
     pairs = (line.partition(":") for line in lines)
     return int(words[1]), {name.strip().lower(): value.strip() for name, _, value in pairs}
@@ -102,7 +106,7 @@ def _head(raw: bytes) -> tuple[int, dict[str, str]]:
 async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
     """As many bytes as were announced, or all until the server closes; never more than MOST_BYTES."""
     announced = headers.get("content-length", "")
-    most = min(int(announced), MOST_BYTES) if announced.isdigit() else MOST_BYTES
+    most = min(int(announced), MOST_BYTES) if _NUMBER.fullmatch(announced) else MOST_BYTES
     raw = b""
     while len(raw) < most and (more := await reader.read(most - len(raw))):
         raw += more

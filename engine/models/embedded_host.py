@@ -231,7 +231,7 @@ class Host:
     def _stored(self) -> Address | None:
         try:
             return msgspec.json.decode(self._address_path.read_bytes(), type=Address)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, RecursionError):
             return None
 
     def _store(self, address: Address) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from ..facts import Fact
+from ..redaction import protect, protect_url
 
 ServerKind = Literal["", "llama.cpp", "vllm", "sglang", "ollama", "lmstudio", "openai", "openrouter"]
 """What serves the model; "" is not known, and is treated as the least that every server can do."""
@@ -18,14 +19,11 @@ class Secret:
 
     def __init__(self, text: str = "") -> None:
         self._text = text.strip()
+        protect(self._text)
 
     def reveal(self) -> str:
         """The key itself, for the one header it belongs in."""
         return self._text
-
-    def hidden_in(self, text: str) -> str:
-        """`text` with the key blotted out, for messages that quote a server."""
-        return text.replace(self._text, "***") if self._text else text
 
     def __bool__(self) -> bool:
         return bool(self._text)
@@ -63,6 +61,9 @@ class Endpoint(Fact, frozen=True):
     """Seconds until the connection stands."""
     longest: float = 900.0
     """Seconds one answer may take in all."""
+
+    def __post_init__(self) -> None:
+        protect_url(self.base_url)
 
     @property
     def _parts(self) -> SplitResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -11,13 +12,16 @@ from ..errors import ModelError
 from .answer import Answer
 from .chat import Piece, Reply
 from .endpoint import Endpoint
-from .refusals import error
+from .refusals import error, quoted
 
 if TYPE_CHECKING:
     from .wire import Chunks
 
 GRACE = 5.0
 """Seconds a server has, after it said how the answer ended, to send the usage and close."""
+
+COUNTING = 2.0
+"""Seconds that the count of a long prompt is waited for."""
 
 
 class LiveAnswer:
@@ -79,7 +83,19 @@ class LiveAnswer:
         self._ended = True
         self._ready.clear()
         if self._chunks is not None:
-            await self._chunks.close()
+            await self._chunks.aclose()
+
+    async def hear_count(self) -> None:
+        """Listen on, for the count alone, in an answer that has said enough: some servers count only at its end."""
+        from . import wire
+
+        assert self._chunks is not None
+        with contextlib.suppress(TimeoutError, *wire.FAILURES):
+            async with asyncio.timeout(COUNTING):
+                while not self._ended and (chunk := await self._chunks.next()) is not None:
+                    if chunk.counts is not None:
+                        self.answer.count(chunk.counts)
+                        return
 
     async def _read(self) -> None:
         """Take in one chunk, or the end."""
@@ -89,35 +105,45 @@ class LiveAnswer:
         finished = self.answer.finished
         try:
             async with asyncio.timeout(min(GRACE, self._left()) if finished else self._left()):
-                event = await anext(self._chunks, None)
+                chunk = await self._chunks.next()
         except wire.FAILURES as failure:
             if not finished:
                 raise self._trouble(failure) from None
-            event = None
+            chunk = None
         except TimeoutError:
             if not finished:
                 raise self._too_long() from None
-            event = None
-        if event is None:
+            chunk = None
+        if chunk is None:
             await self._end()
             return
-        self._ready.extend(self.answer.take(wire.chunk_of(event), self._clock() - self._began))
+        self._ready.extend(self.answer.take(chunk, self._clock() - self._began))
         if self.answer.is_runaway:
             self._ready.extend(self.answer.stop_runaway())
             self._ended = True
-            await self._chunks.close()
+            await self._chunks.aclose()
 
     async def _end(self) -> None:
         self._ended = True
         assert self._chunks is not None
-        await self._chunks.close()
-        kind = self._chunks.response.headers.get("content-type", "text/event-stream")
+        await self._chunks.aclose()
+        kind = self._chunks.content_type
         if not self.answer.began and not self.answer.finished and "event-stream" not in kind:
             raise error("nonsense", f"{self._endpoint.shown_url} sent {kind} in place of a stream; check `base_url`")
         self._ready.extend(self.answer.end())
         if self.answer.is_empty:
-            who = f"{self._model} at {self._endpoint.shown_url}"
-            raise error("empty", f"{who} gave an empty answer; try again, or take another model")
+            raise self._no_answer()
+
+    def _no_answer(self) -> ModelError:
+        """What to say of an answer without a word."""
+        who = f"{self._model} at {self._endpoint.shown_url}"
+        if self.answer.refusal:
+            return error("refused", f"{who} refuses to answer: {quoted(self.answer.refusal)}")
+        if self.answer.is_broken_off:
+            word = quoted(self.answer.finish_word)
+            told = f" ({word})" if word else ""
+            return error("dropped", f"{who} ended the stream before its answer began{told}", retryable=True)
+        return error("empty", f"{who} gave an empty answer; try again, or take another model")
 
     def _left(self) -> float:
         """Seconds until this answer has taken too long in all."""

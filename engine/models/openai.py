@@ -32,6 +32,8 @@ __all__ = ["Endpoint", "OpenAIChat", "Retries", "Secret", "Server", "ServerKind"
 
 PROMPT_AT_MOST, MARGIN = 1.15, 64
 """A prompt is taken for so many times our estimate, and so many tokens more, when the room for thoughts is measured."""
+LONGER = 1.25
+"""A prompt of so many times the longest that was counted may be cut although that was not."""
 RESTARTS = 2
 """After this many answers in a row that began the prefill again, the server is no longer asked to continue one."""
 FOUR_ATTEMPTS = Retries()
@@ -65,6 +67,8 @@ class OpenAIChat:
         self._server: Server | None = None
         self._refused: frozenset[Feature] = _PREFILL if prefill == "off" else frozenset()
         self._restarts = 0
+        self._counted = 0
+        """Tokens of the longest prompt of which the count was waited for."""
         self._context: int | None = None
         self._most: int | None = None
         self._reasoning_is_answer = False
@@ -99,6 +103,10 @@ class OpenAIChat:
         live = await self._begin(ask)
         try:
             yield live
+            if live.answer.may_be_cut > LONGER * self._counted:
+                # Whether prompts of this length are cut is worth knowing once.
+                self._counted = live.answer.may_be_cut
+                await live.hear_count()
         finally:
             await live.aclose()
             self._learn_from(live.answer)
@@ -195,18 +203,18 @@ class OpenAIChat:
         fields = dialects.body(ask, server.kind, refused, insisted=self._insisted, room=room)
         model = self.endpoint.model or server.models[0]
         no_think = not (ask.thinking or dialects.has_switch(server.kind, refused)) and obeys_no_think(model)
-        sent = dialects.messages(ask, prefilled, no_think=no_think)
+        sent = dialects.messages(ask, prefilled, no_think=no_think, refused=refused)
 
         def trouble(failure: Exception) -> ModelError:
             problem = failures.trouble(failure, self.endpoint, model, server.models, now=time.time())
             if isinstance(problem, RefusedError):
-                feature = refused_feature(problem.refusal, fields, prefilled)
+                feature = refused_feature(problem.refusal, fields, [message["role"] for message in sent])
                 if feature is not None and feature not in refused:
                     # Without that part it will not be the same request again: no need to wait.
                     problem.feature, problem.retryable = feature, False
             return problem
 
-        answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer, room=room)
+        answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer, room=room, model=model)
         live = LiveAnswer(answer, self.endpoint, model, clock=self._clock, began=began, trouble=trouble)
         return await live.opened(lambda: wire.ask(model, sent, fields))
 

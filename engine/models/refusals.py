@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, cast
 
 from ..errors import ModelError
 from ..facts import Fact
+from ..redaction import redact
 from .dialects import FIELDS, Feature
 from .endpoint import Endpoint
 
@@ -37,10 +38,21 @@ _PROMPT = re.compile(
 """The same without the room for the answer."""
 _UNKNOWN_FIELD = re.compile(
     r"unsupported|not support|does not support|doesn't support|incompatible|unknown|unrecogni[sz]ed|not permitted"
-    r"|not allowed|extra inputs|invalid|not available|must be|too many|at most|cannot|is required|fail",
+    r"|not allowed|extra inputs|invalid|not available|must be|must alternate|not enabled|unexpected|too many|at most"
+    r"|cannot|is required|fail|only user",
     re.I,
 )
 _WORDS: tuple[tuple[Feature, re.Pattern[str]], ...] = (
+    (
+        "system",
+        # Templates of Gemma and of early Mistral; OpenAI's o1; Google's API. Where a system message is optional, it is
+        # another role that is wrong.
+        re.compile(
+            r"^(?!.*optional system).*(?:system (?:role|message|prompt|instruction)|developer instruction"
+            r"|role\b.{0,30}\bsystem\b|roles must alternate|only user,? (?:and )?assistant)",
+            re.I | re.S,
+        ),
+    ),
     (
         "prefill",
         re.compile(
@@ -59,6 +71,9 @@ _WORDS: tuple[tuple[Feature, re.Pattern[str]], ...] = (
     ("temperature", re.compile(r"temperature", re.I)),
 )
 """What a server's words name when it refuses a feature; the first that was sent and is named is the one."""
+
+
+_HTML = re.compile(r"<(?:!doctype|!--|\?xml|html|head|title|body|div|p|h\d|center)\b", re.I)
 
 
 class Refusal(Fact, frozen=True):
@@ -104,8 +119,11 @@ def read_refusal(status: int | None, headers: Mapping[str, str], error: object, 
     )
 
 
-def refused_feature(refusal: Refusal, sent: Mapping[str, object], prefilled: bool) -> Feature | None:
-    """The part of the request this 400 is about, if it is one we can do without; None otherwise."""
+def refused_feature(refusal: Refusal, sent: Mapping[str, object], roles: Sequence[str]) -> Feature | None:
+    """The part of the request this 400 is about, if it is one we can do without; None otherwise.
+
+    `sent` are the fields of the request, `roles` those of its messages; a last "assistant" is a prefill.
+    """
     if refusal.status not in {400, 404, 422, 500, 501} or is_context_overflow(refusal):
         return None
     if not (_UNKNOWN_FIELD.search(refusal.message) or "unsupported" in refusal.code):
@@ -113,10 +131,20 @@ def refused_feature(refusal: Refusal, sent: Mapping[str, object], prefilled: boo
     if (effort := _refused_effort(refusal, sent)) is not None:
         return effort
     for feature, words in _WORDS:
-        carried = prefilled if feature == "prefill" else any(field in sent for field in FIELDS[feature])
+        carried = _carries(feature, sent, roles)
         if carried and (refusal.param.partition(".")[0] in FIELDS[feature] or words.search(refusal.message)):
             return feature
     return None
+
+
+def _carries(feature: Feature, sent: Mapping[str, object], roles: Sequence[str]) -> bool:
+    match feature:
+        case "system":
+            return "system" in roles
+        case "prefill":
+            return roles[-1:] == ["assistant"]
+        case _:
+            return any(field in sent for field in FIELDS[feature])
 
 
 def _refused_effort(refusal: Refusal, sent: Mapping[str, object]) -> Feature | None:
@@ -174,16 +202,18 @@ def error(kind: Kind, message: str, *, retryable: bool = False) -> ModelError:
     return ModelError(message, kind=kind, retryable=retryable)
 
 
-def quoted(text: str, endpoint: Endpoint) -> str:
-    """A server's words, on one line, shortened, without control characters and without the key."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in endpoint.api_key.hidden_in(text)).split())
+def quoted(text: str) -> str:
+    """A server's words, on one line, shortened, without control characters, the key, and a proxy's page in HTML."""
+    text = redact(_HTML.split(text, maxsplit=1)[0])
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
 
 
 def _explained(refusal: Refusal, endpoint: Endpoint, model: str, models: tuple[str, ...]) -> tuple[Kind, str]:
     where, status = endpoint.shown_url, refusal.status or 0
-    said = quoted(refusal.message, endpoint)
-    because = f": {said}" if said else ""
+    said = quoted(refusal.message)
+    because = f": {said}" if said else " with a web page" if refusal.message.strip() else ""
+    after = _in_words(refusal.retry_after) if refusal.retry_after else ""
     if status in {401, 403}:
         key = "does not accept the API key" if endpoint.api_key else "wants an API key"
         return (
@@ -195,14 +225,29 @@ def _explained(refusal: Refusal, endpoint: Endpoint, model: str, models: tuple[s
     if status == 404:
         return "no model", _no_model(model, models, where, because)
     if "insufficient_quota" in refusal.code:
-        return "refused", f"{where} says that the quota of this key is used up{because}"
+        return "refused", f"{where} says that the quota of this key is used up{because}" + (after and f"; wait {after}")
     if status in BUSY:
-        return "busy", f"{where} is too busy ({status}){because}; try again in a while"
+        return "busy", f"{where} is too busy ({status}){because}; try again in {after or 'a while'}"
     if 300 <= status < 400:
         return "refused", f"{where} sends us elsewhere ({status}); set `base_url` to the address it moved to"
     if 400 <= status < 500:
         return "refused", f"{where} refused the request ({status}){because}"
-    return "broken", f"{where} failed ({status or 'while answering'}){because}; look at its log"
+    again = f"; it asks us to try again in {after}" if after else ""
+    return "broken", f"{where} failed ({status or 'while answering'}){because}; look at its log{again}"
+
+
+def _in_words(seconds: float) -> str:
+    """A time that a server asks us to wait.
+
+    >>> [_in_words(seconds) for seconds in (0.2, 90, 7200, 86400 * 3, 1e308)]
+    ['1 s', '90 s', '2 h', '3 days', 'more than a year']
+    """
+    if seconds > 365 * 86400:
+        return "more than a year"
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{round(seconds / size)} {unit}"
+    return f"{max(1, round(seconds))} s"
 
 
 def _overflow(refusal: Refusal, model: str, where: str) -> str:

@@ -31,7 +31,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     thinking: str = ""
     """Said before the text, if the ask wants thoughts."""
-    finish: Literal["stop", "length"] = "stop"
+    finish: Literal["stop", "length", "broken off"] = "stop"
     fails: ModelError | None = None
     """Raised after all pieces have come; on entering when there are none."""
     hangs: bool = False

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from ..facts import Fact
+from ..surrogates import whole
+from .chunks import tokens_in
 from .endpoint import Endpoint, ServerKind
 
 if TYPE_CHECKING:
@@ -38,18 +40,22 @@ SIGNS: tuple[tuple[ServerKind, str, str], ...] = (
 vLLM comes last, because any program may have a `/version`."""
 
 
-class Listed(msgspec.Struct):
-    """One model as a server lists it. What else is there is ignored."""
+class Listed(Fact, frozen=True):
+    """One model as a server lists it."""
 
     id: str
-    owned_by: str | None = None
+    owned_by: str = ""
     max_model_len: int | None = None
 
 
-class Models(msgspec.Struct):
+class Models(Fact, frozen=True):
     """The answer to GET `/models`."""
 
-    data: list[Listed]
+    data: tuple[Listed, ...] = ()
+
+
+MOST_MODELS, LONGEST_NAME = 5_000, 300
+"""Models of a list that are read, and characters of a name: what is longer is no name of a model."""
 
 
 class Server(Fact, frozen=True):
@@ -62,10 +68,40 @@ class Server(Fact, frozen=True):
 
 
 def decode_models(body: bytes) -> Models | None:
-    """The list of models, or None when this is no such list."""
+    """The list of models, or None when this is no such list.
+
+    Servers send it as {"data": [...]}, as {"models": [...]} or bare; of texts, or of objects with an `id` or a `name`,
+    whose other fields are hints. What is odd in one model costs that model, not the list.
+    """
+    answer = _decoded(body)
+    if isinstance(answer, dict):
+        fields = cast("dict[str, Any]", answer)
+        answer = fields.get("data", fields.get("models"))
+    if not isinstance(answer, list):
+        return None
+    listed = (_listed(model) for model in cast("list[Any]", answer)[:MOST_MODELS])
+    return Models(data=tuple(model for model in listed if model is not None))
+
+
+def _listed(model: object) -> Listed | None:
+    fields = cast("dict[str, Any]", model) if isinstance(model, dict) else {"id": model}
+    names = (fields.get(key) for key in ("id", "name", "model"))
+    name = next((name for name in names if isinstance(name, str) and name.strip()), "")
+    if not name or len(name) > LONGEST_NAME:
+        return None
+    owner = fields.get("owned_by")
+    return Listed(
+        id=whole(name),
+        owned_by=owner if isinstance(owner, str) else "",
+        max_model_len=tokens_in(fields.get("max_model_len")) or None,
+    )
+
+
+def _decoded(body: bytes) -> object:
+    """The JSON in a body; None when there is none."""
     try:
-        return msgspec.json.decode(body, type=Models)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -73,17 +109,14 @@ def recognise(headers: Mapping[str, str], models: Models) -> ServerKind:
     """What the answer to GET `/models` gives away about the server, "" for nothing."""
     if "llama.cpp" in headers.get("server", ""):
         return "llama.cpp"
-    owners = {model.owned_by or "" for model in models.data}
+    owners = {model.owned_by for model in models.data}
     kinds: set[ServerKind] = {OWNERS[owner] for owner in owners if owner in OWNERS}
     return kinds.pop() if len(kinds) == 1 else ""
 
 
 def shows(sign: str, body: bytes) -> bool:
     """Whether this JSON object has the key that gives a server away."""
-    try:
-        answer: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
+    answer = _decoded(body)
     return isinstance(answer, dict) and sign in answer
 
 

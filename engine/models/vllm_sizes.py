@@ -125,7 +125,7 @@ def _from_files(folder: Path) -> Size | None:
         sizes = [file.stat().st_size for file in folder.glob("*.safetensors")]
         index = folder / "model.safetensors.index.json"
         total = msgspec.json.decode(index.read_bytes(), type=Index).metadata.total_size if index.is_file() else 0
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, RecursionError):
         return None
     weights = max(sum(sizes), total)
     if not weights:

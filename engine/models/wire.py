@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import os
+import ssl
+from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionChunk
-from openai.types.chat.chat_completion_chunk import ChoiceLogprobs
 
 from ..errors import ModelError
-from ..facts import Usage
-from ..surrogates import whole
-from . import content
 from .answer import Chunk
+from .bounded import bound_body
+from .chunks import ErrorEventError, NotAChunkError, read_chunk
 from .endpoint import Endpoint
 from .refusals import RefusedError, error, explain, quoted, read_refusal
+from .sse import TooMuchError, read_events, read_whole
 
-Chunks = openai.AsyncStream[ChatCompletionChunk]
-
-FAILURES = (openai.APIError, httpx2.HTTPError, httpx2.InvalidURL, json.JSONDecodeError, UnicodeDecodeError)
+FAILURES = (openai.APIError, httpx2.HTTPError, httpx2.InvalidURL, ErrorEventError, NotAChunkError, TooMuchError)
 """All that a request or a stream raises when the world is to blame."""
 
-IMPOSSIBLE = -9999.0
 _OURS = frozenset({"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent"})
 _OPENAI_HOST = "api.openai.com"
 _OPENAI_HEADERS = frozenset({"openai-organization", "openai-project"})
@@ -39,13 +35,13 @@ class Wire:
             transport=transport,
             timeout=httpx2.Timeout(endpoint.timeout, connect=endpoint.connect_timeout),
             # Loading the certificates takes 50 to 80 ms, and plain HTTP has no use for them.
-            verify=not endpoint.url.startswith("http:"),
+            verify=not endpoint.url.startswith("http:") and _certificates(endpoint),
             # A proxy from the environment must not stand between us and a server on this machine.
             trust_env=not endpoint.is_local,
             # llama.cpp closes the connection after a streamed answer although it promises to keep it: the next request
             # on it would fail. On this machine a new one costs nothing.
             limits=httpx2.Limits(max_keepalive_connections=0) if endpoint.is_local else httpx2.Limits(),
-            event_hooks={"request": [self._keep_our_headers]},
+            event_hooks={"request": [self._keep_our_headers], "response": [bound_body]},
         )
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.url,
@@ -63,9 +59,10 @@ class Wire:
 
     async def ask(self, model: str, messages: list[dict[str, str]], fields: dict[str, object]) -> Chunks:
         """Start a streamed chat completion. What is sent is exactly these fields."""
-        return await self._completions.create(
+        stream = await self._completions.create(
             model=model, messages=cast("Any", messages), stream=True, extra_body=fields
         )
+        return Chunks(stream.response)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -77,53 +74,44 @@ class Wire:
         for name in set(request.headers) - kept:
             del request.headers[name]
         request.headers["user-agent"] = "redraft"
+        request.headers["accept-encoding"] = "identity"
         if self._endpoint.api_key:
             request.headers["authorization"] = f"Bearer {self._endpoint.api_key.reveal()}"
 
 
-def chunk_of(event: ChatCompletionChunk) -> Chunk:
-    """One event of a stream in our words, whichever server's spelling it has."""
-    choice = event.choices[0] if event.choices else None
-    delta = cast("Any", choice.delta if choice else None)
-    extra: dict[str, Any] = (delta.model_extra or {}) if delta else {}
-    text, aloud = content.spoken(delta.content if delta else None)
-    return Chunk(
-        text=whole(text),
-        thinking=whole(content.thought(extra) + aloud),
-        finish=(choice.finish_reason or "") if choice else "",
-        usage=_usage(event),
-        logprobs=_first_logprobs(choice.logprobs if choice else None),
-    )
+class Chunks:
+    """The chunks of one answer, as they come. Raises one of the FAILURES."""
+
+    def __init__(self, answer: httpx2.Response) -> None:
+        self._answer = answer
+        self.content_type = answer.headers.get("content-type", "text/event-stream")
+        """What the server says it sends."""
+        self._chunks = self._read()
+
+    async def next(self) -> Chunk | None:
+        """The next chunk, None when the stream has ended."""
+        return await anext(self._chunks, None)
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._answer.aclose()
+
+    async def _read(self) -> AsyncIterator[Chunk]:
+        pieces = self._answer.aiter_bytes()
+        if self.content_type.partition(";")[0].strip().lower() == "application/json":
+            yield read_chunk(await read_whole(pieces))
+            return
+        async for event in read_events(pieces):
+            if event.strip() == b"[DONE]":
+                return
+            yield read_chunk(event)
 
 
-def _first_logprobs(told: ChoiceLogprobs | None) -> dict[str, float]:
-    """The likeliest tokens in the place of an event's first, {} when the server tells none."""
-    content = told.content if told is not None else None
-    if not content:
-        return {}
-    likeliest = content[0].top_logprobs or []
-    # JSON has no infinity: what cannot come at all is as unlikely as vLLM calls it.
-    return {whole(each.token): max(each.logprob, IMPOSSIBLE) for each in likeliest}
-
-
-def _usage(event: ChatCompletionChunk) -> Usage | None:
-    if event.usage is not None:
-        details = event.usage.prompt_tokens_details
-        return Usage(
-            prompt_tokens=event.usage.prompt_tokens or 0,
-            completion_tokens=event.usage.completion_tokens or 0,
-            cached_tokens=(details.cached_tokens or 0) if details else 0,
-        )
-    timings = (event.model_extra or {}).get("timings")
-    return _usage_of_timings(cast("dict[str, Any]", timings)) if isinstance(timings, dict) else None
-
-
-def _usage_of_timings(timings: Mapping[str, Any]) -> Usage | None:
-    """llama.cpp's own count, which it can send with every piece: prompt_n leaves out what the cache had."""
-    read, cached, said = (timings.get(name) for name in ("prompt_n", "cache_n", "predicted_n"))
-    if not (isinstance(read, int) and isinstance(cached, int) and isinstance(said, int)):
-        return None
-    return Usage(prompt_tokens=read + cached, completion_tokens=said, cached_tokens=cached)
+def _certificates(endpoint: Endpoint) -> ssl.SSLContext | bool:
+    """What vouches for the server. A server of one's own is found no worse for lying on this machine, where the
+    environment, which may name a proxy, is otherwise not asked."""
+    own = os.environ.get("SSL_CERT_FILE", "")
+    return ssl.create_default_context(cafile=own) if own and endpoint.is_local else True
 
 
 def trouble(failure: Exception, endpoint: Endpoint, model: str, models: tuple[str, ...], *, now: float) -> ModelError:
@@ -134,8 +122,10 @@ def trouble(failure: Exception, endpoint: Endpoint, model: str, models: tuple[st
     if isinstance(failure, (openai.APIConnectionError, httpx2.HTTPError, httpx2.InvalidURL)):
         cause = failure.__cause__ if isinstance(failure, openai.APIConnectionError) else failure
         return _connection_trouble(cause or failure, endpoint, model)
-    if isinstance(failure, openai.APIError) and failure.body is not None:
-        return explain(read_refusal(None, {}, failure.body, now=now), endpoint, model, models)
+    if isinstance(failure, ErrorEventError):
+        return explain(read_refusal(None, {}, failure.said, now=now), endpoint, model, models)
+    if isinstance(failure, TooMuchError):
+        return error("nonsense", f"{endpoint.shown_url} sent {failure}: it is no model server; check `base_url`")
     return error("nonsense", f"{endpoint.shown_url} does not speak the OpenAI API as we know it; check `base_url`")
 
 
@@ -149,7 +139,7 @@ def refused(answer: httpx2.Response, endpoint: Endpoint, model: str, *, now: flo
 
 
 def _connection_trouble(cause: BaseException, endpoint: Endpoint, model: str) -> ModelError:
-    where, reason = endpoint.shown_url, quoted(str(cause), endpoint)
+    where, reason = endpoint.shown_url, quoted(str(cause))
     if isinstance(cause, (httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
         return error(
             "refused", f"{where!r} is no web address; set `base_url` to one that begins with http:// or https://"
@@ -160,7 +150,25 @@ def _connection_trouble(cause: BaseException, endpoint: Endpoint, model: str) ->
         silent = f"{model or 'the model'} at {where} sent nothing for {endpoint.timeout:g} s"
         return error("timeout", f"{silent}; its log may say why, or `timeout` is too short for it")
     because = f" ({reason})" if reason else ""
+    if (failure := _ssl_failure(cause)) is not None:
+        return error("refused", _untrusted(failure, where))
     if isinstance(cause, httpx2.ConnectError):
         hint = "start the server, or set `base_url` (`redraft models` lists what runs here)"
         return error("unreachable", f"nothing answers at {where}{because}; {hint}", retryable=True)
     return error("dropped", f"{where} closed the connection{because}; its log may say why", retryable=True)
+
+
+def _ssl_failure(error: BaseException | None) -> ssl.SSLError | None:
+    """The fault of encryption that a failure comes of, if it is one."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _untrusted(failure: ssl.SSLError, where: str) -> str:
+    if isinstance(failure, ssl.SSLCertVerificationError):
+        return (
+            f"{where} shows a certificate that this machine does not trust ({failure.verify_message}); "
+            "if it is your own, set SSL_CERT_FILE to the file of its certificate"
+        )
+    return f"{where} does not speak https ({failure.reason or 'no reason given'}); does its address begin with http://?"

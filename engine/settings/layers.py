@@ -14,6 +14,7 @@ from ..errors import SettingsError
 from ..facts import ROLES
 from ..nearest import nearest
 from ..paths import HOME_VARIABLE
+from ..regular import read_regular
 from ..serving import serving_now
 from ..trust import digest_of
 from .checking import checked
@@ -21,6 +22,8 @@ from .tree import KEYS, Values, dotted, flattened, is_of_role, leaves
 from .tree import Path as Leaf
 
 PREFIX = "REDRAFT_"
+LARGEST = 4_000_000
+"""Bytes of a file with settings."""
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +149,10 @@ def project_of(target: Path) -> Project | None:
     if not isinstance(table, dict):
         raise SettingsError(f"{where}: it must be a table")
     settings = cast("dict[str, object]", table)
-    values = checked(flattened(settings), where=where)
+    try:
+        values, digest = checked(flattened(settings), where=where), digest_of(settings)
+    except RecursionError:
+        raise SettingsError(f"{where}: its tables stand in one another too deep to be read") from None
     for path in values:
         if is_of_role(path, "api_key"):
             raise SettingsError(
@@ -157,7 +163,7 @@ def project_of(target: Path) -> Project | None:
             raise SettingsError(
                 f"{where}: {dotted(path)} is yours to say, not a project's; put it into your own redraft.toml"
             )
-    return Project(file=file, values=values, digest=digest_of(settings))
+    return Project(file=file, values=values, digest=digest)
 
 
 def _split(key: str) -> Leaf:
@@ -178,7 +184,7 @@ def _is_file(path: Path) -> bool:
 
 def _read(file: Path) -> bytes | None:
     try:
-        return file.read_bytes()
+        return read_regular(file, LARGEST)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

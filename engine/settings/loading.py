@@ -9,6 +9,7 @@ import msgspec
 
 from ..facts import ROLES, Fact
 from ..paths import Places
+from ..redaction import protect_url
 from ..trust import TrustBook
 from .explaining import Origin, origins_of
 from .keys import with_environment_keys
@@ -71,8 +72,12 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str], target: Path, 
     placed, dropped = merged([user, project, from_servers(places.state), environment, from_flags(flags)])
     placed, missing = with_environment_keys(placed, environ)
     waiting = (_waiting(withheld),) if withheld else ()
+    settings = built(values_of(placed))
+    for role in ROLES:
+        for url in settings.role(role).base_urls:
+            protect_url(url)
     return Loaded(
-        settings=built(values_of(placed)),
+        settings=settings,
         origins=origins_of(placed),
         warnings=(*advice, *unknown, *waiting, *dropped, *missing),
         withheld=withheld,

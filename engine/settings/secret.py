@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ..redaction import protect
+
 
 class Secret(msgspec.Struct, frozen=True, dict=True, eq=False):
     """A key and where it came from. Its text, repr, JSON and pickle name the place only."""
@@ -15,6 +17,7 @@ class Secret(msgspec.Struct, frozen=True, dict=True, eq=False):
     @classmethod
     def of(cls, value: str, origin: str) -> Secret:
         """A secret with this value."""
+        protect(value)
         secret = cls(origin)
         msgspec.structs.force_setattr(secret, "_value", value)
         return secret

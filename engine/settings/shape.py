@@ -18,7 +18,8 @@ LARGEST = 2**53
 Count = Annotated[int, Meta(ge=1, le=LARGEST)]
 Whole = Annotated[int, Meta(ge=0, le=LARGEST)]
 Amount = Annotated[float, Meta(ge=0)]
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=1_000_000)]
+"""At most eleven days: what is longer no clock here can wait for."""
 RunSeconds = Annotated[float, Meta(gt=0, le=3600)]
 Tier = Literal["A", "B", "C", "D", "E"]
 

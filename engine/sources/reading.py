@@ -16,6 +16,7 @@ from pathlib import Path
 from ..diff import matching_lines
 from ..errors import SourceError
 from ..facts import Fact
+from ..regular import read_regular
 
 LARGEST = 8_000_000
 """Bytes. Python files beyond this are generated, and nobody drafts functions in them by hand."""
@@ -116,7 +117,7 @@ def _bytes_of(path: Path) -> bytes:
                 f"{path}: {status.st_size / 1e6:.1f} MB is too large, the limit is {LARGEST / 1e6:.0f} MB; "
                 "move the stub to a file of its own"
             )
-        return path.read_bytes()
+        return read_regular(path, LARGEST)
     except FileNotFoundError:
         raise SourceError(f"{path}: there is no such file; was it moved or deleted?") from None
     except PermissionError:

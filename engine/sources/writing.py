@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import SourceError, StaleSource
+from ..regular import read_regular
 from .held import Busy
 from .in_place import overwrite
 from .reading import LARGEST, Source, decoded, digest_of, encoded
@@ -76,7 +77,7 @@ def present_bytes(path: str) -> bytes:
         SourceError: it is gone, a folder, or cannot be read.
     """
     try:
-        return Path(path).read_bytes()
+        return read_regular(path, LARGEST)
     except FileNotFoundError:
         raise _gone(path) from None
     except IsADirectoryError:
@@ -176,7 +177,7 @@ def _gone(path: str) -> SourceError:
 
 def _holds(path: str, content: bytes) -> bool:
     try:
-        return Path(path).read_bytes() == content
+        return read_regular(path, LARGEST) == content
     except OSError:
         return False
 

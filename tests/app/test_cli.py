@@ -5,10 +5,12 @@ import json
 import os
 import subprocess
 import sys
+import types
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from redraft.app.cli import main
 
 STUB = '''\
 import math
@@ -75,6 +77,7 @@ class Server:
 
     def __init__(self) -> None:
         self.says: list[str] = []
+        self.finish = "stop"
         self.url = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -87,7 +90,7 @@ class Server:
         else:
             text = self.says.pop(0) if self.says else "nothing more"
             piece = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "stand-in"}
-            said = {**piece, "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": "stop"}]}
+            said = {**piece, "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": self.finish}]}
             used = {**piece, "choices": [], "usage": {"prompt_tokens": 50, "completion_tokens": 7, "total_tokens": 57}}
             body = b"".join(b"data: %s\n\n" % json.dumps(p).encode() for p in (said, used)) + b"data: [DONE]\n\n"
             kind = b"text/event-stream"
@@ -123,6 +126,31 @@ async def test_a_run_prints_the_function_its_examples_and_ends_with_0(shell: She
     assert "return math.pi * r**2" in told.stdout
     assert "verified: the example holds" in told.stdout
     assert (shell.folder / "shapes.py").read_text() == STUB
+
+
+async def test_a_run_tells_what_a_person_should_know_of_its_calls_and_which_model_answered(
+    shell: Shell, server: Server
+):
+    server.says, server.finish = [AREA, AREA], "network_error"
+    told = await shell("run", "shapes.py::area", "--base-url", server.url, "-m", "asked", "--pipeline", "raw-coder")
+    assert told.stderr.count("warning: the server broke the answer off (network_error); it is incomplete") == 1
+    assert "asked (answered: stand-in)" in told.stdout
+    assert told.returncode == 1 and "verified" not in told.stdout
+
+
+async def test_a_fault_of_ours_has_an_exit_code_of_its_own_and_keeps_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def crash(args: object) -> int:
+        raise ZeroDivisionError("7 / 0")
+
+    monkeypatch.setenv("REDRAFT_HOME", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "redraft.app.commands.config", types.SimpleNamespace(run=crash))
+    assert main(["config", "show"]) == 70
+    (kept,) = (tmp_path / "state" / "faults").iterdir()
+    assert "ZeroDivisionError: 7 / 0" in kept.read_text()
+    told = capsys.readouterr().err
+    assert str(kept) in told and "Traceback" not in told
 
 
 async def test_a_run_whose_examples_fail_ends_with_1(shell: Shell, server: Server):

@@ -17,9 +17,10 @@ from redraft.app.race_logs import lane_logs
 from redraft.app.starting_line import Keeper, field, raced
 from redraft.app.tasks import TASKS
 from redraft.engine.errors import UsageError
+from redraft.engine.models.chat import Ask
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.settings import Settings
-from scenes import RUNS_OF_LETTERS, WIDEST_GAP, scripted_kit, session
+from scenes import RUNS_OF_LETTERS, WIDEST_GAP, answer, scripted_kit, session
 
 TWO = "raw-coder,review-with-evidence"
 
@@ -46,6 +47,32 @@ async def test_a_race_prints_its_table_and_exits_with_0_although_a_lane_fails(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "race: shapes.py::runs_of_letters"
     assert [line.split()[:2] for line in lines[4:6]] == [["raw-coder", "fails"], ["review-with-evidence", "verified"]]
+
+
+async def test_a_lane_that_crashes_leaves_the_table_to_the_others_and_its_traceback_in_a_file(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = build().parse_args(["race", "shapes.py", "--pipelines", TWO, "--plain"])
+    here = session(home)
+    crashed = False
+
+    def crash_once(ask: Ask) -> str:
+        nonlocal crashed
+        if not crashed:
+            crashed = True
+            raise ZeroDivisionError
+        return answer(ask)
+
+    wanted = field(here, args.target, args.pipelines, "")
+    assert await without_screen(here, wanted, args, scripted_kit(crash_once)) == 70
+    told = capsys.readouterr()
+    rows = {
+        line.split()[0]: line.split()[1] for line in told.out.splitlines() if line.startswith(tuple(TWO.split(",")))
+    }
+    assert rows == {"raw-coder": "failed", "review-with-evidence": "verified"}
+    assert "a fault in redraft itself: ZeroDivisionError()" in told.err
+    (kept,) = (here.places.state / "faults").iterdir()
+    assert "ZeroDivisionError" in kept.read_text() and str(kept) in told.err
 
 
 async def test_json_is_one_object_with_a_row_for_each_lane(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

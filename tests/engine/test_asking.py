@@ -130,6 +130,40 @@ async def test_who_listens_for_the_end_of_an_answer_begins_anew_with_it():
     assert ["".join(pieces) for pieces in heard] == ["half an", "whole"]
 
 
+# ---------------------------------------------------------------------------------------------- answers broken off
+
+HALF = Line(text="half an", finish="broken off", warning="the server broke the answer off (network_error)")
+LOST = ModelError("closed the connection", kind="dropped", retryable=True)
+
+
+async def test_an_answer_that_was_broken_off_is_asked_for_once_more():
+    told = Told([HALF, "whole"])
+    _, reply = await told.ask()
+    assert (reply.text, reply.problem) == ("whole", "")
+    assert decided(told) == ["the answer was broken off: the review is asked once more"]
+    assert [event.finish for event in told.events if isinstance(event, CallEnded)] == ["broken off", "stop"]
+
+
+async def test_an_answer_that_is_broken_off_twice_is_no_answer():
+    _, reply = await Told([HALF, HALF, "whole"]).ask()
+    assert (reply.text, reply.finish) == ("half an", "broken off")
+    assert reply.problem == "was broken off twice: the server broke the answer off (network_error)"
+
+
+async def test_a_connection_that_is_lost_halfway_is_an_answer_broken_off():
+    told = Told([Line(text="half an", fails=LOST), "whole"])
+    assert (await told.ask())[1].text == "whole"
+    with pytest.raises(ModelError, match="closed"):
+        await Told([Line(text="half an", fails=LOST)] * 2).ask()
+
+
+async def test_a_connection_that_is_lost_before_the_answer_began_was_tried_often_enough():
+    told = Told([Line(fails=LOST), "whole"])
+    LOST.halfway = False
+    with pytest.raises(ModelError, match="closed"):
+        await told.ask()
+
+
 # ---------------------------------------------------------------------------------------------- models that think
 
 ALOUD = Line(thinking="hm " * 49 + "hm", finish="length")

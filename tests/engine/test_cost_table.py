@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from redraft.app import cost_lines
 from redraft.engine import events as ev
 from redraft.engine.cost import Spending
-from redraft.engine.cost_table import Against, Ran, models_of, ran, repriced, rows
+from redraft.engine.cost_table import Against, Ran, Row, models_of, ran, repriced, rows
 from redraft.engine.events import Entry
 from redraft.engine.facts import Check, Draft, Example, Price, Report, Solution, Stub, Usage
 from redraft.engine.price_hint import hint_of
@@ -229,3 +230,8 @@ def test_where_nothing_follows_it_is_said_what_is_missing(runs: list[list[Entry]
     hint = hint_of(runs)
     assert not hint.prices
     assert missing in hint.missing
+
+
+def test_the_name_that_a_server_answers_by_is_told_beside_the_one_that_was_asked() -> None:
+    row = Row(pipeline="raw-coder", models={"coder": "m"}, answered={"m": "acme/m-1"})
+    assert "m: the server calls the model that answered acme/m-1" in cost_lines.used([row]).notes

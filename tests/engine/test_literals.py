@@ -82,6 +82,21 @@ def test_a_hostile_spelling_is_not_plain(text: str) -> None:
         parsed(text)
 
 
+@pytest.mark.parametrize("form", ["{%s}", "set([%s])", "frozenset((%s,))", "{%s: 0}", "[{(%s,)}]"])
+def test_a_set_whose_members_share_a_hash_is_not_made(form: str) -> None:
+    # Numbers are hashed modulo 2**61 - 1; so many in one set take four seconds.
+    numbers = [str((2**61 - 1) * n) for n in range(1, 16_000)]
+    between = {"{%s: 0}": ": 0, ", "[{(%s,)}]": ",), ("}.get(form, ", ")
+    with pytest.raises(NotPlain):
+        parsed(form % between.join(numbers))
+    few = form % between.join(numbers[:100])
+    assert spelling(parsed(few))
+
+
+def test_bytes_may_be_all_the_same() -> None:
+    assert parsed(f"bytearray({bytes(50_000)!r})") == bytearray(50_000)
+
+
 def test_infinities_and_huge_numbers_cross() -> None:
     for value in (math.inf, -math.inf, 10**20_000, -(10**20_000), bytearray(b"x"), 1 + 2j):
         text = values.spelled(value)

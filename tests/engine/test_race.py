@@ -88,6 +88,27 @@ async def test_a_lane_whose_model_is_down_ends_alone() -> None:
     ]
 
 
+async def test_a_lane_that_ends_with_a_fault_of_ours_ends_alone_and_the_fault_is_known() -> None:
+    def crash(ask: Ask) -> str:
+        raise ZeroDivisionError
+
+    async with racing([entrant("raw-coder", crash), entrant("raw-planner", [code(GOOD)])], STUB) as race:
+        heard = await states(race)
+    assert [state.status for state in heard] == ["failed", "settled"]
+    assert [type(fault) for fault in race.faults] == [ZeroDivisionError]
+
+
+async def test_an_answer_that_is_broken_off_twice_is_never_judged_as_a_whole_one() -> None:
+    half = Line(text=code(GOOD), finish="broken off", warning="broken off (network_error)")
+    async with racing([entrant("raw-coder", [half, half]), entrant("raw-planner", [code(GOOD)])], STUB) as race:
+        heard = await states(race)
+    first, second = heard
+    assert first.solution is not None and first.solution.verdict == "fails"
+    assert "broken off twice" in (first.solution.draft.problem or "") and GOOD in first.solution.draft.body
+    assert first.warnings == ("broken off (network_error)",)
+    assert second.solution is not None and second.solution.verdict == "verified"
+
+
 async def test_a_lane_that_answers_rubbish_fails_and_the_other_does_not() -> None:
     async with racing([entrant("raw-coder", ["I like turtles."]), entrant("raw-planner", [code(GOOD)])], STUB) as race:
         heard = await states(race)

@@ -207,3 +207,9 @@ async def test_a_disk_that_is_full_ends_the_recording_and_not_the_run():
     assert state.status == "settled"
     assert len(complaints) == 1
     assert "not recorded" in complaints[0]
+
+
+def test_a_log_nested_without_end_is_no_log(tmp_path: Path) -> None:
+    (tmp_path / "deep.jsonl").write_bytes(b'{"at": ' + b"[" * 100_000)
+    with pytest.raises(SourceError, match="no run log"):
+        read_log(tmp_path / "deep.jsonl")

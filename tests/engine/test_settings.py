@@ -128,7 +128,7 @@ def test_every_setting_has_a_variable_and_no_two_share_one() -> None:
         ('[roles.coder]\nbase_url = "localhost:8000"', "roles.coder.base_url: 'localhost:8000' is no address"),
         ('[roles.coder]\nbase_url = "http://a b/"', "it has spaces or control characters"),
         ('[roles.coder]\nbase_url = "http://a:x/"', "is no address"),
-        ("[roles.coder]\ntimeout = inf", "roles.coder.timeout: inf is no number to work with"),
+        ("[roles.coder]\nprice_in = inf", "roles.coder.price_in: inf is no number to work with"),
         ("[roles.coder]\ntemperature = nan", "roles.coder.temperature: expected a number >= 0.0; it is nan"),
         ("[roles.coder]\nseed = 99999999999999999999999", "roles.coder.seed: expected a whole number <= "),
         ("pipeline = 2026-01-01", "pipeline: expected text"),
@@ -225,6 +225,26 @@ def test_a_model_named_by_flag_does_not_keep_the_price_of_the_one_in_the_file(de
     desk.user('[roles.coder]\nmodel = "cheap"\nprice_in = 0.1\nprice_out = 0.1')
     assert desk.load({"roles.coder.model": "dear"}).settings.role("coder").price_in is None
     assert desk.load({"roles.coder.model": "cheap"}).settings.role("coder").price_in == 0.1
+
+
+DEEP = 100_000
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "[tool.redraft]\nsandbox.seconds = 1e308",
+        "[tool.redraft]\nroles.coder.timeout = 1e308",
+        "[tool.redraft]\nbudget.seconds = inf",
+        f"[tool.redraft]\nmode = {'[' * DEEP}",
+        f"[tool.redraft.interface.keys]\n{'.'.join('a' * 5_000)} = 'x'",
+    ],
+)
+def test_what_a_project_asks_for_beyond_all_measure_is_one_line_of_complaint(desk: Desk, table: str) -> None:
+    desk.project_file.write_text(table)
+    with pytest.raises(SettingsError) as caught:
+        desk.load()
+    assert len(str(caught.value)) < 1_000 and "\n" not in str(caught.value)
 
 
 def test_only_the_nearest_project_file_counts(desk: Desk) -> None:

@@ -190,6 +190,13 @@ async def test_the_report_says_what_came_in_its_place_and_what_was_left_out(revi
         assert words in " ".join(pane.text.split())
 
 
+async def test_what_a_person_should_know_of_a_call_stands_below_the_report() -> None:
+    state = runs.settled()
+    calls = tuple(replace(call, warning="the server cut the prompt [/]") for call in state.calls)
+    async with framed(ReportPane(), replace(state, calls=calls)) as (pane, _, _):
+        assert " ".join(pane.text.split()).count("! the server cut the prompt [/]") == 1
+
+
 async def test_the_draft_says_what_is_to_be_known_of_it() -> None:
     state = runs.settled()
     drafts = tuple(replace(draft, remark="it only compares its arguments") for draft in state.drafts)

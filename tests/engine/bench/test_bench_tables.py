@@ -156,6 +156,36 @@ def test_table_3_of_pat_holds_a_mix_against_its_planners_model_in_all_roles_on_t
     ]
 
 
+def test_a_plan_is_held_against_the_run_of_the_model_that_writes_the_code() -> None:
+    lines = [line(n, model="large", plus=n < 9) for n in range(10)]
+    lines += [line(n, model="small", plus=n < 5) for n in range(10)]
+    lines += [line(n, "plan-then-code", model="large + coder=small", plus=n < 6) for n in range(10)]
+    made = table("A2", rows_of(lines, "humaneval"))
+    (planned,) = [row for row in made.rows if row[0].startswith("plan-then-code")]
+    assert planned[3] == planned[5] == "+10.0"
+
+
+def test_the_standard_of_the_same_coder_is_nearer_than_the_raw_run_of_another() -> None:
+    lines = [line(0, model="large"), line(0, "standard", model="small"), line(0, "pat", model="small + planner=large")]
+    *_, row = rows_of(lines, "humaneval+")
+    assert row.baseline == "standard"
+
+
+@pytest.mark.parametrize("name", ["A2", "scoreboard"])
+def test_no_two_rows_have_one_name(name: str) -> None:
+    lines = [line(0), line(0, "pat")]
+    rows = [*rows_of(lines, "humaneval"), *rows_of(lines, "humaneval-hard")]
+    told = [row[: 1 if name == "A2" else 2] for row in table(name, rows).rows]
+    assert len(set(told)) == len(told) == 4
+
+
+def test_methods_of_two_modes_are_two_rows_of_their_own_scores() -> None:
+    paper = [line(0, "pat", plus=True)]
+    evidence = [msgspec.structs.replace(each, mode="evidence", plus=False, base=False) for each in paper]
+    told = [row[1:4] for row in table("B1", rows_of([*paper, *evidence], "humaneval+")).rows]
+    assert told == [("pat · paper", "100.0", "100.0"), ("pat · evidence", "0.0", "0.0")]
+
+
 def test_an_average_needs_all_four_scores() -> None:
     made = table("B1", rows_of([line(0, "standard")], "humaneval+"))
     assert made.rows[0][4:7] == ("—", "—", "—")

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ssl import SSLContext, SSLError
 from typing import Any
 
 MODELS = {
@@ -101,7 +102,7 @@ class FakeServer:
                 self.seen.append(request)
                 if not await self._answer(request, reader, writer):
                     break
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, SSLError):
             self.client_left.set()
         finally:
             writer.close()
@@ -194,7 +195,9 @@ class FakeServer:
 
 
 @asynccontextmanager
-async def serving(script: Script, kind: str = "llama.cpp", **how: Any) -> AsyncIterator[FakeServer]:
+async def serving(
+    script: Script, kind: str = "llama.cpp", *, ssl: SSLContext | None = None, **how: Any
+) -> AsyncIterator[FakeServer]:
     """A fake server on a free port of this machine, closed at the end."""
     fake = FakeServer(script, kind, **how)
     connections: set[asyncio.Task[None]] = set()
@@ -208,8 +211,8 @@ async def serving(script: Script, kind: str = "llama.cpp", **how: Any) -> AsyncI
         except asyncio.CancelledError:
             writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    fake.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=ssl)
+    fake.url = f"http{'s' if ssl else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     try:
         yield fake
     finally:

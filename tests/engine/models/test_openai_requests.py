@@ -180,6 +180,29 @@ REFUSALS: list[tuple[str, ServerKind, Callable[[dict[str, Any]], bool], str]] = 
 ]
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "System role not supported",
+        "Only user and assistant roles are supported!",
+        "Conversation roles must alternate user/assistant/user/assistant/...",
+        "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+        "Developer instruction is not enabled for models/gemma-3-27b-it",
+    ],
+)
+async def test_a_model_without_a_system_role_gets_its_words_at_the_head_of_the_question(message: str):
+    def script(body: dict[str, Any]) -> Said:
+        return refusal(400, message) if body["messages"][0]["role"] == "system" else answer("ok")
+
+    async with serving(script, "") as server:
+        model = OpenAIChat(Endpoint(base_url=server.url))
+        replies = [await reply_of(model, ask()) for _ in range(2)]
+        await model.aclose()
+    assert model.refused == {"system"} and [reply.text for reply in replies] == ["ok", "ok"]
+    told = [{"role": "user", "content": "be brief\n\nhello"}]
+    assert [body["messages"] for body in server.asked[1:]] == [told, told]
+
+
 @pytest.mark.parametrize(("feature", "kind", "offends", "message"), REFUSALS)
 async def test_a_refused_part_of_a_request_is_left_out_at_once_and_from_then_on(
     feature: str, kind: str, offends: Callable[[dict[str, Any]], bool], message: str

@@ -82,7 +82,7 @@ def test_a_base_url_without_a_path_means_v1(given_url: str, used: str):
     assert Endpoint(base_url=given_url).url == used
 
 
-@given(st.text(min_size=4).filter(lambda text: len(text.strip()) >= 4))
+@given(st.text(min_size=24).filter(lambda text: len(text.strip()) >= 24))
 def test_a_key_shows_itself_only_when_asked_by_name(text: str):
     secret = Secret(text)
     endpoint = Endpoint(base_url="http://localhost/v1", api_key=secret)

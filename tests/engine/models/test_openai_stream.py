@@ -212,12 +212,12 @@ async def test_an_empty_answer_is_an_error_that_names_the_model():
     assert caught.value.kind == "empty"
 
 
-async def test_a_stream_that_ends_without_a_reason_is_cut_and_says_so():
+async def test_a_stream_that_ends_without_a_reason_is_broken_off_and_says_so():
     async with serving([Said([delta("retu")])]) as server:
         model = OpenAIChat(Endpoint(base_url=server.url))
         _, reply = await heard(model, ask())
         await model.aclose()
-    assert (reply.text, reply.finish) == ("retu", "cut") and "without saying why" in reply.warning
+    assert (reply.text, reply.finish) == ("retu", "broken off") and "without saying why" in reply.warning
 
 
 async def test_a_server_that_does_not_close_after_the_end_is_not_waited_for():
@@ -266,12 +266,16 @@ async def test_the_alarm_is_raised_for_an_answer_that_was_left_early_where_the_s
     assert body.get("timings_per_token") or body["stream_options"].get("continuous_usage_stats")
 
 
-async def test_an_answer_that_was_left_early_raises_no_alarm_where_nobody_counted():
-    async with serving([Said([delta("ok"), STALL])], "ollama") as server:
+async def test_the_alarm_is_raised_for_an_answer_that_was_left_early_where_the_server_counts_at_the_end():
+    counted = Said([delta("ok"), delta(" and so on"), finish(), usage(2048, 4)])
+    async with serving([counted, Said([delta("ok"), STALL])], "ollama") as server:
         model = OpenAIChat(Endpoint(base_url=server.url))
         _, reply = await heard(model, ask("word " * 4000), most=1)
+        # It is waited for once: the next answer that is left ends at once, also when it stalls.
+        _, again = await heard(model, ask("word " * 4000), most=1)
         await model.aclose()
-    assert (reply.warning, reply.usage.estimated) == ("", True)
+    assert "read 2048 of about 4009 prompt tokens" in reply.warning and reply.text == "ok"
+    assert (again.warning, again.usage.estimated) == ("", True)
 
 
 async def test_a_prefill_is_continued_and_never_part_of_the_text():

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from redraft.engine.facts import Usage
-from redraft.engine.models.answer import Answer, Chunk
+from redraft.engine.models.answer import Answer, Chunk, Counts
 from redraft.engine.models.chat import Ask, Message, Reply, Sampling, texts
 from redraft.engine.models.content import spoken, thought
 from redraft.engine.models.continuation import Continuation
@@ -241,7 +240,7 @@ def test_thoughts_cut_by_length_are_not_taken_for_the_answer():
 
 
 def test_times_run_from_the_request_to_the_first_and_the_last_text():
-    reply = folded(asking(), Chunk(), Chunk(text="a"), Chunk(text="b"), Chunk(finish="stop"), Chunk(usage=Usage()))
+    reply = folded(asking(), Chunk(), Chunk(text="a"), Chunk(text="b"), Chunk(finish="stop"), Chunk(counts=Counts()))
     assert (reply.first_seconds, reply.seconds) == (2.0, 3.0)
 
 

@@ -1,0 +1,34 @@
+"""Reading files whose places others may choose: regular files alone, and with a bound.
+
+A pipe would never end or never begin, a device has side effects, and a link may lead to either.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+
+def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
+    """The bytes of a regular file of at most `most` bytes; waits for nobody.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, or is larger; `strerror` says which.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 (to open a device may do something)
+        _refuse(path, errno.EISDIR if Path(path).is_dir() else errno.EINVAL, "it is no regular file")
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            _refuse(path, errno.EINVAL, "it is no regular file")
+        raw = b"" if status.st_size > most else file.read(most + 1)
+    if status.st_size > most or len(raw) > most:
+        _refuse(path, errno.EFBIG, f"it has more than {most / 1e6:g} MB")
+    return raw
+
+
+def _refuse(path: str | os.PathLike[str], number: int, why: str) -> None:
+    raise OSError(number, why, os.fspath(path))
