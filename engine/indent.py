@@ -36,6 +36,20 @@ def lines_inside_strings(code: str) -> frozenset[int]:
     return frozenset(inside)
 
 
+def ends_inside_string(code: str) -> bool:
+    """Whether a string in triple quotes is still open at the end of a beginning of code."""
+    if '"""' not in code and "'''" not in code:
+        return False
+    try:
+        for _ in _tokens(code):
+            pass
+    except tokenize.TokenError as error:
+        return "multi-line string" in str(error) or "unterminated triple-quoted" in str(error)
+    except SyntaxError:
+        return False
+    return False
+
+
 def indented(code: str, margin: str) -> str:
     """`code` with `margin` before every line that is neither blank nor begins inside a string literal."""
     if not margin:

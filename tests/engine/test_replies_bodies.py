@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from redraft.engine.facts import Stub
 from redraft.engine.models.chat import Reply
-from redraft.engine.replies import BodyEnd, body
+from redraft.engine.replies import BodyEnd, body, fences
 
 HEADER = 'def f(a, b=0, *rest, key=None):\n    """Say what.\n\n    >>> f(1)\n    1\n    """\n'
 STUB = Stub(path="x.py", name="f", line=1, header=HEADER, docstring="Say what.")
@@ -199,6 +199,24 @@ def test_the_last_definition_that_compiles_wins():
 def test_renamed_parameters_are_bound_to_the_stubs():
     stub = Stub(path="x.py", name="f", line=1, header="def f(numbers, limit):\n")
     assert read("def f(nums, limit):\n    return nums[:limit]\n", stub) == ("nums = numbers\nreturn nums[:limit]", None)
+
+
+IN_STRING = [
+    'def f(a):\n  """Doc.\n\n  ```\n  f(1)\n  ```\n  """\n  return a\n',
+    'def f(a):\n    """Doc.\n\n```python\nf(1)\n```\n    """\n    return a\n',
+    "def f(a):\n    '''Doc.\n```\nf(1)\n```\n    '''\n    text = \"\"\"\n```\n\"\"\"\n    return a\n",
+]
+
+
+@pytest.mark.parametrize("code", IN_STRING)
+@pytest.mark.parametrize("after", ["```\nDone.", "```", "", "```\nBefore:\n```python\nx = 1\n```"])
+def test_a_fence_within_a_string_is_a_line_of_the_code(code: str, after: str):
+    assert fences.blocks(f"Here:\n```python\n{code}{after}")[0].rstrip("\n") == code.rstrip("\n")
+
+
+def test_a_string_that_is_never_closed_takes_nothing_with_it():
+    text = '```python\ndef f(a):\n    """Doc.\n    return a\n```\nOr:\n```python\ndef f(a):\n    return a\n```\n'
+    assert fences.blocks(text)[-1] == "def f(a):\n    return a"
 
 
 def test_a_body_in_newer_syntax_than_ours_is_taken_and_a_broken_one_is_not():
