@@ -59,7 +59,7 @@ class Inventing(Base):
         question = self._testing(self._turns.calls(stub), CHECK_TEMPERATURE, node)
         for nth in range(PARSE_RETRIES + 1):
             _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
-            if calls := replies.calls(reply.text, stub.name):
+            if not reply.problem and (calls := replies.calls(reply.text, stub.name)):
                 return tuple(_awaited(stub).format(call) for call in calls)
         return ()
 
@@ -82,6 +82,8 @@ class Inventing(Base):
         begun = self._turns.begun_tests()
         enough = (lambda: replies.Enough().feed) if begun else None
         _, reply = await self._asker.ask(replace(question, prefill=begun), enough)
+        if reply.problem:
+            return ()  # The last check of an answer that was broken off may be half of one, and wrong.
         text = begun + reply.text if reply.prefilled else reply.text
         return replies.checks(text, stub.name, awaited=_awaited(stub))
 

@@ -6,10 +6,11 @@ import math
 import pytest
 from grove import BAD, BARE, CALLING_G, GIVES, GOOD, HALF, STUB, WHOLE, Stage, code, plan
 from msgspec.structs import replace
-from redraft.engine.events import Drafted, NodeOpened, Scored
+from redraft.engine.events import ChecksInvented, Drafted, NodeOpened, Scored
 from redraft.engine.examples.agreement import same_outcome as agree
 from redraft.engine.facts import Example, Outcome
 from redraft.engine.models.chat import Ask
+from redraft.engine.models.scripted import Line
 from redraft.engine.pipelines.funcoder import DEPTH
 
 TESTS = "assert f(5) == 10\nassert f(0) == 0\nassert f(2) == 4"
@@ -60,6 +61,14 @@ async def test_the_papers_codet_scores_eleven_samples_and_the_stub_by_generated_
 async def test_the_papers_codet_never_prefers_the_unwritten_stub_among_equals():
     grown = await Stage({"f": code(BAD)}, tester={"f": TESTS}, gives=SAMPLES).run("codet-paper")
     assert grown.events(Scored)[0].chosen == "d2"
+
+
+async def test_checks_of_a_tester_that_is_broken_off_are_not_used():
+    # "assert f(2) == 4" may be the beginning of "assert f(2) == 42".
+    half = Line(text=TESTS, finish="broken off", warning="broken off")
+    grown = await Stage({"f": code(GOOD)}, tester={"f": half}, gives=SAMPLES).run("codet-paper")
+    (invented,) = grown.events(ChecksInvented)
+    assert invented.checks == STUB.examples
 
 
 async def test_codet_shows_the_persons_examples_in_the_end_and_not_its_own_guesses():
