@@ -167,7 +167,7 @@ def print_state(state: RunState, *, plain: bool) -> None:
     colours = paint(plain=plain)
     proposal = state.proposal
     if state.stub is not None and proposal is not None:
-        out(harmless(state.stub.code(proposal.body).rstrip()) + "\n")
+        out(harmless(state.stub.shown(proposal.body).rstrip()) + "\n")
     for title, lines in (
         ("examples", report_lines(state.report, colours)),
         ("your tests", lines_of_tests(state.report, state.stub.unused if state.stub else (), colours)),
@@ -194,12 +194,12 @@ def print_state(state: RunState, *, plain: bool) -> None:
 
 
 def exit_code(state: RunState) -> int:
-    """0 verified or unverified, 1 examples fail, 3 the run failed, 130 cancelled."""
+    """0 verified or unverified, 1 examples fail, 3 the run failed, 130 cancelled; of what was written, if any was."""
     if state.status == "cancelled":
         return 130
     if state.solution is None:
         return RedraftError.exit_code
-    return 1 if state.solution.verdict == "fails" else 0
+    return 0 if state.verdict in {"verified", "unverified"} else 1
 
 
 def _models(state: RunState) -> str:

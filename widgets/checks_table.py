@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from ..engine.facts import Check, Example, UnusedTest
 from ..engine.state import RunState
-from ..engine.waits import waiting_words, waits_for_words
+from ..engine.waits import listed, waiting_words, waits_for_words
 from .rows import Row
 from .sheet import Sheet
 from .signs import CHECKS, Sign, counted
@@ -49,7 +49,7 @@ class ChecksTable(Sheet):
     BINDINGS = [
         Binding("down,j", "next", "next", show=False, id="checks.next"),
         Binding("up,k", "previous", "previous", show=False, id="checks.previous"),
-        Binding("enter", "details", "details", show=False, id="checks.details"),
+        Binding("space", "details", "details", show=False, id="checks.details"),
     ]
 
     state: reactive[RunState] = reactive(RunState, repaint=False)
@@ -112,7 +112,10 @@ class ChecksTable(Sheet):
 
     def watch_state(self, state: RunState) -> None:
         """Lay out anew when the examples, or what is known of them, changed; go to the first that fails."""
-        seen = (state.run, state.stub, state.report, state.checking, state.status, _other_score(state), state.undefined)
+        seen = (
+            *(state.run, state.stub, state.report, state.standing, state.checking, state.status),
+            *(_other_score(state), state.undefined),
+        )
         if seen == self._seen:
             return
         self._seen = seen
@@ -170,9 +173,13 @@ def _score(state: RunState) -> list[Run]:
     """The first line: how many hold. Without examples nothing was verified, and that is said."""
     report, examples, tests = state.report, *_to_run(state)
     own = counted(len({example.test.name for example in tests if example.test}), "test") + " of yours"
+    to_judge = [example for example in examples if not example.waits_for]
+    held_up = len(examples) - len(to_judge)
     if state.checking:
-        named = [*([counted(len(examples), "example")] if examples or not tests else []), *([own] if tests else [])]
+        named = [*([counted(len(to_judge), "example")] if to_judge or not tests else []), *([own] if tests else [])]
         return [(f"▸ running {' and '.join(named)}…", "bold $state-run")]
+    if state.standing is not None and state.standing.outdated:
+        return [(f"? not run on what is there now: {shown_line(state.standing.outdated)}", "bold $state-warn")]
     if report is not None and report.problem:
         return [("✗ the program could not run", "bold $state-fail")]
     if report is not None and report.checks:
@@ -191,8 +198,10 @@ def _score(state: RunState) -> list[Run]:
     if not examples and not tests:
         ink = "bold $state-warn"
         return [("? no examples: nothing was verified" if report or state.solution else "? no examples yet", ink)]
-    named = [*([counted(len(examples), "example")] if examples else []), *([own] if tests else [])]
-    return [(f"· {' and '.join(named)} to hold a draft against", "bold $state-wait")]
+    named = [*([counted(len(to_judge), "example")] if to_judge else []), *([own] if tests else [])]
+    hold = f"{' and '.join(named)} to hold a draft against" if named else "no example can be run yet"
+    wait = f"; {held_up} wait{'s' if held_up == 1 else ''} for other functions" if held_up else ""
+    return [(f"· {hold}{wait}", "bold $state-wait")]
 
 
 def _to_run(state: RunState) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
@@ -265,7 +274,10 @@ def _lines(state: RunState) -> list[_Line]:
 def _line(example: Example, check: Check | None) -> _Line:
     waits = bool(example.waits_for) if check is None else check.verdict == "waits"
     sign = CHECKS["waits"] if waits else _WAITING if check is None else CHECKS[check.verdict]
-    got = check.got.rstrip("\n") if check is not None else waits_for_words(example.waits_for) if waits else ""
+    names = example.waits_for if check is None else check.waits_for
+    got = check.got.rstrip("\n") if check is not None else ""
+    if waits and names:
+        got = f"waits for {listed(names, 2)}"
     seconds = "" if check is None or waits else f"{check.seconds:.2f} s" if check.seconds >= 0.005 else "<10 ms"
     return _Line(example, check, sign, expectation(example), got, seconds)
 
@@ -340,7 +352,8 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     told += [("before", "\n".join(setup))] if setup else []
     told += [("example", line.example.source.strip()), ("expected", line.expected)]
     if line.sign == CHECKS["waits"]:
-        told.append(("waits", line.got))
+        names = line.check.waits_for if line.check is not None else line.example.waits_for
+        told.append(("waits", waits_for_words(names) if names else line.got))
     elif line.check is not None:
         told.append(("got" if line.check.verdict in {"passed", "failed"} else line.sign.word, line.got or "nothing"))
     if line.example.options:
