@@ -26,6 +26,9 @@ class _Write(NamedTuple):
     """The file before it."""
     there: str = ""
     """The stub's body before it."""
+    run: str = ""
+    told: str = ""
+    """What of the run's changes had been written by then: "all", "1 of 3 hunks"."""
 
 
 class WentBack(NamedTuple):
@@ -35,6 +38,8 @@ class WentBack(NamedTuple):
     """Of the stub whose body it was, "" if it was none of this session's."""
     told: str
     """In words: whose write it was."""
+    hunks: str = ""
+    """What of the changes in front is written now, "" for nothing."""
 
 
 class Accepting:
@@ -80,7 +85,9 @@ class Accepting:
         if landing.changed:
             self._decisions[stub.key] = chosen
             self._bases[stub.key] = (landing.source, body)
-            self._writes.setdefault(stub.path, []).append(_Write(journal.entry, stub.key, base, there))
+            told = chosen.told(len(comparison.hunks), comparison.sides)
+            told += ", merged with your edits" if landing.merged else ""
+            self._writes.setdefault(stub.path, []).append(_Write(journal.entry, stub.key, base, there, run, told))
             self._undone.pop(stub.path, None)
         return landing
 
@@ -96,7 +103,7 @@ class Accepting:
             SourceError: there is nothing to undo, or the file was edited since.
         """
         kept = await asyncio.to_thread(self.journal.undo, path)
-        return WentBack(self._moved(kept, path, self._writes, self._undone, back=True), self.journal.told(kept))
+        return self._went(kept, self._moved(kept, path, self._writes, self._undone, back=True))
 
     async def redo(self, path: str) -> WentBack:
         """Make the write again that was undone last.
@@ -105,7 +112,7 @@ class Accepting:
             SourceError: there is nothing to redo, or the file was edited since.
         """
         kept = await asyncio.to_thread(self.journal.redo, path)
-        return WentBack(self._moved(kept, path, self._undone, self._writes, back=False), self.journal.told(kept))
+        return self._went(kept, self._moved(kept, path, self._undone, self._writes, back=False))
 
     def can_undo(self, path: str) -> bool:
         """Whether redraft has written to the file, in this session or an earlier one."""
@@ -119,6 +126,15 @@ class Accepting:
         """The one of these files that was written last, or that has a write to make again; "" for none."""
         return self.journal.last(paths, undone=undone)
 
+    def written(self, key: str, run: str) -> str:
+        """What of this run's changes the last write that stands has brought into the file: "all", "1 of 3 hunks"."""
+        writes = [write for path in self._writes for write in self._writes[path] if write.key == key]
+        return writes[-1].told if writes and writes[-1].run == run else ""
+
+    def _went(self, kept: Kept, key: str) -> WentBack:
+        known = self._decisions.get(key)
+        return WentBack(key, self.journal.told(kept), self.written(key, known.run) if known is not None else "")
+
     def _moved(
         self, kept: Kept, path: str, taken: dict[str, list[_Write]], given: dict[str, list[_Write]], *, back: bool
     ) -> str:
@@ -130,7 +146,7 @@ class Accepting:
             given.setdefault(path, []).append(write)
             return ""
         base, there = self._bases[write.key]
-        given.setdefault(path, []).append(_Write(write.entry, write.key, base, there))
+        given.setdefault(path, []).append(write._replace(base=base, there=there))
         self._bases[write.key] = (write.base, write.there)
         known = self._decisions[write.key]
         self._decisions[write.key] = known.undone() if back else known.redone()

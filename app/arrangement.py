@@ -84,7 +84,7 @@ _IN_FRONT: dict[Stage, Choice] = {
 def in_front(state: RunState) -> Choice:
     """What a person wants to see at this point of a run."""
     stages = state.stages
-    running: Stage | None = next((stage for stage in STAGES if stages[stage] == "running"), None)
+    running: Stage | None = next((stage for stage in STAGES[:-1] if stages[stage] == "running"), None)
     if running is not None:
         return _IN_FRONT.get(running, Choice())
     if state.proposal is not None and state.status != "running":

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ..engine.diff import Hunk, apply, hunks
 from ..engine.facts import Stub
-from ..engine.indent import dedented
+from ..engine.indent import dedented, reindented
 from ..engine.state import RunState
 
 Sides = Literal["fix", "file"]
@@ -99,6 +99,11 @@ def _comparison(stub: Stub, sides: Sides, caption: str, old: str, new: str, draf
 def body_of(stub: Stub, code: str) -> str:
     """The dedented body in the code of a whole function: the inverse of `stub.code`."""
     return dedented(code.removeprefix(stub.header))
+
+
+def same_body(one: str, other: str) -> bool:
+    """Whether two bodies are the same program text, whatever their unit of indentation."""
+    return reindented(one.strip("\n"), "    ").rstrip() == reindented(other.strip("\n"), "    ").rstrip()
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported, SystemCommand
 
-from ..engine.events import AnyEvent, Entry, Undone, Written
+from ..engine.events import RecheckStarted, Undone, Written
 from ..engine.facts import Stub
 from ..engine.project_tests import place_of
+from ..engine.sources import Source, read
 from ..engine.state import RunState
 from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
@@ -76,11 +77,11 @@ class Deeds:
                 return following.drafting.stub is not None or self._screen.view.stubs_open
             case "accept" | "accept_all" | "reject" | "reject_all":
                 view = self._screen.view
-                return view.state.status != "running" and view.comparison is not None and not view.stubs_open
+                return view.state.status != "running" and view.may_decide and not view.stubs_open
             case "draft":
                 return card is not None and card.in_file and not card.drafted and not card.waiting
             case "rerun":
-                return card is not None and card.in_file and card.state is not None
+                return card is not None and card.state is not None and card.state.status != "idle"
             case "edit" | "race" | "tree":
                 return card is not None
             case "enrich":
@@ -227,27 +228,34 @@ class Deeds:
         if not landing.changed:
             self._screen.say("nothing was written: the file holds it already, or your own edits of it", "warning")
             return
-        told = accepting.decisions(stub.key, state.run).told(len(comparison.hunks), comparison.sides)
-        self._note(stub.key, Written(path=stub.path, draft=comparison.draft, hunks=told))
+        hunks = accepting.written(stub.key, state.run)
+        self._tell(stub, state, Written(path=stub.path, draft=comparison.draft, hunks=hunks), landing.source)
         await self._work.refresh(landing.source)
         self._screen.show_decisions()
-        if landing.merged:
-            self._screen.say(
-                f"written ({told}) and merged with your edits. {self._key('file.undo')} takes it back", "good"
-            )
 
     async def _go_back(self, *, again: bool) -> None:
         path, accepting = self._written(undone=again), self._work.accepting
         if not path:
             return
         async with self._alone():
-            key, told = await (accepting.redo(path) if again else accepting.undo(path))
-        if key:
-            self._note(key, Undone(path=path, again=again))
-        await self._work.reread(path)
+            key, told, hunks = await (accepting.redo(path) if again else accepting.undo(path))
+        back, once_more = f"{self._key('file.undo')} takes it back", f"{self._key('file.redo')} writes it again"
+        notice = f"{told}. {back if again else once_more}"
+        self._screen.say(notice, "good")
+        source = await asyncio.to_thread(read, path)
+        card = self._work.following.shelf.get(key)
+        if card is not None and card.state is not None:
+            self._tell(card.stub, card.state, Undone(path=path, again=again, hunks=hunks), source)
+        await self._work.refresh(source)
         self._screen.show_decisions()
-        undo, redo = self._key("file.undo"), self._key("file.redo")
-        self._screen.say(f"{told}. {undo} takes it back" if again else f"{told}. {redo} writes it again", "good")
+        if not key:  # Another stub may be in front by now, and its own word with it.
+            self._screen.say(notice, "good")
+
+    def _tell(self, stub: Stub, state: RunState, event: Written | Undone, source: Source) -> None:
+        """Put what was done to the file at the end of the run; what was found out before is no longer said of it."""
+        stands = self._work.rechecking.land(source, state.stub or stub)
+        stands = stands or (RecheckStarted(draft=state.solution.draft) if state.solution is not None else None)
+        self._work.tell(stub.key, state.run, (event, stands) if stands is not None else (event,))
 
     def _written(self, *, undone: bool) -> str:
         """The file in front if it has a write to take back (or, `undone`, to make again), else "".
@@ -265,14 +273,6 @@ class Deeds:
                 yield
             finally:
                 self._work.tell_found()
-
-    def _note(self, key: str, event: AnyEvent) -> None:
-        """Put what was done to the file on the shelf, as part of what is known of the run."""
-        card = self._work.following.shelf.get(key)
-        if card is not None and card.state is not None:
-            entry = Entry(at=card.state.now, event=event)
-            self._work.following.took(card.stub, card.state.after(entry))
-            self._work.note(card.state.run, entry)
 
     # ------------------------------------------------------------------------------------ inside
 

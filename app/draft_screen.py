@@ -58,6 +58,8 @@ class DraftScreen(RunScreen):
         self._runner: Worker[None] | None = None
         self._shelf = Shelf()
         self._known: object = None
+        self._ending = self._passing = ""
+        """What was said last of how a run ended, and of examples that run again."""
 
     def compose(self) -> ComposeResult:
         """Title, the run or how to get one, the status and the keys."""
@@ -98,6 +100,7 @@ class DraftScreen(RunScreen):
             self._warn(self._work.trouble)
         self.run_worker(self._work.hold(), group="kit", exit_on_error=False)
         self.run_worker(self._work.watch(), group="watch", exit_on_error=False)
+        self.run_worker(self._work.recheck(), group="recheck", exit_on_error=False)
         if self._welcomes:
             self.app.push_screen(WelcomeScreen())
 
@@ -163,12 +166,22 @@ class DraftScreen(RunScreen):
 
     def _tell_ending(self, state: RunState, *, turned: bool) -> None:
         """Say once how a run ended, and have the keys looked at again whenever others apply."""
-        known = (self._shelf.current, state.run, state.status, state.written, self.view.sides, self.view.decided)
+        known = (
+            *(self._shelf.current, state.run, state.status, state.written, state.verdict, state.standing),
+            *(self.view.sides, self.view.decided),
+        )
         if known == self._known:
             return
         self._known = known
         notice, tone = ending(state, keys_of(self))
-        if notice or turned:
+        # What is run again and comes off as before says nothing new: another word said meanwhile stays.
+        unspoken = self.query_one(StatusLine).notice in {self._ending, self._passing}
+        if state.verdict == "checking" and not turned:
+            self._passing = notice
+            if unspoken and notice:
+                self.say(notice, tone)
+        elif turned or (notice and (unspoken or notice != self._ending)):
+            self._ending = notice
             self.say(notice, tone)
         # Without a draft the problem stands in the draft's pane; with one it would be seen nowhere in full.
         if state.status == "failed" and state.drafts and not turned:

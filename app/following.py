@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..engine.facts import Stub
-from ..engine.pipelines.catalogue import Pipeline
-from ..engine.sources import Source, in_order
+from ..engine.pipelines.catalogue import REVIEW_AND_FIX, Pipeline
+from ..engine.rechecking import present
+from ..engine.sources import NEIGHBOUR_TOKENS, Source, in_order
 from ..engine.state import RunState
 from .drafting import Drafting
 from .shelf import Shelf, first_changed_line, surroundings, to_draft
@@ -22,6 +23,8 @@ class Following:
         on_change: Callable[[Shelf], None],
         on_begin: Callable[[Stub, Source], None] = lambda _stub, _source: None,
         wake: Callable[[], None] = lambda: None,
+        on_saw: Callable[[], None] = lambda: None,
+        tokens: int = NEIGHBOUR_TOKENS,
     ) -> None:
         self.drafting = drafting
         self.pipeline = pipeline
@@ -33,8 +36,12 @@ class Following:
         self._on_change = on_change
         self._on_begin = on_begin
         self._wake = wake
+        self._on_saw = on_saw
+        self._tokens = tokens
         self.sources: dict[str, Source] = {}
         """The files as they were read last, by path."""
+        self.unreadable: dict[str, str] = {}
+        """By path, why what a file holds now is no program; its source is then of an earlier version."""
 
     async def saw(self, source: Source, stubs: tuple[Stub, ...], *, draft: bool = True) -> str:
         """Take in what a file holds now; gives the sentence that says what comes of it.
@@ -44,6 +51,8 @@ class Following:
         path, before, known = source.path, self.shelf, source.path in self.sources
         line = first_changed_line(self.sources[path].text if known else "", source.text) or 1
         self.sources[path] = source
+        self.unreadable.pop(path, None)
+        self._on_saw()
         self._show(before.after_save(path, stubs))
         begun_again = await self._after_change_of_running(path) if draft else None
         asked = to_draft(before, self.shelf, path, line) if draft else None
@@ -71,9 +80,15 @@ class Following:
         if card is not None and card.in_file and card.drafted:
             begin(card.stub, self.sources[card.stub.path])
 
+    def lost(self, path: str, why: str) -> None:
+        """Note that a file holds something now that cannot be taken in; its stubs stay as they were read last."""
+        self.unreadable[path] = why
+        self._on_saw()
+
     def gone(self, path: str) -> None:
         """Forget the stubs of a file that is no more."""
         self.sources.pop(path, None)
+        self._on_saw()
         self._show(self.shelf.after_save(path, ()))
 
     def ask(self, key: str, pipeline: Pipeline | None = None) -> None:
@@ -100,9 +115,16 @@ class Following:
         """Draft what is in the queue, one stub after another, until it is empty."""
         while self.queue:
             card = self.shelf.get(self.queue.pop(0))
-            if card is not None and card.in_file:
-                self._on_begin(card.stub, self.sources[card.stub.path])
-                await self.drafting.draft(self._by_others.get(card.stub.key, self.pipeline), card.stub)
+            source = self.sources.get(card.stub.path) if card is not None else None
+            if card is None or source is None:
+                continue
+            if card.in_file:
+                stub, pipeline = card.stub, self._by_others.get(card.stub.key, self.pipeline)
+            else:  # What is written is reviewed as it stands, whatever pattern drafts new functions.
+                stub, pipeline = present(source, card.stub, tokens=self._tokens), REVIEW_AND_FIX
+            if stub is not None:
+                self._on_begin(stub, source)
+                await self.drafting.draft(pipeline, stub)
 
     def took(self, stub: Stub, state: RunState) -> None:
         """Put news of a run on the shelf."""

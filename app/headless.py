@@ -194,12 +194,12 @@ def print_state(state: RunState, *, plain: bool) -> None:
 
 
 def exit_code(state: RunState) -> int:
-    """0 verified or unverified, 1 examples fail, 3 the run failed, 130 cancelled."""
+    """0 verified or unverified, 1 examples fail, 3 the run failed, 130 cancelled; of what was written, if any was."""
     if state.status == "cancelled":
         return 130
     if state.solution is None:
         return RedraftError.exit_code
-    return 1 if state.solution.verdict == "fails" else 0
+    return 0 if state.verdict in {"verified", "unverified"} else 1
 
 
 def _models(state: RunState) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -14,8 +15,6 @@ from ..engine.diff import hunks
 from ..engine.state import RunState
 from ..widgets.diff_pane import DiffPane
 from ..widgets.lane_words import newest_draft
-from ..widgets.rows import Row
-from ..widgets.text import sliced
 from .key_names import comparing_keys
 from .keys import COMPARING, bindings
 
@@ -23,20 +22,7 @@ from .keys import COMPARING, bindings
 class Compared(DiffPane):
     """A diff whose changes are only shown."""
 
-    def rows(self, width: int) -> list[Row]:
-        """The rows without the offers to accept or reject."""
-        return [self._without_offers(row) for row in super().rows(width)]
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to accept or reject here."""
-        return not action.startswith(("accept", "reject"))
-
-    @staticmethod
-    def _without_offers(row: Row) -> Row:
-        if not row.spots:
-            return row
-        runs = row.runs() if callable(row.runs) else row.runs
-        return Row(sliced(runs, 0, row.spots[0].start - 1), row.item, row.fill)
+    deciding: reactive[bool] = reactive(False)
 
 
 class LaneDiffScreen(ModalScreen[None]):

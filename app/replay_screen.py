@@ -49,7 +49,7 @@ class ReplayScreen(RunScreen):
     def compose(self) -> ComposeResult:
         """The run, and the line of time below it."""
         yield TitleBar(id="title")
-        yield RunView(id="run")
+        yield RunView(id="run", decides=False)
         yield Timeline(id="timeline")
         yield StatusLine(id="status")
         yield KeyBar(id="keys")

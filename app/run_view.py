@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from ..engine.state import RunState
+from ..engine.state import IN_FILE, RunState
 from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
 from ..widgets.draft_pane import DraftPane
@@ -23,7 +23,17 @@ from ..widgets.stage_bar import StageBar
 from ..widgets.stub_list import StubList
 from .arrangement import PANES, Choice, Pane, in_front
 from .candidate_diff_screen import CandidateDiffScreen
-from .comparison import Comparison, Decision, Sides, compared, looked_at, possible_sides, usual_sides, why_nothing
+from .comparison import (
+    Comparison,
+    Decision,
+    Sides,
+    compared,
+    looked_at,
+    possible_sides,
+    same_body,
+    usual_sides,
+    why_nothing,
+)
 from .copying import copied
 from .key_names import deciding_keys
 from .keys import LOOKING, SEARCHING, bindings
@@ -57,8 +67,10 @@ class RunView(Searched, Vertical):
             super().__init__()
             self.what = what
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, decides: bool = True) -> None:
+        """`decides`: the person may accept what is shown; not so in a replay."""
         super().__init__(id=id)
+        self._decides = decides
         self._chosen_by_hand = False
         self._sides_by_hand = False
         self.comparison: Comparison | None = None
@@ -167,6 +179,16 @@ class RunView(Searched, Vertical):
         self._chosen_by_hand = True
         await super().action_search(what)
 
+    @property
+    def may_decide(self) -> bool:
+        """Whether there are changes to accept or to leave: not once the file holds all that is proposed."""
+        comparison, state = self.comparison, self.state
+        if not self._decides or comparison is None or not comparison.hunks or state.stub is None:
+            return False
+        stands = state.standing.draft if state.standing is not None else None
+        wanted = comparison.body(state.stub, {hunk.number: "accepted" for hunk in comparison.hunks})
+        return stands is None or stands.id != IN_FILE or not same_body(stands.body, wanted)
+
     def follow(self) -> None:
         """Let the panes follow the run again."""
         self._chosen_by_hand = self._sides_by_hand = False
@@ -225,6 +247,7 @@ class RunView(Searched, Vertical):
             pane.caption = comparison.caption if comparison else ""
         if comparison is None or not comparison.hunks:
             pane.empty = why_nothing(self.state, self.sides)
+        pane.deciding = self.may_decide
 
     def _copy(self) -> None:
         what, text = copied(self.state, self.choice.focus)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from ..engine.state import RunState
+from ..engine.facts import Report
+from ..engine.state import IN_FILE, RunState, Standing
 from ..engine.waits import waiting_words
 from ..widgets.signs import counted
 from ..widgets.status_line import Tone
-from ..widgets.tally import also_by_tests, standing
+from ..widgets.tally import also_by_tests, held, standing
 from .key_names import Key
 
 
 def ending(state: RunState, key: Key) -> tuple[str, Tone]:
-    """How a run ended, and what may be done now; "" while it goes on. `key` gives the keys in force."""
+    """How a run ended or what stands now, and what may be done; "" while it goes on. `key` gives the keys in force."""
+    if state.status == "running":
+        return "", "calm"
+    if state.standing is not None:
+        return _standing(state, state.standing, key)
     match state.status:
         case "settled":
             return _settled(state, key)
@@ -25,34 +30,77 @@ def ending(state: RunState, key: Key) -> tuple[str, Tone]:
             return "", "calm"
 
 
+def _standing(state: RunState, stands: Standing, key: Key) -> tuple[str, Tone]:
+    """What was found out after the run, of the body in the file or of what is proposed for it."""
+    if stands.outdated:
+        return f"{stands.outdated}. Its examples were not run since", "warning"
+    in_file = stands.draft.id == IN_FILE
+    what = _in_file(state, stands) if in_file else "the proposal, as the files are now"
+    as_it_was = state.solution is not None and state.verdict in {"checking", state.solution.verdict}
+    if not in_file and state.taken_back and as_it_was:
+        return "", "calm"  # It was said that it was taken back, and nothing else is new.
+    if stands.report is None:
+        return f"{what}: running its examples…", "calm"
+    if not in_file:
+        return _settled(state, key)
+    back = f". {key('file.undo')} takes it back" if state.written and stands.draft.purpose == "written" else ""
+    told, tone = _held(stands.report, key)
+    return f"{what}: {told}{back}", tone
+
+
+def _in_file(state: RunState, stands: Standing) -> str:
+    """Whose body stands in the file, and how much of what was proposed."""
+    if stands.draft.purpose != "written":
+        return "your own body"
+    count, _, also = (state.written or "all").partition(",")
+    return ("written" if count == "all" else f"{count} written") + (f",{also}" if also else "")
+
+
+def _held(report: Report, key: Key) -> tuple[str, Tone]:
+    """How a body comes off, with the key that shows more: "3 of 4 examples hold (4 shows which)"."""
+    if report.problem:
+        return f"{held(report)} ({key('show.examples')} shows why)", "error"
+    if not report.judged:
+        return held(report), "warning"
+    return (
+        (held(report), "good")
+        if report.all_passed
+        else (f"{held(report)} ({key('show.examples')} shows which)", "warning")
+    )
+
+
 def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
-    again, accepts, examples = key("run.again"), key("diff.accept_all"), key("show.examples")
+    again, examples = key("run.again"), key("show.examples")
     solution = state.solution
     assert solution is not None
-    if state.written:
-        return f"written ({state.written}). {key('file.undo')} takes it back", "good"
-    report = solution.report
+    report = state.result
     waits = waiting_words(report)
     also = f"; {waits}" if waits else ""
-    match solution.verdict:
+    is_there = state.stub is not None and solution.draft.body.strip() == state.stub.body.strip()
+    accepts = "" if is_there else f". {key('diff.accept_all')} accepts"
+    all_the_same = f"{accepts} all the same" if accepts else ""
+    match state.verdict:
         case "verified":
             total = len(report.judged_examples) if report else 0
             verified = f"verified{also_by_tests(report)}"
             own = report is not None and bool(report.tests)
-            held = "" if own else f": {counted(total, 'example')} hold{'s' if total == 1 else ''}"
+            holding = "" if own else f": {counted(total, 'example')} hold{'s' if total == 1 else ''}"
             if state.unreviewed:
-                return f"{verified}, not reviewed{held}{also}. {accepts} accepts", "warning"
-            return f"{verified}{held}{also}. {accepts} accepts", "good"
+                return f"{verified}, not reviewed{holding}{also}{accepts}", "warning"
+            return f"{verified}{holding}{also}{accepts}", "good"
         case "unverified":
             why = f"unverified: {waits}" if waits else "no examples: nothing was verified"
-            return f"{why}. {accepts} accepts all the same", "warning"
+            return f"{why}{all_the_same}", "warning"
         case "fails":
             if solution.draft.problem:
                 return f"no usable body: {solution.draft.problem}. {again} runs again", "error"
             if report is None or report.problem:
                 return f"the program could not run ({examples} shows why). {again} runs again", "error"
-            then = f"{again} runs again, {accepts} accepts all the same"
+            then = f"{again} runs again" + (f",{all_the_same[1:]}" if all_the_same else "")
             if report.tests:
                 return f"{standing(report)}{also} ({examples} shows more). {then}", "warning"
-            failing = f"{len(report.failures)} of {counted(len(report.judged), 'example')}"
-            return f"{failing} still fail{also} ({examples} shows which). {then}", "warning"
+            failing, total = len(report.failures), counted(len(report.judged), "example")
+            verb = "fails" if failing == 1 else "fail"
+            return f"{failing} of {total} still {verb}{also} ({examples} shows which). {then}", "warning"
+        case _:
+            return "", "calm"

@@ -11,7 +11,19 @@ from msgspec.structs import replace
 from ..engine.facts import Stub
 from ..engine.state import RunState
 
-CardStatus = Literal["new", "waiting", "running", "verified", "fails", "unverified", "failed", "cancelled", "written"]
+CardStatus = Literal[
+    "new",
+    "waiting",
+    "running",
+    "verified",
+    "fails",
+    "unverified",
+    "checking",
+    "outdated",
+    "failed",
+    "cancelled",
+    "written",
+]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,10 +44,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
             return "waiting"
         if self.state is None or self.state.status == "idle":
             return "new"
-        if self.state.written and not self.in_file:
-            return "written"
-        if self.state.solution is not None:
-            return self.state.solution.verdict
+        if self.state.verdict:
+            is_written = self.state.verdict == "verified" and self.state.written and not self.in_file
+            return "written" if is_written else self.state.verdict
         match self.state.status:
             case "failed" | "cancelled":
                 return self.state.status

@@ -13,6 +13,8 @@ _SHOWN: dict[CardStatus, StubStatus] = {
     "verified": "verified",
     "fails": "fails",
     "unverified": "unverified",
+    "checking": "checking",
+    "outdated": "outdated",
     "failed": "problem",
     "cancelled": "cancelled",
     "written": "written",
@@ -37,13 +39,10 @@ def _row(card: Card) -> StubRow:
 
 
 def _note(card: Card) -> str:
-    if card.status == "fails" and card.state is not None and card.state.solution is not None:
-        report = card.state.solution.report
-        if report is not None and report.judged:
-            return f"{len(report.failures)} of {len(report.judged)} fail"
-    if card.status in {"verified", "unverified"} and card.state is not None and card.state.solution is not None:
-        return _waits(card.state.solution.report)
-    return ""
+    report = card.state.result if card.state is not None else None
+    if card.status == "fails" and report is not None and report.judged:
+        return f"{len(report.failures)} of {len(report.judged)} fail"
+    return _waits(report) if card.status in {"verified", "unverified", "written"} else ""
 
 
 def _waits(report: Report | None) -> str:

@@ -13,7 +13,7 @@ from ..engine.journal import Journal
 from ..engine.settings import Settings
 from ..engine.sources import Found, Source, find_stubs, in_order, read
 from ..engine.sources.folders import python_files, source_folders
-from ..engine.watcher import Ignored, OwnWrites, Watching, saves
+from ..engine.watcher import Beside, Ignored, OwnWrites, Saved, Watching, saves
 from .following import Following, counted
 
 
@@ -65,13 +65,29 @@ async def watch(
     async with aclosing(saves(paths, own_writes, how, known=known)) as seen:
         async for save in seen:
             name = Path(save.path).name
-            if isinstance(save, Ignored):
-                say(f"{name}: {save.why}")
-                if save.why == "deleted":
-                    following.gone(save.path)
-            else:
-                found = await asyncio.to_thread(find_stubs, save.source, tokens=tokens)
-                say(f"{name} saved: {await following.saw(save.source, found.stubs)}")
+            match save:
+                case Beside():
+                    await look_again(following, save.path, tokens)
+                case Ignored(why="own write"):
+                    pass  # What we have written was told when we did.
+                case Ignored(why=why):
+                    say(f"{name}: {why}")
+                    if why == "deleted":
+                        following.gone(save.path)
+                    elif why != "unchanged":
+                        following.lost(save.path, why)
+                case Saved(source=source):
+                    found = await asyncio.to_thread(find_stubs, source, tokens=tokens)
+                    say(f"{name} saved: {await following.saw(source, found.stubs)}")
+                    await look_again(following, source.path, tokens)
+
+
+async def look_again(following: Following, changed: str, tokens: int) -> None:
+    """Read the stubs of all other files anew: what they wait for may stand in the one that changed."""
+    concerned = {card.stub.path for card in following.shelf.cards} - {changed}
+    for source in [following.sources[path] for path in concerned & following.sources.keys()]:
+        found = await asyncio.to_thread(find_stubs, source, tokens=tokens)
+        await following.saw(source, found.stubs, draft=False)
 
 
 async def _take_in(following: Following, files: list[Looked], say: Callable[[str], None]) -> None:

@@ -10,23 +10,25 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ..engine.errors import ConsentNeeded, EnvironmentFault, SourceError, UsageError
-from ..engine.events import Entry
-from ..engine.facts import ROLES
+from ..engine.events import AnyEvent, Entry
+from ..engine.facts import ROLES, Stub
 from ..engine.journal import Journal, OwnWrites
 from ..engine.kit import Kit
 from ..engine.paths import Places
 from ..engine.pipelines.catalogue import PIPELINES, Pipeline
 from ..engine.reading_ahead import read_ahead
 from ..engine.settings import RolesSettings, Settings
-from ..engine.sources import Source, find_stubs, read
+from ..engine.sources import Source, find_stubs
+from ..engine.state import RunState
 from ..engine.trust import TrustBook, project_folder
 from .accepting import Accepting
 from .drafting import Drafting
 from .following import Following
 from .key_names import key_names
+from .rechecking import Rechecking
 from .session import Session
 from .shelf import Shelf
-from .watching import recover_beside, watch
+from .watching import look_again, recover_beside, watch
 from .workshop import Workshop
 
 OpenKit = Callable[[Settings], AbstractAsyncContextManager[Kit]]
@@ -64,8 +66,20 @@ class Work:
         self._retired: list[Workshop] = []
         self._holding: asyncio.TaskGroup | None = None
         self._closing = asyncio.Event()
-        drafting = Drafting(self._kit, session.runs, lambda stub, state: self.following.took(stub, state), warn)
-        self.following = Following(drafting, self._first_pipeline(), on_change, self.accepting.began, wake)
+        drafting = Drafting(self._kit, session.runs, self._took, warn)
+        tokens = self.settings.context_tokens
+        self.following = Following(
+            drafting,
+            self._first_pipeline(),
+            on_change,
+            self._began,
+            wake,
+            on_saw=lambda: self.rechecking.changed(),
+            tokens=tokens,
+        )
+        self.rechecking = Rechecking(
+            self.following, lambda: self.workshop.kit(), self.tell, tokens, self.settings.examples.from_tests
+        )
 
     # ------------------------------------------------------------------------------------ for workers
 
@@ -84,6 +98,10 @@ class Work:
             self._warn(str(error))
         self.tell_found()
         await watch(self.following, self.paths, self.settings, self._own_writes, self._say, self._warn)
+
+    async def recheck(self) -> None:
+        """Run again what no longer stands as it was run, whenever that happens."""
+        await self.rechecking.keep()
 
     async def run(self) -> None:
         """Draft what is asked for."""
@@ -109,12 +127,20 @@ class Work:
 
     # ------------------------------------------------------------------------------------ what the person decides
 
-    def note(self, run: str, entry: Entry) -> None:
-        """Put what was done after a run at the end of its log."""
-        try:
-            self._session.runs.add(run, entry)
-        except EnvironmentFault as error:
-            self._warn(str(error))
+    def tell(self, key: str, run: str, happened: tuple[AnyEvent, ...]) -> None:
+        """Put what happened after a run at the end of its log, and on the shelf; nothing if another run began."""
+        card = self.following.shelf.get(key)
+        if card is None or card.state is None or card.state.run != run or card.state.status == "running":
+            return
+        state = card.state
+        for event in happened:
+            entry = Entry(at=state.now, event=event)
+            state = state.after(entry)
+            try:
+                self._session.runs.add(run, entry)
+            except EnvironmentFault as error:
+                self._warn(str(error))
+        self.following.took(card.stub, state)
 
     @property
     def places(self) -> Places:
@@ -140,15 +166,11 @@ class Work:
         async with self._open_kit(settings) as kit:
             yield kit
 
-    async def reread(self, path: str) -> None:
-        """Take in a file that we have just written, so that line numbers are right; nothing is drafted of it."""
-        source = await asyncio.to_thread(read, path)
-        await self.refresh(source)
-
     async def refresh(self, source: Source) -> None:
-        """Take in a file as it is now; nothing is drafted of it."""
+        """Take in a file that we have just written, so that line numbers are right; nothing is drafted of it."""
         found = find_stubs(source, tokens=self.settings.context_tokens)
         await self.following.saw(source, found.stubs, draft=False)
+        await look_again(self.following, source.path, self.settings.context_tokens)
 
     def use_pipeline(self, pipeline: Pipeline) -> None:
         """Work by another pattern from the next run on."""
@@ -179,6 +201,15 @@ class Work:
         return SHOWN.get(kit.sandbox.tier, kit.sandbox.tier) if kit else ""
 
     # ------------------------------------------------------------------------------------ inside
+
+    def _began(self, stub: Stub, source: Source) -> None:
+        self.accepting.began(stub, source)
+        self.rechecking.began(stub.key)
+
+    def _took(self, stub: Stub, state: RunState) -> None:
+        self.following.took(stub, state)
+        if state.status != "running":
+            self.rechecking.look()
 
     @property
     def _asks_embedded(self) -> bool:

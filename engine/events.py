@@ -301,13 +301,28 @@ class Undone(Event, frozen=True):
 
     path: str
     again: bool = False
+    hunks: str = ""
+    """What is written now, as in `Written`; "" for nothing, or all if it was made `again`."""
+
+
+class RecheckStarted(Event, frozen=True):
+    """After the run: the body that stands in the file, or would, went into the sandbox as the file is now."""
+
+    draft: Draft
+    """With the id "file" it is what the file holds, whoever wrote it; else it is what the run proposes."""
+
+
+class Outdated(Event, frozen=True):
+    """What was found out no longer speaks of what the file holds, and nothing else could be found out."""
+
+    why: str
 
 
 AnyEvent = (
     RunStarted | CallQueued | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted
     | AttemptStarted | Dropped | CheckStarted | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented
     | Decomposed | Scored | NodeClosed | Steered | Paused | Decided | Settled | Judged | RunFailed | RunCancelled
-    | RunEnded | Written | Undone
+    | RunEnded | Written | Undone | RecheckStarted | Outdated
 )  # fmt: skip
 
 

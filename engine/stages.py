@@ -29,6 +29,8 @@ def stages_of(state: RunState) -> dict[Stage, StageStatus]:
 
 
 def _running(state: RunState) -> Stage | None:
+    if state.verdict == "checking":
+        return "verified"
     if state.status != "running":
         return None
     if state.live_call is not None:
@@ -45,7 +47,7 @@ def _reached(state: RunState, stage: Stage) -> StageStatus:
         "examples": bool(state.reports),
         "review": bool(state.reviews),
         "fix": state.last_fix is not None,
-        "verified": state.solution is not None,
+        "verified": bool(state.verdict),
     }
     if reached[stage]:
         return "failed" if _failed(state, stage) else "done"
@@ -53,7 +55,7 @@ def _reached(state: RunState, stage: Stage) -> StageStatus:
 
 
 def _failed(state: RunState, stage: Stage) -> bool:
-    first, fix, review, solution = state.first_draft, state.last_fix, state.review, state.solution
+    first, fix, review = state.first_draft, state.last_fix, state.review
     match stage:
         case "draft":
             return first is not None and first.problem is not None
@@ -64,7 +66,7 @@ def _failed(state: RunState, stage: Stage) -> bool:
         case "fix":
             return fix is not None and (fix.problem is not None or _failing(state.reports.get(fix.id)))
         case "verified":
-            return solution is not None and solution.verdict != "verified"
+            return state.verdict != "verified"
         case "stub":
             return False
 

@@ -15,11 +15,37 @@ from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution
 from .stages import STAGES, Stage, StageStatus, stages_of
 from .tree import Candidate, Tree
 
-__all__ = ["STAGES", "CallState", "Meter", "RunState", "RunStatus", "Stage", "StageStatus", "state_of"]
+__all__ = [
+    "IN_FILE",
+    "STAGES",
+    "CallState",
+    "Meter",
+    "RunState",
+    "RunStatus",
+    "Stage",
+    "StageStatus",
+    "Standing",
+    "Verdict",
+    "state_of",
+]
 
 _T = TypeVar("_T")
 
 RunStatus = Literal["idle", "running", "settled", "failed", "cancelled"]
+Verdict = Literal["verified", "fails", "unverified", "checking", "outdated", ""]
+
+IN_FILE = "file"
+"""Id of the draft that is whatever body the file holds."""
+
+
+class Standing(Fact, frozen=True):
+    """The body that stands in the file after the run, or would stand there, and what is known of it."""
+
+    draft: Draft
+    report: Report | None = None
+    """None while its examples run."""
+    outdated: str = ""
+    """Why nothing is known of what stands there, "" when something is, or soon will be."""
 
 
 class RunState(Fact, frozen=True):
@@ -69,6 +95,10 @@ class RunState(Fact, frozen=True):
     cancelled_by: str = ""
     written: str = ""
     """What was written to the file ("all", "1 of 3 hunks"), "" for nothing."""
+    taken_back: bool = False
+    """Whether the last that was done to the file was taking everything back."""
+    standing: Standing | None = None
+    """None until something was run again after the run: then its own solution stands as it was."""
 
     # ------------------------------------------------------------------------------------------ what screens ask
 
@@ -118,8 +148,27 @@ class RunState(Fact, frozen=True):
         return "" if any(review.happened for review in found) or not found else found[-1].why_not
 
     @property
+    def verdict(self) -> Verdict:
+        """How what stands in the file, or would, comes off now; "" while a run has no solution."""
+        stands, solution = self.standing, self.solution
+        if stands is None:
+            return solution.verdict if solution is not None else ""
+        if stands.outdated:
+            return "outdated"
+        return "checking" if stands.report is None else Solution(draft=stands.draft, report=stands.report).verdict
+
+    @property
+    def result(self) -> Report | None:
+        """The report that `verdict` speaks of."""
+        if self.standing is not None:
+            return self.standing.report
+        return self.solution.report if self.solution is not None else None
+
+    @property
     def report(self) -> Report | None:
-        """The report on the proposal, or else the newest report."""
+        """The report on what stands or is proposed, or else the newest report."""
+        if self.standing is not None:
+            return self.standing.report
         if self.proposal is not None and self.proposal.id in self.reports:
             return self.reports[self.proposal.id]
         return next(reversed(self.reports.values()), None) if self.reports else None
@@ -203,6 +252,8 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
         case ev.CheckStarted(draft=draft, undefined=undefined):
             known = _latest(state.undefined, draft, undefined) if undefined else state.undefined
             return replace(state, checking=draft, undefined=known)
+        case ev.Checked(report=report) if state.standing is not None:
+            return replace(state, checking="", standing=replace(state.standing, report=report))
         case ev.Checked(report=report, node=node):
             known = state.reports if node else _latest(state.reports, report.draft, report)
             return replace(state, checking="", reports=known)
@@ -225,9 +276,15 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
         case ev.RunEnded():
             return state
         case ev.Written(hunks=hunks):
-            return replace(state, written=hunks)
-        case ev.Undone(again=again):
-            return replace(state, written="all" if again else "")
+            return replace(state, written=hunks, taken_back=False)
+        case ev.Undone(again=again, hunks=hunks):
+            written = hunks or ("all" if again else "")
+            return replace(state, written=written, taken_back=not written)
+        case ev.RecheckStarted(draft=draft):
+            return replace(state, standing=Standing(draft=draft), checking=draft.id)
+        case ev.Outdated(why=why):
+            draft = state.standing.draft if state.standing is not None else Draft(id=IN_FILE, body="")
+            return replace(state, standing=Standing(draft=draft, outdated=why), checking="")
         case _:
             assert_never(event)
 

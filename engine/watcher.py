@@ -60,7 +60,13 @@ class Ignored(Fact, frozen=True):
     """For the status line: "own write", "unchanged", "does not parse yet: line 7", "deleted", "is a folder now", …"""
 
 
-Seen = Saved | Ignored
+class Beside(Fact, frozen=True):
+    """A Python file beside a watched one was touched: what imports it may do otherwise now."""
+
+    path: str
+
+
+Seen = Saved | Ignored | Beside
 
 
 class OwnWrites(Protocol):
@@ -107,8 +113,13 @@ async def saves(
     try:
         while True:
             touched = await source.touched()
-            for seen in await watch.settled(watch.concerned(touched)):
+            concerned = watch.concerned(touched)
+            for seen in await watch.settled(concerned):
                 yield seen
+            if not concerned and (
+                beside := next((path for path in sorted(touched or ()) if is_python(Path(path).name)), "")
+            ):
+                yield Beside(path=beside)
     finally:
         source.close()
 

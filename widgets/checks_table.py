@@ -112,7 +112,10 @@ class ChecksTable(Sheet):
 
     def watch_state(self, state: RunState) -> None:
         """Lay out anew when the examples, or what is known of them, changed; go to the first that fails."""
-        seen = (state.run, state.stub, state.report, state.checking, state.status, _other_score(state), state.undefined)
+        seen = (
+            *(state.run, state.stub, state.report, state.standing, state.checking, state.status),
+            *(_other_score(state), state.undefined),
+        )
         if seen == self._seen:
             return
         self._seen = seen
@@ -170,9 +173,13 @@ def _score(state: RunState) -> list[Run]:
     """The first line: how many hold. Without examples nothing was verified, and that is said."""
     report, examples, tests = state.report, *_to_run(state)
     own = counted(len({example.test.name for example in tests if example.test}), "test") + " of yours"
+    to_judge = [example for example in examples if not example.waits_for]
+    held_up = len(examples) - len(to_judge)
     if state.checking:
-        named = [*([counted(len(examples), "example")] if examples or not tests else []), *([own] if tests else [])]
+        named = [*([counted(len(to_judge), "example")] if to_judge or not tests else []), *([own] if tests else [])]
         return [(f"▸ running {' and '.join(named)}…", "bold $state-run")]
+    if state.standing is not None and state.standing.outdated:
+        return [(f"? not run on what is there now: {shown_line(state.standing.outdated)}", "bold $state-warn")]
     if report is not None and report.problem:
         return [("✗ the program could not run", "bold $state-fail")]
     if report is not None and report.checks:
@@ -191,8 +198,10 @@ def _score(state: RunState) -> list[Run]:
     if not examples and not tests:
         ink = "bold $state-warn"
         return [("? no examples: nothing was verified" if report or state.solution else "? no examples yet", ink)]
-    named = [*([counted(len(examples), "example")] if examples else []), *([own] if tests else [])]
-    return [(f"· {' and '.join(named)} to hold a draft against", "bold $state-wait")]
+    named = [*([counted(len(to_judge), "example")] if to_judge else []), *([own] if tests else [])]
+    hold = f"{' and '.join(named)} to hold a draft against" if named else "no example can be run yet"
+    wait = f"; {held_up} wait{'s' if held_up == 1 else ''} for other functions" if held_up else ""
+    return [(f"· {hold}{wait}", "bold $state-wait")]
 
 
 def _to_run(state: RunState) -> tuple[tuple[Example, ...], tuple[Example, ...]]:

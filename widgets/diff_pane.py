@@ -44,6 +44,8 @@ class DiffPane(Sheet):
     current: reactive[int] = reactive(1)
     """Number of the hunk that keys act on."""
     keys: reactive[Keys] = reactive[Keys](("a", "x"), repaint=False)
+    deciding: reactive[bool] = reactive(True)
+    """Whether there is anything to accept or reject; else the changes are only shown."""
     caption: reactive[str] = reactive("")
     """What is compared with what, for the title."""
     empty: reactive[str] = reactive("no changes proposed")
@@ -93,7 +95,8 @@ class DiffPane(Sheet):
         return not self.wrap
 
     def _page(self, width: int) -> Page:
-        page = Page(width, split=True, wrap=self.wrap, gutter=digits(self.hunks), decided=self.decided, keys=self.keys)
+        keys = self.keys if self.deciding else None
+        page = Page(width, split=True, wrap=self.wrap, gutter=digits(self.hunks), decided=self.decided, keys=keys)
         two = self.split == "always" or (self.split == "auto" and both_columns_fit(self.hunks, page))
         return page if two else replace(page, split=False)
 
@@ -122,6 +125,14 @@ class DiffPane(Sheet):
     def watch_keys(self) -> None:
         """Offer other keys."""
         self.relayout()
+
+    def watch_deciding(self) -> None:
+        """Offer to decide, or no longer."""
+        self.relayout()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys do something now."""
+        return self.deciding or not action.startswith(("accept", "reject"))
 
     def watch_split(self) -> None:
         """One column or two."""

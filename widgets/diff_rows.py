@@ -38,7 +38,8 @@ class Page:
     """Cells of a line number."""
     decided: Mapping[int, Decision]
     """By the hunk's number."""
-    keys: Keys = ("a", "x")
+    keys: Keys | None = ("a", "x")
+    """None where nothing is to be decided."""
 
     @property
     def column(self) -> int:
@@ -76,9 +77,11 @@ def _header(hunk: Hunk, total: int, page: Page) -> Row:
     """Which hunk, where, and what can be done or was done with it; the offers are spots to click."""
     decision = page.decided.get(hunk.number)
     left: list[Run] = [(f"{hunk.number} of {total}", "bold"), (f"  {_place(hunk)}", "$muted")]
-    accept, reject = page.keys
-    offers = [("accept", f"accept {accept}", "$state-pass")] if decision != "accepted" else []
-    offers += [("reject", f"reject {reject}", "$state-fail")] if decision != "rejected" else []
+    offers: list[tuple[str, str, str]] = []
+    if page.keys and decision != "accepted":
+        offers.append(("accept", f"accept {page.keys[0]}", "$state-pass"))
+    if page.keys and decision != "rejected":
+        offers.append(("reject", f"reject {page.keys[1]}", "$state-fail"))
     if decision is not None:
         sign, ink = ("✓", "$state-pass") if decision == "accepted" else ("✗", "$state-fail")
         left.append((f"  {sign} {decision}", ink))

@@ -23,6 +23,8 @@ STUBS: dict[str, Sign] = {
     "verified": Sign("✓", "verified", "$state-pass"),
     "fails": Sign("✗", "fails", "$state-fail"),
     "unverified": Sign("?", "unverified", "$state-warn"),
+    "checking": Sign("▸", "checking", "$state-run"),
+    "outdated": Sign("?", "outdated", "$state-warn"),
     "written": Sign("~", "written", "$state-pass"),
     "cancelled": Sign("■", "cancelled", "$state-wait"),
     "problem": Sign("!", "problem", "$state-warn"),

@@ -37,7 +37,7 @@ class StageBar(Bar):
 
     def watch_state(self, state: RunState) -> None:
         """Repaint only when a stage changed."""
-        shown = (state.run, state.stages, _notes(state), _ending(state))
+        shown = (state.run, state.stages, state.verdict, _notes(state), _ending(state))
         if shown != self._shown:
             self._shown = shown
             self.refresh()
@@ -75,7 +75,8 @@ class StageBar(Bar):
         status = self.state.stages[stage]
         mark, _, ink = signs.STAGES[status]
         if status == "running":
-            return Sign(SPINNER[self._frame % len(SPINNER)] if self._moves else mark, stage, ink)
+            word = "checking" if stage == "verified" else stage
+            return Sign(SPINNER[self._frame % len(SPINNER)] if self._moves else mark, word, ink)
         if status == "failed":
             return _failure(stage, self.state)
         return Sign(mark, stage, ink)
@@ -114,8 +115,8 @@ def _failure(stage: Stage, state: RunState) -> Sign:
     if stage == "review":
         missing = state.review is not None and not state.review.happened
         return Sign("?" if missing else "!", stage, "$state-warn")
-    if stage == "verified" and state.solution is not None and state.solution.verdict == "unverified":
-        return Sign("?", "unverified", "$state-warn")
+    if stage == "verified" and state.verdict in {"unverified", "outdated"}:
+        return Sign("?", state.verdict, "$state-warn")
     return Sign("✗", "not verified" if stage == "verified" else stage, "$state-fail")
 
 
@@ -132,6 +133,8 @@ def _notes(state: RunState) -> dict[Stage, str]:
     if state.attempt is not None and state.status == "running":
         attempt = state.attempt
         notes["fix"] = f"attempt {attempt.attempt} of {attempt.most}, ≤ {attempt.seconds:g} s"
+    if state.standing is not None and state.standing.report is not None and state.verdict != "verified":
+        notes["verified"] = _score(state.standing.report)
     return notes
 
 

@@ -17,7 +17,10 @@ from .sheet import Sheet
 from .signs import STUBS
 from .text import Run, clipped, clipped_start, length, paragraphs, shown_line
 
-StubStatus = Literal["new", "queued", "drafting", "verified", "fails", "unverified", "written", "cancelled", "problem"]
+StubStatus = Literal[
+    "new", "queued", "drafting", "verified", "fails", "unverified", "checking", "outdated", "written", "cancelled",
+    "problem",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..engine.facts import Check, Example, Report
+from ..engine.waits import waiting_words
 from .signs import counted
 
 _RELATIONS = {
@@ -72,6 +73,16 @@ def standing(report: Report) -> str:
         held = "holds" if len(tests) == 1 else "hold"
         parts.append(failing_tests(report) or f"{len(tests)} of {len(tests)} of your tests {held}")
     return ", ".join(parts)
+
+
+def held(report: Report) -> str:
+    """How a body comes off: "3 of 3 examples hold; 1 waits for camelize"."""
+    if report.problem:
+        return "the program could not run"
+    waits = waiting_words(report)
+    if not report.judged:
+        return waits or "no examples, so nothing is verified"
+    return standing(report) + (f"; {waits}" if waits else "")
 
 
 def only_tests(report: Report) -> tuple[Check, ...]:

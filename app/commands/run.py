@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...engine.errors import StaleSource, UsageError
-from ...engine.events import Entry, RunStarted, Written
+from ...engine.events import AnyEvent, Entry, Outdated, RecheckStarted, RunStarted, Written
 from ...engine.facts import Draft, Example, Stub
 from ...engine.journal import Journal, Purpose
+from ...engine.kit import Kit
+from ...engine.project_tests import with_tests
 from ...engine.recalling import Recall
+from ...engine.rechecking import present, recheck
 from ...engine.recording import line_of, read_log
 from ...engine.sources import read, relocate, splice, write
-from ...engine.state import RunState
+from ...engine.state import IN_FILE, RunState
 from ...engine.tasks import load_task
+from ...widgets.tally import held
 from ..fetching import ensure_model
 from ..headless import exit_code, print_state, run_once
-from ..output import out_exact, out_json_line, say
+from ..output import harmless, out_exact, out_json_line, say
 from ..session import Session, beside, existing, open_kit, session
 from ..targets import stubs_of, unified
 from ..tasks import PREFIX, TASKS
@@ -39,6 +44,7 @@ async def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.target}: a log is about one function; name it as PATH::NAME")
     await ensure_model(here.settings, here.environ)
     codes: list[int] = []
+    written: list[tuple[int, RunState]] = []
     async with open_kit(here) as kit:
         for met in stubs:
             stub = met if is_task else _as_it_stands(met, here.settings.context_tokens)
@@ -48,10 +54,13 @@ async def run(args: argparse.Namespace) -> int:
             proposal = state.proposal
             if not args.json:
                 _show(args, stub, proposal) if args.diff else print_state(state, plain=args.plain)
-            if args.write and proposal is not None and codes[-1] == 0:
-                _accept(args, here, state, proposal)
+            if args.write and proposal is not None and codes[-1] == 0 and state.stub is not None:
+                written.append((len(codes) - 1, _accept(args, here, state, state.stub, proposal)))
             if codes[-1] not in {0, 1}:
                 break
+        for place, state in written:
+            # Only now does everything stand that one may wait for, or break.
+            codes[place] = exit_code(await _rechecked(args, here, kit, state))
     return max(codes)
 
 
@@ -86,19 +95,44 @@ def _show(args: argparse.Namespace, stub: Stub, proposal: Draft | None) -> None:
         out_exact(unified(stub.path, source.text, splice(source, stub, proposal.body)).rstrip("\n"))
 
 
-def _accept(args: argparse.Namespace, here: Session, state: RunState, proposal: Draft) -> None:
+def _accept(args: argparse.Namespace, here: Session, state: RunState, begun_from: Stub, proposal: Draft) -> RunState:
     """Write the body into the file as it is now: an earlier stub of the same file may have been written since."""
-    if state.stub is None:
-        return
-    source = read(state.stub.path)
-    stub = relocate(source, state.stub)
+    source = read(begun_from.path)
+    stub = relocate(source, begun_from)
     if stub is None:
-        raise StaleSource(f"{state.stub.key}: the function is no longer in the file; nothing was written")
+        raise StaleSource(f"{begun_from.key}: the function is no longer in the file; nothing was written")
     journal = Journal(here.places.state / "journal")
     beside(Path(stub.path), journal)
     purpose = Purpose(function=stub.name, pipeline=state.pipeline, draft=proposal.id)
     write(source, splice(source, stub, proposal.body), journal.labelled(purpose))
-    if args.json:
-        out_json_line(line_of(Entry(at=state.now, event=Written(path=stub.path, draft=proposal.id))))
-    else:
+    if not args.json:
         say(f"written: {stub.key}; `redraft undo {stub.path}` takes it back")
+    return _after(args, here, state, Written(path=stub.path, draft=proposal.id))
+
+
+async def _rechecked(args: argparse.Namespace, here: Session, kit: Kit, state: RunState) -> RunState:
+    """Run the examples of what stands in the file now, and say how it comes off."""
+    assert state.stub is not None
+    source = read(state.stub.path)
+    there = present(source, state.stub, tokens=here.settings.context_tokens)
+    if there is None:
+        return _after(args, here, state, Outdated(why=f"{state.stub.name} is no longer in {source.path}"))
+    there = await asyncio.to_thread(with_tests, there, kit.tests_told)
+    draft = Draft(id=IN_FILE, body=there.body, purpose="written")
+    happened: list[AnyEvent] = [RecheckStarted(draft=draft)]
+    await recheck(kit, there, draft, happened.append)
+    state = _after(args, here, state, *happened)
+    if not args.json and state.standing is not None and state.standing.report is not None:
+        say(f"{there.key} as it stands: {harmless(held(state.standing.report))}")
+    return state
+
+
+def _after(args: argparse.Namespace, here: Session, state: RunState, *happened: AnyEvent) -> RunState:
+    """The run with what happened after it, which is put at the end of its log."""
+    for event in happened:
+        entry = Entry(at=state.now, event=event)
+        state = state.after(entry)
+        here.runs.add(state.run, entry)
+        if args.json:
+            out_json_line(line_of(entry))
+    return state

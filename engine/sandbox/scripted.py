@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 
 from ..errors import SandboxError
@@ -17,7 +18,7 @@ class ScriptedSandbox:
 
         ScriptedSandbox({"return x + 1": {"f(1)": "2"}, "return 1 / x": {"f(1)": "1.0", "f(0)": "!ZeroDivisionError"}})
 
-    The first fragment that the program contains counts.
+    Of the fragments that the program contains, the first that tells of a statement counts.
     """
 
     tier = "A"
@@ -30,10 +31,11 @@ class ScriptedSandbox:
     async def run(self, program: str, steps: Sequence[str], limits: Limits = DEFAULT, *, path: str = "") -> Execution:
         """What was told of the program. Raises: SandboxError when nothing was."""
         self.programs.append(program)
-        for fragment, answers in self._told.items():
-            if fragment in program:
-                return Execution(outcomes=tuple(_outcome(answers.get(step.strip())) for step in steps), tier=self.tier)
-        raise SandboxError(f"the script of this sandbox has no line for {program[-60:]!r}; add one")
+        told = [answers for fragment, answers in self._told.items() if fragment in program]
+        if not told:
+            raise SandboxError(f"the script of this sandbox has no line for {program[-60:]!r}; add one")
+        answers = ChainMap(*map(dict, told))
+        return Execution(outcomes=tuple(_outcome(answers.get(step.strip())) for step in steps), tier=self.tier)
 
     async def load(self, program: str, limits: Limits = DEFAULT, *, path: str = "") -> Execution:
         """Every program can be imported here; it is not counted among `programs`."""

@@ -13,7 +13,7 @@ from .places import place_of
 from .reading import read
 
 _NAME = re.compile(r"(\.*)((?:[^\W\d]\w*(?:\.(?=\w))?)*)\Z")
-_LARGEST = 256 * 1024
+LARGEST_SISTER = 256 * 1024
 """Bytes of a module that is looked into."""
 _UP = 6
 """Folders above the file in which an absolute import is looked for."""
@@ -30,14 +30,14 @@ class Sisters:
 
     def has(self, module: str) -> bool:
         """Whether a module that the file imports from is one of these."""
-        file = _module_file(self._home, module) if self._home else None
+        file = module_file(self._home, module) if self._home else None
         return file is not None and file != self._home
 
     def unwritten(self, module: str, member: str) -> tuple[str, ...]:
         """`("words.camelize",)` when `from module import member` gives a function that has no body yet, else ()."""
         file, label = self._home, module
         for _ in range(_HOPS):
-            file = _module_file(file, module) if file else None
+            file = module_file(file, module) if file else None
             if file is None or file == self._home:
                 return ()
             without_body, imports = self._in(file)
@@ -57,7 +57,7 @@ class Sisters:
 
 def _looked_into(file: Path) -> tuple[frozenset[str], dict[str, tuple[str, str]]]:
     try:
-        if file.stat().st_size > _LARGEST:
+        if file.stat().st_size > LARGEST_SISTER:
             return frozenset(), {}
         module = module_of(read(str(file)).text)
     except (OSError, SourceError):
@@ -67,7 +67,7 @@ def _looked_into(file: Path) -> tuple[frozenset[str], dict[str, tuple[str, str]]
     return without_body, {name: place for node in module.root.named_children for name, place in imported(node)}
 
 
-def _module_file(home: Path, module: str) -> Path | None:
+def module_file(home: Path, module: str) -> Path | None:
     """The file of a module as a file at `home` imports it; None when it is not in its own folders."""
     match = _NAME.match(module)
     if match is None:

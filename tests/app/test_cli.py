@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import types
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,8 @@ class Server:
         self.says: list[str] = []
         self.finish = "stop"
         self.url = ""
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What happens elsewhere while it answers."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -88,6 +90,7 @@ class Server:
             body = json.dumps({"data": [{"id": "stand-in", "object": "model"}], "object": "list"}).encode()
             kind = b"application/json"
         else:
+            self.meanwhile()
             text = self.says.pop(0) if self.says else "nothing more"
             piece = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "stand-in"}
             said = {**piece, "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": self.finish}]}
@@ -177,6 +180,26 @@ async def test_write_puts_the_body_into_the_file_and_undo_takes_it_back(shell: S
     assert (shell.folder / "shapes.py").read_text() == STUB
     assert (await shell("redo", "shapes.py")).returncode == 0
     assert "math.pi * r**2" in (shell.folder / "shapes.py").read_text()
+
+
+async def test_write_ends_by_what_stands_in_the_file_and_not_by_what_was_drafted(shell: Shell, server: Server):
+    file = shell.folder / "shapes.py"
+    server.says = [AREA]
+    server.meanwhile = lambda: file.write_text(STUB.replace("import math", "import cmath"))
+    told = await shell("run", "shapes.py::area", "--base-url", server.url, "--pipeline", "raw-coder", "--write")
+    assert "verified: the example holds" in told.stdout
+    assert "shapes.py::area as it stands: 0 of 1 example hold" in told.stderr
+    assert told.returncode == 1
+
+
+async def test_the_log_of_a_run_that_writes_ends_with_what_stands(shell: Shell, server: Server):
+    server.says = [AREA]
+    words = ("run", "shapes.py::area", "--base-url", server.url, "--pipeline", "raw-coder", "--write", "--json")
+    told = await shell(*words)
+    names = [event["event"] for event in told.events]
+    assert names[-4:] == ["Written", "RecheckStarted", "CheckStarted", "Checked"]
+    [log] = (shell.folder / "home").rglob("*area*.jsonl")
+    assert log.read_text().splitlines()[-1] == told.stdout.splitlines()[-1]
 
 
 async def test_both_stubs_of_a_file_can_be_written_one_after_the_other(shell: Shell, server: Server):

@@ -69,7 +69,7 @@ def test_a_stub_whose_body_was_written_stays_in_the_list() -> None:
     f = stub("f")
     shelf = opened(f).after_run(f.key, run_of(f, SOLVED, ev.Written(path="a.py", draft="d1")))
     after = shelf.after_save("a.py", [])
-    assert [(card.status, card.in_file) for card in after.cards] == [("written", False)]
+    assert [(card.status, card.in_file) for card in after.cards] == [("unverified", False)]
 
 
 def test_a_stub_that_was_never_drafted_leaves_with_its_text() -> None:

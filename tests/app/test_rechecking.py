@@ -1,0 +1,159 @@
+"""What is said of a function is said of the body that stands in the file, whoever put it there, as the files are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from redraft.app.key_bar import KeyBar
+from redraft.widgets.checks_table import ChecksTable
+from redraft.widgets.stage_bar import StageBar
+from redraft.widgets.status_line import StatusLine
+from redraft.widgets.stub_list import StubList
+from scenes import GAP, MENDED, RUNS_OF_LETTERS, WIDEST_GAP, screen_of, settled, until, watching
+
+FILLED = RUNS_OF_LETTERS.replace("    ...\n", MENDED)
+EDITED = FILLED.replace("if not text:", "if len(text) < 1:")
+"""The scripted sandbox tells the results of the first try of this: both examples fail."""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(app: object) -> str:
+    return screen_of(app).query_one(StatusLine).notice  # type: ignore[arg-type]
+
+
+def drawn(widget: StageBar | ChecksTable) -> str:
+    if isinstance(widget, StageBar):
+        return "".join(text for text, _ in widget.runs(200))
+    return "\n".join("".join(text for text, _ in row.runs) for row in widget.rows(100))
+
+
+def keys(app: object) -> list[str]:
+    return [hint.says for hint in screen_of(app).query_one(KeyBar).hints[0]]  # type: ignore[arg-type]
+
+
+async def test_a_part_of_the_changes_is_run_as_it_was_written_and_no_longer_called_verified(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        assert "✓ verified" in drawn(screen.query_one(StageBar))
+        await pilot.press("right_square_bracket", "a")
+        await until(pilot, lambda: "examples hold" in said(app) and "written" in said(app))
+        assert said(app) == "1 of 2 hunks written: 0 of 2 examples hold (4 shows which). u takes it back"
+        assert "✗ not verified 0 of 2" in drawn(screen.query_one(StageBar))
+        assert drawn(screen.query_one(ChecksTable)).startswith("✗ 0 of 2 examples hold")
+        assert screen.query_one(StubList).stubs[0].note == "2 of 2 fail"
+        await pilot.press("A")
+        await until(pilot, lambda: said(app) == "written: 2 of 2 examples hold. u takes it back")
+        assert "✓ verified" in drawn(screen.query_one(StageBar))
+        assert screen.query_one(StubList).stubs[0].status == "written"
+        await pilot.press("u")
+        await until(pilot, lambda: said(app).startswith("1 of 2 hunks written: 0 of 2"))
+        await pilot.press("u")
+        await until(pilot, lambda: screen.view.state.verdict == "verified" and screen.view.state.taken_back)
+        assert "took back" in said(app) or "taken back" in said(app)
+
+
+async def test_nothing_is_called_verified_between_a_write_and_its_examples(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        screen._work.rechecking.look = screen._work.rechecking.changed = lambda: None  # type: ignore[union-attr, method-assign] # nothing is run
+        await pilot.press("A")
+        await until(pilot, lambda: "written" in said(app))
+        assert said(app) == "written: running its examples…"
+        assert "checking" in drawn(screen.query_one(StageBar))
+        assert "verified" not in drawn(screen.query_one(StageBar))
+        assert screen.query_one(StubList).stubs[0].status == "checking"
+
+
+async def test_an_edit_of_what_was_written_is_run_and_called_the_persons_own(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "written: 2 of 2" in said(app))
+        (home / "shapes.py").write_text(EDITED)
+        await until(pilot, lambda: said(app).startswith("your own body: 0 of 2 examples hold"))
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: said(app).startswith("written: 2 of 2 examples hold"))
+
+
+async def test_a_file_that_is_no_program_for_the_moment_leaves_no_result_standing(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS + "x = (\n")
+        await until(pilot, lambda: "does not parse" in said(app))
+        assert "verified" not in drawn(screen.query_one(StageBar))
+        assert screen.query_one(StubList).stubs[0].status == "outdated"
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await until(pilot, lambda: "verified: 2 examples hold" in said(app))
+
+
+async def test_what_waited_for_a_function_is_run_once_that_is_written(home: Path) -> None:
+    text = RUNS_OF_LETTERS.replace(
+        '    >>> runs_of_letters("")\n', '    >>> runs_of_letters("ab"[: int(widest_gap([]))])\n'
+    )
+    async with watching(home, text=text + WIDEST_GAP).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("left_curly_bracket", "enter")
+        await until(pilot, lambda: screen.view.state.stub is not None and "runs" in screen.view.state.stub.name)
+        await settled(pilot)
+        row = next(row for row in screen.query_one(StubList).stubs if row.name == "runs_of_letters")
+        assert "wait" in row.note
+        (home / "shapes.py").write_text(text + WIDEST_GAP.replace("    ...\n", GAP))
+
+        def waits() -> bool:
+            card = next(card for card in screen._shelf.cards if card.stub.name == "runs_of_letters")
+            result = card.state.result if card.state else None
+            return result is None or len(result.judged) < 2
+
+        await until(pilot, lambda: not waits())
+
+
+async def test_a_sister_module_that_is_saved_has_the_result_run_again(home: Path) -> None:
+    (home / "sister.py").write_text("def help(): return 1\n")
+    async with watching(home, text="import sister\n\n\n" + RUNS_OF_LETTERS).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        assert screen.view.state.standing is None
+        (home / "sister.py").write_text("def help(): return 2\n")
+        await until(pilot, lambda: screen.view.state.standing is not None and screen.view.state.verdict == "verified")
+
+
+async def test_a_module_that_is_not_imported_has_nothing_run_again(home: Path) -> None:
+    async with watching(home).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        (home / "other.py").write_text("x = 1\n")
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS + "# mine\n")
+        await until(pilot, lambda: screen.view.state.standing is not None and screen.view.state.verdict == "verified")
+        entries = screen.view.state.standing
+        (home / "other.py").write_text("x = 2\n")
+        for _ in range(30):
+            await pilot.pause(0.01)
+        assert screen.view.state.standing is entries
+
+
+async def test_r_reviews_what_is_written(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "written: 2 of 2" in said(app))
+        assert "accept" not in keys(app)
+        await pilot.press("r")
+        await until(pilot, lambda: screen.view.state.pipeline == "review-and-fix")
+        await settled(pilot)
+        assert screen.view.state.drafts[0].body == screen.view.state.stub.body  # type: ignore[union-attr]
+        assert screen.view.state.calls[0].purpose == "review"
+        assert (home / "shapes.py").read_text() == FILLED
+
+
+async def test_nothing_is_offered_to_accept_once_all_is_written(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        assert {"accept", "accept all", "reject"} <= {*keys(app)}
+        await pilot.press("A")
+        await until(pilot, lambda: "written: 2 of 2" in said(app))
+        assert not {"accept", "accept all", "reject"} & {*keys(app)}
+        assert "undo" in keys(app)
