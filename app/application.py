@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,10 @@ from textual.screen import Screen
 
 from ..engine.errors import RedraftError
 from ..engine.events import NodeOpened
+from ..engine.paths import write_private
+from .clipboard import copy_by, tools
 from .help_screen import HelpScreen
-from .keys import EVERYWHERE, Topic, bindings, clashes, strange_names
+from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings, clashes, strange_names
 
 if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
@@ -193,6 +196,28 @@ class RedraftApp(App[int]):
             topics = (*getattr(self.screen, "TOPICS", ()), EVERYWHERE)
             self.push_screen(HelpScreen(topics, self.bound_keys(topics)))
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Ask the terminal to copy, which may not do it and says nothing, and the desktop's own tools."""
+        harmless = text.encode(errors="replace").decode()
+        super().copy_to_clipboard(harmless)
+        if not self.is_headless:
+            self.run_worker(self._copy_by_tools(harmless), group="copying", exclusive=True, exit_on_error=False)
+
+    async def _copy_by_tools(self, text: str) -> None:
+        done = await asyncio.to_thread(copy_by, tools(self.session.environ, sys.platform), text)
+        if done:
+            self.notify(f"in the clipboard, by {' and '.join(done)}", markup=False, timeout=4)
+            return
+        kept = self.session.places.state / "copied.txt"
+        try:
+            await asyncio.to_thread(write_private, kept, text.encode())
+        except (OSError, RedraftError) as error:
+            self.notify(f"the terminal was asked to copy; nothing says whether it did ({error})", markup=False)
+            return
+        self.notify(
+            f"the terminal was asked to copy, and nothing says whether it did: the text is in {kept} too", markup=False
+        )
+
     async def action_copy_or_cancel(self) -> None:
         """Copy what the mouse selected; with nothing selected, cancel what runs. Never quit."""
         selected = self.screen.get_selected_text()
@@ -224,13 +249,20 @@ class RedraftApp(App[int]):
                 await closing()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the command palette offers: the screen's own commands, themes, help and the way out."""
-        offered = getattr(screen, "offered_commands", None)
-        if offered is not None:
-            yield from offered()
+        """What the command palette offers: whatever a key does now on this screen, and the themes."""
+        offered: set[str] = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if (
+                binding.id
+                and binding.id in TOPIC_KEYS
+                and active.enabled
+                and binding.action not in {*offered, "command_palette"}
+            ):
+                offered.add(binding.action)
+                action = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(TOPIC_KEYS[binding.id], f"key {self.get_key_display(binding)}", action)
         for name in sorted(self.available_themes):
             if name.startswith("redraft-"):
                 yield SystemCommand(f"theme: {name}", "change the colours", partial(setattr, self, "theme", name))
         yield SystemCommand("theme: others", "all themes, with a preview", self.action_change_theme)
-        yield SystemCommand("help", "all keys", self.action_help)
-        yield SystemCommand("quit", "cancel what runs and leave", self.action_quit)

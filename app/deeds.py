@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import SuspendNotSupported, SystemCommand
+from textual.app import SuspendNotSupported
 
 from ..engine.events import RecheckStarted, Undone, Written
 from ..engine.facts import Stub
@@ -22,7 +22,6 @@ from .comparison import Comparison
 from .conflict_screen import ConflictScreen
 from .editor import edited, editor_command
 from .key_names import keys_of
-from .keys import DECIDING, DRAFTING, MOVING
 from .model_choice import in_force
 
 if TYPE_CHECKING:
@@ -94,18 +93,6 @@ class Deeds:
                 return len(following.shelf.cards) > 1
             case _:
                 return True
-
-    def commands(self) -> Iterable[SystemCommand]:
-        """What the command palette offers: whatever is possible now."""
-        for topic in (DRAFTING, DECIDING, MOVING):
-            for binding in topic.bindings:
-                name = binding.action.split("'")[1]
-                if self.possible(name):
-                    yield SystemCommand(
-                        binding.description,
-                        f"key {self._key(binding.id or '')}",
-                        partial(self._in_worker, self.do, name),
-                    )
 
     # ------------------------------------------------------------------------------------ runs
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.worker import Worker
 
 from ..engine.state import RunState
@@ -174,6 +174,8 @@ class DraftScreen(RunScreen):
             return
         self._known = known
         notice, tone = ending(state, keys_of(self))
+        if self.card is not None and self.card.status == "new":
+            notice = f"{self.card.stub.name} was not drafted yet: {keys_of(self)('run.draft')} drafts it"
         # What is run again and comes off as before says nothing new: another word said meanwhile stays.
         unspoken = self.query_one(StatusLine).notice in {self._ending, self._passing}
         if state.verdict == "checking" and not turned:
@@ -197,10 +199,6 @@ class DraftScreen(RunScreen):
         if action != "deed":
             return True
         return self._deeds is not None and self._deeds.possible(str(parameters[0]))
-
-    def offered_commands(self) -> Iterable[SystemCommand]:
-        """What the command palette offers here."""
-        return self._deeds.commands() if self._deeds is not None else ()
 
     # ------------------------------------------------------------------------------------ runs
 

@@ -167,7 +167,7 @@ def print_state(state: RunState, *, plain: bool) -> None:
     colours = paint(plain=plain)
     proposal = state.proposal
     if state.stub is not None and proposal is not None:
-        out(harmless(state.stub.code(proposal.body).rstrip()) + "\n")
+        out(harmless(state.stub.shown(proposal.body).rstrip()) + "\n")
     for title, lines in (
         ("examples", report_lines(state.report, colours)),
         ("your tests", lines_of_tests(state.report, state.stub.unused if state.stub else (), colours)),

@@ -96,6 +96,7 @@ EVERYWHERE = Topic(
         _key("question_mark,f1", "help", "help", "app.help"),
         _key("ctrl+p", "command_palette", "commands", "app.palette", priority=True),
         _key("ctrl+c", "copy_or_cancel", "copy what is selected, or cancel", "app.copy", priority=True),
+        _key("ctrl+z", "suspend_process", "suspend", "app.suspend", priority=True),
         _key("ctrl+q", "quit", "quit", "app.quit", priority=True),
     ),
 )
@@ -293,14 +294,21 @@ _OF_WIDGETS = frozenset({
 """First parts of the ids of keys that belong to one list or dialogue; those are not looked up."""
 
 
+def _words_of_topics() -> dict[str, str]:
+    topics = [topic for topic in globals().values() if isinstance(topic, Topic)]
+    return {binding.id or "": binding.description for topic in reversed(topics) for binding in topic.bindings}
+
+
+TOPIC_KEYS = _words_of_topics()
+"""What each key does that belongs to no single list or dialogue, by its id."""
+
+
 def strange_names(names: Iterable[str]) -> list[str]:
     """What is wrong with the names in `[interface.keys]`: one sentence for each that is no key of ours."""
-    topics = [topic for topic in globals().values() if isinstance(topic, Topic)]
-    known = {binding.id or "" for topic in topics for binding in topic.bindings}
     sentences: list[str] = []
     for name in names:
-        if name not in known and name.partition(".")[0] not in _OF_WIDGETS:
-            near = get_close_matches(name, known, 1, 0.4) or ["diff.accept"]
+        if name not in TOPIC_KEYS and name.partition(".")[0] not in _OF_WIDGETS:
+            near = get_close_matches(name, sorted(TOPIC_KEYS), 1, 0.4) or ["diff.accept"]
             sentences.append(f"[interface.keys]: there is no key {name!r}; did you mean {near[0]!r}? `?` lists them")
     return sentences
 

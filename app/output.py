@@ -17,7 +17,7 @@ from typing import TextIO
 import msgspec
 
 from ..engine.errors import RedraftError
-from ..engine.facts import Check, Draft, Report, Review, Solution, UnusedTest
+from ..engine.facts import Check, Report, Review, Solution, UnusedTest
 from ..engine.redaction import redact
 from ..engine.state import Meter, RunState
 from ..engine.waits import waiting_words
@@ -273,18 +273,23 @@ def verdict_line(solution: Solution | None, state: RunState, paint: Paint) -> st
     if solution is None:
         over = state.status == "cancelled"
         return paint("red", harmless(state.problem or ("cancelled" if over else "the log ends before its run does")))
-    report, why = solution.report, harmless(solution.why)
+    report, waits = solution.report, waiting_words(solution.report)
+    # What the verdict says itself is not told again as its reason.
+    why = harmless("; ".join(part for part in solution.why.split("; ") if part != waits))
+    why = f" ({why})" if why else ""
     reviewed = ", not reviewed" if state.unreviewed else ""
     match solution.verdict:
         case "verified":
             held = f": {_holding(report)}" if report is None or report.judged_examples else ""
-            verified = f"verified{also_by_tests(report)}{reviewed}{held} ({why})"
+            verified = f"verified{also_by_tests(report)}{reviewed}{held}{why}"
             return paint("yellow" if reviewed else "green", verified)
         case "unverified":
             nothing = harmless(waiting_words(report)) or "no examples, nothing was verified"
-            return paint("yellow", f"unverified{reviewed}: {nothing} ({why})")
+            return paint("yellow", f"unverified{reviewed}: {nothing}{why}")
         case "fails":
-            return paint("red", f"{_failing(solution.draft, report)}{reviewed} ({why})")
+            if solution.draft.problem:
+                return paint("red", harmless(f"no usable body: {solution.draft.problem}"))
+            return paint("red", f"{_failing(report)}{reviewed}{why}")
 
 
 def _holding(report: Report | None) -> str:
@@ -293,9 +298,9 @@ def _holding(report: Report | None) -> str:
     return ("the example holds" if total == 1 else f"all {total} examples hold") + (f"; {waits}" if waits else "")
 
 
-def _failing(draft: Draft, report: Report | None) -> str:
-    if draft.problem or report is None or report.problem:
-        return harmless(draft.problem or (report.problem if report else "") or "it did not run")
+def _failing(report: Report | None) -> str:
+    if report is None or report.problem:
+        return harmless((report.problem if report else "") or "it did not run")
     waits = harmless(waiting_words(report))
     if report.tests:
         return harmless(standing(report)) + (f"; {waits}" if waits else "")

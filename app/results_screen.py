@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from functools import partial
 
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker
 
-from ..engine.bench.browsing import KINDS, Results
+from ..engine.bench.browsing import Results
 from ..engine.errors import RedraftError
 from ..widgets.signs import counted
 from ..widgets.status_line import StatusLine, Tone
@@ -20,7 +18,7 @@ from .keys import RESULTS, SORTING, bindings
 from .results_reading import Reading
 from .results_replay import replayed
 from .results_view import ResultsView
-from .results_words import SAYS, progress
+from .results_words import progress
 from .session import Session
 from .title_bar import TitleBar, short
 
@@ -177,19 +175,8 @@ class ResultsScreen(Screen[None]):
         if cell is None or not cell.line.body:
             self.say("there is no solution to copy", "warning")
             return
-        self.app.copy_to_clipboard(cell.line.body.encode(errors="replace").decode())
+        self.app.copy_to_clipboard(cell.line.body)
         self.say("copied the body that was settled on", "good")
-
-    def offered_commands(self) -> Iterable[SystemCommand]:
-        """What the command palette offers here."""
-        yield SystemCommand("replay this run", "from the log that the benchmark kept", self._open)
-        for kind in (None, *KINDS):
-            says = SAYS[kind][0] if kind else "all problems"
-            yield SystemCommand(f"show: {says}", "a filter", partial(self.action_sort, kind or ""))
-        yield SystemCommand("filter by this pipeline only, or by any", "a switch", self.action_alone)
-        yield SystemCommand("table of all pipelines", "with its notes", self.view.show_table)
-        yield SystemCommand("search", "by problem id or function", partial(self.action_search, "open"))
-        yield SystemCommand("copy the solution", "the body that was settled on", self._copy)
 
     # ------------------------------------------------------------------------------------ messages
 

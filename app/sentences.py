@@ -17,6 +17,8 @@ def ending(state: RunState, key: Key) -> tuple[str, Tone]:
         return "", "calm"
     if state.standing is not None:
         return _standing(state, state.standing, key)
+    if state.written:
+        return f"written, and its examples were not run since. {key('file.undo')} takes it back", "warning"
     match state.status:
         case "settled":
             return _settled(state, key)

@@ -241,7 +241,7 @@ class TreeView(Searched, Vertical):
         whole = self.state.tree.program(self.chosen)
         node = self.node
         if node is not None and whole:
-            self.app.copy_to_clipboard(whole.encode(errors="replace").decode())
+            self.app.copy_to_clipboard(whole)
             self.post_message(self.Copied(f"{node.stub.entry_point} with all it needs"))
 
     # ------------------------------------------------------------------------------------ messages from widgets

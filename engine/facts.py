@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from .indent import indented
+from .indent import indented, set_left
 
 Role = Literal["coder", "reviewer", "planner", "tester"]
 ROLES: tuple[Role, ...] = ("coder", "reviewer", "planner", "tester")
@@ -160,6 +160,10 @@ class Stub(Fact, frozen=True):
     def code(self, body: str) -> str:
         """The whole function with this body (dedented, LF), at column 0, ending in a newline."""
         return self.header + indented(body.rstrip("\n"), self.indent) + "\n"
+
+    def shown(self, body: str) -> str:
+        """The same for reading: a method's docstring stands where its code does."""
+        return set_left(self.header, self.margin) + self.code(body)[len(self.header) :]
 
     def program(self, body: str) -> str:
         """The module to run, with this body in its place."""

@@ -75,6 +75,15 @@ def without_margin(code: str, margin: str) -> str:
     )
 
 
+def set_left(code: str, margin: str) -> str:
+    """For reading only: `code` whose strings still have the `margin` that the code around them has lost, without it."""
+    inside, lines = lines_inside_strings(code), lines_of(code)
+    moved = [line for number, line in enumerate(lines) if number in inside and line.strip()]
+    if not margin or not moved or not all(line.startswith(margin) for line in moved):
+        return code
+    return "".join(line.removeprefix(margin) if number in inside else line for number, line in enumerate(lines))
+
+
 def reindented(code: str, unit: str) -> str:
     """`code` (at column 0) with every level of its blocks indented by `unit`; what aligns continued lines is kept.
 

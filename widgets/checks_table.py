@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from ..engine.facts import Check, Example, UnusedTest
 from ..engine.state import RunState
-from ..engine.waits import waiting_words, waits_for_words
+from ..engine.waits import listed, waiting_words, waits_for_words
 from .rows import Row
 from .sheet import Sheet
 from .signs import CHECKS, Sign, counted
@@ -49,7 +49,7 @@ class ChecksTable(Sheet):
     BINDINGS = [
         Binding("down,j", "next", "next", show=False, id="checks.next"),
         Binding("up,k", "previous", "previous", show=False, id="checks.previous"),
-        Binding("enter", "details", "details", show=False, id="checks.details"),
+        Binding("space", "details", "details", show=False, id="checks.details"),
     ]
 
     state: reactive[RunState] = reactive(RunState, repaint=False)
@@ -274,7 +274,10 @@ def _lines(state: RunState) -> list[_Line]:
 def _line(example: Example, check: Check | None) -> _Line:
     waits = bool(example.waits_for) if check is None else check.verdict == "waits"
     sign = CHECKS["waits"] if waits else _WAITING if check is None else CHECKS[check.verdict]
-    got = check.got.rstrip("\n") if check is not None else waits_for_words(example.waits_for) if waits else ""
+    names = example.waits_for if check is None else check.waits_for
+    got = check.got.rstrip("\n") if check is not None else ""
+    if waits and names:
+        got = f"waits for {listed(names, 2)}"
     seconds = "" if check is None or waits else f"{check.seconds:.2f} s" if check.seconds >= 0.005 else "<10 ms"
     return _Line(example, check, sign, expectation(example), got, seconds)
 
@@ -349,7 +352,8 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     told += [("before", "\n".join(setup))] if setup else []
     told += [("example", line.example.source.strip()), ("expected", line.expected)]
     if line.sign == CHECKS["waits"]:
-        told.append(("waits", line.got))
+        names = line.check.waits_for if line.check is not None else line.example.waits_for
+        told.append(("waits", waits_for_words(names) if names else line.got))
     elif line.check is not None:
         told.append(("got" if line.check.verdict in {"passed", "failed"} else line.sign.word, line.got or "nothing"))
     if line.example.options:

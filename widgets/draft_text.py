@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..engine.facts import Draft, Stub
+from ..engine.indent import set_left
 from ..engine.state import CallState, RunState
 from .tree_words import how_of
 
@@ -47,7 +48,8 @@ def view_of(state: RunState, wanted: str | None = None) -> DraftView:
             return _of_call(call, node.stub if node else stub, plan)
         chosen = state.first_draft or state.proposal
     if chosen is None:
-        return DraftView(header=stub.header, body=_placed(stub, stub.body), plan=plan, note=_idle(state))
+        header = set_left(stub.header, stub.margin)
+        return DraftView(header=header, body=_placed(stub, stub.body), plan=plan, note=_idle(state))
     return _of_draft(chosen, stub, state, plan)
 
 
@@ -89,7 +91,7 @@ def _of_call(call: CallState, stub: Stub, plan: str) -> DraftView:
     return DraftView(
         title="draft" if call.purpose == "draft" else call.purpose,
         author=call.model,
-        header="" if whole else stub.header,
+        header="" if whole else set_left(stub.header, stub.margin),
         body=code if whole or _is_indented(code) else _placed(stub, code),
         thinking=call.thinking,
         plan=plan,
@@ -104,7 +106,7 @@ def _of_draft(draft: Draft, stub: Stub, state: RunState, plan: str) -> DraftView
     return DraftView(
         title=f"draft {draft.id}" if draft.purpose == "draft" else f"{draft.purpose} {draft.id}",
         author=draft.model,
-        header=stub.header,
+        header=set_left(stub.header, stub.margin),
         body=_placed(stub, draft.body),
         thinking=maker.thinking if maker else "",
         plan=plan,

@@ -88,8 +88,9 @@ def _parts(state: RunState, now: float, protection: str) -> list[Part]:
         (3, [(used, "")]),
         (8, [(f"{meter.prompt_tokens:,} in, {meter.completion_tokens:,} out", "$muted")]),
         (4, [(f"{now:.1f} s" if state.status != "running" else f"{int(now)} s", "")]),
-        (5, [("cost ", "$muted"), (cost, "")]),
     ]
+    if any(call.ended is not None for call in state.calls) or state.status != "running":
+        parts.append((5, [("cost ", "$muted"), (cost, "")]))  # Before, nothing is known of a price.
     if rate is not None:
         parts.insert(4, (7, [(f"{about}{rate:.0f} tokens/s", "")]))
     model = shown_line(", ".join(dict.fromkeys(state.models.values())))

@@ -30,6 +30,10 @@ class ReportPane(Sheet):
         Binding("enter", "choose", "show line", show=False, id="report.choose"),
     ]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter has another meaning where there is no finding to choose."""
+        return action != "choose" or bool(self._findings)
+
     state: reactive[RunState] = reactive(RunState, repaint=False)
     chosen: reactive[int] = reactive(0)
     """Which finding the cursor is on, from 0, in the order shown."""

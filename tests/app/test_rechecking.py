@@ -157,3 +157,22 @@ async def test_nothing_is_offered_to_accept_once_all_is_written(home: Path) -> N
         await until(pilot, lambda: "written: 2 of 2" in said(app))
         assert not {"accept", "accept all", "reject"} & {*keys(app)}
         assert "undo" in keys(app)
+
+
+async def test_enter_drafts_a_new_stub_whichever_pane_has_the_keys_and_that_is_said(home: Path) -> None:
+    async with (app := watching(home, text=RUNS_OF_LETTERS + WIDEST_GAP)).run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("right_curly_bracket")
+        assert said(app) == "widest_gap was not drafted yet: enter drafts it"
+        await pilot.press("4")
+        assert "draft" in keys(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.view.state.status == "settled")
+
+
+async def test_the_palette_offers_what_keys_do_now_and_nothing_else(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        offered = {command.title for command in app.get_system_commands(screen)}
+        assert {"next change", "search in this pane", "copy what is in front", "suspend", "help", "quit"} <= offered
+        assert "next place" not in offered
