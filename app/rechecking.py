@@ -106,7 +106,8 @@ class Rechecking:
         if subject.outdated:
             told.append(Outdated(why=subject.outdated))
         else:
-            if state.verdict != "checking":
+            begun = state.standing is not None and state.standing.draft == subject.draft
+            if state.verdict != "checking" or not begun:
                 self._tell(key, state.run, (RecheckStarted(draft=subject.draft),))
             try:
                 await recheck(await self._kit(), subject.stub, subject.draft, told.append)
