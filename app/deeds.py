@@ -208,6 +208,10 @@ class Deeds:
             landing = await accepting.accept(
                 state.stub or stub, state.run, comparison, numbers, pipeline=state.pipeline
             )
+            if landing.changed:
+                hunks = accepting.written(stub.key, state.run)
+                self._tell(stub, state, Written(path=stub.path, draft=comparison.draft, hunks=hunks), landing.source)
+                await self._work.refresh(landing.source)
         if landing.conflicts:
             self._screen.say("you edited the same lines: nothing was written", "warning")
             await self._screen.app.push_screen_wait(ConflictScreen(landing.conflicts))
@@ -215,9 +219,6 @@ class Deeds:
         if not landing.changed:
             self._screen.say("nothing was written: the file holds it already, or your own edits of it", "warning")
             return
-        hunks = accepting.written(stub.key, state.run)
-        self._tell(stub, state, Written(path=stub.path, draft=comparison.draft, hunks=hunks), landing.source)
-        await self._work.refresh(landing.source)
         self._screen.show_decisions()
 
     async def _go_back(self, *, again: bool) -> None:
@@ -226,14 +227,14 @@ class Deeds:
             return
         async with self._alone():
             key, told, hunks = await (accepting.redo(path) if again else accepting.undo(path))
-        back, once_more = f"{self._key('file.undo')} takes it back", f"{self._key('file.redo')} writes it again"
-        notice = f"{told}. {back if again else once_more}"
-        self._screen.say(notice, "good")
-        source = await asyncio.to_thread(read, path)
-        card = self._work.following.shelf.get(key)
-        if card is not None and card.state is not None:
-            self._tell(card.stub, card.state, Undone(path=path, again=again, hunks=hunks), source)
-        await self._work.refresh(source)
+            back, once_more = f"{self._key('file.undo')} takes it back", f"{self._key('file.redo')} writes it again"
+            notice = f"{told}. {back if again else once_more}"
+            self._screen.say(notice, "good")
+            source = await asyncio.to_thread(read, path)
+            card = self._work.following.shelf.get(key)
+            if card is not None and card.state is not None:
+                self._tell(card.stub, card.state, Undone(path=path, again=again, hunks=hunks), source)
+            await self._work.refresh(source)
         self._screen.show_decisions()
         if not key:  # Another stub may be in front by now, and its own word with it.
             self._screen.say(notice, "good")
@@ -241,6 +242,8 @@ class Deeds:
     def _tell(self, stub: Stub, state: RunState, event: Written | Undone, source: Source) -> None:
         """Put what was done to the file at the end of the run; what was found out before is no longer said of it."""
         stands = self._work.rechecking.land(source, state.stub or stub)
+        if stands is None and isinstance(event, Undone):
+            event = Undone(path=event.path)  # An editor had taken back what was written before.
         stands = stands or (RecheckStarted(draft=state.solution.draft) if state.solution is not None else None)
         self._work.tell(stub.key, state.run, (event, stands) if stands is not None else (event,))
 

@@ -182,7 +182,7 @@ class DraftScreen(RunScreen):
             self._passing = notice
             if unspoken and notice:
                 self.say(notice, tone)
-        elif turned or (notice and (unspoken or notice != self._ending)):
+        elif turned or unspoken or (notice and notice != self._ending):
             self._ending = notice
             self.say(notice, tone)
         # Without a draft the problem stands in the draft's pane; with one it would be seen nowhere in full.

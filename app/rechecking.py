@@ -83,8 +83,9 @@ class Rechecking:
             while due := await self._next_due():
                 await self._recheck(*due)
 
-    async def _next_due(self) -> tuple[Card, RunState, _Subject] | None:
-        shelf = self._following.shelf
+    async def _next_due(self) -> tuple[Card, RunState, _Subject, int] | None:
+        """What is to be run, and how many changes there had been when it was looked at."""
+        shelf, changes = self._following.shelf, self._changes
         for card in sorted(shelf.cards, key=lambda card: card.stub.key != shelf.current):
             state = card.state
             if state is None or state.stub is None or state.status in {"idle", "running"} or card.waiting:
@@ -93,15 +94,15 @@ class Rechecking:
             is_known = self._known.get(card.stub.key) == (state.run, subject.mark) if subject is not None else True
             if subject is None or (is_known and state.verdict != "checking"):
                 continue
-            is_of_now = self._began.get(card.stub.key) == self._changes
+            is_of_now = self._began.get(card.stub.key) == changes
             if state.standing is None and subject.draft.id != IN_FILE and is_of_now:
                 self._known[card.stub.key] = (state.run, subject.mark)  # The run itself has just found it out.
                 continue
-            return card, state, subject
+            return card, state, subject, changes
         return None
 
-    async def _recheck(self, card: Card, state: RunState, subject: _Subject) -> None:
-        key, changes = card.stub.key, self._changes
+    async def _recheck(self, card: Card, state: RunState, subject: _Subject, changes: int) -> None:
+        key = card.stub.key
         told: list[AnyEvent] = []
         if subject.outdated:
             told.append(Outdated(why=subject.outdated))
@@ -135,7 +136,8 @@ class Rechecking:
         else:
             draft = self._in_file(card.stub.key, there.body)
         there = with_tests(there, self._tests)
-        return _Subject(there, draft, fingerprint(there, draft.body))
+        # A proposal and the same body in the file run alike, and are two things to be told.
+        return _Subject(there, draft, f"{draft.id} {fingerprint(there, draft.body)}")
 
     def _in_file(self, key: str, body: str) -> Draft:
         ours = body in self._landed.get(key, ())
