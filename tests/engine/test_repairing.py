@@ -277,7 +277,8 @@ async def test_what_a_repair_would_have_taken_away_is_said(reply: str, remark: s
     run.coder = Scripted(lambda ask: reply if len(run.coder.asks) > 1 else code(BAD), prefill=False)
     voices = {**run.kit.voices, "coder": Voice(model=run.coder)}
     run.kit = replace(run.kit, voices=voices)
-    run.sandbox = ScriptedSandbox({BAD: {}, "return": {"f(1)": "2", "f(3)": "4"}})
+    nothing = {"f(1)": "None", "f(3)": "None"}
+    run.sandbox = ScriptedSandbox({BAD: nothing, "return": {"f(1)": "2", "f(3)": "4"}})
     run.kit = replace(run.kit, sandbox=run.sandbox)
     state = await run.state()
     assert kept(state).remark == remark
