@@ -17,7 +17,7 @@ _TOO_NEW = "does not know this syntax; choose a newer Python with --interpreter"
 _UNWRITTEN = "this function is not written yet"
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)\.")
 _VARIABLE = re.compile(r"KeyError: '[A-Z][A-Z0-9_]*'$")
-_BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
+UNWRITTEN_BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
 
 
 async def check_imports(kit: Kit, stub: Stub) -> str:
@@ -45,7 +45,7 @@ async def find_fault(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
     """
     if not _is_there(stub.path):
         return ""
-    done = await sandbox.load(stub.program(_BODY), limits, path=stub.path)
+    done = await sandbox.load(stub.program(UNWRITTEN_BODY), limits, path=stub.path)
     if not done.problem or _UNWRITTEN in done.problem:
         return ""
     failure = done.failure
@@ -102,4 +102,4 @@ def _is_whole(path: str) -> bool:
         return False
 
 
-__all__ = ["check_imports", "find_fault", "project_fault"]
+__all__ = ["UNWRITTEN_BODY", "check_imports", "find_fault", "project_fault"]

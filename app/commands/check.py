@@ -12,7 +12,7 @@ from ...engine import examples
 from ...engine.desk.executing import executed, shadowed
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
-from ...engine.preflight import find_fault
+from ...engine.preflight import UNWRITTEN_BODY, find_fault
 from ...engine.project_tests import HowTold, tested, with_tests
 from ...engine.waits import waiting_words
 from ...widgets.tally import standing
@@ -62,7 +62,8 @@ async def run(args: argparse.Namespace) -> int:
             report = examples.report("", wanted, done)
             report = examples.all_held_up(report, why) if why else report
             if stub.tests and not why:
-                report = await tested(sandbox, limits, _program(stub, text), str(path), stub.tests, report)
+                program, unwritten = _program(stub, text), stub.program(UNWRITTEN_BODY)
+                report = await tested(sandbox, limits, program, str(path), stub.tests, report, unwritten=unwritten)
             report = replace(report, unused=(*stub.unused, *report.unused))
         finally:
             await sandbox.aclose()

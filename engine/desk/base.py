@@ -18,6 +18,7 @@ from ..events import AttemptStarted, Checked, CheckStarted, Decided, Drafted, Dr
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
+from ..preflight import UNWRITTEN_BODY
 from ..project_tests import tested
 from ..questions import Question
 from ..recalling import Recall
@@ -84,7 +85,8 @@ class Base:
             report = examples.report(draft.id, stub.examples, done)
             if tests and not why:
                 program, limits = stub.program(draft.body), self.kit.limits
-                report = await tested(self.kit.sandbox, limits, program, stub.path, tests, report)
+                unwritten = stub.program(UNWRITTEN_BODY)
+                report = await tested(self.kit.sandbox, limits, program, stub.path, tests, report, unwritten=unwritten)
             report = examples.all_held_up(report, why) if why else _let_wait(report, stub, draft.body)
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report

@@ -115,7 +115,7 @@ class Reading:
         if method == "subTest":
             return self._take(body)
         if method in {"assertRaises", "assertRaisesRegex"} or self._dotted(call.func) == "pytest.raises":
-            if not call.args:
+            if not call.args or not {word.arg for word in call.keywords} <= {"match", "msg"}:
                 raise Unusable("expects an exception in a way that is not understood")
             named = {word.arg: word.value for word in call.keywords}
             pattern = named.get("match") or (call.args[1] if method == "assertRaisesRegex" and call.args[1:] else None)

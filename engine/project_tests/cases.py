@@ -107,8 +107,10 @@ class CaseReader:
         if self._autouse:
             raise Unusable(f"may be given a fixture by {self._autouse}")
         for other in self._others:
-            if other.is_found_in(function, inside, own.dotted):
+            if other.is_found_in(function, inside, own.dotted, before):
                 raise Unusable(f"calls {other.name}, which is not written yet")
+        if _returns_early(function):
+            raise Unusable("may return before its end")
         refuse_mocking(inside, own.dotted)
         refuse_shared(self._script, inside.used | inside.bound)
         rows, more = rows_of(decorators, self._scope.dotted, self._constant)
@@ -248,6 +250,18 @@ def _refuse_fixtures(function: ast.FunctionDef, rows: Sequence[CaseRow], method:
     fixtures = [argument.arg for argument in without if argument.arg not in given]
     if fixtures or function.args.kwonlyargs or function.args.vararg or function.args.kwarg:
         raise Unusable(f"takes a fixture ({', '.join(fixtures)})" if fixtures else "takes arguments that nothing gives")
+
+
+def _returns_early(function: ast.FunctionDef) -> bool:
+    """Whether a test has a `return` of its own, after which nothing is asserted any more."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Return):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            waiting.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def _defaults(function: ast.FunctionDef) -> dict[str, ast.expr]:

@@ -21,16 +21,25 @@ _Case = list[tuple[Example, Asserted]]
 
 
 async def tested(
-    sandbox: Sandbox, limits: Limits, program: str, path: str, tests: Sequence[Example], report: Report
+    sandbox: Sandbox,
+    limits: Limits,
+    program: str,
+    path: str,
+    tests: Sequence[Example],
+    report: Report,
+    *,
+    unwritten: str = "",
 ) -> Report:
     """The report with a check for every assertion of these tests. A program that does not run is not held against any.
+
+    `unwritten`: the program with a body that only raises; what is refused with it too, it is the test that needs.
 
     Raises:
         SandboxError: code cannot be run here as safely as was promised.
     """
     if report.problem:
         return replace(report, checks=(*report.checks, *_not_run(tests)))
-    running = _Running(sandbox, limits, program, path)
+    running = _Running(sandbox, limits, program, path, unwritten)
     cases = list(_cases(tests).values())
     for place in range(0, len(cases), AT_ONCE):
         await asyncio.gather(*(running.run(case) for case in cases[place : place + AT_ONCE]))
@@ -51,8 +60,9 @@ class _OfNoUse(Exception):
 class _Running:
     """Runs tests of one draft, and remembers what came of each."""
 
-    def __init__(self, sandbox: Sandbox, limits: Limits, program: str, path: str) -> None:
+    def __init__(self, sandbox: Sandbox, limits: Limits, program: str, path: str, unwritten: str) -> None:
         self._sandbox, self._limits, self._program, self._path = sandbox, limits, program, path
+        self._unwritten = unwritten
         self._module = locate(path).name
         self._deaths = 0
         self._unprepared: dict[tuple[str, ...], str] = {}
@@ -104,7 +114,7 @@ class _Running:
         for number, (example, test) in enumerate(case):
             outcome = _of(plan, outcomes, number)
             holds = outcome is outcomes[plan.asked[number]] and verdicts[number] == "holds"
-            if outcome.refused and not holds:
+            if outcome.refused and not holds and await self._is_refused_anyhow(plan, outcome, outcomes):
                 raise _OfNoUse(f"needs more than the sandbox gives: {outcome.told}")
             if holds and test.match:
                 checks.append(await self._matched(example, test, outcome))
@@ -114,6 +124,14 @@ class _Running:
                 checks += _not_run([example for example, _ in case[number + 1 :]])
                 break
         return tuple(checks)
+
+    async def _is_refused_anyhow(self, plan: Plan, outcome: Outcome, outcomes: Sequence[Outcome]) -> bool:
+        """Whether the same is refused while the function is not written: it is the test then that needs it, no draft."""
+        if not self._unwritten:
+            return False
+        place = next(number for number, one in enumerate(outcomes) if one is outcome)
+        done = await self._sandbox.run(self._unwritten, list(plan.steps), self._limits, path=self._path)
+        return place < len(done.outcomes) and bool(done.outcomes[place].refused)
 
     async def _matched(self, example: Example, test: Asserted, outcome: Outcome) -> Check:
         """Hold an exception's text against a pattern; in a process without the draft, for it may take for ever."""

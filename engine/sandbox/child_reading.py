@@ -146,7 +146,8 @@ class Reading:
         for entry in entries:
             if self._is_private(entry):
                 self.hidden.append(entry.path)
-            elif entry.is_symlink() and not os.path.realpath(entry.path).startswith(real.rstrip("/") + "/"):
+            elif entry.is_symlink():
+                # What it leads to is read by its own name, if at all: no other name opens what is kept from drafts.
                 continue
             elif entry.is_dir():
                 if (self._home + "/").startswith(entry.path + "/") or os.path.isfile(entry.path + "/pyvenv.cfg"):

@@ -250,6 +250,9 @@ def test_doctest_options_are_honoured():
         ("ValueError: bad", ("IGNORE_EXCEPTION_DETAIL",), "shapes.ValueError: worse", "passed"),
         ("TooBig: 3", (), "shapes.TooBig: 3", "passed"),
         ("KeyError: 'a'", (), "IndexError: 'a'", "raised"),
+        ("KeyError: 2", (), "m.boom.<locals>.KeyError: 2", "raised"),
+        ("foo.TooBig: 3", (), "shapes.TooBig: 3", "raised"),
+        ("shapes.TooBig: 3", (), "shapes.TooBig: 3", "passed"),
         (None, (), "ValueError: bad", "raised"),
     ],
 )

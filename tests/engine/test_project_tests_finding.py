@@ -153,6 +153,34 @@ def test_what_tests_share_and_change_makes_them_useless(shop: Path, common: str,
     assert why(found) == [f"shares {name} with other tests, and test_a() changes it"] * 2
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("if total([1]) == 2: return\n    assert total([1]) == 9", "may return before its end"),
+        ("for n in [1, 2]:\n        return\n    assert total([1]) == 9", "may return before its end"),
+        (
+            "with pytest.raises(ValueError, check=lambda e: False):\n        total([1])",
+            "expects an exception in a way that is not understood",
+        ),
+    ],
+)
+def test_what_is_not_understood_of_a_test_is_not_passed_over(shop: Path, body: str, reason: str):
+    found = look(shop, f"import pytest\nfrom shop.pricing import total\ndef test_a():\n    {body}\n")
+    assert (found.examples, why(found)) == ((), [reason])
+
+
+def test_an_object_that_a_set_up_makes_is_known_to_need_another_stub(shop: Path):
+    write(
+        shop,
+        "src/shop/pricing.py",
+        PRICING + "\n\nclass Box:\n    def add(self, x):\n        ...\n\n    def size(self):\n        ...\n",
+    )
+    text = "import unittest\nfrom shop.pricing import Box\nclass CaseA(unittest.TestCase):\n    def setUp(self):\n        self.b = Box()\n"
+    text += "    def test_a(self):\n        self.b.add(1)\n        self.assertEqual(self.b.size(), 1)\n"
+    found = look(shop, text, name="Box.add")
+    assert (found.examples, why(found)) == ((), ["calls Box.size, which is not written yet"])
+
+
 def test_a_test_that_looks_beside_itself_is_not_used(shop: Path):
     text = "from pathlib import Path\nfrom shop.pricing import total\nHERE = Path(__file__).parent\n"
     found = look(shop, text + "def test_a(): assert total([len((HERE / 'a.txt').read_text())]) == 1\n")

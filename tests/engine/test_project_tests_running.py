@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.facts import Asserted, Example, Outcome, Relation, Report
+from redraft.engine.preflight import UNWRITTEN_BODY
 from redraft.engine.project_tests import tested, with_tests
 from redraft.engine.project_tests.relations import is_plain_text, verdict
 from redraft.engine.project_tests.running import MOST_DEATHS
@@ -67,7 +68,9 @@ class Project:
         stub = with_tests(found, "hidden")
         assert stub.unused == ()
         begun = report or Report(draft="d1")
-        return await tested(self._sandbox, LIMITS, stub.program(body), stub.path, stub.tests, begun)
+        unwritten = stub.program(UNWRITTEN_BODY)
+        program = stub.program(body)
+        return await tested(self._sandbox, LIMITS, program, stub.path, stub.tests, begun, unwritten=unwritten)
 
 
 @pytest.fixture
@@ -199,6 +202,23 @@ async def test_a_test_that_needs_what_is_refused_is_of_no_use_and_says_what(proj
     (unused,) = report.unused
     assert unused.why.startswith("needs more than the sandbox gives: ")
     assert "sandbox" in unused.why.rpartition("(")[2]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise PermissionError(13, 'Permission denied', '/etc/x')",
+        "return open('/etc/shadow').read()",
+        "return __import__('socket').socket()",
+        "raise FileNotFoundError(2, 'No such file or directory', 'tests/test_pricing.py')",
+    ],
+)
+async def test_no_draft_gets_rid_of_a_test_by_what_it_is_refused(project: Project, body: str):
+    tests = (
+        "def test_it():\n    got = total([1])\n    assert got == 1\n\n\ndef test_other():\n    assert total([2]) == 2\n"
+    )
+    report = await project.held(body, tests)
+    assert (report.unused, {check.passed for check in report.checks}) == ((), {False})
 
 
 async def test_drafts_that_loop_are_given_up_after_a_few_tests(project: Project):

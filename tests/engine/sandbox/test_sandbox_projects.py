@@ -294,6 +294,54 @@ async def test_what_is_hidden_is_hidden_wherever_it_lies_and_at_each_tier(tier: 
         await sandbox.aclose()
 
 
+LINKS = {
+    "envlink": ".env",
+    "keylink.txt": "server.key",
+    "compiled": "shop/__pycache__/pricing.cpython-311.pyc",
+    "cache": "shop/__pycache__",
+    "told.txt": "tests/test_pricing.py",
+    "own.py": "shop/pricing.py",
+    "loop": "loop",
+    "here": ".",
+    "code": "shop",
+    "out": "/etc",
+}
+
+
+@pytest.mark.parametrize("tier", ["A", "B", "C"])
+async def test_no_link_at_the_top_of_a_project_opens_what_is_kept_from_drafts(tier: str, tmp_path: Path) -> None:
+    files = {
+        **MARK,
+        ".env": "SECRET",
+        "server.key": "SECRET",
+        "shop/__init__.py": "",
+        "shop/models.py": "two = 2\n",
+        "tests/test_pricing.py": "SECRET",
+        "shop/__pycache__/pricing.cpython-311.pyc": "SECRET",
+    }
+    project = write(tmp_path / "project", files)
+    file = project / "shop" / "pricing.py"
+    file.write_text("SECRET = 0\n")
+    for name, leads_to in LINKS.items():
+        (project / name).symlink_to(leads_to)
+    sandbox = await open_sandbox(SandboxChoice(tier=tier))
+    try:
+        look = (
+            "for name in names:\n    for path in (os.path.join(top, name), name):\n        try:\n"
+            "            inside = [os.path.join(path, n) for n in os.listdir(path)] if os.path.isdir(path) else [path]\n"
+            "        except OSError:\n            inside = []\n"
+            "        for one in inside:\n            try:\n"
+            "                found += ['SECRET' in open(one, errors='replace').read()] * os.path.isfile(one)\n"
+            "            except OSError:\n                pass\n"
+        )
+        begin = f"import os\nfrom .models import two\nfound = []\nnames = {[*LINKS]!r}\ntop = {str(project)!r}\n"
+        done = await sandbox.run(begin, (look, "any(found)", "two"), path=str(file))
+        assert (done.problem, done.outcomes[0].raised) == ("", "")
+        assert [outcome.value for outcome in done.outcomes[1:]] == ["False", "2"]
+    finally:
+        await sandbox.aclose()
+
+
 async def test_files_are_written_beside_what_is_read_and_never_in_the_project(
     strong: LinuxSandbox, tmp_path: Path
 ) -> None:
