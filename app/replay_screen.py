@@ -160,7 +160,3 @@ class ReplayScreen(RunScreen):
     def on_run_view_copied(self, event: RunView.Copied) -> None:
         """Say what was copied."""
         self.query_one(StatusLine).say(f"copied {event.what}")
-
-    def on_diff_pane_accepted(self) -> None:
-        """A replay writes nothing."""
-        self.query_one(StatusLine).say("this is a replay: nothing can be accepted", "warning")

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
+from redraft.app.key_bar import KeyBar
 from redraft.app.replay_screen import ReplayScreen
 from redraft.app.run_view import RunView
 from redraft.engine.events import Entry
 from redraft.engine.recording import read_log
 from redraft.engine.state import state_of
+from redraft.widgets.diff_pane import DiffPane
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.timeline import Timeline
 from scenes import session, settled, until, watching
@@ -78,5 +80,7 @@ async def test_nothing_can_be_accepted_in_a_replay(recorded: tuple[Entry, ...], 
         await pilot.pause()
         await pilot.press("3", "A")
         await pilot.pause()
-        assert "nothing can be accepted" in screen.query_one(StatusLine).notice
+        assert "accept all" not in {hint.says for hint in screen.query_one(KeyBar).hints[0]}
+        diff = screen.query_one(DiffPane)
+        assert diff.hunks and not any(spot.name == "accept" for row in diff.rows(100) for spot in row.spots)
     assert (tmp_path / "shapes.py").read_text() == before
