@@ -126,7 +126,7 @@ class _Running:
         return tuple(checks)
 
     async def _is_refused_anyhow(self, plan: Plan, outcome: Outcome, outcomes: Sequence[Outcome]) -> bool:
-        """Whether the same is refused while the function is not written: it is the test then that needs it, no draft."""
+        """Whether the same is refused while the function is not written: then it is the test that needs it."""
         if not self._unwritten:
             return False
         place = next(number for number, one in enumerate(outcomes) if one is outcome)
