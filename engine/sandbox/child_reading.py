@@ -42,8 +42,8 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _OF_A_PREFIX = ("bin", "lib", "lib32", "lib64", "include", "share", "etc", "ssl", "pyvenv.cfg", "Library", "Frameworks")
 _MOST_ENTRIES = 4000
 _MOST_IN_PROJECT = 30000
-_MOST_LINKS = 400
-"""Entries of a project's folder that examples find by a relative path."""
+_MOST_LINKS = 200
+"""Files and folders of a project that examples find by a relative path as they are."""
 _MOST_COMPARED = 1 << 20
 """Bytes of a file that is compared with the user's own."""
 _SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".keystore", ".env", ".ovpn", ".ppk")
@@ -158,18 +158,30 @@ class Reading:
                 self.whole.append(entry.path)
 
     def link_into(self, folder: str, root: str) -> None:
-        """Lay out links in a folder, so that what may be read at the top of a project is found from there as well.
+        """Lay out a project in a folder, so that what may be read of it is found from there as well.
 
-        Examples run where they may write; their relative paths begin at the project.
+        Folders become folders and files links, from the top down; folders that are too many become links. Examples run
+        where they may write; their relative paths begin at the project.
         """
-        top = os.path.realpath(root)
-        below = [path for path in (*self.whole, *self.listed) if os.path.dirname(path) == top]
-        for path in below[:_MOST_LINKS]:
-            try:
-                os.symlink(path, os.path.join(folder, os.path.basename(path)))
-            except OSError:
-                # Without links relative paths lead nowhere, and the example says so.
-                return
+        whole, listed = set(self.whole), set(self.listed)
+        waiting = [(os.path.realpath(root), folder, False)]
+        left = _MOST_LINKS
+        for source, target, all_of_it in waiting:
+            for entry in _entries(source):
+                inside = all_of_it or entry.path in whole
+                if entry.is_symlink() or not (inside or entry.path in listed):
+                    continue
+                left -= 1
+                place = os.path.join(target, entry.name)
+                try:
+                    if entry.is_dir() and left > 0:
+                        os.mkdir(place)
+                        waiting.append((entry.path, place, inside))
+                    elif left > 0 or target == folder:
+                        os.symlink(entry.path, place)
+                except OSError:
+                    # Without it relative paths lead nowhere, and the example says so.
+                    return
 
     def _is_test(self, entry: "os.DirEntry[str]") -> bool:
         """Whether it is a test of the project's: tests hold what is expected, and programs do not need them."""

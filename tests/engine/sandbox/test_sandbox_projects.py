@@ -349,13 +349,23 @@ async def test_files_are_written_beside_what_is_read_and_never_in_the_project(
     steps = (
         "open('new.txt', 'w').write('a') and open('new.txt').read()",
         "open('notes.txt', 'w')",
-        "open('data/b.txt', 'w')",
+        "open('data/a.txt', 'a')",
+        "open('data/b.txt', 'w').write('b') and sorted(__import__('os').listdir('data'))",
+        "sorted(path for path, _, _ in __import__('os').walk('.'))",
         "__import__('os').remove('notes.txt') or __import__('os').path.exists('notes.txt')",
         "__import__('sys').argv",
     )
     file = tmp_path / "shop" / "pricing.py"
     done = await run(strong, file, "five = 5\n", *steps)
-    assert [outcome.value for outcome in done.outcomes] == ["'a'", None, None, "False", repr([str(file)])]
+    assert [outcome.value for outcome in done.outcomes] == [
+        "'a'",
+        None,
+        None,
+        "['a.txt', 'b.txt']",
+        "['.', './data', './shop']",
+        "False",
+        repr([str(file)]),
+    ]
     assert all("in the sandbox" in outcome.refused for outcome in done.outcomes[1:3])
     assert sorted(entry.name for entry in os.scandir(tmp_path)) == ["data", "notes.txt", "pyproject.toml", "shop"]
     assert (tmp_path / "notes.txt").read_text() == "mine"
