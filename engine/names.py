@@ -106,7 +106,9 @@ def _global_reads(table: symtable.SymbolTable) -> set[str]:
     while todo:
         scope = todo.pop()
         todo += scope.get_children()
-        found |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+        # What a function called "top" binds is told as global too: that is what symtable calls a module.
+        names = [s for s in scope.get_symbols() if s.is_global() and not s.is_local()]
+        found |= {s.get_name() for s in names if s.is_referenced()}
     return found
 
 

@@ -11,10 +11,11 @@ from .facts import Execution, LoadFailure, Stub
 from .kit import Kit
 from .project import locate
 from .sandbox.runner import Limits, Sandbox
-from .sources import problem_of, read
+from .sources import find_stubs, problem_of, read
 
 _TOO_NEW = "does not know this syntax; choose a newer Python with --interpreter"
 _UNWRITTEN = "this function is not written yet"
+_MOST_NAMES = 6
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)\.")
 _VARIABLE = re.compile(r"KeyError: '[A-Z][A-Z0-9_]*'$")
 UNWRITTEN_BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
@@ -80,14 +81,30 @@ def _remedy(path: str, failure: LoadFailure, done: Execution) -> str:
     if missing and missing[1] == locate(path).top:
         return "the project has no such module: correct the import, or write it"
     if _VARIABLE.match(failure.raised):
-        return "if that is an environment variable, name it in sandbox.environment"
+        return "if that is an environment variable, set it in your shell and name it in sandbox.environment"
     if failure.raised.startswith("ModuleNotFoundError"):
         return f"install it for {done.interpreter}, or choose another Python with --interpreter"
-    if failure.raised.startswith("SyntaxError") and not failure.elsewhere:
+    if failure.raised.startswith("SyntaxError") and _is_whole(_file_of(path, failure)):
         return f"{done.interpreter} {_TOO_NEW}"
     if failure.refused:
         return "docs/projects.md says what a project may do while it is imported"
+    if not failure.elsewhere and (others := _unwritten(path)) and len(others) > 1:
+        return f"the file may need what is not written yet ({', '.join(others[:_MOST_NAMES])}): draft that first"
     return "no draft can be run before this is mended"
+
+
+def _file_of(path: str, failure: LoadFailure) -> str:
+    """Where the file of a failure lies."""
+    location = locate(path)
+    return os.path.join(location.project or location.root, failure.file) if failure.elsewhere else path  # noqa: PTH118
+
+
+def _unwritten(path: str) -> list[str]:
+    """Names of the functions of a file that have no body."""
+    try:
+        return [stub.name for stub in find_stubs(read(path), tokens=0).stubs]
+    except SourceError:
+        return []
 
 
 def _is_there(path: str) -> bool:

@@ -69,3 +69,8 @@ def test_a_standard_name_comes_with_its_import(name, statement):
 @given(st.text(max_size=60), st.text(max_size=10))
 def test_any_program_is_read_without_an_exception(program, name):
     undefined(program, name)
+
+
+def test_a_function_that_is_called_as_symtable_calls_a_module_is_read_like_others():
+    program = "class S:\n    def top(self, n):\n        first = self.items[n]\n        return first + missing\n"
+    assert undefined(program, "S.top") == (("missing", 4),)

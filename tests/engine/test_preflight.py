@@ -71,7 +71,7 @@ FAULTS = {
     ),
     "an environment variable that was not named": (
         {"shop/__init__.py": "import os\nKEY = os.environ['SHOP_KEY']\n", "shop/pricing.py": STUB},
-        "shop/__init__.py line 2: KeyError: 'SHOP_KEY'; if that is an environment variable, name it in sandbox.environment",
+        "shop/__init__.py line 2: KeyError: 'SHOP_KEY'; if that is an environment variable, set it in your shell and name it in sandbox.environment",
     ),
     "a package that asks for an address": (
         {"shop/__init__.py": "import socket\nsocket.getaddrinfo('example.com', 80)\n", "shop/pricing.py": STUB},
@@ -100,6 +100,22 @@ async def test_the_fault_of_a_project_is_told_and_nobody_is_asked(tmp_path: Path
     assert len(failed) == 1 and failed[0].kind == "ProjectError"
     assert text in failed[0].problem
     assert not [event for event in events if isinstance(event, CallStarted)]
+
+
+async def test_a_file_that_needs_another_stub_while_it_is_imported_says_which(tmp_path: Path, sandbox: Sandbox) -> None:
+    text = "def build(n):\n    ...\n\n\nFIRST = build(3)[0]\n\n\n" + STUB
+    events = await events_of(project(tmp_path, {"shop/pricing.py": text}), sandbox)
+    (failed,) = [event for event in events if isinstance(event, RunFailed)]
+    assert failed.problem.endswith("the file may need what is not written yet (build, total): draft that first")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows the syntax")
+async def test_a_sister_that_is_too_new_for_the_interpreter_is_told_as_such(tmp_path: Path, sandbox: Sandbox) -> None:
+    files = {"shop/models.py": "type Price = int\n", "shop/pricing.py": "from . import models\n\n\n" + STUB}
+    events = await events_of(project(tmp_path, files), sandbox)
+    (failed,) = [event for event in events if isinstance(event, RunFailed)]
+    assert failed.problem.startswith("shop/models.py line 1: ")
+    assert "choose a newer Python with --interpreter" in failed.problem
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows type parameters")
