@@ -56,12 +56,20 @@ async def run(args: argparse.Namespace) -> int:
                 _show(args, stub, proposal) if args.diff else print_state(state, plain=args.plain)
             if args.write and proposal is not None and codes[-1] == 0 and state.stub is not None:
                 written.append((len(codes) - 1, _accept(args, here, state, state.stub, proposal)))
+            elif args.write and not args.json:
+                say(f"not written: {stub.key}; {_why_not(state)}")
             if codes[-1] not in {0, 1}:
                 break
         for place, state in written:
             # Only now does everything stand that one may wait for, or break.
             codes[place] = exit_code(await _rechecked(args, here, kit, state))
     return max(codes)
+
+
+def _why_not(state: RunState) -> str:
+    if state.status != "settled":
+        return "the run did not come to its end"
+    return "no body came that could be used" if state.proposal is None else "what came of it fails"
 
 
 def _named(target: str, here: Session) -> tuple[tuple[Stub, ...], tuple[Example, ...]]:

@@ -192,6 +192,14 @@ async def test_write_ends_by_what_stands_in_the_file_and_not_by_what_was_drafted
     assert told.returncode == 1
 
 
+async def test_what_is_not_written_is_told_as_well(shell: Shell, server: Server):
+    server.says = ["```python\ndef area(r):\n    return 3\n```"]
+    told = await shell("run", "shapes.py::area", "--base-url", server.url, "--pipeline", "raw-coder", "--write")
+    assert told.returncode == 1
+    assert "not written: shapes.py::area; what came of it fails" in told.stderr
+    assert (shell.folder / "shapes.py").read_text() == STUB
+
+
 async def test_the_log_of_a_run_that_writes_ends_with_what_stands(shell: Shell, server: Server):
     server.says = [AREA]
     words = ("run", "shapes.py::area", "--base-url", server.url, "--pipeline", "raw-coder", "--write", "--json")
