@@ -97,6 +97,9 @@ class _Running:
         outcomes = done.outcomes
         broken = next((outcome for outcome in outcomes[: plan.beginning] if outcome.status != "returned"), None)
         if broken is not None and outcomes[0].status != "not run":
+            if not await self._breaks_anyhow(plan, broken, outcomes):
+                first, *rest = (example for example, _ in case)
+                return (checked(first, broken, holds=False), *_not_run(rest))
             why = f"cannot be set up in the sandbox: {broken.told or broken.status}"
             self._unprepared[case[0][1].imports] = why
             raise _OfNoUse(why)
@@ -114,7 +117,7 @@ class _Running:
         for number, (example, test) in enumerate(case):
             outcome = _of(plan, outcomes, number)
             holds = outcome is outcomes[plan.asked[number]] and verdicts[number] == "holds"
-            if outcome.refused and not holds and await self._is_refused_anyhow(plan, outcome, outcomes):
+            if outcome.refused and not holds and await self._breaks_anyhow(plan, outcome, outcomes):
                 raise _OfNoUse(f"needs more than the sandbox gives: {outcome.told}")
             if holds and test.match:
                 checks.append(await self._matched(example, test, outcome))
@@ -125,13 +128,19 @@ class _Running:
                 break
         return tuple(checks)
 
-    async def _is_refused_anyhow(self, plan: Plan, outcome: Outcome, outcomes: Sequence[Outcome]) -> bool:
-        """Whether the same is refused while the function is not written: then it is the test that needs it."""
+    async def _breaks_anyhow(self, plan: Plan, outcome: Outcome, outcomes: Sequence[Outcome]) -> bool:
+        """Whether a step goes wrong in the same way while the function is not written: then it is no draft's doing."""
         if not self._unwritten:
-            return False
+            return not outcome.refused
         place = next(number for number, one in enumerate(outcomes) if one is outcome)
         done = await self._sandbox.run(self._unwritten, list(plan.steps), self._limits, path=self._path)
-        return place < len(done.outcomes) and bool(done.outcomes[place].refused)
+        again = done.outcomes[place] if place < len(done.outcomes) else outcome
+        kind = again.raised.partition(":")[0]
+        # What is not written raises this: then the function was called, and it is the draft that is at fault.
+        return kind != "NotImplementedError" and (again.status, kind) == (
+            outcome.status,
+            outcome.raised.partition(":")[0],
+        )
 
     async def _matched(self, example: Example, test: Asserted, outcome: Outcome) -> Check:
         """Hold an exception's text against a pattern; in a process without the draft, for it may take for ever."""

@@ -221,6 +221,13 @@ async def test_no_draft_gets_rid_of_a_test_by_what_it_is_refused(project: Projec
     assert (report.unused, {check.passed for check in report.checks}) == ((), {False})
 
 
+@pytest.mark.parametrize("kind", ["OSError", "NotImplementedError", "PermissionError"])
+async def test_no_draft_gets_rid_of_a_test_by_raising_where_its_file_calls_it(project: Project, kind: str):
+    tests = "WANTED = total([1])\n\n\ndef test_it():\n    assert total([1]) == WANTED\n    assert total([2]) == 2\n"
+    report = await project.held(f"raise {kind}('not today')", tests)
+    assert (report.unused, [check.verdict for check in report.checks]) == ((), ["raised", "not run"])
+
+
 async def test_drafts_that_loop_are_given_up_after_a_few_tests(project: Project):
     many = "".join(f"def test_{n}():\n    assert total([]) == {n}\n\n" for n in range(3 * MOST_DEATHS))
     report = await project.held("while True: pass", many)
