@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,7 @@ from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.preflight import UNWRITTEN_BODY, find_fault
 from ...engine.project_tests import HowTold, tested, with_tests
+from ...engine.sandbox.runner import Limits, Sandbox
 from ...engine.waits import waiting_words
 from ...widgets.tally import standing
 from ..caller import ends_with_caller
@@ -23,6 +26,8 @@ from ..session import existing, session
 TIMED_OUT = 124
 LARGEST_SOURCE = 256 * 1024
 """Bytes; more than this is not parsed, let alone run."""
+_PATIENCE = 2.0
+"""Seconds after which importing counts as slow."""
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -55,9 +60,8 @@ async def run(args: argparse.Namespace) -> int:
         sandbox = await open_sandbox(choice)
         try:
             why = "" if args.examples else await shadowed(sandbox, limits, stub, stub.body)
-            done = await executed(sandbox, limits, text, wanted, str(path))
-            # What a program says of its own import may be forged: the file is asked once more without its body.
-            if done.problem and not args.examples and (fault := await find_fault(sandbox, limits, stub)):
+            done, fault = await _executed(sandbox, limits, text, wanted, stub)
+            if fault and not args.examples:
                 raise ProjectError(fault)
             report = examples.report("", wanted, done)
             report = examples.all_held_up(report, why) if why else report
@@ -69,6 +73,31 @@ async def run(args: argparse.Namespace) -> int:
             await sandbox.aclose()
     _print(args, report)
     return _code(report, done)
+
+
+async def _executed(
+    sandbox: Sandbox, limits: Limits, text: str, wanted: Sequence[Example], stub: Stub
+) -> tuple[Execution, str]:
+    """What the examples came to, and why the file cannot be imported whatever the body is, "" when it can.
+
+    What a program says of its own import may be forged: the file is asked once more without its body. One that is slow
+    is asked meanwhile, so that a slow import is not waited for twice.
+    """
+    running = asyncio.ensure_future(executed(sandbox, limits, text, wanted, stub.path))
+    asking: asyncio.Future[str] | None = None
+    try:
+        await asyncio.wait([running], timeout=_PATIENCE)
+        if not running.done():
+            asking = asyncio.ensure_future(find_fault(sandbox, limits, stub))
+        done = await running
+        if not done.problem:
+            return done, ""
+        return done, await (asking or find_fault(sandbox, limits, stub))
+    finally:
+        left = [task for task in (running, asking) if task is not None and not task.done()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 def _source(path: Path) -> str:
