@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -94,7 +95,7 @@ async def _executed(
             return done, ""
         return done, await (asking or find_fault(sandbox, limits, stub))
     finally:
-        left = [task for task in (running, asking) if task is not None and not task.done()]
+        left: list[asyncio.Future[Any]] = [task for task in (running, asking) if task is not None and not task.done()]
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
