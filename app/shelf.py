@@ -59,6 +59,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         state = self.state
         return state is not None and state.stub is not None and asked(state.stub) == asked(self.stub)
 
+    @property
+    def failed_unasked(self) -> bool:
+        """Whether its run ended before any model was asked: what was in its way may be mended."""
+        return self.state is not None and self.state.status == "failed" and not self.state.calls
+
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     """The cards in the order of the files and of the lines in them."""
@@ -147,15 +152,10 @@ def to_draft(before: Shelf, after: Shelf, path: str, changed_line: int) -> Stub 
         was = before.get(card.stub.key)
         news = was is None or not was.in_file or specified(was.stub) != specified(card.stub)
         changed = card.stub.path == path and news and not _was_drafted_so(card)
-        if card.in_file and (changed or _failed_unasked(card)):
+        if card.in_file and (changed or card.failed_unasked):
             asks.append(card.stub)
     asks = [stub for stub in asks if stub.path == path] or asks
     return min(asks, key=lambda stub: _distance(stub, changed_line), default=None)
-
-
-def _failed_unasked(card: Card) -> bool:
-    """Whether its run ended before any model was asked."""
-    return card.state is not None and card.state.status == "failed" and not card.state.calls
 
 
 def _was_drafted_so(card: Card) -> bool:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from redraft.app.key_bar import KeyBar
+from redraft.engine.facts import Execution, LoadFailure
+from redraft.engine.sandbox.runner import DEFAULT, Limits
+from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.widgets.checks_table import ChecksTable
 from redraft.widgets.stage_bar import StageBar
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList
-from scenes import GAP, MENDED, RUNS_OF_LETTERS, WIDEST_GAP, screen_of, settled, until, watching
+from scenes import GAP, MENDED, RUNS_OF_LETTERS, TOLD, WIDEST_GAP, screen_of, settled, until, watching
 
 FILLED = RUNS_OF_LETTERS.replace("    ...\n", MENDED)
 EDITED = FILLED.replace("if not text:", "if len(text) < 1:")
@@ -133,6 +137,42 @@ async def test_a_module_that_is_not_imported_has_nothing_run_again(home: Path) -
         for _ in range(30):
             await pilot.pause(0.01)
         assert screen.view.state.standing is entries
+
+
+class WithoutMissing(ScriptedSandbox):
+    """Cannot import what imports a module called `missing`."""
+
+    def __init__(self, module: Path) -> None:
+        super().__init__(TOLD)
+        self._module = module
+
+    async def load(self, program: str, limits: Limits = DEFAULT, *, path: str = "") -> Execution:
+        done = await super().load(program, limits, path=path)
+        if "import missing" not in self._module.read_text():
+            return done
+        failure = LoadFailure(
+            raised="ModuleNotFoundError: No module named 'missing'", file="lib/models.py", line=1, elsewhere=True
+        )
+        return replace(done, problem=failure.text, failure=failure)
+
+
+async def test_a_project_that_could_not_be_imported_is_tried_again_when_a_module_in_another_folder_is_mended(
+    home: Path,
+) -> None:
+    module = home / "lib" / "models.py"
+    module.parent.mkdir()
+    module.write_text("import missing\n")
+    text = "from lib.models import Item\n\n\n" + RUNS_OF_LETTERS
+    async with (app := watching(home, text=text, sandbox=WithoutMissing(module))).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        assert said(app).startswith("lib/models.py line 1: No module named 'missing'")
+        module.write_text("# not yet\nimport missing\n")
+        await until(pilot, lambda: screen.query_one(StatusLine).seen == "models.py saved: drafting runs_of_letters")
+        await settled(pilot)
+        assert screen.view.state.status == "failed"
+        module.write_text("class Item: ...\n")
+        await until(pilot, lambda: screen.view.state.status == "settled")
+        assert "verified" in said(app)
 
 
 async def test_r_reviews_what_is_written(home: Path) -> None:
