@@ -89,6 +89,11 @@ class Following:
         self.unreadable[path] = why
         self._on_saw()
 
+    @property
+    def readable(self) -> tuple[Source, ...]:
+        """The files of which is known what they hold now."""
+        return tuple(source for path, source in self.sources.items() if path not in self.unreadable)
+
     async def mended(self, changed: Iterable[str]) -> list[Stub]:
         """Ask again for what failed before any model was asked, if its file or one that it imports is among these.
 

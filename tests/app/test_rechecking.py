@@ -11,6 +11,7 @@ from redraft.engine.facts import Execution, LoadFailure
 from redraft.engine.sandbox.runner import DEFAULT, Limits
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.widgets.checks_table import ChecksTable
+from redraft.widgets.diff_pane import DiffPane
 from redraft.widgets.stage_bar import StageBar
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList
@@ -216,3 +217,39 @@ async def test_the_palette_offers_what_keys_do_now_and_nothing_else(home: Path) 
         offered = {command.title for command in app.get_system_commands(screen)}
         assert {"next change", "search in this pane", "copy what is in front", "suspend", "help", "quit"} <= offered
         assert "next place" not in offered
+
+
+async def test_undo_is_offered_only_while_the_file_is_as_it_was_written(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: said(app) == "written: 2 of 2 examples hold. u takes it back")
+        assert "undo" in keys(app)
+        (home / "shapes.py").write_text(FILLED + "# mine\n")
+        await until(pilot, lambda: "undo" not in keys(app))
+        assert said(app) == "written: 2 of 2 examples hold"
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: "undo" in keys(app))
+        assert said(app) == "written: 2 of 2 examples hold. u takes it back"
+        (home / "shapes.py").rename(home / "moved.py")
+        await until(pilot, lambda: "undo" not in keys(app))
+        assert "takes it back" not in said(app)
+
+
+async def test_what_the_user_wrote_word_for_word_is_proposed_no_more(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        diff = screen.query_one(DiffPane)
+        assert diff.hunks
+        (home / "shapes.py").write_text(EDITED)
+        await until(pilot, lambda: said(app).startswith("your own body: 0 of 2"))
+        await pilot.press("d")
+        assert diff.caption == "file as it was → proposal"
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: said(app) == "your own body: 2 of 2 examples hold")
+        assert diff.hunks == ()
+        assert diff.empty == "the file holds the proposal already"
+        assert not {"accept", "accept all", "reject", "undo"} & {*keys(app)}
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await until(pilot, lambda: bool(diff.hunks))
+        assert diff.caption == "file → proposal" and "accept all" in keys(app)
