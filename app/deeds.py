@@ -83,13 +83,21 @@ class Deeds:
                 view = self._screen.view
                 return view.state.status != "running" and view.may_decide and not view.stubs_open
             case "draft":
-                return card is not None and card.in_file and not card.drafted and not card.waiting
+                return (
+                    card is not None and card.in_file and following.has(card) and not card.drafted and not card.waiting
+                )
             case "rerun":
-                return card is not None and card.state is not None and card.state.status != "idle"
-            case "edit" | "race" | "tree":
+                return (
+                    card is not None and following.has(card) and card.state is not None and card.state.status != "idle"
+                )
+            case "edit":
+                return card is not None and card.stub.path in following.sources
+            case "race":
+                return card is not None and following.has(card)
+            case "tree":
                 return card is not None
             case "enrich":
-                return card is not None and card.in_file and following.drafting.stub is None
+                return card is not None and card.in_file and following.has(card) and following.drafting.stub is None
             case "undo" | "redo":
                 # While a write is under way it waits for that, and is about what came of it.
                 return self._writing.locked() or bool(self._written(undone=name == "redo"))

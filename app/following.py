@@ -14,7 +14,7 @@ from ..engine.sources import NEIGHBOUR_TOKENS, Source, in_order
 from ..engine.sources.reached import reached
 from ..engine.state import RunState
 from .drafting import Drafting
-from .shelf import Shelf, first_changed_line, surroundings, to_draft
+from .shelf import Card, Shelf, first_changed_line, surroundings, to_draft
 
 
 class Following:
@@ -93,6 +93,12 @@ class Following:
     def readable(self) -> tuple[Source, ...]:
         """The files of which is known what they hold now."""
         return tuple(source for path, source in self.sources.items() if path not in self.unreadable)
+
+    def has(self, card: Card) -> bool:
+        """Whether the function of a card is in its file now, written or not, as far as was seen."""
+        stands = card.state.standing if card.state is not None else None
+        is_absent = stands is not None and stands.absent
+        return card.stub.path in self.sources and card.stub.path not in self.unreadable and not is_absent
 
     async def mended(self, changed: Iterable[str]) -> list[Stub]:
         """Ask again for what failed before any model was asked, if its file or one that it imports is among these.

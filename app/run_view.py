@@ -186,6 +186,8 @@ class RunView(Searched, Vertical):
         comparison, state = self.comparison, self.state
         if not self._decides or comparison is None or not comparison.hunks or state.stub is None:
             return False
+        if state.standing is not None and state.standing.absent:
+            return False
         wanted = comparison.body(state.stub, {hunk.number: "accepted" for hunk in comparison.hunks})
         return (stands := standing_body(state)) is None or not same_body(stands, wanted)
 

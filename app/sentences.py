@@ -42,7 +42,7 @@ def _back(key: Key, *, undoable: bool) -> str:
 def _standing(state: RunState, stands: Standing, key: Key, *, undoable: bool) -> tuple[str, Tone]:
     """What was found out after the run, of the body in the file or of what is proposed for it."""
     if stands.outdated:
-        return f"{stands.outdated}. Its examples were not run since", "warning"
+        return stands.outdated + (". Its examples were not run since" if state.solution is not None else ""), "warning"
     in_file = stands.draft.id == IN_FILE
     what = _in_file(state, stands) if in_file else "the proposal, as the files are now"
     as_it_was = state.solution is not None and state.verdict in {"checking", state.solution.verdict}

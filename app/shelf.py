@@ -57,7 +57,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     def drafted(self) -> bool:
         """Whether a run has seen the stub as it is now, to whatever end but a newer save."""
         state = self.state
-        return state is not None and state.stub is not None and asked(state.stub) == asked(self.stub)
+        if state is None or state.stub is None or state.cancelled_by == "save":
+            return False
+        return asked(state.stub) == asked(self.stub)
 
     @property
     def failed_unasked(self) -> bool:
@@ -160,7 +162,7 @@ def to_draft(before: Shelf, after: Shelf, path: str, changed_line: int) -> Stub 
 
 def _was_drafted_so(card: Card) -> bool:
     drafted = card.state.stub if card.state is not None else None
-    return drafted is not None and specified(drafted) == specified(card.stub)
+    return card.drafted and drafted is not None and specified(drafted) == specified(card.stub)
 
 
 def _distance(stub: Stub, line: int) -> int:

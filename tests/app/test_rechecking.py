@@ -253,3 +253,47 @@ async def test_what_the_user_wrote_word_for_word_is_proposed_no_more(home: Path)
         (home / "shapes.py").write_text(RUNS_OF_LETTERS)
         await until(pilot, lambda: bool(diff.hunks))
         assert diff.caption == "file → proposal" and "accept all" in keys(app)
+
+
+async def test_what_is_offered_and_said_follows_a_file_that_goes_away_and_comes_back(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(160, 36)) as pilot:
+        await settled(pilot)
+        assert {"accept", "run again", "race pipelines", "open $EDITOR there"} <= {*keys(app)}
+        (home / "shapes.py").rename(home / "moved.py")
+        await until(pilot, lambda: said(app).startswith("shapes.py was moved or deleted"))
+        gone = {"accept", "reject", "undo", "run again", "race pipelines", "open $EDITOR there", "draft"}
+        assert not gone & {*keys(app)}
+        (home / "moved.py").rename(home / "shapes.py")
+        await until(pilot, lambda: said(app) == "verified: 2 examples hold. A accepts")
+        assert {"accept", "run again", "race pipelines"} <= {*keys(app)}
+
+
+async def test_a_run_goes_on_without_its_file_and_its_result_is_not_called_that_of_a_file(home: Path) -> None:
+    async with (app := watching(home, pace=0.05)).run_test(size=(120, 36)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: bool(screen.view.state.calls))
+        (home / "shapes.py").rename(home / "moved.py")
+        await until(pilot, lambda: "cancel" in keys(app) and "run again" not in keys(app))
+        await until(pilot, lambda: said(app).startswith("shapes.py was moved or deleted"))
+        assert not {"accept", "run again"} & {*keys(app)}
+
+
+async def test_a_run_that_a_save_ended_is_begun_again_when_its_stub_is_back(home: Path) -> None:
+    async with (app := watching(home, pace=0.05)).run_test(size=(120, 36)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: bool(screen.view.state.calls))
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: said(app) == "your own body: 2 of 2 examples hold")
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await until(pilot, lambda: screen.view.state.status == "running" and screen.view.state.standing is None)
+
+
+async def test_what_was_said_of_a_body_by_hand_is_gone_with_it_where_the_run_came_to_nothing(home: Path) -> None:
+    async with (app := watching(home, answers=lambda _: "no code")).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        before = said(app)
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: said(app) == "your own body: 2 of 2 examples hold")
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await until(pilot, lambda: screen.view.state.standing is None)
+        assert said(app) == before
