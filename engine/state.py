@@ -12,7 +12,7 @@ from .call_state import CallState, Meter, begun, ended, heard, meter_of, spent_o
 from .cost import Spending
 from .economy import share
 from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
-from .stages import STAGES, Stage, StageStatus, stages_of
+from .stages import STAGES, Stage, StageStatus, examples_report, stages_of
 from .tree import Candidate, Tree
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "StageStatus",
     "Standing",
     "Verdict",
+    "examples_report",
     "state_of",
 ]
 
