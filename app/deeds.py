@@ -68,6 +68,11 @@ class Deeds:
     def _key(self, name: str) -> str:
         return keys_of(self._screen)(name)
 
+    @property
+    def all_possible(self) -> frozenset[str]:
+        """The names of all that would do something now."""
+        return frozenset(filter(self.possible, self._by_name))
+
     def possible(self, name: str) -> bool:
         """Whether it would do something now."""
         card, following = self._screen.card, self._work.following
@@ -78,17 +83,24 @@ class Deeds:
                 view = self._screen.view
                 return view.state.status != "running" and view.may_decide and not view.stubs_open
             case "draft":
-                return card is not None and card.in_file and not card.drafted and not card.waiting
+                return (
+                    card is not None and card.in_file and following.has(card) and not card.drafted and not card.waiting
+                )
             case "rerun":
-                return card is not None and card.state is not None and card.state.status != "idle"
-            case "edit" | "race" | "tree":
+                return (
+                    card is not None and following.has(card) and card.state is not None and card.state.status != "idle"
+                )
+            case "edit":
+                return card is not None and card.stub.path in following.sources
+            case "race":
+                return card is not None and following.has(card)
+            case "tree":
                 return card is not None
             case "enrich":
-                return card is not None and card.in_file and following.drafting.stub is None
-            case "undo":
-                return bool(self._written(undone=False))
-            case "redo":
-                return bool(self._written(undone=True))
+                return card is not None and card.in_file and following.has(card) and following.drafting.stub is None
+            case "undo" | "redo":
+                # While a write is under way it waits for that, and is about what came of it.
+                return self._writing.locked() or bool(self._written(undone=name == "redo"))
             case "next_stub" | "previous_stub" | "stubs":
                 return len(following.shelf.cards) > 1
             case _:
@@ -222,10 +234,11 @@ class Deeds:
         self._screen.show_decisions()
 
     async def _go_back(self, *, again: bool) -> None:
-        path, accepting = self._written(undone=again), self._work.accepting
-        if not path:
-            return
+        accepting = self._work.accepting
         async with self._alone():
+            path = self._written(undone=again)
+            if not path:
+                return
             key, told, hunks = await (accepting.redo(path) if again else accepting.undo(path))
             back, once_more = f"{self._key('file.undo')} takes it back", f"{self._key('file.redo')} writes it again"
             notice = f"{told}. {back if again else once_more}"
@@ -248,21 +261,24 @@ class Deeds:
         self._work.tell(stub.key, state.run, (event, stands) if stands is not None else (event,))
 
     def _written(self, *, undone: bool) -> str:
-        """The file in front if it has a write to take back (or, `undone`, to make again), else "".
+        """The file in front if it has a write that can be taken back (or, `undone`, made again) now, else "".
 
         Without a stub in front that is the file written last: filling its only stub leaves none.
         """
         card, work = self._screen.card, self._work
-        return work.accepting.last([card.stub.path] if card else work.following.sources, undone=undone)
+        sources = work.following.readable
+        mine = [source for source in sources if card is None or source.path == card.stub.path]
+        return work.accepting.last(mine, undone=undone)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """One write at a time; what was found beside the file is told, however it ends."""
-        async with self._writing:
-            try:
+        try:
+            async with self._writing:
                 yield
-            finally:
-                self._work.tell_found()
+        finally:
+            self._work.tell_found()
+            self._screen.look_at_keys()
 
     # ------------------------------------------------------------------------------------ inside
 

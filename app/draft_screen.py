@@ -164,16 +164,21 @@ class DraftScreen(RunScreen):
         if self._work is not None and card is not None:
             view.decided = self._work.accepting.decisions(card.stub.key, view.state.run).on(view.sides)
 
+    def look_at_keys(self) -> None:
+        """See which keys do something now, and which of them are told of."""
+        self._tell_ending(self.view.state, turned=False)
+
     def _tell_ending(self, state: RunState, *, turned: bool) -> None:
         """Say once how a run ended, and have the keys looked at again whenever others apply."""
+        possible = self._deeds.all_possible if self._deeds is not None else frozenset[str]()
         known = (
             *(self._shelf.current, state.run, state.status, state.written, state.verdict, state.standing),
-            *(self.view.sides, self.view.decided),
+            *(self.view.sides, self.view.decided, possible),
         )
         if known == self._known:
             return
         self._known = known
-        notice, tone = ending(state, keys_of(self))
+        notice, tone = ending(state, keys_of(self), undoable="undo" in possible)
         if self.card is not None and self.card.status == "new":
             notice = f"{self.card.stub.name} was not drafted yet: {keys_of(self)('run.draft')} drafts it"
         # What is run again and comes off as before says nothing new: another word said meanwhile stays.

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from ..engine.state import IN_FILE, RunState
+from ..engine.state import RunState
 from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
 from ..widgets.draft_pane import DraftPane
@@ -31,6 +31,7 @@ from .comparison import (
     looked_at,
     possible_sides,
     same_body,
+    standing_body,
     usual_sides,
     why_nothing,
 )
@@ -185,9 +186,10 @@ class RunView(Searched, Vertical):
         comparison, state = self.comparison, self.state
         if not self._decides or comparison is None or not comparison.hunks or state.stub is None:
             return False
-        stands = state.standing.draft if state.standing is not None else None
+        if state.standing is not None and state.standing.absent:
+            return False
         wanted = comparison.body(state.stub, {hunk.number: "accepted" for hunk in comparison.hunks})
-        return stands is None or stands.id != IN_FILE or not same_body(stands.body, wanted)
+        return (stands := standing_body(state)) is None or not same_body(stands, wanted)
 
     def follow(self) -> None:
         """Let the panes follow the run again."""

@@ -167,10 +167,14 @@ class Work:
             yield kit
 
     async def refresh(self, source: Source) -> None:
-        """Take in a file that we have just written, so that line numbers are right; nothing is drafted of it."""
+        """Take in a file that we have just written, so that line numbers are right.
+
+        Nothing is drafted of it but what could not be drafted without it.
+        """
         found = find_stubs(source, tokens=self.settings.context_tokens)
         await self.following.saw(source, found.stubs, draft=False)
         await look_again(self.following, source.path, self.settings.context_tokens)
+        await self.following.mended([source.path])
 
     def use_pipeline(self, pipeline: Pipeline) -> None:
         """Work by another pattern from the next run on."""

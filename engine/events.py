@@ -316,6 +316,9 @@ class Outdated(Event, frozen=True):
     """What was found out no longer speaks of what the file holds, and nothing else could be found out."""
 
     why: str
+    """"" when the file holds again what the run began with, and the run found nothing out of that."""
+    absent: bool = False
+    """Whether the file, or the function in it, is not there, or cannot be read."""
 
 
 AnyEvent = (

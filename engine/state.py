@@ -12,7 +12,7 @@ from .call_state import CallState, Meter, begun, ended, heard, meter_of, spent_o
 from .cost import Spending
 from .economy import share
 from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
-from .stages import STAGES, Stage, StageStatus, stages_of
+from .stages import STAGES, Stage, StageStatus, examples_report, stages_of
 from .tree import Candidate, Tree
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "StageStatus",
     "Standing",
     "Verdict",
+    "examples_report",
     "state_of",
 ]
 
@@ -46,6 +47,8 @@ class Standing(Fact, frozen=True):
     """None while its examples run."""
     outdated: str = ""
     """Why nothing is known of what stands there, "" when something is, or soon will be."""
+    absent: bool = False
+    """Whether nothing stands there that could be run or changed."""
 
 
 class RunState(Fact, frozen=True):
@@ -282,9 +285,11 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, written=written, taken_back=not written)
         case ev.RecheckStarted(draft=draft):
             return replace(state, standing=Standing(draft=draft), checking=draft.id)
-        case ev.Outdated(why=why):
+        case ev.Outdated(why=""):
+            return replace(state, standing=None, checking="")
+        case ev.Outdated(why=why, absent=absent):
             draft = state.standing.draft if state.standing is not None else Draft(id=IN_FILE, body="")
-            return replace(state, standing=Standing(draft=draft, outdated=why), checking="")
+            return replace(state, standing=Standing(draft=draft, outdated=why, absent=absent), checking="")
         case _:
             assert_never(event)
 

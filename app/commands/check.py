@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ...engine import examples
-from ...engine.desk.executing import executed, shadowed
+from ...engine.desk.executing import executed, let_wait, shadowed
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.preflight import UNWRITTEN_BODY, find_fault
@@ -65,7 +65,8 @@ async def run(args: argparse.Namespace) -> int:
             if fault and not args.examples:
                 raise ProjectError(fault)
             report = examples.report("", wanted, done)
-            report = examples.all_held_up(report, why) if why else report
+            if not args.examples:
+                report = examples.all_held_up(report, why) if why else let_wait(report, stub, stub.body)
             if stub.tests and not why:
                 program, unwritten = _program(stub, text), stub.program(UNWRITTEN_BODY)
                 report = await tested(sandbox, limits, program, str(path), stub.tests, report, unwritten=unwritten)

@@ -26,7 +26,7 @@ from ..reciting import recited
 from ..sources import blocked_by
 from ..steering import Steering
 from ..turns import Messages, Turns
-from .executing import executed, shadowed
+from .executing import executed, let_wait, shadowed
 
 MOST_AT_ONCE = 10
 """Questions that one server is asked together: what rate limits and small servers bear."""
@@ -87,7 +87,7 @@ class Base:
                 program, limits = stub.program(draft.body), self.kit.limits
                 unwritten = stub.program(UNWRITTEN_BODY)
                 report = await tested(self.kit.sandbox, limits, program, stub.path, tests, report, unwritten=unwritten)
-            report = examples.all_held_up(report, why) if why else _let_wait(report, stub, draft.body)
+            report = examples.all_held_up(report, why) if why else let_wait(report, stub, draft.body)
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
@@ -247,16 +247,3 @@ def _without_waiting(done: Execution, stub: Stub, body: str, calls: Sequence[str
     waits = blocked_by(stub, body, [Example(source=call) for call in calls])
     pairs = zip(done.outcomes, waits, strict=False)
     return replace(done, outcomes=tuple(Outcome(status="not run") if names else outcome for outcome, names in pairs))
-
-
-def _let_wait(report: Report, stub: Stub, body: str) -> Report:
-    """The report in which what fails waits, if the draft leads to functions that are not written yet."""
-    failing = [check.example for check in report.failures]
-    if report.problem or not failing:
-        return report
-    waits = {id(e): names for e, names in zip(failing, blocked_by(stub, body, failing), strict=True) if names}
-    checks = (
-        examples.held_up(check, waits[id(check.example)]) if id(check.example) in waits else check
-        for check in report.checks
-    )
-    return replace(report, checks=tuple(checks)) if waits else report
