@@ -11,19 +11,22 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from ..engine.errors import RedraftError
 from ..engine.events import NodeOpened
 from ..engine.paths import write_private
+from ..widgets.status_line import StatusLine
 from .clipboard import copy_by, tools
 from .help_screen import HelpScreen
+from .key_names import key_names
 from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings, clashes, strange_names
+from .searching import Searching
 
 if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
@@ -104,9 +107,9 @@ class RedraftApp(App[int]):
         size: tuple[int, int] | None = None,
         auto_pilot: AutopilotCallbackType | None = None,
     ) -> int | None:
-        """Run, with the mouse left to the terminal if the settings say so."""
+        """Run, with the mouse left to the terminal if the settings say so. Raises what the screen fell over."""
         gc.set_threshold(*CALM_COLLECTOR)
-        return await super().run_async(
+        code = await super().run_async(
             headless=headless,
             inline=inline,
             inline_no_clear=inline_no_clear,
@@ -114,6 +117,14 @@ class RedraftApp(App[int]):
             size=size,
             auto_pilot=auto_pilot,
         )
+        if self._exception is not None:
+            # Whoever runs us keeps a fault and tells of it, as everywhere.
+            raise self._exception
+        return code
+
+    def _fatal_error(self) -> None:
+        """End after a fault. Textual would print it with the values of all variables, keys among them."""
+        self._close_messages_no_wait()
 
     @classmethod
     def replay_race(cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0) -> RedraftApp:
@@ -219,13 +230,21 @@ class RedraftApp(App[int]):
         )
 
     async def action_copy_or_cancel(self) -> None:
-        """Copy what the mouse selected; with nothing selected, cancel what runs. Never quit."""
+        """Copy what the mouse selected; with nothing selected, cancel what runs, or close what is open. Never quit."""
         selected = self.screen.get_selected_text()
         if selected:
             self.copy_to_clipboard(selected)
             self.screen.clear_selection()
+        elif isinstance(searching := getattr(getattr(self.screen, "view", None), "searching", None), Searching) and (
+            searching.typing
+        ):
+            await searching.do("close")
         else:
-            await self.run_action("deed('cancel')", self.screen)
+            closing = _closing_action(self.screen) if isinstance(self.screen, ModalScreen) else "deed('cancel')"
+            if not await self.run_action(closing, self.screen):
+                key = key_names(self.chosen_keys)("app.quit")
+                for line in self.screen.query(StatusLine):
+                    line.say(f"nothing runs here: {key} leaves redraft")
 
     async def action_quit(self) -> None:
         """End what runs, then leave."""
@@ -266,3 +285,13 @@ class RedraftApp(App[int]):
             if name.startswith("redraft-"):
                 yield SystemCommand(f"theme: {name}", "change the colours", partial(setattr, self, "theme", name))
         yield SystemCommand("theme: others", "all themes, with a preview", self.action_change_theme)
+
+
+def _closing_action(dialogue: ModalScreen[Any]) -> str:
+    """What escape does in a dialogue as it ships, whatever key a user has given it."""
+    for part in type(dialogue).__mro__:
+        for binding in vars(part).get("BINDINGS", ()):
+            key, action = (binding.key, binding.action) if isinstance(binding, Binding) else binding[:2]
+            if "escape" in key.split(","):
+                return action
+    return "dismiss"

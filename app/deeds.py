@@ -17,6 +17,7 @@ from ..engine.sources import Source, read
 from ..engine.state import RunState
 from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
+from ..widgets.status_line import StatusLine
 from .choosing import chosen_model, chosen_pipeline
 from .comparison import Comparison
 from .conflict_screen import ConflictScreen
@@ -136,12 +137,17 @@ class Deeds:
             self._screen.say(f"{pipeline.name} from the next run on. {self._key('run.again')} runs again")
 
     async def _choose_model(self) -> None:
-        place = await chosen_model(self._screen, self._work.settings)
-        if place is not None:
-            self._work.use_model(*place)
-            self._screen.say(
-                f"{place[1] or 'the embedded model'} from the next run on. {self._key('run.again')} runs again"
-            )
+        status = self._screen.query_one(StatusLine)
+        before = status.notice, status.tone
+        status.say("asking the servers for their models…")
+        chosen = await chosen_model(self._screen, self._work.settings, self._work.known)
+        if chosen is not None:
+            choice, roles = chosen
+            self._work.use_model(choice, roles)
+            whose = "" if "coder" in roles and len(roles) > 1 else f" for the {roles[0]}"
+            self._screen.say(f"{choice.label}{whose} from the next run on. {self._key('run.again')} runs again")
+        elif status.notice.startswith("asking the servers"):
+            status.say(*before)
 
     async def _start_race(self) -> None:
         from .race_picker import RacePicker, models_here
@@ -151,7 +157,7 @@ class Deeds:
         card, work = self._screen.card, self._work
         if card is None:
             return
-        models, now = await models_here(work.settings), in_force(work.settings)
+        models, now = await models_here(work.settings, work.known), in_force(work.settings)
         lineup = await self._screen.app.push_screen_wait(RacePicker(models, now, work.settings))
         if lineup is not None:
             wanted = Field(title=card.stub.key, stub=card.stub, pipelines=lineup.pipelines, models=lineup.models)

@@ -111,6 +111,8 @@ class LessonScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""
+        if action == "deed":
+            return self._busy or self.query_one(ClaimLine).typing
         if action != "lesson":
             return True
         typing, told = self.query_one(ClaimLine).typing, self.attempt.answer is not None
@@ -156,9 +158,11 @@ class LessonScreen(Screen[None]):
                 self.view.turn(-1)
 
     def action_deed(self, name: str) -> None:
-        """Ctrl+c without a selection stops what runs here as on the main screen."""
-        if name == "cancel" and self._busy:
+        """Ctrl+c without a selection stops what runs here as on the main screen, or else the typing of a claim."""
+        if self._busy:
             self.action_lesson("stop")
+        else:
+            self.view.take_keys()
 
     # ------------------------------------------------------------------------------------ running
 

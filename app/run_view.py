@@ -79,8 +79,8 @@ class RunView(Searched, Vertical):
         self.standing = Standing(self)
         self.searching = Searching(
             self,
-            lambda: self.query_one(f"#{self.choice.focus}", Sheet),
-            ready=lambda: bool(self.standing.fits.panes) and not self.stubs_open,
+            lambda: self.query_one(StubList) if self._lists_stubs else self.query_one(f"#{self.choice.focus}", Sheet),
+            ready=lambda: bool(self.standing.fits.panes),
             # Escape cancels a run with one press: only who is typing means the search.
             busy=lambda: self.state.status == "running",
         )
@@ -203,6 +203,11 @@ class RunView(Searched, Vertical):
         here = self.candidate or (self.state.proposal.id if self.state.proposal else "")
         self.candidate = names[(names.index(here) + steps) % len(names) if here in names else 0]
         self.action_bring("draft")
+
+    @property
+    def _lists_stubs(self) -> bool:
+        """Whether the keys belong to the list of stubs."""
+        return self.query_one(StubList).has_focus or (self.stubs_open and not self.standing.fits.rail)
 
     def _show_candidate(self) -> None:
         self.query_one(DraftPane).wanted = self.candidate or None

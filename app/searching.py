@@ -77,8 +77,9 @@ class Searching:
                 self._pane().seek(1 if what == "next" else -1)
 
     def seek_in_front(self) -> None:
-        """Search in the pane that is in front now, and in no other."""
-        before, self._sought = self._sought, self._pane() if self._line is not None else None
+        """Search in the pane that is in front now, and in no other; while one types it stays where it began."""
+        here = self._sought if self.typing and self._sought is not None else None
+        before, self._sought = self._sought, (here or self._pane()) if self._line is not None else None
         if before is not None and before is not self._sought:
             before.sought = ""
         if self._sought is not None and self._line is not None:
@@ -86,14 +87,17 @@ class Searching:
 
     def keep(self) -> None:
         """The text is typed."""
-        self._pane().focus(scroll_visible=False)
+        (self._sought or self._pane()).focus(scroll_visible=False)
 
     def count(self, event: Sheet.Sought) -> None:
         """Say how often it is there."""
-        if self._line is not None and event.sheet is self._pane():
+        if self._line is not None and event.sheet is (self._sought or self._pane()):
             self._line.tally = (event.number, event.count)
 
     async def _open(self) -> None:
+        before, self._sought = self._sought, self._pane()
+        if before is not None and before is not self._sought:
+            before.sought = ""
         if self._line is None:
             self._line = SearchLine(id="search")
             self._line.keys = search_keys(self._view)

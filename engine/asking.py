@@ -18,7 +18,7 @@ from .events import AnyEvent, CallEnded, CallFailed, CallQueued, CallStarted, De
 from .kit import Kit, Voice
 from .models.chat import Ask, Piece, Reply, Stream
 from .models.tokens import estimate
-from .questions import Question, answer_bound, is_thought_about, room, said_nothing, spent, why_silent
+from .questions import Question, answer_bound, is_thought_about, room, said_nothing, spent, why_half, why_silent
 from .recalling import Answer, Recall
 from .surrogates import whole
 
@@ -27,6 +27,8 @@ Turn = Callable[[str], Awaitable[None]]
 """Awaited with the node before each call: it waits while the run is paused, and raises when the person steers."""
 SaidEnough = Callable[[str], bool]
 """Told each piece of a prefilled answer as it comes; true once the rest is not needed."""
+IsHalf = Callable[[Reply], bool]
+"""Told an answer that ran into its limit, says whether what is wanted of it is not all there."""
 Listener = Callable[[], SaidEnough]
 """Makes one for each time the question is asked."""
 
@@ -44,26 +46,35 @@ class Asker:
         self._thinkers: set[str] = set()
         """Models that were cut while they thought, although some of them were not asked to think."""
 
-    async def ask(self, question: Question, listener: Listener | None = None) -> tuple[str, Reply]:
+    async def ask(
+        self, question: Question, listener: Listener | None = None, is_half: IsHalf = lambda _: False
+    ) -> tuple[str, Reply]:
         """The call's id and its reply; `Reply.problem` says why there is no whole answer in it.
 
         The question is asked once more when the model's server ends meanwhile or breaks the answer off, and, with four
-        times the room, when the answer was cut before it began.
+        times the room, when the answer ran into its limit before it began, or as half of one: `is_half` is told an
+        answer that did, and says whether what is wanted of it is missing.
 
         Raises:
             ModelError: there is no reply; the log knows.
         """
         call, reply = await self._surely(question, listener)
-        if reply.finish == "length" and not reply.full and said_nothing(question, reply):
+        silent = said_nothing(question, reply)
+        if reply.finish == "length" and not reply.full and (silent or is_half(reply)):
             again = f"the {question.purpose} is asked once more with four times the room"
-            self._emit(Decided(what=f"the {question.role} {spent(reply)}: {again}", node=question.node))
+            what = spent(reply) if silent else "ran into the limit of its answer"
+            self._emit(Decided(what=f"the {question.role} {what}: {again}", node=question.node))
+            thought = silent or bool(reply.thinking)
             question = replace(question, more_room=True)
             call, reply = await self._surely(question, listener)
-            self._thinkers.add(self._voice(question).model.name)
+            if thought:
+                self._thinkers.add(self._voice(question).model.name)
         if reply.finish == "broken off":
             return call, replace(reply, problem=f"was broken off twice: {reply.warning}")
         if said_nothing(question, reply):
             return call, replace(reply, problem=why_silent(question, self._voice(question), reply))
+        if reply.finish == "length" and is_half(reply):
+            return call, replace(reply, problem=why_half(question, reply))
         return call, reply
 
     async def _surely(self, question: Question, listener: Listener | None) -> tuple[str, Reply]:

@@ -124,6 +124,11 @@ class ChecksTable(Sheet):
         self.set_reactive(ChecksTable.chosen, failing)
         self.relayout()
 
+    @property
+    def cursor(self) -> int:
+        """The chosen example."""
+        return self.chosen
+
     def watch_chosen(self, chosen: int) -> None:
         """Move the cursor."""
         self.relayout()

@@ -36,6 +36,9 @@ class SearchLine(Horizontal):
     keys: reactive[tuple[str, str, str]] = reactive(("n", "N", "esc"), init=False)
     """What brings the next and the previous place and ends the search, as a person reads it."""
 
+    ways: reactive[tuple[str, str]] = reactive(("", ""), init=False)
+    """What enter does, and what the keys do after it, where that is something else than to go from place to place."""
+
     class Changed(Message):
         """Something else is sought."""
 
@@ -101,12 +104,9 @@ class SearchLine(Horizontal):
             told = Content(f"  {number} of {count}") if count else Content("  not there").stylize("$text-warning")
         if self.size.width >= _HINT_FROM:
             following, previous, end = self.keys
-            hint = (
-                f"enter keeps it, {end} ends it"
-                if self.typing
-                else f"{following} next, {previous} previous, {end} ends it"
-            )
-            told += Content(f"   {hint}").stylize("$text-muted")
+            enter, then = self.ways
+            hint = (enter or "enter keeps it") if self.typing else (then or f"{following} next, {previous} previous")
+            told += Content(f"   {hint}, {end} ends it").stylize("$text-muted")
         self.query_one("#tally", Static).update(told)
 
 

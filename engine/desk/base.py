@@ -12,7 +12,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from .. import examples, findings, replies
-from ..asking import Asker, Emit, Turn
+from ..asking import Asker, Emit, IsHalf, Turn
 from ..errors import ProjectError
 from ..events import AttemptStarted, Checked, CheckStarted, Decided, Drafted, Dropped, FindingsTested, Settled
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
@@ -190,9 +190,13 @@ class Base:
             raise several.exceptions[0] from None
         return [task.result() for task in tasks]
 
-    async def _say(self, role: Role, purpose: str, messages: Messages) -> str:
-        """What a role says to a question that is thought about; "" with a line in the log when it says nothing."""
-        _, reply = await self._asker.ask(Question(role=role, purpose=purpose, messages=messages, thinking="yes"))
+    async def _say(self, role: Role, purpose: str, messages: Messages, is_half: IsHalf = lambda _: True) -> str:
+        """What a role says to a question that is thought about; "" with a line in the log when it says no whole thing.
+
+        `is_half` is told an answer that ran into its limit.
+        """
+        question = Question(role=role, purpose=purpose, messages=messages, thinking="yes")
+        _, reply = await self._asker.ask(question, is_half=is_half)
         if reply.problem:
             self.decide(f"no answer to the {purpose}: the {role} {reply.problem}")
         return "" if reply.problem else reply.text.strip()
@@ -216,7 +220,8 @@ class Base:
         name = self._named()
         begun = bool(question.prefill)
         asked = replace(question, stop=CODE_STOPS if begun else ())
-        call, reply = await self._asker.ask(asked, (lambda: replies.BodyEnd(stub).feed) if begun else None)
+        listener = (lambda: replies.BodyEnd(stub).feed) if begun else None
+        call, reply = await self._asker.ask(asked, listener, lambda reply: replies.body(stub, reply)[1] == replies.CUT)
         body, problem = replies.body(stub, reply)
         draft = Draft(
             id=name,

@@ -13,6 +13,7 @@ from ..composing import composed
 from ..events import ChecksInvented
 from ..examples.agreement import sorted_out
 from ..facts import Draft, Example, Helper, Outcome, Report, Stub
+from ..models.chat import Reply
 from ..questions import Question
 from ..turns import Messages
 from .base import Base
@@ -59,7 +60,7 @@ class Inventing(Base):
         question = self._testing(self._turns.calls(stub), CHECK_TEMPERATURE, node)
         for nth in range(PARSE_RETRIES + 1):
             _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
-            if not reply.problem and (calls := replies.calls(reply.text, stub.name)):
+            if not reply.problem and (calls := replies.calls(_whole_lines(reply), stub.name)):
                 return tuple(_awaited(stub).format(call) for call in calls)
         return ()
 
@@ -84,11 +85,16 @@ class Inventing(Base):
         _, reply = await self._asker.ask(replace(question, prefill=begun), enough)
         if reply.problem:
             return ()  # The last check of an answer that was broken off may be half of one, and wrong.
-        text = begun + reply.text if reply.prefilled else reply.text
+        text = begun + _whole_lines(reply) if reply.prefilled else _whole_lines(reply)
         return replies.checks(text, stub.name, awaited=_awaited(stub))
 
     def _testing(self, messages: Messages, temperature: float, node: str) -> Question:
         return Question(role="tester", purpose="tests", messages=messages, temperature=temperature, node=node)
+
+
+def _whole_lines(reply: Reply) -> str:
+    """The answer without the line in which it ran into its limit: half of a check is another check."""
+    return reply.text.rpartition("\n")[0] if reply.finish == "length" else reply.text
 
 
 def _awaited(stub: Stub) -> str:

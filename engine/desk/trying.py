@@ -134,7 +134,8 @@ class Trying(Inventing):
             name = self._named()
             call, reply = await self._asker.ask(replace(question, seed=self._seed(nth + attempt)))
             parts = replies.split(reply.text, stub, self.stub, tuple(helpers), ancestors)
-            problem = reply.problem or parts.problem
+            half = reply.finish == "length" and replies.is_open(reply.text)
+            problem = reply.problem or ("the plan is cut by length" if half else parts.problem)
             model = self.kit.voices[role].model.name
             draft = Draft(id=name, body=parts.body, purpose=purpose, role=role, model=model, problem=problem or None)
             self._emit(Drafted(draft=draft, call=call, node=node))
