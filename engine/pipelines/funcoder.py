@@ -13,6 +13,7 @@ from ..desk import Desk
 from ..events import NodeClosed
 from ..examples.agreement import same_outcome
 from ..facts import Draft, Helper, Outcome, Solution, Stub
+from ..models.sharing import Share
 
 SAMPLES = 10
 """Bodies drawn for each function after its parts are there; with the divide draft there are eleven candidates."""
@@ -62,15 +63,15 @@ class Builder:
         """Ten samples with the parts in place, and ten more while too few of them are code."""
         drafts: list[Draft] = []
 
-        async def sample(nth: int) -> Draft:
+        async def sample(nth: int, share: Share | None) -> Draft:
             return await self._desk.sample(
-                stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer"
+                stub, self.helpers, nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer", share=share
             )
 
         for first in range(0, ROUNDS * SAMPLES, SAMPLES):
             if sum(draft.problem is None for draft in drafts) >= ENOUGH:
                 break
-            drafts += await self._desk.at_once("coder", sample, range(first, first + SAMPLES), "samples", path)
+            drafts += await self._desk.at_once("coder", sample, range(first, first + SAMPLES), "samples", node=path)
         return drafts
 
     async def _add(self, part: Stub, path: str, ancestors: tuple[str, ...], above: str) -> None:
