@@ -48,6 +48,8 @@ class Asker:
         self._ids = (f"c{n}" for n in itertools.count(1))
         self._seats: dict[str, Room] = {}
         """By model, where it has no room of its own: how many answers one run asks a server for at a time."""
+        self._renamed: dict[str, str] = {}
+        """Of requests for several answers that are recalled: the first call, by what it was called."""
         self._thinkers: set[str] = set()
         """Models that were cut while they thought, although some of them were not asked to think."""
 
@@ -160,7 +162,9 @@ class Asker:
         for text, thinking in ((known.reply.thinking, True), (known.reply.text, False)):
             if text:
                 self._emit(TextStreamed(call=started.call, text=text, thinking=thinking))
-        self._emit(known.ended)
+        # Calls that were under way at the same time may have other names now; the first of a request names it.
+        first = known.ended.request and self._renamed.setdefault(known.ended.request, started.call)
+        self._emit(replace(known.ended, call=started.call, request=first))
         return known.reply
 
     async def _answered(

@@ -139,7 +139,7 @@ class Attempt:
     @property
     def _helpers(self) -> dict[str, Helper]:
         own = self.node.stub.entry_point
-        return {name: helper for name, helper in self._grower.helpers.items() if name != own}
+        return {name: helper for name, helper in self._grower.scopes.at(self.node.path).items() if name != own}
 
     def _ranked(self) -> Candidate:
         best = self._best()

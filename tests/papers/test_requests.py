@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from redraft.engine.events import CallStarted
+from redraft.engine.events import CallStarted, RunFailed
 from redraft.engine.facts import ROLES, Example, Role, Stub
 from redraft.engine.kit import Kit, Mode, Voice
 from redraft.engine.models.chat import Ask
@@ -197,13 +197,15 @@ class Recorded:
             for role in ROLES
         }
         voices = {role: Voice(model=model, **voice) for role, model in models.items()}
-        gives = {WRONG: "0", ALSO_WRONG: "-1", RIGHT: "2", ALSO_RIGHT: "2"}
+        gives = {WRONG: "0", ALSO_WRONG: "-1", RIGHT: "2", ALSO_RIGHT: "2", "...": "None"}
         sandbox = ScriptedSandbox({body: {"f(1)": value, "f(5)": "4"} for body, value in gives.items()})
         self.kit = Kit(voices=voices, prompts=self.prompts, sandbox=sandbox, mode=mode)
 
     async def run(self) -> Recorded:
         async with running(self.pipeline, self.kit, self.stub) as log:
-            self.purposes = [e.event.purpose async for e in log if isinstance(e.event, CallStarted)]
+            events = [entry.event async for entry in log]
+        assert [event.problem for event in events if isinstance(event, RunFailed)] == []
+        self.purposes = [event.purpose for event in events if isinstance(event, CallStarted)]
         return self
 
     def rows(self) -> list[str]:
