@@ -19,7 +19,7 @@ _WORDS: tuple[tuple[Feature, re.Pattern[str]], ...] = (
         "many",
         # "n must be 1", "'n': number must be at most 1", "n > 1 is not supported", "best_of must be greater than n".
         re.compile(
-            r"(?<![\w\\])n(?![\w'])|best_of|(?i:(?:multiple|several) (?:choices|completions|candidates|answers))"
+            r"(?<![\w\\])n(?!\w|'t)|best_of|(?i:(?:multiple|several) (?:choices|completions|candidates|answers))"
         ),
     ),
     (

@@ -204,6 +204,46 @@ async def test_a_server_that_gives_one_answer_to_a_request_is_asked_for_the_othe
     assert prompts == [PROMPT] * 5
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        refusal(400, "'n' : number must be at most 1"),
+        refusal(400, "n must be 1 for this model", param="n"),
+        refusal(400, "Field 'n': Value must be between 1 <= value <= 2"),
+        refusal(400, "n > 1 is not supported"),
+        refusal(
+            400, "Unsupported value: 'n' does not support 5 with this model. Only the default (1) value is supported."
+        ),
+        refusal(422, "Multiple candidates is not enabled for this model"),
+        refusal(501, "best_of and n are not supported"),
+        Said(
+            status=422,
+            body={
+                "detail": [{"type": "extra_forbidden", "loc": ["body", "n"], "msg": "Extra inputs are not permitted"}]
+            },
+        ),
+    ],
+    ids=lambda said: str(said.body)[:60],
+)
+async def test_however_a_server_says_that_it_gives_one_answer_it_is_understood(said: Said):
+    async with asked_of(lambda asked: said if "n" in asked else openai_like(asked)) as (server, model):
+        entries = await run(model)
+    assert [asked.get("n") for asked in server.asked] == [5] + [None] * 5
+    assert bodies(entries) == SAMPLES
+    assert model.refused == {"many"}
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [("temperature", "temperature must be 1 (you can't set it)"), ("seed", "seed: '\\n' is not supported before it")],
+)
+async def test_a_refusal_of_something_else_is_not_taken_for_one_of_several_answers(field: str, message: str):
+    async with asked_of(lambda asked: refusal(400, message) if field in asked else openai_like(asked)) as (_, model):
+        entries = await run(model)
+    assert model.refused == {field}
+    assert len(bodies(entries)) == 5 and not of(entries, CallFailed)
+
+
 async def test_of_fewer_answers_than_were_asked_for_the_rest_is_asked_for_and_the_server_goes_on_being_asked():
     def script(asked: dict[str, Any]) -> Said:
         return openai_like({**asked, "n": min(asked.get("n", 1), 3)})
