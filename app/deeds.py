@@ -144,7 +144,7 @@ class Deeds:
         if chosen is not None:
             choice, roles = chosen
             self._work.use_model(choice, roles)
-            whose = "" if "coder" in roles and len(roles) > 1 else f" for the {roles[0]}"
+            whose = "" if "coder" in roles and len(roles) > 1 else f" for the {', '.join(roles)}"
             self._screen.say(f"{choice.label}{whose} from the next run on. {self._key('run.again')} runs again")
         elif status.notice.startswith("asking the servers"):
             status.say(*before)

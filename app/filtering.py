@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.containers import Container
 from textual.dom import DOMNode
+from textual.widget import Widget
 
 from ..widgets.options import Options
 from ..widgets.search_line import SearchLine
@@ -16,7 +16,7 @@ class Filtering:
     """What is typed over the lists of a dialogue. `pointed` gives the list that has the keys."""
 
     def __init__(
-        self, screen: DOMNode, panel: Callable[[], Container], pointed: Callable[[], Options], *, enter: str
+        self, screen: DOMNode, panel: Callable[[], Widget], pointed: Callable[[], Options], *, enter: str
     ) -> None:
         """`panel`: what the line is added to; `enter`: what that key does while one types."""
         self._enter = enter

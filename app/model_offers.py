@@ -30,7 +30,8 @@ async def model_offers(settings: Settings, known: Settings) -> tuple[tuple[Model
     from ..engine.opening import listed_models
 
     servers = _servers((known, settings))
-    found, *listed = await asyncio.gather(discover(), *(listed_models(server) for server in servers))
+    listing = asyncio.gather(*(listed_models(server) for server in servers))
+    found, listed = await asyncio.gather(discover(), listing)
     offers = [
         ModelOffer(
             ModelChoice(EMBEDDED, ""),
@@ -50,10 +51,10 @@ async def model_offers(settings: Settings, known: Settings) -> tuple[tuple[Model
             title = model or f"the first model at {shown}"
             offers.append(ModelOffer(choice, title, f"from your settings, at {shown}"))
     theirs = {offer.choice.base_url for offer in offers}
-    for server in found:
-        for model in server.models if server.url not in theirs else ():
-            choice = ModelChoice(server.url, model, found=True)
-            offers.append(ModelOffer(choice, model, f"{server.kind or 'a server'} at {server.url}"))
+    for one in found:
+        for model in one.models if one.url not in theirs else ():
+            choice = ModelChoice(one.url, model, found=True)
+            offers.append(ModelOffer(choice, model, f"{one.kind or 'a server'} at {one.url}"))
     note = f"{' and '.join(silent)} does not list its models now" if silent else ""
     return tuple(offers), note or ("" if len(offers) > 1 else "no server answers on this machine")
 

@@ -91,6 +91,8 @@ class CallEnded(Event, frozen=True):
     """Natural log-probability of the likeliest first tokens, where they were asked for and told."""
     answered: str = ""
     """What the server calls the model that answered, where that is not the name of the model that was asked."""
+    request: str = ""
+    """Id of the first call of the request that brought this answer with others; "" for a request of its own."""
 
 
 class CallFailed(Event, frozen=True):

@@ -98,7 +98,7 @@ class Log:
             BudgetSpent: the run may make no more calls.
         """
         await self._may_go.wait()
-        self._steering.interrupt()
+        self._steering.interrupt(node)
         self._allowance.check(self._clock() - self._began)
 
     def _remembered(self) -> tuple[Steered, ...]:

@@ -84,8 +84,8 @@ class RunState(Fact, frozen=True):
     hidden: Report | None = None
     """What hidden tests say of the solution; None where there are none or it has not come so far."""
     paused: bool = False
-    checking: str = ""
-    """Id of the draft that is in the sandbox, or ""."""
+    in_sandbox: tuple[str, ...] = ()
+    """Ids of the drafts that are in the sandbox; branches of a tree that grow at the same time have one each."""
     decisions: tuple[str, ...] = ()
     attempt: ev.AttemptStarted | None = None
     """The newest attempt at a repair, None before there is one."""
@@ -109,6 +109,11 @@ class RunState(Fact, frozen=True):
     def live_call(self) -> CallState | None:
         """The newest call that is still coming in."""
         return next((c for c in reversed(self.calls) if c.status in {"reading prompt", "streaming"}), None)
+
+    @property
+    def checking(self) -> str:
+        """Id of the draft that went into the sandbox last and is still there, or ""."""
+        return self.in_sandbox[-1] if self.in_sandbox else ""
 
     @property
     def first_draft(self) -> Draft | None:
@@ -254,15 +259,21 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, dropped={**state.dropped, draft: why})
         case ev.CheckStarted(draft=draft, undefined=undefined):
             known = _latest(state.undefined, draft, undefined) if undefined else state.undefined
-            return replace(state, checking=draft, undefined=known)
+            return replace(state, in_sandbox=(*state.in_sandbox, draft), undefined=known)
         case ev.Checked(report=report) if state.standing is not None:
-            return replace(state, checking="", standing=replace(state.standing, report=report))
+            return replace(state, in_sandbox=(), standing=replace(state.standing, report=report))
         case ev.Checked(report=report, node=node):
             known = state.reports if node else _latest(state.reports, report.draft, report)
-            return replace(state, checking="", reports=known)
+            left = tuple(draft for draft in state.in_sandbox if draft != report.draft)
+            return replace(state, in_sandbox=left, reports=known)
         case ev.Reviewed(review=review) | ev.FindingsTested(review=review):
             return replace(state, reviews=_latest(state.reviews, review.draft, review))
-        case ev.NodeOpened() | ev.ChecksInvented() | ev.Decomposed() | ev.Scored() | ev.NodeClosed() | ev.Steered():
+        case ev.NodeOpened(node=node) | ev.NodeClosed(node=node):
+            # A function that is dropped, or begun anew, may have been in the sandbox.
+            own = state.tree.nodes[node].candidates if node in state.tree.nodes else ()
+            gone = {candidate.draft.id for candidate in own}
+            return replace(state, in_sandbox=tuple(draft for draft in state.in_sandbox if draft not in gone))
+        case ev.ChecksInvented() | ev.Decomposed() | ev.Scored() | ev.Steered():
             return state
         case ev.Paused(again=again):
             return replace(state, paused=not again)
@@ -273,9 +284,9 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
         case ev.Judged(report=report):
             return replace(state, hidden=report)
         case ev.RunFailed(problem=problem):
-            return replace(state, status="failed", problem=problem, checking="", queued={})
+            return replace(state, status="failed", problem=problem, in_sandbox=(), queued={})
         case ev.RunCancelled(by=by):
-            return replace(state, status="cancelled", cancelled_by=by, checking="", queued={})
+            return replace(state, status="cancelled", cancelled_by=by, in_sandbox=(), queued={})
         case ev.RunEnded():
             return state
         case ev.Written(hunks=hunks):
@@ -284,12 +295,12 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             written = hunks or ("all" if again else "")
             return replace(state, written=written, taken_back=not written)
         case ev.RecheckStarted(draft=draft):
-            return replace(state, standing=Standing(draft=draft), checking=draft.id)
+            return replace(state, standing=Standing(draft=draft), in_sandbox=(draft.id,))
         case ev.Outdated(why=""):
-            return replace(state, standing=None, checking="")
+            return replace(state, standing=None, in_sandbox=())
         case ev.Outdated(why=why, absent=absent):
             draft = state.standing.draft if state.standing is not None else Draft(id=IN_FILE, body="")
-            return replace(state, standing=Standing(draft=draft, outdated=why, absent=absent), checking="")
+            return replace(state, standing=Standing(draft=draft, outdated=why, absent=absent), in_sandbox=())
         case _:
             assert_never(event)
 

@@ -18,7 +18,7 @@ class Options(OptionList):
         """`lines`: name, and how it reads."""
         self._lines_by_name = dict(lines)
         self._sought = ""
-        super().__init__(*(Option(line, id=name) for name, line in lines), id=id)
+        super().__init__(*(Option(Content.assemble(line), id=name) for name, line in lines), id=id)
 
     @property
     def pointed(self) -> str | None:
@@ -47,7 +47,9 @@ class Options(OptionList):
 
     def _fill(self) -> None:
         pointed = self.pointed
-        self.set_options(Option(line, id=name) for name, line in self._lines_by_name.items() if self._holds(line))
+        self.set_options(
+            Option(Content.assemble(line), id=name) for name, line in self._lines_by_name.items() if self._holds(line)
+        )
         if not self.option_count:
             return
         names = [option.id for option in self.options]

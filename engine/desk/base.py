@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -18,6 +16,8 @@ from ..events import AttemptStarted, Checked, CheckStarted, Decided, Drafted, Dr
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
+from ..models.chat import Reply
+from ..models.sharing import Share
 from ..preflight import UNWRITTEN_BODY
 from ..project_tests import tested
 from ..questions import Question
@@ -28,9 +28,6 @@ from ..steering import Steering
 from ..turns import Messages, Turns
 from .executing import executed, let_wait, shadowed
 
-MOST_AT_ONCE = 10
-"""Questions that one server is asked together: what rate limits and small servers bear."""
-_Got = TypeVar("_Got")
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
 
@@ -162,34 +159,6 @@ class Base:
 
     # ------------------------------------------------------------------------------------------------- asking
 
-    async def at_once(
-        self, role: Role, ask: Callable[[int], Awaitable[_Got]], nths: Iterable[int], what: str, node: str = ""
-    ) -> list[_Got]:
-        """What `ask` gives for each number, in their order: asked together where the role's model has room for it.
-
-        A model that answers one question at a time is asked one by one; the log says which.
-
-        Raises:
-            Exception: the first that `ask` raises; what else was asked for is cancelled.
-        """
-        numbers = list(nths)
-        if self.kit.voices[role].room is not None or len(numbers) < 2:
-            return [await ask(nth) for nth in numbers]
-        self.decide(f"{len(numbers)} {what} are asked for at once, {MOST_AT_ONCE} at a time at most", node)
-        seats = asyncio.Semaphore(MOST_AT_ONCE)
-
-        async def seated(nth: int) -> _Got:
-            async with seats:
-                return await ask(nth)
-
-        try:
-            async with asyncio.TaskGroup() as asking:
-                tasks = [asking.create_task(seated(nth)) for nth in numbers]
-        except BaseExceptionGroup as several:
-            # Whoever asks for many meets what whoever asks for one does; the others were cancelled by it.
-            raise several.exceptions[0] from None
-        return [task.result() for task in tasks]
-
     async def _say(self, role: Role, purpose: str, messages: Messages, is_half: IsHalf = lambda _: True) -> str:
         """What a role says to a question that is thought about; "" with a line in the log when it says no whole thing.
 
@@ -215,13 +184,18 @@ class Base:
         *,
         parent: Draft | None = None,
         how: str = "",
+        share: Share | None = None,
     ) -> Draft:
-        """A draft from an answer that should be code."""
+        """A draft from an answer that should be code; `share` is its place in a request for several."""
         name = self._named()
         begun = bool(question.prefill)
         asked = replace(question, stop=CODE_STOPS if begun else ())
         listener = (lambda: replies.BodyEnd(stub).feed) if begun else None
-        call, reply = await self._asker.ask(asked, listener, lambda reply: replies.body(stub, reply)[1] == replies.CUT)
+
+        def is_half(reply: Reply) -> bool:
+            return replies.body(stub, reply)[1] == replies.CUT
+
+        call, reply = await self._asker.ask(asked, listener, is_half, share)
         body, problem = replies.body(stub, reply)
         draft = Draft(
             id=name,

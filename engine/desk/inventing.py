@@ -14,9 +14,10 @@ from ..events import ChecksInvented
 from ..examples.agreement import sorted_out
 from ..facts import Draft, Example, Helper, Outcome, Report, Stub
 from ..models.chat import Reply
+from ..models.sharing import Share
 from ..questions import Question
 from ..turns import Messages
-from .base import Base
+from .drawing import Drawing
 
 PARSE_RETRIES = 3
 """How often a question is asked again when nothing in the answer can be used (arXiv 2605.07248, App. F)."""
@@ -24,7 +25,7 @@ CHECK_TEMPERATURE = 0.2
 """Tests are drawn at this temperature, one batch: sampling makes no sense for them (FunCoder)."""
 
 
-class Inventing(Base):
+class Inventing(Drawing):
     """Checks, calls, and the verdicts on candidates."""
 
     async def invent_checks(self, stub: Stub, node: str = "") -> tuple[Example, ...]:
@@ -47,8 +48,8 @@ class Inventing(Base):
         question = self._testing(self._turns.tests(stub), temperature, "")
         pool: Counter[Example] = Counter()
 
-        async def batch(nth: int) -> tuple[Example, ...]:
-            return await self._asserts(stub, replace(question, seed=self._seed(nth)))
+        async def batch(nth: int, share: Share | None) -> tuple[Example, ...]:
+            return await self._asserts(stub, replace(question, seed=self._seed(nth)), share)
 
         for checks in await self.at_once("tester", batch, range(batches), "batches of checks"):
             pool.update(checks[:each])
@@ -79,10 +80,10 @@ class Inventing(Base):
         done = await self.kit.sandbox.run(program, list(calls), self.kit.limits, path=stub.path)
         return done.outcomes
 
-    async def _asserts(self, stub: Stub, question: Question) -> tuple[Example, ...]:
+    async def _asserts(self, stub: Stub, question: Question, share: Share | None = None) -> tuple[Example, ...]:
         begun = self._turns.begun_tests()
         enough = (lambda: replies.Enough().feed) if begun else None
-        _, reply = await self._asker.ask(replace(question, prefill=begun), enough)
+        _, reply = await self._asker.ask(replace(question, prefill=begun), enough, share=share)
         if reply.problem:
             return ()  # The last check of an answer that was broken off may be half of one, and wrong.
         text = begun + _whole_lines(reply) if reply.prefilled else _whole_lines(reply)

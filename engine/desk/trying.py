@@ -11,6 +11,7 @@ from ..composing import composed, unwritten
 from ..events import Decomposed, Drafted, NodeClosed, NodeOpened, Scored
 from ..facts import Draft, Helper, Report, Role, Split, Stub
 from ..models.chat import Reply
+from ..models.sharing import Share
 from ..questions import Question
 from ..turns import Messages
 from .inventing import PARSE_RETRIES, Inventing
@@ -31,6 +32,7 @@ class Trying(Inventing):
         temperature: float,
         node: str = "",
         purpose: str = "trial",
+        share: Share | None = None,
     ) -> Draft:
         """One candidate, written with the helpers that are verified; `nth` picks its seed."""
         question = Question(
@@ -42,7 +44,7 @@ class Trying(Inventing):
             seed=self._seed(nth) if temperature else None,
             node=node,
         )
-        return await self._write(stub, question)
+        return await self._write(stub, question, share=share)
 
     async def split(
         self,
