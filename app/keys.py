@@ -76,7 +76,7 @@ STEPPING = Topic(
 SEARCHING = Topic(
     "searching",
     (
-        _key("slash", "search('open')", "search in this pane", "search.open"),
+        _key("slash", "search('open')", "search in this pane", "search.open", priority=True),
         _key("n", "search('next')", "next place", "search.next"),
         _key("N", "search('previous')", "previous place", "search.previous"),
         _key("escape", "search('close')", "end the search", "search.close"),
@@ -220,7 +220,8 @@ COMPARING_CANDIDATES = Topic(
 LEARNING = Topic(
     "finding the bug",
     (
-        _key("enter", "lesson('claim')", "claim a bug", "lesson.claim"),
+        # Before what is typed next is handed out, for that is meant for the claim.
+        _key("enter", "lesson('claim')", "claim a bug", "lesson.claim", priority=True),
         _key("r", "lesson('answer')", "show the answer", "lesson.answer"),
         _key("d", "lesson('diff')", "draft or diff", "lesson.diff"),
         _key("escape", "lesson('stop')", "stop what runs", "lesson.stop"),
@@ -258,7 +259,7 @@ SORTING = Topic(
         _key("r", "sort('false alarm')", "reviewer false alarm", "results.false_alarm"),
         _key("x", "sort('failed')", "failed", "results.failed"),
         _key("o", "alone", "this pipeline only, or any", "results.alone"),
-        _key("slash", "search('open')", "search", "search.open"),
+        _key("slash", "search('open')", "search", "search.open", priority=True),
         _key("n", "search('next')", "next place", "search.next"),
         _key("N", "search('previous')", "previous place", "search.previous"),
     ),
