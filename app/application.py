@@ -24,8 +24,9 @@ from ..engine.paths import write_private
 from ..widgets.status_line import StatusLine
 from .clipboard import copy_by, tools
 from .help_screen import HelpScreen
+from .key_clashes import clashes, clashes_with, strange_names
 from .key_names import key_names
-from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings, clashes, strange_names
+from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings
 from .searching import Searching
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class RedraftApp(App[int]):
         super().__init__()
         self.session = session
         self._opening = opening
-        self._clash_told = False
+        self._clashes_told: set[str] = set()
         self._troubles: list[str] = []
         self._take_themes()
         self.set_keymap(session.settings.interface.keys)
@@ -156,7 +157,8 @@ class RedraftApp(App[int]):
                     number = getattr(signal, name)
                     asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         keys = self.session.settings.interface.keys
-        for trouble in (*self._troubles, *strange_names(keys), *clashes(keys), *self.session.loaded.warnings):
+        self._clashes_told.update(together := clashes(keys))
+        for trouble in (*self._troubles, *strange_names(keys), *together, *self.session.loaded.warnings):
             self.notify(trouble, severity="warning", markup=False, timeout=15)
 
     # ------------------------------------------------------------------------------------ themes and keys
@@ -179,11 +181,13 @@ class RedraftApp(App[int]):
         self.theme = wanted if wanted in self.available_themes else DEFAULT_THEME
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Say once that two of the person's keys collide."""
-        if not self._clash_told:
-            self._clash_told = True
-            names = ", ".join(sorted(binding.id or binding.action for binding in clashed_bindings))
-            self.notify(f"[interface.keys] gives one key to two things: {names}", severity="warning", markup=False)
+        """Say once of each key that it means two things in a list or dialogue that came now."""
+        bound = [binding for binding in node.BINDINGS if isinstance(binding, Binding)]
+        for clashed in sorted(clashed_bindings, key=lambda binding: binding.id or ""):
+            for told in clashes_with(clashed, bound, self.chosen_keys):
+                if told not in self._clashes_told:
+                    self._clashes_told.add(told)
+                    self.notify(told, severity="warning", markup=False, timeout=15)
 
     @property
     def chosen_keys(self) -> Mapping[str, str]:
@@ -242,9 +246,8 @@ class RedraftApp(App[int]):
         else:
             closing = _closing_action(self.screen) if isinstance(self.screen, ModalScreen) else "deed('cancel')"
             if not await self.run_action(closing, self.screen):
-                key = key_names(self.chosen_keys)("app.quit")
                 for line in self.screen.query(StatusLine):
-                    line.say(f"nothing runs here: {key} leaves redraft")
+                    line.say(f"nothing runs here: {key_names(self.chosen_keys)('app.quit')} leaves redraft")
 
     async def action_quit(self) -> None:
         """End what runs, then leave."""
@@ -252,7 +255,7 @@ class RedraftApp(App[int]):
         self.exit(0)
 
     def _leave(self, number: int) -> None:
-        """As a shell tells it: the exit code of a program that a signal ended."""
+        # As a shell tells it: the exit code of a program that a signal ended.
         self.run_worker(self._leave_soon(128 + number), group="leaving", exclusive=True)
 
     async def _leave_soon(self, code: int) -> None:

@@ -28,7 +28,7 @@ from .sentences import ending
 from .shelf import Card, Shelf
 from .stub_rows import rows_of
 from .title_bar import TitleBar, short
-from .welcome import NoStubs, WelcomeScreen
+from .welcome import NoStubs, WelcomeScreen, what_helps
 
 if TYPE_CHECKING:
     from .deeds import Deeds
@@ -102,7 +102,7 @@ class DraftScreen(RunScreen):
         self.run_worker(self._work.watch(), group="watch", exit_on_error=False)
         self.run_worker(self._work.recheck(), group="recheck", exit_on_error=False)
         if self._welcomes:
-            self.app.push_screen(WelcomeScreen())
+            self.app.push_screen(WelcomeScreen(self.paths[0].absolute().parent))
 
     async def close(self) -> None:
         """Cancel what runs and close what was opened; returns when both are done."""
@@ -193,6 +193,8 @@ class DraftScreen(RunScreen):
         # Without a draft the problem stands in the draft's pane; with one it would be seen nowhere in full.
         if state.status == "failed" and state.drafts and not turned:
             self.notify(state.problem, severity="error", markup=False, timeout=15)
+        if self._welcomes and state.status == "settled" and state.verdict == "fails" and not turned:
+            self.notify(what_helps(self), title="what helps", markup=False, timeout=20)
         if self._work is not None:
             self.query_one(MeterBar).protection = self._work.protection
         self.refresh_bindings()

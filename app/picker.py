@@ -37,7 +37,7 @@ class Picker(ModalScreen[str | None]):
         Binding("q", "dismiss", "close", show=False, id="picker.quit"),
         Binding("down,j", "move('cursor_down')", "down", id="picker.down"),
         Binding("up,k", "move('cursor_up')", "up", id="picker.up"),
-        Binding("slash", "filter", "filter", id="search.open"),
+        Binding("slash", "filter", "filter", id="search.open", priority=True),
     ]
 
     def __init__(self, title: str, offers: Sequence[Offer], note: str = "") -> None:
@@ -93,6 +93,10 @@ class Picker(ModalScreen[str | None]):
             options.action_cursor_down()
         else:
             options.action_cursor_up()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys do something now."""
+        return action != "filter" or not self._filtering.typing
 
     async def action_filter(self) -> None:
         """Leave what holds the text that is typed now."""

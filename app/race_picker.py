@@ -75,7 +75,7 @@ class RacePicker(ModalScreen[Lineup | None]):
     BINDINGS = [
         Binding("escape", "leave", "close", id="lineup.close"),
         Binding("q", "dismiss", "close", show=False, id="lineup.quit"),
-        Binding("slash", "filter", "filter", show=False, id="search.open"),
+        Binding("slash", "filter", "filter", show=False, id="search.open", priority=True),
         Binding("enter", "start", "start", priority=True, id="lineup.start"),
         Binding("tab", "app.focus_next", "models", show=False),
         Binding("j", "cursor('down')", "down", show=False, id="lineup.down"),
@@ -146,7 +146,7 @@ class RacePicker(ModalScreen[Lineup | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now: enter ends the typing first."""
-        return action != "start" or not self._filtering.typing
+        return action not in {"start", "filter"} or not self._filtering.typing
 
     def on_search_line_changed(self, event: SearchLine.Changed) -> None:
         """With every letter."""

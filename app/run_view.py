@@ -207,7 +207,9 @@ class RunView(Searched, Vertical):
     @property
     def _lists_stubs(self) -> bool:
         """Whether the keys belong to the list of stubs."""
-        return self.query_one(StubList).has_focus or (self.stubs_open and not self.standing.fits.rail)
+        stubs = self.query_one(StubList)
+        typed_for = self.searching.typing and self.searching.sought is stubs
+        return stubs.has_focus or typed_for or (self.stubs_open and not self.standing.fits.rail)
 
     def _show_candidate(self) -> None:
         self.query_one(DraftPane).wanted = self.candidate or None

@@ -52,6 +52,11 @@ class Searching:
         """The pane that is searched."""
 
     @property
+    def sought(self) -> Sheet | None:
+        """What is searched, None while nothing is."""
+        return self._sought
+
+    @property
     def typing(self) -> bool:
         """Whether keys are letters now."""
         return self._line is not None and self._line.typing
@@ -77,9 +82,8 @@ class Searching:
                 self._pane().seek(1 if what == "next" else -1)
 
     def seek_in_front(self) -> None:
-        """Search in the pane that is in front now, and in no other; while one types it stays where it began."""
-        here = self._sought if self.typing and self._sought is not None else None
-        before, self._sought = self._sought, (here or self._pane()) if self._line is not None else None
+        """Search in the pane that is in front now, and in no other."""
+        before, self._sought = self._sought, self._pane() if self._line is not None else None
         if before is not None and before is not self._sought:
             before.sought = ""
         if self._sought is not None and self._line is not None:

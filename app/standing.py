@@ -51,9 +51,9 @@ class Standing:
             self._place(shown)
             self._show_tabs(fits, shown, None if alone else view.choice.focus)
             self._tell_size(fits)
-        view.searching.seek_in_front()
         if focus:
             self.focus(view.query_one(StubList) if alone else self.front)
+        view.searching.seek_in_front()
 
     def focus(self, widget: Widget) -> None:
         """Give the keys to a part that is seen."""

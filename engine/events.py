@@ -33,6 +33,8 @@ class RunStarted(Event, frozen=True):
     """Most model calls the pipeline may make, None when it has no bound."""
     resumed: str = ""
     """Name of the run that it goes on with, "" for a run of its own."""
+    folder: str = ""
+    """The folder that the stub's path begins at, where that does not say so itself."""
 
 
 class CallStarted(Event, frozen=True):

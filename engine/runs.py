@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from .allowance import Allowance
@@ -187,6 +188,7 @@ async def running(
         mode=kit.mode,
         bound=pipeline.most_calls(kit.mode, kit.repair.attempts),
         resumed=recall.run if recall else "",
+        folder="" if Path(stub.path).is_absolute() else str(Path.cwd()),
     )
     task = log.start(pipeline, kit, stub, started, hidden)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,26 @@ from race_scenes import over, racing
 from redraft.app.application import RedraftApp
 from redraft.app.draft_screen import DraftScreen
 from redraft.app.race_screen import RaceScreen
+from redraft.app.welcome import WelcomeScreen
 from redraft.engine.models.scripted import Line
 from redraft.widgets.search_line import SearchLine
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList
-from scenes import RUNS_OF_LETTERS, WIDEST_GAP, answer, session, settled, until, watching
+from scenes import (
+    CLEAN,
+    FIRST_TRY,
+    RUNS_OF_LETTERS,
+    WIDEST_GAP,
+    answer,
+    scripted_kit,
+    session,
+    settled,
+    until,
+    watching,
+)
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widgets import Static
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +107,18 @@ async def test_what_a_screen_falls_over_goes_on_to_who_ran_it(home: Path):
 
     with pytest.raises(ZeroDivisionError):
         await RedraftApp(session(home), Broken()).run_async(headless=True)
+
+
+async def test_the_tour_says_where_its_files_are_and_what_helps_when_a_draft_fails(home: Path):
+    (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+    here = session(home)
+    kit = scripted_kit(lambda ask: json.dumps(CLEAN) if ask.schema else f"{ask.prefill}{FIRST_TRY}")
+    screen = DraftScreen(here, [Path("shapes.py")], welcome=True, open_kit=kit)
+    async with RedraftApp(here, screen).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, WelcomeScreen))
+        texts = " ".join(str(line.content) for line in pilot.app.screen.query(Static))
+        assert str(home) in texts.replace("\n", "")
+        await settled(pilot)
+        await pilot.pause()
+        (told,) = [note for note in pilot.app._notifications if note.title == "what helps"]
+        assert "t tries it as a tree" in told.message and "m asks another model" in told.message
