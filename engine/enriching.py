@@ -50,7 +50,11 @@ def enriched_header(stub: Stub, enrichment: Enrichment) -> str:
 
     It is the header as it was when there is nothing to add, or no docstring it could be added to safely.
     """
-    found = additions(stub, enrichment)
+    return header_with(stub, additions(stub, enrichment))
+
+
+def header_with(stub: Stub, found: Additions) -> str:
+    """The stub's header with these additions in its docstring; as it was when there is no docstring for them."""
     inside = _docstring(stub)
     if inside is None or not (found.examples or found.cases):
         return stub.header
@@ -79,7 +83,7 @@ def _edited(text: str, found: Additions, indent: str) -> str:
     while at and at <= len(lines) and at > 1 and not lines[at - 1].strip():
         at -= 1
     told = [indent + case for case in found.cases]
-    shown = [indent + line for example in found.examples for line in _doctest(example)]
+    shown = [indent + line for example in found.examples for line in doctest_lines(example)]
     before, after = lines[:at], lines[at:]
     if told:
         before += ["", *told]
@@ -88,12 +92,14 @@ def _edited(text: str, found: Additions, indent: str) -> str:
     return "\n".join([*before, *after, *shown]) + closing
 
 
-def _doctest(example: Example) -> list[str]:
+def doctest_lines(example: Example) -> list[str]:
+    """An example as lines of a docstring."""
     first, *rest = example.source.rstrip("\n").split("\n")
     lines = [f">>> {first}", *(f"... {line}" for line in rest)]
+    before = [f">>> {statement}" for statement in example.before]
     if example.raises is not None:
-        return [*lines, "Traceback (most recent call last):", example.raises]
-    return [*lines, *example.want.rstrip("\n").split("\n")]
+        return [*before, *lines, "Traceback (most recent call last):", example.raises]
+    return [*before, *lines, *filter(None, example.want.rstrip("\n").split("\n"))]
 
 
 def _docstring(stub: Stub) -> tuple[int, int, str] | None:

@@ -11,7 +11,7 @@ from . import events as ev
 from .call_state import CallState, Meter, begun, ended, heard, meter_of, spent_of
 from .cost import Spending
 from .economy import share
-from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
+from .facts import Answer, Behaviours, Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
 from .stages import STAGES, Stage, StageStatus, stages_of
 from .tree import Candidate, Tree
 
@@ -97,6 +97,10 @@ class RunState(Fact, frozen=True):
     """What was written to the file ("all", "1 of 3 hunks"), "" for nothing."""
     taken_back: bool = False
     """Whether the last that was done to the file was taking everything back."""
+    behaviours: Behaviours | None = None
+    """What the candidates do with the same inputs; None until they were run on any."""
+    answers: tuple[Answer, ...] = ()
+    """What the person said that calls should do; the latest on each call."""
     standing: Standing | None = None
     """None until something was run again after the run: then its own solution stands as it was."""
 
@@ -282,6 +286,11 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, written=written, taken_back=not written)
         case ev.RecheckStarted(draft=draft):
             return replace(state, standing=Standing(draft=draft), checking=draft.id)
+        case ev.Compared(behaviours=behaviours):
+            return replace(state, behaviours=behaviours)
+        case ev.Answered(answer=answer):
+            kept = tuple(known for known in state.answers if known.call != answer.call)
+            return replace(state, answers=(*kept, answer))
         case ev.Outdated(why=why):
             draft = state.standing.draft if state.standing is not None else Draft(id=IN_FILE, body="")
             return replace(state, standing=Standing(draft=draft, outdated=why), checking="")

@@ -74,10 +74,23 @@ def _check(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--examples", metavar="JSON", help='[["f(2)", "5"], ...]; default: those of its docstring, and tests'
     )
+    parser.add_argument(
+        "--strength", action="store_true", help="how many mistakes, made on purpose, the examples would catch"
+    )
     parser.add_argument("--timeout", type=float, metavar="S", help="seconds for the whole run")
     parser.add_argument("--memory-mb", type=int, metavar="N")
     parser.add_argument("--tier", choices=list("ABCDE"), help="force a lower protection, for testing")
     parser.add_argument("--unsafe-run", action="store_true", help="run even where nothing can be contained")
     parser.add_argument("--allow-subprocess", action="store_true", help="let the code start programs")
+    settings(parser)
+    output(parser)
+
+
+@DRAFTING.add("compare", "with which calls a function does something else than in another version")
+def _compare(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="PATH::NAME")
+    parser.add_argument(
+        "--with", dest="other", default="HEAD", metavar="REV|FILE", help="a revision of git, or a file (default: HEAD)"
+    )
     settings(parser)
     output(parser)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..behaviour.outcomes import same_outcome
 from ..composing import unwritten
 from ..desk import Desk
 from ..events import NodeClosed
-from ..examples.agreement import same_outcome
 from ..facts import Draft, Helper, Outcome, Solution, Stub
 
 SAMPLES = 10
