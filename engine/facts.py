@@ -589,3 +589,38 @@ class Answer(Fact, frozen=True):
         changed = ", ".join(f"{name} is {text} then" for name, text in self.after)
         said = f"raises {self.raises}" if self.raises else f"gives {self.gives}" if self.gives else ""
         return f"{self.call} " + "; ".join(filter(None, (said, changed)))
+
+
+class Option(Fact, frozen=True):
+    """One answer that a question offers."""
+
+    result: Result
+    drafts: tuple[str, ...]
+    """The candidates that give it."""
+
+    @property
+    def weight(self) -> int:
+        """How many candidates give it."""
+        return len(self.drafts)
+
+
+class Choice(Fact, frozen=True):
+    """A question to the person: what should this call do?"""
+
+    call: str
+    options: tuple[Option, ...]
+    """What candidates do, that of most first."""
+    of: int = 0
+    """How many candidates are asked about."""
+
+    @property
+    def told(self) -> str:
+        """The question in one line: "median([]): 3 of 5 give 0, 2 raise IndexError"."""
+        head, *more = (_in_words(option) for option in self.options)
+        return f"{self.call}: {head.replace(' ', f' of {self.of} ', 1)}" + "".join(f", {words}" for words in more)
+
+
+def _in_words(option: Option) -> str:
+    verb = "raise" if option.result.kind == "raised" else "give"
+    many = option.weight
+    return f"{many} {verb}{'s' if many == 1 else ''} {option.result.brief}"

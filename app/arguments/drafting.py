@@ -18,6 +18,12 @@ A race always exits with 0, however its lanes end: what they came to is in the t
 Gating and enriching (spec-gated-review, spec-enriched-review) are pipelines like the others and never on by
 themselves: the paper finds that gating loses.
 """
+ASK = """\
+examples:
+  redraft ask shapes.py::median --write                       answer with a number, a value or an exception's name
+  redraft ask shapes.py::median --json                        the question and its options; nothing is asked
+  redraft ask shapes.py::median --answer 'median([])=0'       what you have decided already
+"""
 
 
 @DRAFTING.add("open", "watch files or folders (the default: `redraft shapes.py`)")
@@ -50,6 +56,23 @@ def _review(parser: ArgumentParser) -> None:
     parser.add_argument("--diff", action="store_true", help="ask for a fix and print its diff")
     parser.add_argument("--record", metavar="FILE", help="keep the log in this file too")
     pattern(parser)
+    output(parser)
+
+
+@DRAFTING.add("ask", "draft several times, and be asked what should come out where the drafts differ", below=ASK)
+def _ask(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="PATH::NAME")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="CALL=VALUE",
+        help="what a call should give, or the name of the exception; `?`: it does not matter",
+    )
+    parser.add_argument("--diff", action="store_true", help="print a diff of the file")
+    parser.add_argument("--write", action="store_true", help="write the function and its new examples into the file")
+    parser.add_argument("--record", metavar="FILE", help="keep the log in this file too")
+    models(parser)
     output(parser)
 
 

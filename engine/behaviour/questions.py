@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 from ..examples import values
-from ..facts import Answer, Behaviour, Behaviours, Fact, Result
+from ..facts import Answer, Behaviour, Behaviours, Choice, Draft, Option, Report, Result
 
 AT_MOST = 3
 """Questions in a row that nobody asked for."""
@@ -17,38 +17,9 @@ _NEARLY = 0.9
 _UNASKABLE = frozenset({"opaque", "unsteady", "not run", "crashed", "timeout"})
 
 
-class Option(Fact, frozen=True):
-    """One answer that is offered."""
-
-    result: Result
-    drafts: tuple[str, ...]
-    """The candidates that give it."""
-
-    @property
-    def weight(self) -> int:
-        """How many candidates give it."""
-        return len(self.drafts)
-
-
-class Ask(Fact, frozen=True):
-    """A question: what should this call do?"""
-
-    call: str
-    options: tuple[Option, ...]
-    """What candidates do, that of most first."""
-    of: int = 0
-    """How many candidates are asked about."""
-
-    @property
-    def told(self) -> str:
-        """The question in one line: "median([]): 3 of 5 give 0, 2 raise IndexError"."""
-        head, *more = (_in_words(option) for option in self.options)
-        return f"{self.call}: {head.replace(' ', f' of {self.of} ', 1)}" + "".join(f", {words}" for words in more)
-
-
 def question(
     behaviours: Behaviours, answers: Sequence[Answer] = (), among: Collection[str] | None = None
-) -> Ask | None:
+) -> Choice | None:
     """The input that best splits the candidates that obey the answers; None where they all do the same.
 
     `among` are the candidates that count, None for all. Inputs with which most of them give a value come before those
@@ -69,6 +40,22 @@ def question(
     best = [n for n, tells in told.items() if tells >= _NEARLY * most]
     nth = min(best, key=lambda n: (_is_refused(behaviours, groups, n), len(behaviours.inputs[n]), n))
     return _ask(behaviours, groups, nth)
+
+
+def leading(drafts: Sequence[Draft], reports: Mapping[str, Report]) -> frozenset[str]:
+    """Ids of the candidates that pass most checks: among these the person is asked. Without any report, all.
+
+    Drafts that cannot be used are none, and neither are those that only recite the examples if others do not.
+    """
+    usable = [draft for draft in drafts if draft.problem is None]
+    worth = {draft.id: (not draft.recites, _passes(reports.get(draft.id))) for draft in usable}
+    most = max(worth.values(), default=(True, 0))
+    return frozenset(name for name, rank in worth.items() if rank == most)
+
+
+def _passes(report: Report | None) -> int:
+    """How many checks hold; -1 where none was run."""
+    return -1 if report is None or report.problem else report.passes
 
 
 def remaining(
@@ -102,15 +89,21 @@ def says(answer: Answer, result: Result) -> bool:
     return kept and gives and (bool(answer.after) or not changed)
 
 
-def answer_of(ask: Ask, option: Option) -> Answer:
+def answer_of(choice: Choice, option: Option) -> Answer:
     """The answer that chooses an option."""
-    result = option.result
+    return answer_to(choice.call, option.result)
+
+
+def answer_to(call: str, result: Result) -> Answer:
+    """The answer that a call should do what this result tells; that it does not matter, where nobody could want it."""
     if result.kind == "raised":
-        return Answer(call=ask.call, raises=result.text.partition(":")[0].strip())
-    return Answer(call=ask.call, gives=result.text, after=result.after)
+        return Answer(call=call, raises=result.text.partition(":")[0].strip())
+    if result.kind != "value" or result.cut:
+        return Answer(call=call)
+    return Answer(call=call, gives=result.text, after=result.after)
 
 
-def _ask(behaviours: Behaviours, groups: Sequence[Behaviour], nth: int) -> Ask:
+def _ask(behaviours: Behaviours, groups: Sequence[Behaviour], nth: int) -> Choice:
     by_result: dict[int, list[str]] = {}
     for group in groups:
         by_result.setdefault(group.does[nth], []).extend(group.drafts)
@@ -119,7 +112,7 @@ def _ask(behaviours: Behaviours, groups: Sequence[Behaviour], nth: int) -> Ask:
     ]
     offered = [option for option in options if option.result.kind not in _UNASKABLE and not option.result.cut]
     offered.sort(key=lambda option: -option.weight)
-    return Ask(
+    return Choice(
         call=behaviours.inputs[nth],
         options=tuple(offered[:OPTIONS]),
         of=sum(group.weight for group in groups),
@@ -144,9 +137,3 @@ def _entropy(groups: Sequence[Behaviour], nth: int) -> float:
         weights = {**weights, group.does[nth]: weights.get(group.does[nth], 0) + group.weight}
     total = sum(weights.values())
     return round(-sum(w / total * math.log2(w / total) for w in weights.values()), 9)
-
-
-def _in_words(option: Option) -> str:
-    verb = "raise" if option.result.kind == "raised" else "give"
-    many = option.weight
-    return f"{many} {verb}{'s' if many == 1 else ''} {option.result.brief}"

@@ -18,6 +18,7 @@ from .inputs import inputs, own_calls
 from .mutants import Mutant, mutants
 from .observing import AT_ONCE, Watched, read_done, watch
 from .outcomes import Done, result_of, same_done
+from .questions import answer_to
 
 INPUTS = 32
 """Calls that a mistake is tried on beside the examples, the shortest."""
@@ -110,7 +111,7 @@ async def strength(sandbox: Sandbox, limits: Limits, stub: Stub, body: str, *, s
         mistakes=tuple(
             Mistake(kind=made[n].kind, line=made[n].line, what=made[n].what, caught=not ran[n].holds) for n in mistakes
         ),
-        offer=None if best is None else _answer(calls[best], right.done[best]),
+        offer=None if best is None else answer_to(calls[best], result_of(right.done[best])),
         would_catch=0 if best is None else sum(best in differs for differs in missed),
     )
 
@@ -178,10 +179,3 @@ def _best(calls: Sequence[str], right: _Ran, steady: Sequence[int], missed: Sequ
 def _can_be_shown(done: Done) -> bool:
     result = result_of(done)
     return result.kind in {"value", "raised"} and not result.cut
-
-
-def _answer(call: str, done: Done) -> Answer:
-    result = result_of(done)
-    if result.kind == "raised":
-        return Answer(call=call, raises=result.text.partition(":")[0].strip())
-    return Answer(call=call, gives=result.text, after=result.after)

@@ -13,20 +13,18 @@ from msgspec.structs import replace
 
 from .. import examples, findings, replies
 from ..asking import Asker, Emit, Turn
-from ..behaviour.observing import observe
 from ..errors import ProjectError
 from ..events import (
     AttemptStarted,
     Checked,
     CheckStarted,
-    Compared,
     Decided,
     Drafted,
     Dropped,
     FindingsTested,
     Settled,
 )
-from ..facts import Behaviours, Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
+from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
 from ..preflight import UNWRITTEN_BODY
@@ -105,17 +103,6 @@ class Base:
         if self.cannot_run:
             raise ProjectError(self.cannot_run)
         return report
-
-    async def compare(self, stub: Stub, drafts: Sequence[Draft], extra: Iterable[str] = ()) -> Behaviours:
-        """What the drafts do with the same inputs: which of them do the same. `extra` are inputs of somebody else.
-
-        Raises:
-            SandboxError: code cannot be run here as safely as was promised.
-        """
-        kit = self.kit
-        behaviours = await observe(kit.sandbox, kit.limits, stub, drafts, extra=extra, seed=kit.seed)
-        self._emit(Compared(behaviours=behaviours))
-        return behaviours
 
     def deciding_tests(self, stub: Stub) -> tuple[Example, ...]:
         """The project's tests, where they may decide between drafts."""
