@@ -44,6 +44,10 @@ class Asker:
         self._thinkers: set[str] = set()
         """Models that were cut while they thought, although some of them were not asked to think."""
 
+    def go_on(self, calls: int) -> None:
+        """Count calls on from those that a run has already."""
+        self._ids = (f"c{n}" for n in itertools.count(calls + 1))
+
     async def ask(self, question: Question, listener: Listener | None = None) -> tuple[str, Reply]:
         """The call's id and its reply; `Reply.problem` says why there is no whole answer in it.
 

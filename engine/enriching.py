@@ -54,14 +54,38 @@ def enriched_header(stub: Stub, enrichment: Enrichment) -> str:
 
 
 def header_with(stub: Stub, found: Additions) -> str:
-    """The stub's header with these additions in its docstring; as it was when there is no docstring for them."""
+    """The stub's header with these additions in its docstring, or in a new one; as it was where that is not safe."""
+    if not (found.examples or found.cases):
+        return stub.header
+    if not stub.docstring.strip():
+        return _with_docstring(stub, found)
     inside = _docstring(stub)
-    if inside is None or not (found.examples or found.cases):
+    if inside is None:
         return stub.header
     start, end, text = inside
     # Lines inside strings keep the place they have in the file, also where the header is shown further left.
     edited = _edited(text, found, stub.margin + stub.indent)
     return stub.header[:start] + edited + stub.header[end:]
+
+
+def _with_docstring(stub: Stub, found: Additions) -> str:
+    """The header of a function that has no docstring, with one; as it was if that makes no function of it."""
+    inner = stub.margin + stub.indent
+    shown = [line for example in found.examples for line in doctest_lines(example)]
+    lines = [*found.cases, *([""] if found.cases and shown else []), *shown]
+    # Only the first line moves with the header; those inside the string keep their place.
+    text = f'{stub.indent}"""' + "\n".join([lines[0], *(f"{inner}{line}" if line else "" for line in lines[1:])])
+    header = f'{stub.header}{text}\n{inner}"""\n'
+    (function, *more) = _functions(header + stub.indent + "pass\n")
+    is_docstring = function is not None and ast.get_docstring(function) is not None
+    return header if is_docstring and not more else stub.header
+
+
+def _functions(code: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef | None]:
+    try:
+        return [node if isinstance(node, _FUNCTIONS) else None for node in ast.parse(code).body] or [None]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [None]
 
 
 def with_header_of(stub: Stub, header: str) -> Stub:

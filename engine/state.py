@@ -256,7 +256,7 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
         case ev.CheckStarted(draft=draft, undefined=undefined):
             known = _latest(state.undefined, draft, undefined) if undefined else state.undefined
             return replace(state, checking=draft, undefined=known)
-        case ev.Checked(report=report) if state.standing is not None:
+        case ev.Checked(report=report) if state.standing is not None and report.draft == state.standing.draft.id:
             return replace(state, checking="", standing=replace(state.standing, report=report))
         case ev.Checked(report=report, node=node):
             known = state.reports if node else _latest(state.reports, report.draft, report)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ...engine.behaviour.answers import doctest_of, example_of, told_result, with_example
+from ...engine.behaviour.answers import answered, doctest_of, told_result
 from ...engine.facts import Choice, Stub
 from ...engine.journal import Journal, Purpose
 from ...engine.pipelines.catalogue import CATALOGUE
@@ -35,14 +35,14 @@ async def run(args: argparse.Namespace) -> int:
     async with open_kit(here) as kit:
         kit = replace(kit, person=listed if as_json else Terminal(), known=known)
         state = await run_once(here, kit, CATALOGUE["ask-by-example"], stub, args)
-    answered = specified(state)
+    told = specified(state)
     if as_json:
         out_json(_facts(state, listed.choices))
     else:
-        print_state(state if answered is None else replace(state, stub=answered), plain=args.plain)
+        print_state(state if told is None else replace(state, stub=told), plain=args.plain)
     code = exit_code(state)
-    if answered is not None and state.proposal is not None:
-        _put(args, here, stub, answered, state, code)
+    if told is not None and state.proposal is not None:
+        _put(args, here, stub, told, state, code)
     return code
 
 
@@ -50,7 +50,7 @@ def specified(state: RunState) -> Stub | None:
     """The stub with the answers in its docstring; None before a run has begun."""
     if state.stub is None:
         return None
-    return with_example(state.stub, *(example_of(answer) for answer in state.answers if not answer.open))
+    return answered(state.stub, state.answers)
 
 
 def _facts(state: RunState, choices: list[Choice]) -> dict[str, object]:
@@ -75,14 +75,14 @@ def _question(choice: Choice) -> dict[str, object]:
     return {"call": choice.call, "told": choice.told, "options": options, "of": choice.of}
 
 
-def _put(args: argparse.Namespace, here: Session, stub: Stub, answered: Stub, state: RunState, code: int) -> None:
+def _put(args: argparse.Namespace, here: Session, stub: Stub, told: Stub, state: RunState, code: int) -> None:
     """Write function and docstring into the file, or print the change as a diff, as the flags ask."""
     proposal = state.proposal
     assert proposal is not None
     if not (args.write or args.diff):
         return
     source = read(stub.path)
-    text = with_header_and_body(source, stub, answered.header, proposal.body)
+    text = with_header_and_body(source, stub, told.header, proposal.body)
     if args.diff:
         out_exact(unified(stub.path, source.text, text).rstrip("\n"))
     if args.write and code == 0:

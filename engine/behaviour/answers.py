@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from ..enriching import Additions, doctest_lines, header_with
 from ..examples import judge, values
+from ..examples.calls import spelling
 from ..facts import Answer, Example, Outcome, Result, Stub
 from ..literals import NotPlain
 from .calling import calling
@@ -80,8 +82,6 @@ def contradicted(stub: Stub, answer: Answer) -> Example | None:
     how = calling(stub)
     if how is None or answer.open:
         return None
-    from ..examples.calls import spelling
-
     names = tuple(parameter.name for parameter in how.parameters)
     same = [e for e in stub.judged if spelling(e.source, names) == spelling(answer.call, names)]
     return next((example for example in same if not judge(example, _as_outcome(answer)).passed), None)
@@ -91,6 +91,15 @@ def with_example(stub: Stub, *examples: Example) -> Stub:
     """The stub as it would be with these examples in its docstring."""
     header = header_with(stub, Additions(examples=examples))
     return replace(stub, header=header, examples=(*stub.examples, *examples))
+
+
+def answered(stub: Stub, answers: Sequence[Answer]) -> Stub:
+    """The stub with these answers in its docstring, but for those that its examples ask already."""
+    how = calling(stub)
+    names = tuple(parameter.name for parameter in how.parameters) if how is not None else ()
+    known = {spelling(example.source, names) for example in stub.examples}
+    new = [a for a in answers if not a.open and spelling(a.call, names) not in known]
+    return with_example(stub, *map(example_of, new)) if new else stub
 
 
 def told_result(result: Result) -> str:

@@ -6,7 +6,7 @@ from ..facts import Behaviours, Choice, Draft
 from ..kit import Kit
 from ..state import RunState
 from .observing import observe
-from .questions import leading, question
+from .questions import leading, question, remaining
 
 
 def candidates(state: RunState) -> tuple[Draft, ...]:
@@ -19,6 +19,15 @@ def open_question(state: RunState) -> Choice | None:
     if state.behaviours is None:
         return None
     return question(state.behaviours, state.answers, leading(state.drafts, state.reports))
+
+
+def contradicting(state: RunState) -> frozenset[str]:
+    """Ids of the drafts that do something else than the person answered."""
+    found = state.behaviours
+    if found is None or not state.answers:
+        return frozenset()
+    obeying = {name for group in remaining(found, state.answers) for name in group.drafts}
+    return frozenset(name for group in found.groups for name in group.drafts if name not in obeying)
 
 
 async def compare_candidates(kit: Kit, state: RunState) -> Behaviours | None:

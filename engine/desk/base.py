@@ -137,6 +137,11 @@ class Base:
 
     # ------------------------------------------------------------------------------------------------- deciding
 
+    def go_on(self, drafts: int, calls: int) -> None:
+        """Count drafts and calls on from those that a run has already."""
+        self._ids = (f"d{n}" for n in itertools.count(drafts + 1))
+        self._asker.go_on(calls)
+
     def now(self) -> float:
         """Seconds of the run's clock."""
         return self._clock()
