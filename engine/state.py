@@ -101,6 +101,8 @@ class RunState(Fact, frozen=True):
     """What the candidates do with the same inputs; None until they were run on any."""
     answers: tuple[Answer, ...] = ()
     """What the person said that calls should do; the latest on each call."""
+    answered_by: str = ""
+    """Who said it last: "you", or who stands for you; "" before anything was."""
     standing: Standing | None = None
     """None until something was run again after the run: then its own solution stands as it was."""
 
@@ -288,9 +290,9 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, standing=Standing(draft=draft), checking=draft.id)
         case ev.Compared(behaviours=behaviours):
             return replace(state, behaviours=behaviours)
-        case ev.Answered(answer=answer):
+        case ev.Answered(answer=answer, by=by):
             kept = tuple(known for known in state.answers if known.call != answer.call)
-            return replace(state, answers=(*kept, answer))
+            return replace(state, answers=(*kept, answer), answered_by=by)
         case ev.Outdated(why=why):
             draft = state.standing.draft if state.standing is not None else Draft(id=IN_FILE, body="")
             return replace(state, standing=Standing(draft=draft, outdated=why), checking="")

@@ -15,7 +15,7 @@ class Simulated:
     """Answers every question by running a program that is known to be right."""
 
     def __init__(self, sandbox: Sandbox, limits: Limits, program: str, questions: int) -> None:
-        """`questions`: how many are answered."""
+        """`program` is a whole module that holds the right function; `questions`: how many are answered."""
         self._sandbox, self._limits, self._program = sandbox, limits, program
         self._left = questions
 

@@ -42,9 +42,9 @@ class Consulting:
         self._stub = stub
         """With the answers in its docstring."""
         self._asked = stub
-        self._drafts: list[Draft] = []
+        self.drafts: list[Draft] = []
         self._reports: dict[str, Report] = {}
-        self._answers: list[Answer] = []
+        self.answers: list[Answer] = []
         self._behaviours = Behaviours()
         self._repairs = 0
 
@@ -67,7 +67,7 @@ class Consulting:
 
     async def ask(self) -> bool:
         """Put the best question; whether it was answered. An answer that nobody obeys is followed by repairs."""
-        choice = question(self._behaviours, self._answers, leading(self._drafts, self._reports))
+        choice = question(self._behaviours, self.answers, leading(self.drafts, self._reports))
         answer = await self._desk.consult(self._stub, choice) if choice is not None else None
         if answer is None:
             return False
@@ -80,47 +80,53 @@ class Consulting:
             await self._repair()
         return True
 
+    def best(self) -> Draft:
+        """The first of the candidates that do what most of those do that pass most and obey every answer."""
+        leaders = leading(self.drafts, self._reports)
+        groups = remaining(self._behaviours, self.answers, leaders)
+        obeying = groups[0].drafts if groups else leaders
+        return next((draft for draft in self.drafts if draft.id in obeying), self.drafts[0])
+
     async def settle(self) -> Solution:
-        """Keep the first of the candidates that do what most of those do that obey."""
-        best = leading(self._drafts, self._reports)
-        groups = remaining(self._behaviours, self._answers, best)
-        usable = [draft for draft in self._drafts if draft.id in best] or self._drafts
-        kept = next((d for d in usable if groups and d.id in groups[0].drafts), usable[0])
+        """Keep the best."""
+        kept = self.best()
+        group = self._behaviours.group_of(kept.id)
+        said = sum(not answer.open for answer in self.answers)
+        obeys = group is not None and group in remaining(self._behaviours, self.answers)
+        alike = f"it does what {group.weight} of {len(self.drafts)} candidates do" if group is not None else ""
+        why = alike if obeys or not said else "no candidate does all that was answered"
+        told = f"{said} answer{'' if said == 1 else 's'} kept" if said and obeys else ""
         self._desk.specify(self._stub)
-        said = sum(not answer.open for answer in self._answers)
-        told = f"{said} answer{'' if said == 1 else 's'} kept" if said else "nobody answered" if groups[1:] else ""
-        alike = f"it does what {groups[0].weight} of {len(self._drafts)} candidates do" if groups else ""
-        why = alike or ("no candidate does all that was answered" if said else "the first draft")
-        return await self._desk.settle(kept, "; ".join(filter(None, (why, told))))
+        return await self._desk.settle(kept, "; ".join(filter(None, (why or "the first draft", told))))
 
     # ------------------------------------------------------------------------------------------------ inside
 
     def _take(self, answer: Answer) -> None:
-        self._answers.append(answer)
+        self.answers.append(answer)
         if not answer.open:
             self._stub = with_example(self._stub, example_of(answer))
 
     async def _add(self, draft: Draft) -> None:
         """Take a candidate in, and run it on the examples unless it is one once more."""
         code = self._stub.code
-        same = next((d for d in self._drafts if same_program(code(d.body), code(draft.body))), None)
+        same = next((d for d in self.drafts if same_program(code(d.body), code(draft.body))), None)
         if same is not None and draft.problem is None and same.problem is None:
             self._desk.decide(f"{draft.id} is {same.id} once more: it is not run again")
             self._reports[draft.id] = self._reports[same.id]
         else:
             self._reports[draft.id] = await self._desk.check(self._stub, draft)
-        self._drafts.append(draft)
+        self.drafts.append(draft)
 
     async def _recheck(self) -> None:
         """Hold every candidate against the examples with the answers among them."""
-        for draft in self._drafts:
+        for draft in self.drafts:
             self._reports[draft.id] = await self._desk.check(self._stub, draft)
 
     async def _repair(self) -> None:
         """Ask for other bodies while none holds every example, in turns from what fails and from the stub alone."""
-        before = len(self._drafts)
-        while self._repairs < REPAIRS * (1 + len(self._answers)) and not self._holds():
-            first = max(self._drafts, key=lambda draft: self._reports[draft.id].passes)
+        before = len(self.drafts)
+        while self._repairs < REPAIRS * (1 + len(self.answers)) and not self._holds():
+            first = max(self.drafts, key=lambda draft: self._reports[draft.id].passes)
             report, nth = self._reports[first.id], self._repairs
             self._repairs += 1
             try:
@@ -134,15 +140,15 @@ class Consulting:
                 self._desk.decide(f"no further attempt: {spent}")
                 break
             await self._add(draft)
-        if len(self._drafts) > before and self._behaviours.groups:
+        if len(self.drafts) > before and self._behaviours.groups:
             await self._compare()
 
     def _holds(self) -> bool:
-        return any(_holds(draft, self._reports[draft.id]) for draft in self._drafts)
+        return any(_holds(draft, self._reports[draft.id]) for draft in self.drafts)
 
     async def _compare(self) -> None:
-        usable: Sequence[Draft] = [draft for draft in self._drafts if draft.problem is None]
-        calls = [answer.call for answer in self._answers]
+        usable: Sequence[Draft] = [draft for draft in self.drafts if draft.problem is None]
+        calls = [answer.call for answer in self.answers]
         self._behaviours = await self._desk.compare(self._stub, usable, calls)
 
 
