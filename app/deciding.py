@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from ..engine.behaviour.answers import answered, contradicted
+from ..engine.behaviour.observing import runs_anything
 from ..engine.behaviour.questions import leading, remaining
 from ..engine.behaviour.standing import candidates, open_question
 from ..engine.behaviour.strength import Strength, strength
@@ -15,7 +16,6 @@ from ..engine.errors import RedraftError
 from ..engine.events import Answered, AnyEvent, Settled
 from ..engine.facts import Answer, Choice, Draft, Solution, Stub
 from ..engine.kit import Kit
-from ..engine.sandbox.scripted import ScriptedSandbox
 from ..engine.state import IN_FILE, RunState
 from .following import Following
 from .rechecking import Tell
@@ -162,8 +162,8 @@ class Deciding:
             return None
         if self._following.drafting.stub is not None or not _can_be_compared(state):
             return None
-        if isinstance(kit.sandbox, ScriptedSandbox):
-            return None  # It knows what it was told, and nothing of other calls.
+        if not runs_anything(kit.sandbox):
+            return None
         compared = {d for group in state.behaviours.groups for d in group.drafts} if state.behaviours else set[str]()
         uncompared = {draft.id for draft in candidates(state)} - compared
         if uncompared and len(candidates(state)) > 1:

@@ -337,6 +337,7 @@ class Compared(Event, frozen=True):
     """Candidates were run on the same inputs: which of them do the same."""
 
     behaviours: Behaviours
+    node: str = ""
 
 
 class Answered(Event, frozen=True):

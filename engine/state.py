@@ -288,6 +288,8 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, written=written, taken_back=not written)
         case ev.RecheckStarted(draft=draft):
             return replace(state, standing=Standing(draft=draft), checking=draft.id)
+        case ev.Compared(node=node) if node:
+            return state
         case ev.Compared(behaviours=behaviours):
             return replace(state, behaviours=behaviours)
         case ev.Answered(answer=answer, by=by):

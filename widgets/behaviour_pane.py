@@ -15,10 +15,10 @@ from .rows import Row
 from .sheet import Sheet
 from .signs import counted
 from .text import Run, clipped, folded, paragraphs, shown_line
+from .tree_words import letter
 
 _INKS = ("$primary", "$state-warn", "$secondary", "$state-pass", "$accent")
 """Of the behaviours, in their order; what is said in colour is said by letter too."""
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SHOWN = 4
 """Behaviours that have a column of their own; `redraft compare` and the candidates' diff tell of more."""
 _WIDE = 72
@@ -184,7 +184,7 @@ def _summary(state: RunState, found: Behaviours, fallen: frozenset[str], width: 
         ink, told = _INKS[nth % len(_INKS)], f"{group.weight} {word}: {names}"
         fell = fallen.issuperset(group.drafts)
         told = f"{told} · not as you answered" if fell else told
-        yield [(f" {_letter(nth)}  ", f"bold {ink}"), (clipped(told, max(1, width - 4)), "$muted" if fell else "")]
+        yield [(f" {letter(nth)}  ", f"bold {ink}"), (clipped(told, max(1, width - 4)), "$muted" if fell else "")]
 
 
 def _differences(found: Behaviours, width: int) -> Iterator[list[Run]]:
@@ -208,7 +208,7 @@ def _table(found: Behaviours, shown: Sequence[Behaviour], numbers: Sequence[int]
     each = max(6, (width - first) // len(shown))
     yield [
         ("call".ljust(first), "$muted"),
-        *((_letter(nth).ljust(each), f"bold {_INKS[nth % len(_INKS)]}") for nth in range(len(shown))),
+        *((letter(nth).ljust(each), f"bold {_INKS[nth % len(_INKS)]}") for nth in range(len(shown))),
     ]
     for n in numbers:
         cells = [(_cell(found.inputs[n], first), "")]
@@ -224,7 +224,7 @@ def _list(found: Behaviours, shown: Sequence[Behaviour], numbers: Sequence[int],
         for nth, group in enumerate(shown):
             by_result.setdefault(group.does[n], []).append(nth)
         for result, groups in by_result.items():
-            letters = " ".join(map(_letter, groups))
+            letters = " ".join(map(letter, groups))
             ink = _INKS[groups[0] % len(_INKS)]
             text = clipped(shown_line(found.results[n][result].brief), max(1, width - 10))
             yield [(f"   {letters.ljust(5)} ", f"bold {ink}"), (text, "")]
@@ -239,7 +239,3 @@ def _ink(found: Behaviours, shown: Sequence[Behaviour], nth: int, n: int) -> str
 def _cell(text: str, cells: int) -> str:
     fitted = clipped(shown_line(text), cells - 1)
     return fitted + " " * (cells - cell_len(fitted))
-
-
-def _letter(nth: int) -> str:
-    return _LETTERS[nth] if nth < len(_LETTERS) else str(nth + 1)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ..examples import awaited, values
 from ..facts import Behaviours, Draft, Outcome, Stub
 from ..sandbox.runner import Limits, Sandbox
+from ..sandbox.scripted import ScriptedSandbox
 from .calling import calling, is_call_of
 from .clustering import clustered, disputed
 from .inputs import Inputs, inputs
@@ -40,6 +41,11 @@ class Watched(NamedTuple):
     def steps(self) -> list[str]:
         """The statements to run."""
         return [awaited(self.call), *(name for _, name, _ in self.kept)]
+
+
+def runs_anything(sandbox: Sandbox) -> bool:
+    """Whether a sandbox runs whatever it is given: a scripted one knows only what it was told."""
+    return not isinstance(sandbox, ScriptedSandbox)
 
 
 async def observe(

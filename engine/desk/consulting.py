@@ -13,7 +13,9 @@ from .base import Base
 class Consulting(Base):
     """What candidates do, and what the person says that they should."""
 
-    async def compare(self, stub: Stub, drafts: Sequence[Draft], extra: Iterable[str] = ()) -> Behaviours:
+    async def compare(
+        self, stub: Stub, drafts: Sequence[Draft], extra: Iterable[str] = (), node: str = ""
+    ) -> Behaviours:
         """What the drafts do with the same inputs: which of them do the same. `extra` are inputs of somebody else.
 
         Raises:
@@ -21,7 +23,7 @@ class Consulting(Base):
         """
         kit = self.kit
         behaviours = await observe(kit.sandbox, kit.limits, stub, drafts, extra=extra, seed=kit.seed)
-        self._emit(Compared(behaviours=behaviours))
+        self._emit(Compared(behaviours=behaviours, node=node))
         return behaviours
 
     def take(self, answer: Answer, by: str = "you") -> None:
