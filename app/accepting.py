@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from ..engine.facts import Stub
 from ..engine.journal import Journal, Kept, Purpose
-from ..engine.merge import Landing, write_merged
+from ..engine.merge import Landing, write_merged, write_text_merged
 from ..engine.sources import Source
+from ..engine.sources.heading import with_header_and_body
+from ..engine.sources.writing import Keeper
 from .comparison import Comparison, Decisions, Sides
 
 
@@ -24,8 +26,8 @@ class _Write(NamedTuple):
     """The stub's; "" for a write that was no body: it is undone like any other."""
     base: Source | None = None
     """The file before it."""
-    there: str = ""
-    """The stub's body before it."""
+    there: Stub | None = None
+    """The function as it stood before it."""
     run: str = ""
     told: str = ""
     """What of the run's changes had been written by then: "all", "1 of 3 hunks"."""
@@ -48,15 +50,15 @@ class Accepting:
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self._decisions: dict[str, Decisions] = {}
-        self._bases: dict[str, tuple[Source, str]] = {}
-        """By key: the file that the next body is made for, and the body that stands in it."""
+        self._bases: dict[str, tuple[Source, Stub]] = {}
+        """By key: the file that the next body is made for, and the function as it stands in it."""
         self._writes: dict[str, list[_Write]] = {}
         """By path."""
         self._undone: dict[str, list[_Write]] = {}
 
     def began(self, stub: Stub, source: Source) -> None:
         """A run on the stub began, with its file as it is in `source`."""
-        self._bases[stub.key] = (source, stub.body)
+        self._bases[stub.key] = (source, stub)
 
     def decisions(self, key: str, run: str) -> Decisions:
         """What was decided about the changes of this run."""
@@ -78,13 +80,15 @@ class Accepting:
             SourceError: the file cannot be written, or was saved at the same moment; then that is what it holds.
         """
         chosen = self.decisions(stub.key, run).with_(comparison.sides, numbers, "accepted")
-        body = comparison.body(stub, chosen.on(comparison.sides))
+        decided = chosen.on(comparison.sides)
+        body, header = comparison.body(stub, decided), comparison.headed(stub, decided)
         base, there = self._bases[stub.key]
         journal = self.journal.labelled(Purpose(function=stub.name, pipeline=pipeline, draft=comparison.draft))
-        landing = await asyncio.to_thread(write_merged, base, replace(stub, body=there), body, journal)
+        there = replace(stub, header=there.header, body=there.body)
+        landing = await asyncio.to_thread(_written, base, there, header, body, journal)
         if landing.changed:
             self._decisions[stub.key] = chosen
-            self._bases[stub.key] = (landing.source, body)
+            self._bases[stub.key] = (landing.source, replace(there, header=header, body=body))
             told = chosen.told(len(comparison.hunks), comparison.sides)
             told += ", merged with your edits" if landing.merged else ""
             self._writes.setdefault(stub.path, []).append(_Write(journal.entry, stub.key, base, there, run, told))
@@ -134,7 +138,7 @@ class Accepting:
         if not taken.get(path) or taken[path][-1].entry != kept.id:
             return ""
         write = taken[path].pop()
-        if write.base is None:
+        if write.base is None or write.there is None:
             given.setdefault(path, []).append(write)
             return ""
         base, there = self._bases[write.key]
@@ -143,3 +147,10 @@ class Accepting:
         known = self._decisions[write.key]
         self._decisions[write.key] = known.undone() if back else known.redone()
         return write.key
+
+
+def _written(base: Source, there: Stub, header: str, body: str, journal: Keeper) -> Landing:
+    """Write a body, and a header where that is another one, into the file they were made for."""
+    if header == there.header:
+        return write_merged(base, there, body, journal)
+    return write_text_merged(base, with_header_and_body(base, there, header, body), journal)

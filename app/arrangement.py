@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from ..engine.state import STAGES, RunState, Stage
 
-Pane = Literal["draft", "report", "diff", "examples"]
+Pane = Literal["draft", "report", "diff", "examples", "behaviour"]
 PANES: tuple[Pane, ...] = get_args(Pane)
 Layout = Literal["tiny", "single", "stacked", "columns", "grid"]
 
@@ -18,12 +18,18 @@ GRID_FROM = (120, 40)
 RAIL_FROM = 140
 """Columns from which a list of stubs may stand beside two panes without breaking their lines."""
 
-IN_PAIRS: tuple[Pane, ...] = ("report", "draft", "examples", "diff")
+IN_PAIRS: tuple[Pane, ...] = ("report", "draft", "examples", "behaviour", "diff")
 """Which of two panes stands before the other: the report before what it speaks of, and before the diff."""
 IN_GRID: tuple[Pane, ...] = ("draft", "examples", "report", "diff")
 """In the order of a run: above what was drafted and how it ran, below what was reported and what mends it."""
 
-_COMPANIONS: dict[Pane, Pane] = {"draft": "examples", "examples": "draft", "report": "diff", "diff": "report"}
+_COMPANIONS: dict[Pane, Pane] = {
+    "draft": "examples",
+    "examples": "draft",
+    "report": "diff",
+    "diff": "report",
+    "behaviour": "diff",
+}
 
 
 class Choice(NamedTuple):
@@ -58,10 +64,15 @@ def arranged(width: int, height: int, choice: Choice, stubs: int) -> Arrangement
     """The panes that fit into `width` columns and `height` lines, for a file with so many stubs."""
     layout = _layout(width, height)
     pair: tuple[Pane, ...] = tuple(pane for pane in IN_PAIRS if pane in choice)
-    panes: dict[Layout, tuple[Pane, ...]] = {"tiny": (), "single": (choice.focus,), "grid": IN_GRID}
+    panes: dict[Layout, tuple[Pane, ...]] = {"tiny": (), "single": (choice.focus,), "grid": _grid(choice)}
     return Arrangement(
         layout, panes.get(layout, pair), rail=layout in {"columns", "grid"} and stubs > 1 and width >= RAIL_FROM
     )
+
+
+def _grid(choice: Choice) -> tuple[Pane, ...]:
+    """The four panes; what candidates do takes the place of the report."""
+    return tuple("behaviour" if pane == "report" and "behaviour" in choice else pane for pane in IN_GRID)
 
 
 def _layout(width: int, height: int) -> Layout:
@@ -81,13 +92,15 @@ _IN_FRONT: dict[Stage, Choice] = {
 }
 
 
-def in_front(state: RunState) -> Choice:
-    """What a person wants to see at this point of a run."""
+def in_front(state: RunState, *, asks: bool = False) -> Choice:
+    """What a person wants to see at this point of a run; `asks`: a question waits for an answer."""
     stages = state.stages
     running: Stage | None = next((stage for stage in STAGES[:-1] if stages[stage] == "running"), None)
     if running is not None:
         return _IN_FRONT.get(running, Choice())
     if state.proposal is not None and state.status != "running":
+        if asks:
+            return Choice("diff", "behaviour")
         return Choice("diff", "report" if state.review is not None else "draft")
     reached: list[Stage] = [stage for stage in STAGES if stages[stage] in {"done", "failed"}]
     return _IN_FRONT.get(reached[-1], Choice()) if reached else Choice()

@@ -9,8 +9,10 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from ..engine.behaviour.answers import answered
+from ..engine.behaviour.clustering import differing
 from ..engine.diff import Hunk, apply, hunks
-from ..engine.facts import Stub
+from ..engine.facts import Draft, Stub
 from ..engine.indent import dedented, reindented
 from ..engine.state import IN_FILE, RunState
 
@@ -29,11 +31,22 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     hunks: tuple[Hunk, ...]
     draft: str
     """Id of the draft whose changes these are."""
+    before: str = ""
+    """Id of the draft that they are changes of, "" for none."""
+    header: str = ""
+    """The function's header with what the person answered in its docstring, "" where nothing was."""
 
     def body(self, stub: Stub, decided: Mapping[int, Decision]) -> str:
         """The body with the accepted changes made and no others, dedented."""
-        chosen = [hunk for hunk in self.hunks if decided.get(hunk.number) == "accepted"]
-        return body_of(stub, apply(self.old, chosen))
+        return body_of(stub, self._code(decided), self.header)
+
+    def headed(self, stub: Stub, decided: Mapping[int, Decision]) -> str:
+        """The header with the accepted changes made and no others."""
+        is_new = self.header and self._code(decided).startswith(self.header)
+        return self.header if is_new else stub.header
+
+    def _code(self, decided: Mapping[int, Decision]) -> str:
+        return apply(self.old, [hunk for hunk in self.hunks if decided.get(hunk.number) == "accepted"])
 
 
 def usual_sides(state: RunState) -> Sides:
@@ -47,6 +60,7 @@ def possible_sides(state: RunState) -> tuple[Sides, ...]:
     """Which comparisons there are to choose from."""
     fix, draft = state.last_fix, state.first_draft
     has_fix = fix is not None and fix.problem is None and draft is not None and fix.body != draft.body
+    has_fix = has_fix and not any(not answer.open for answer in state.answers)  # Those are changes of the file.
     return (("fix",) if has_fix else ()) + (("file",) if state.proposal is not None else ())
 
 
@@ -59,13 +73,26 @@ def compared(state: RunState, sides: Sides) -> Comparison | None:
         old, new = state.first_draft, state.last_fix
         assert old is not None
         assert new is not None
-        return _comparison(stub, "fix", "draft → fix", old.body, new.body, new.id)
+        return replace(_comparison(stub, "fix", "draft → fix", old.body, new), before=old.id)
     proposal = state.proposal
     assert proposal is not None
+    there = next((draft.id for draft in state.drafts if draft.purpose == "yours"), "")
+    specified = answered(stub, state.answers)
     if _came_by_hand(state):
-        return _comparison(stub, "file", "file → proposal", proposal.body, proposal.body, proposal.id)
+        return _comparison(stub, "file", "file → proposal", proposal.body, proposal, specified.header)
     caption = "file → proposal" if _holds_ours(state) else "file as it was → proposal"
-    return _comparison(stub, "file", caption, stub.body, proposal.body, proposal.id)
+    return replace(_comparison(stub, "file", caption, stub.body, proposal, specified.header), before=there)
+
+
+def captioned(comparison: Comparison | None, state: RunState) -> str:
+    """What is compared with what, and how many results that changes, where both sides were run on the same calls."""
+    if comparison is None:
+        return ""
+    found = state.behaviours
+    if found is None or found.group_of(comparison.before) is None or found.group_of(comparison.draft) is None:
+        return comparison.caption
+    changed = len(differing(found, comparison.before, comparison.draft))
+    return f"{comparison.caption} · changes {changed} of {len(found.inputs)} results"
 
 
 def looked_at(state: RunState, candidate: str) -> RunState:
@@ -110,15 +137,22 @@ def why_nothing(state: RunState, sides: Sides) -> str:
             return "the fix changed nothing" if sides == "fix" else "the file holds the proposal already"
 
 
+def _comparison(stub: Stub, sides: Sides, caption: str, old: str, new: Draft, header: str = "") -> Comparison:
+    header = header if header != stub.header else ""
+    before, after = stub.code(old), (replace(stub, header=header) if header else stub).code(new.body)
+    return Comparison(
+        sides=sides, caption=caption, old=before, hunks=_hunks(before, after), draft=new.id, header=header
+    )
+
+
 @lru_cache(maxsize=32)
-def _comparison(stub: Stub, sides: Sides, caption: str, old: str, new: str, draft: str) -> Comparison:
-    before, after = stub.code(old), stub.code(new)
-    return Comparison(sides=sides, caption=caption, old=before, hunks=hunks(before, after), draft=draft)
+def _hunks(before: str, after: str) -> tuple[Hunk, ...]:
+    return hunks(before, after)
 
 
-def body_of(stub: Stub, code: str) -> str:
-    """The dedented body in the code of a whole function: the inverse of `stub.code`."""
-    return dedented(code.removeprefix(stub.header))
+def body_of(stub: Stub, code: str, header: str = "") -> str:
+    """The dedented body in the code of a whole function under its header or the new one: the inverse of `stub.code`."""
+    return dedented(code.removeprefix(header if header and code.startswith(header) else stub.header))
 
 
 def same_body(one: str, other: str) -> bool:

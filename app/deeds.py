@@ -18,6 +18,7 @@ from ..engine.state import RunState
 from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
 from ..widgets.status_line import StatusLine
+from .answering import Answering
 from .choosing import chosen_model, chosen_pipeline
 from .comparison import Comparison
 from .conflict_screen import ConflictScreen
@@ -38,6 +39,7 @@ class Deeds:
     def __init__(self, screen: DraftScreen, work: Work, open_tree: Callable[[], None]) -> None:
         self._screen = screen
         self._work = work
+        self.answering = Answering(screen, work)
         self._writing = asyncio.Lock()
         self._by_name: dict[str, Deed] = {
             "draft": self._draft,
@@ -49,6 +51,7 @@ class Deeds:
             "tree": open_tree,
             "race": partial(self._in_worker, self._start_race),
             "enrich": partial(self._in_worker, self._enrich),
+            "sample": self.answering.draw,
             "accept": lambda: self._diff.action_accept(),
             "accept_all": lambda: self._diff.action_accept_all(),
             "reject": lambda: self._diff.action_reject(),
@@ -99,6 +102,8 @@ class Deeds:
                 return card is not None
             case "enrich":
                 return card is not None and card.in_file and following.has(card) and following.drafting.stub is None
+            case "sample":
+                return card is not None and bool(self._work.deciding.note(card, "b")) and not following.drafting.stub
             case "undo" | "redo":
                 # While a write is under way it waits for that, and is about what came of it.
                 return self._writing.locked() or bool(self._written(undone=name == "redo"))
@@ -169,8 +174,10 @@ class Deeds:
         card = self._screen.card
         if card is None:
             return
-        self._screen.say("asking the planner for examples and edge cases…")
-        landed = await self._screen.app.push_screen_wait(EnrichScreen(self._work, card.stub))
+        strong = self._work.deciding.strength(card)
+        offer = strong.offer if strong is not None else None
+        self._screen.say("" if offer is not None else "asking the planner for examples and edge cases…")
+        landed = await self._screen.app.push_screen_wait(EnrichScreen(self._work, card.stub, offer))
         if landed is not None:
             await self._work.refresh(landed)
             undo, again = self._key("file.undo"), self._key("run.again")

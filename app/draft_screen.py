@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.worker import Worker
 
 from ..engine.state import RunState
+from ..widgets.behaviour_pane import BehaviourPane
 from ..widgets.diff_pane import DiffPane
 from ..widgets.draft_pane import DraftPane
 from ..widgets.meter_bar import MeterBar
@@ -24,7 +25,7 @@ from .keys import DECIDING, DRAFTING, LOOKING, MOVING, SEARCHING, STEPPING, bind
 from .permissions import consents, has_model
 from .run_screen import RunScreen
 from .run_view import RunView
-from .sentences import ending
+from .sentences import ending, undecided
 from .shelf import Card, Shelf
 from .stub_rows import rows_of
 from .title_bar import TitleBar, short
@@ -101,6 +102,7 @@ class DraftScreen(RunScreen):
         self.run_worker(self._work.hold(), group="kit", exit_on_error=False)
         self.run_worker(self._work.watch(), group="watch", exit_on_error=False)
         self.run_worker(self._work.recheck(), group="recheck", exit_on_error=False)
+        self.run_worker(self._work.decide(), group="decide", exit_on_error=False)
         if self._welcomes:
             self.app.push_screen(WelcomeScreen(self.paths[0].absolute().parent))
 
@@ -145,11 +147,21 @@ class DraftScreen(RunScreen):
         self.query_one(NoStubs).display = card is None
         view.display = card is not None
         view.state = (card.state or RunState(stub=card.stub)) if card else RunState()
+        self._show_question(card)
         self.show_title()
         self.show_decisions()
         self._tell_ending(view.state, turned=turned)
         if self._trees is not None:
             self._trees.take(shelf)
+
+    def _show_question(self, card: Card | None) -> None:
+        """Show what is asked of the person, what goes on for it, and how strong the examples are."""
+        if self._work is None:
+            return
+        deciding, pane = self._work.deciding, self.query_one(BehaviourPane)
+        pane.note = deciding.note(card, keys_of(self)("behaviour.draw"))
+        self.view.question, strong = deciding.question(card), deciding.strength(card)
+        self.view.strength = strong.told if strong is not None else ""
 
     def show_title(self) -> None:
         """Write where one is, and what will be done there."""
@@ -173,12 +185,16 @@ class DraftScreen(RunScreen):
         possible = self._deeds.all_possible if self._deeds is not None else frozenset[str]()
         known = (
             *(self._shelf.current, state.run, state.status, state.written, state.verdict, state.standing),
-            *(self.view.sides, self.view.decided, possible),
+            *(self.view.sides, self.view.decided, self.view.question, self.view.choice.focus, possible),
         )
         if known == self._known:
             return
         self._known = known
         notice, tone = ending(state, keys_of(self), undoable="undo" in possible)
+        if self.view.question is not None and state.status == "settled":
+            answering = self.view.choice.focus == "behaviour"
+            notice = f"{undecided(self.view.question, keys_of(self), answering=answering)}. {notice}"
+            tone = "calm"
         if self.card is not None and self.card.status == "new":
             notice = f"{self.card.stub.name} was not drafted yet: {keys_of(self)('run.draft')} drafts it"
         # What is run again and comes off as before says nothing new: another word said meanwhile stays.
@@ -222,6 +238,7 @@ class DraftScreen(RunScreen):
             self._draft_next()
             self.refresh_bindings()
             if self._work is not None and self._runner is not None and self._runner.is_finished:
+                self._work.deciding.look()
                 self.run_worker(self._work.read_ahead(), group="ahead", exclusive=True, exit_on_error=False)
 
     # ------------------------------------------------------------------------------------ messages from widgets
@@ -254,6 +271,16 @@ class DraftScreen(RunScreen):
     def on_diff_pane_copied(self, event: DiffPane.Copied) -> None:
         """Say what was copied."""
         self.say("copied the new lines of this change")
+
+    def on_behaviour_pane_answered(self, event: BehaviourPane.Answered) -> None:
+        """Take the answer."""
+        if self._deeds is not None:
+            self._deeds.answering.choose(event.number)
+
+    def on_behaviour_pane_typing(self) -> None:
+        """Let the answer be typed."""
+        if self._deeds is not None:
+            self._deeds.answering.type()
 
     def on_run_view_copied(self, event: RunView.Copied) -> None:
         """Say what was copied."""

@@ -1,4 +1,4 @@
-"""A planner's additions to the docstring in front, as changes to accept one by one. What it says may be wrong."""
+"""Additions to the docstring in front, as changes to accept one by one: an example that is missing, or a planner's."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import Worker
 
+from ..engine.behaviour.answers import example_of, with_example
 from ..engine.diff import apply, hunks
 from ..engine.enriching import enriched_header, with_header_of
 from ..engine.errors import SourceError, StaleSource
-from ..engine.facts import Stub
+from ..engine.facts import Answer, Stub
 from ..engine.journal import Purpose
 from ..engine.pipelines.catalogue import ENRICH
 from ..engine.richness import richness
@@ -36,13 +37,18 @@ if TYPE_CHECKING:
 
 
 class EnrichScreen(ModalScreen[Source | None]):
-    """Asks the planner, shows what it would add, writes what is accepted; gives the file as written, or None."""
+    """Shows the example that would catch most mistakes, or what the planner would add, and writes what is accepted.
+
+    Gives the file as written, or None.
+    """
 
     BINDINGS = bindings((ENRICHING,))
     TOPICS = (ENRICHING,)
 
-    def __init__(self, work: Work, stub: Stub) -> None:
+    def __init__(self, work: Work, stub: Stub, offer: Answer | None = None) -> None:
+        """`offer`: what the verified body does with the call that would catch most; None: the planner is asked."""
         super().__init__()
+        self._offer = offer
         self._work = work
         self._stub = stub
         self._decided: dict[int, Decision] = {}
@@ -60,9 +66,28 @@ class EnrichScreen(ModalScreen[Source | None]):
             yield Static(id="foot", classes="foot", markup=False)
 
     def on_mount(self) -> None:
-        """Ask."""
+        """Show what is offered, or ask."""
         self.query_one(DiffPane).focus()
         key = keys_of(self)
+        if self._offer is not None:
+            planner = f"{key('enrich.planner')} asks the planner for more"
+            self._say(f"as the draft does it: accept it only if that is right. {self._ways_out}, {planner}")
+            self.run_worker(self._show_offer(self._offer), group="enrich", exit_on_error=False)
+            return
+        self.action_planner()
+
+    async def _show_offer(self, offer: Answer) -> None:
+        self._source = await asyncio.to_thread(read, self._stub.path)
+        pane = self.query_one(DiffPane)
+        pane.caption = "docstring · as the draft does it: check it"
+        pane.hunks = hunks(self._stub.header, with_example(self._stub, example_of(offer)).header)
+        pane.empty = "the example cannot be added to this docstring"
+
+    def action_planner(self) -> None:
+        """Ask the planner."""
+        self._offer, self._decided = None, {}
+        key, pane = keys_of(self), self.query_one(DiffPane)
+        pane.hunks, pane.decided, pane.caption, pane.empty = (), {}, "docstring", "asking the planner…"
         keys = f"{key('diff.accept')} accepts, {key('diff.reject')} rejects, {self._ways_out}"
         self._say(f"the planner may be wrong: accept only what you mean. {keys}")
         self.run_worker(self._ask(), group="enrich", exit_on_error=False)
@@ -81,6 +106,10 @@ class EnrichScreen(ModalScreen[Source | None]):
         header = enriched_header(self._stub, state.enrichment)
         pane.empty = f"nothing of this can be added to the docstring:\n\n{state.enrichment.text}"
         pane.hunks = hunks(self._stub.header, header)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The planner is asked once."""
+        return self._offer is not None if action == "planner" else True
 
     # ------------------------------------------------------------------------------------ deciding
 

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
 
+from ..widgets.behaviour_pane import BehaviourPane
 from . import keys
 
 Key = Callable[[str], str]
@@ -50,6 +51,12 @@ def deciding_keys(node: DOMNode) -> tuple[str, str]:
     """The keys that accept and reject a change."""
     key = keys_of(node)
     return key("diff.accept"), key("diff.reject")
+
+
+def answering_keys(node: DOMNode) -> tuple[str, str]:
+    """The keys that have an answer typed, and that leave it open."""
+    key = keys_of(node, BehaviourPane)
+    return key("behaviour.type"), key("behaviour.open")
 
 
 def comparing_keys(node: DOMNode, what: str) -> str:

@@ -31,6 +31,7 @@ DRAFTING = Topic(
         _key("m", "deed('model')", "model", "run.model"),
         _key("t", "deed('tree')", "tree", "run.tree"),
         _key("R", "deed('race')", "race pipelines", "run.race"),
+        _key("b", "deed('sample')", "more drafts to compare", "behaviour.draw"),
         _key("i", "deed('enrich')", "enrich the docstring", "spec.enrich"),
         _key("e", "deed('edit')", "open $EDITOR there", "file.edit"),
     ),
@@ -60,6 +61,7 @@ LOOKING = Topic(
         _key("2", "bring('report')", "report", "show.report"),
         _key("3", "bring('diff')", "diff", "show.diff"),
         _key("4", "bring('examples')", "examples", "show.examples"),
+        _key("5", "bring('behaviour')", "what the drafts do", "show.behaviour"),
         _key("tab", "turn(1)", "next pane", "show.next"),
         _key("shift+tab", "turn(-1)", "previous pane", "show.previous"),
     ),
@@ -137,6 +139,7 @@ ENRICHING = Topic(
     "enriching",
     (
         _key("enter", "write", "write what is accepted", "enrich.write", priority=True),
+        _key("i", "planner", "ask the planner", "enrich.planner"),
         _key("escape,q", "dismiss", "leave", "enrich.leave"),
     ),
 )
@@ -275,7 +278,7 @@ ON_THE_BAR = (
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
     "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
     "stub.next", "stub.list", "run.tree", "run.race", "file.edit", "run.pipeline", "run.model", "spec.enrich",
-    "search.open", "candidate.next", "candidate.compare",
+    "behaviour.type", "behaviour.open", "search.open", "behaviour.draw", "candidate.next", "candidate.compare",
 )  # fmt: skip
 """Ids of what the key bar shows, what matters most first: a narrow bar drops the last ones."""
 ALWAYS_ON_THE_BAR = ("app.help", "app.palette", "app.quit")

@@ -22,6 +22,8 @@ class PaneTabs(Bar):
     shown: reactive[frozenset[Pane]] = reactive(frozenset[Pane], init=False)
     front: reactive[Pane | None] = reactive[Pane | None]("draft", init=False)
     """None while the list of stubs is in front."""
+    answering: reactive[bool] = reactive(False, init=False)
+    """Whether digits answer a question now, and bring no pane."""
     with_stubs: reactive[bool] = reactive(False, init=False)
     """Whether the list of stubs is one of the tabs: when there are several, and it has no column of its own."""
 
@@ -47,7 +49,11 @@ class PaneTabs(Bar):
     def _tabs(self) -> list[tuple[Pane | None, list[Run]]]:
         key = keys_of(self)
         stubs = [(None, self._tab(f"{key('stub.list')} stubs", None))] if self.with_stubs else []
-        return [*stubs, *((pane, self._tab(f"{key(f'show.{pane}')} {pane}", pane)) for pane in PANES)]
+        return [*stubs, *((pane, self._tab(self._keyed(pane), pane)) for pane in PANES)]
+
+    def _keyed(self, pane: Pane) -> str:
+        key = keys_of(self)(f"show.{pane}")
+        return pane if self.answering and key.isdecimal() else f"{key} {pane}"
 
     def _tab(self, text: str, pane: Pane | None) -> list[Run]:
         ink = "bold reverse" if pane == self.front else "bold" if pane in self.shown else "$muted"

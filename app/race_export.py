@@ -13,7 +13,9 @@ from ..engine.race_text import Outcome, as_csv, as_json, table_of
 from ..engine.rendering import as_markdown, as_plain
 
 
-def exported(title: str, rows: Sequence[Row], began_at: str, logs: Sequence[Path], where: Path) -> Path:
+def exported(
+    title: str, rows: Sequence[Row], began_at: str, logs: Sequence[Path], where: Path, alike: Sequence[str] = ()
+) -> Path:
     """A new folder below `where` with the table as text, Markdown, CSV and JSON, and the logs there are.
 
     Raises:
@@ -22,10 +24,10 @@ def exported(title: str, rows: Sequence[Row], began_at: str, logs: Sequence[Path
     named = "".join(c if c.isalnum() else "-" for c in title.removeprefix("task:"))[-40:].strip("-")
     folder = where / f"race-{named}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     texts = {
-        "table.txt": as_plain(table_of(f"race: {title}", rows)),
-        "table.md": as_markdown(table_of(f"Race: {title}", rows)),
+        "table.txt": as_plain(table_of(f"race: {title}", rows, alike)),
+        "table.md": as_markdown(table_of(f"Race: {title}", rows, alike)),
         "table.csv": as_csv(rows),
-        "table.json": as_json(Outcome(task=title, began_at=began_at, rows=tuple(rows))),
+        "table.json": as_json(Outcome(task=title, began_at=began_at, rows=tuple(rows), alike=tuple(alike))),
     }
     try:
         folder.mkdir(parents=True)

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker
 
+from ..engine.behaviour.lanes import compare_lanes, told_alike
 from ..engine.errors import EnvironmentFault
 from ..engine.facts import ROLES
 from ..engine.race import Lane, Race, names_of
@@ -112,6 +113,9 @@ class RaceScreen(Screen[None]):
             async with asyncio.TaskGroup() as group:
                 for number, lane in enumerate(race.lanes, start=1):
                     group.create_task(self._follow(number, lane))
+            view = self.view
+            lanes = list(zip(view.names, view.states, strict=True))
+            view.alike = told_alike(await compare_lanes(race.lanes[0].kit, self.wanted.stub, lanes))
         for fault in race.faults:
             tell(self, fault, here.places)
 
@@ -214,7 +218,8 @@ class RaceScreen(Screen[None]):
         logs = [runs / f"{lane.run}{SUFFIX}" for lane in race.lanes]
         began = self.view.states[0].began_at
         try:
-            folder = await asyncio.to_thread(exported, self.wanted.title, self.view.rows, began, logs, Path())
+            view, title = self.view, self.wanted.title
+            folder = await asyncio.to_thread(exported, title, view.rows, began, logs, Path(), view.alike)
         except EnvironmentFault as error:
             tell(self, error, self.session.places)
             return

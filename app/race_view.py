@@ -44,6 +44,9 @@ class RaceView(Vertical):
     table_open: reactive[bool] = reactive(False, init=False)
     """Whether the table takes the lanes' place, on a low screen."""
 
+    alike: reactive[tuple[str, ...]] = reactive(tuple[str, ...], init=False)
+    """Which lanes do the same, in words; empty before they were compared."""
+
     class Ended(Message):
         """The last lane is over."""
 
@@ -155,7 +158,11 @@ class RaceView(Vertical):
             table = self.query_one(ScoreTable)
             with self.app.batch_update():
                 table.entitle("what came of it" if self.over else "so far")
-                table.lines, table.notes = lines(known), notes(known)
+                table.lines, table.notes = lines(known), (*self.alike, *notes(known))
+
+    def watch_alike(self, alike: tuple[str, ...]) -> None:
+        """Say it below the table."""
+        self.query_one(ScoreTable).notes = (*alike, *notes(self.rows))
 
     def _arrange(self) -> None:
         if not self.is_mounted:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from ..engine.behaviour.answers import answered
 from ..engine.errors import RedraftError
 from ..engine.events import AnyEvent, Outdated, RecheckStarted
 from ..engine.facts import Draft, Stub
@@ -147,7 +148,7 @@ class Rechecking:
             return _nothing(card, f"{card.stub.name} waits for a body again")
         else:
             draft = self._in_file(card.stub.key, there.body)
-        there = with_tests(there, self._tests)
+        there = with_tests(answered(there, state.answers), self._tests)
         # A proposal and the same body in the file run alike, and are two things to be told.
         return _Subject(there, draft, f"{draft.id} {fingerprint(there, draft.body)}")
 

@@ -11,7 +11,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from ..engine.behaviour.standing import contradicting
+from ..engine.facts import Choice as Question
 from ..engine.state import RunState
+from ..widgets.behaviour_pane import BehaviourPane
 from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
 from ..widgets.draft_pane import DraftPane
@@ -27,6 +30,7 @@ from .comparison import (
     Comparison,
     Decision,
     Sides,
+    captioned,
     compared,
     looked_at,
     possible_sides,
@@ -36,7 +40,7 @@ from .comparison import (
     why_nothing,
 )
 from .copying import copied
-from .key_names import deciding_keys
+from .key_names import answering_keys, deciding_keys
 from .keys import LOOKING, SEARCHING, bindings
 from .pane_tabs import PaneTabs
 from .searching import Searched, Searching
@@ -53,6 +57,10 @@ class RunView(Searched, Vertical):
     decided: reactive[Mapping[int, Decision]] = reactive(dict[int, Decision], init=False, repaint=False)
     candidate: reactive[str] = reactive("", init=False, repaint=False)
     """Id of the candidate that draft and examples show, "" to follow the run."""
+    question: reactive[Question | None] = reactive[Question | None](None, init=False, repaint=False)
+    """What the person is asked about what candidates do, None for nothing."""
+    strength: reactive[str] = reactive("", init=False, repaint=False)
+    """How strong the examples are, in words; "" before it was measured."""
     stubs_open: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the stub list covers the panes, where it has no column of its own."""
 
@@ -96,6 +104,7 @@ class RunView(Searched, Vertical):
                 yield DraftPane(id="draft")
                 yield ChecksTable(id="examples")
                 yield ReportPane(id="report")
+                yield BehaviourPane(answering_keys(self), id="behaviour")
                 diff = DiffPane(id="diff")
                 diff.keys = deciding_keys(self)
                 yield diff
@@ -111,19 +120,32 @@ class RunView(Searched, Vertical):
             self._chosen_by_hand = self._sides_by_hand = False
             self.set_reactive(RunView.candidate, "")
         with self.app.batch_update():
-            for part in (StageBar, MeterBar, DraftPane, ReportPane):
+            for part in (StageBar, MeterBar, DraftPane, ReportPane, BehaviourPane):
                 self.query_one(part).state = new
+            self.query_one(BehaviourPane).fallen = contradicting(new)
             self._show_candidate()
             self.query_one(RichnessBar).score = spec_score(new.stub) if new.stub else None
             if not self._sides_by_hand:
                 self.set_reactive(RunView.sides, usual_sides(new))
             self._compare()
             if not self._chosen_by_hand:
-                self.choice = in_front(new)
+                self.choice = in_front(new, asks=self.question is not None)
 
     def watch_choice(self, choice: Choice) -> None:
         """Show the panes that were chosen."""
         self.refit()
+        self._tell_tabs()
+
+    def watch_question(self, question: Question | None) -> None:
+        """Put a question, beside what is in front; the keys stay where they are."""
+        self.query_one(BehaviourPane).choice = question
+        if not self._chosen_by_hand:
+            self.choice = in_front(self.state, asks=question is not None)
+        self._tell_tabs()
+
+    def watch_strength(self, strength: str) -> None:
+        """Say it beside how rich the specification is."""
+        self.query_one(RichnessBar).strength = strength
 
     def watch_candidate(self) -> None:
         """Show another candidate."""
@@ -151,6 +173,11 @@ class RunView(Searched, Vertical):
         self.set_reactive(RunView.stubs_open, False)
         self.set_reactive(RunView.choice, self.choice.with_focus(pane))
         self.standing.arrange(focus=True)
+        self._tell_tabs()
+
+    def _tell_tabs(self) -> None:
+        """While digits answer, they bring no panes."""
+        self.query_one(PaneTabs).answering = self.question is not None and self.choice.focus == "behaviour"
 
     def action_turn(self, steps: int) -> None:
         """The next pane, or the one before."""
@@ -195,7 +222,7 @@ class RunView(Searched, Vertical):
         """Let the panes follow the run again."""
         self._chosen_by_hand = self._sides_by_hand = False
         self.candidate = ""
-        self.choice = in_front(self.state)
+        self.choice = in_front(self.state, asks=self.question is not None)
 
     def turn_candidate(self, steps: int) -> None:
         """Show the candidate so many steps on, from the one that is shown or proposed now."""
@@ -250,10 +277,10 @@ class RunView(Searched, Vertical):
     def _compare(self) -> None:
         comparison = compared(self.state, self.sides)
         pane = self.query_one(DiffPane)
-        if comparison is not self.comparison:
+        if comparison != self.comparison:
             self.comparison = comparison
             pane.hunks = comparison.hunks if comparison else ()
-            pane.caption = comparison.caption if comparison else ""
+        pane.caption = captioned(comparison, self.state)
         if comparison is None or not comparison.hunks:
             pane.empty = why_nothing(self.state, self.sides)
         pane.deciding = self.may_decide

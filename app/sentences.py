@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.facts import Report
+from ..engine.facts import Choice, Report
 from ..engine.state import IN_FILE, RunState, Standing
 from ..engine.waits import waiting_words
 from ..widgets.signs import counted
@@ -33,6 +33,16 @@ def ending(state: RunState, key: Key, *, undoable: bool = True) -> tuple[str, To
             return f"cancelled; what came so far is kept. {key('run.again')} runs again", "warning"
         case _:
             return "", "calm"
+
+
+def undecided(choice: Choice, key: Key, *, answering: bool) -> str:
+    """A question in a few words, with the key that brings it: "median([]): 0 or IndexError? 5 decides".
+
+    `answering`: the keys are the question's already.
+    """
+    options = [option.result.brief for option in choice.options]
+    told = " or ".join(options[:2]) if len(options) < 3 else f"{options[0]}, {options[1]} or something else"
+    return f"{choice.call}: {told}? " + ("its number decides" if answering else f"{key('show.behaviour')} decides")
 
 
 def _back(key: Key, *, undoable: bool) -> str:

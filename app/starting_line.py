@@ -7,7 +7,10 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from ..engine.behaviour.questions import AT_MOST
+from ..engine.behaviour.simulated import Simulated
 from ..engine.errors import UsageError
 from ..engine.facts import Example, Stub
 from ..engine.kit import Kit
@@ -36,6 +39,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """What is raced: `task:NAME` or `PATH::NAME`."""
     stub: Stub
     hidden: tuple[Example, ...] = ()
+    solution: str = ""
+    """A right body, which answers for the user where a pipeline asks one; "" where none is known."""
     pipelines: tuple[Pipeline, ...]
     models: tuple[ModelChoice, ...]
 
@@ -45,21 +50,21 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.pipelines) * len(self.models)
 
 
-def raced(target: str, settings: Settings) -> tuple[str, Stub, tuple[Example, ...]]:
-    """Title, stub and hidden tests of `task:NAME` or `PATH::NAME`.
+def raced(target: str, settings: Settings) -> tuple[str, Stub, tuple[Example, ...], str]:
+    """Title, stub, hidden tests and a right body ("" for none) of `task:NAME` or `PATH::NAME`.
 
     Raises:
         UsageError: there is no such task or function, or the path has several stubs and none is named.
     """
     if target.startswith(PREFIX):
         task = load_task(TASKS, target.removeprefix(PREFIX), tokens=settings.context_tokens)
-        return target, task.stub, task.hidden
+        return target, task.stub, task.hidden, task.solution
     stubs = stubs_of(target, settings.context_tokens)
     if len(stubs) > 1:
         names = ", ".join(stub.name for stub in stubs)
         raise UsageError(f"{target}: a race is about one function; name it as PATH::NAME ({names})")
     stub = next(iter(stubs))
-    return stub.key, stub, ()
+    return stub.key, stub, (), ""
 
 
 def field(here: Session, target: str, pipelines: str, models: str) -> Field:
@@ -68,10 +73,11 @@ def field(here: Session, target: str, pipelines: str, models: str) -> Field:
     Raises:
         UsageError: something named is not there, or the lanes are too few or too many.
     """
-    title, stub, hidden = raced(target, here.settings)
+    title, stub, hidden, solution = raced(target, here.settings)
     names = _listed(pipelines) or USUAL
     chosen = tuple(parsed(name, here.settings) for name in _listed(models)) or (in_force(here.settings),)
-    found = Field(title=title, stub=stub, hidden=hidden, pipelines=tuple(map(pipeline, names)), models=chosen)
+    lanes = tuple(map(pipeline, names))
+    found = Field(title=title, stub=stub, hidden=hidden, solution=solution, pipelines=lanes, models=chosen)
     check_number(found.lanes)
     return found
 
@@ -95,9 +101,17 @@ async def started(
         kits: list[tuple[str, Kit]] = []
         for choice in wanted.models:
             kit = await stack.enter_async_context(open_kit(applied(here.settings, choice)))
-            kits.append((choice.label, kit))
+            kits.append((choice.label, _asked(kit, wanted)))
         lanes = entrants(wanted.pipelines, kits)
         yield await stack.enter_async_context(racing(lanes, wanted.stub, hidden=wanted.hidden, record=keeper.recording))
+
+
+def _asked(kit: Kit, wanted: Field) -> Kit:
+    """The kit with somebody who answers questions, where a right body is known."""
+    if not wanted.solution:
+        return kit
+    program = wanted.stub.program(wanted.solution)
+    return replace(kit, person=Simulated(kit.sandbox, kit.limits, program, AT_MOST))
 
 
 class Keeper:

@@ -76,18 +76,18 @@ def _named(stubs: Sequence[Stub], name: str) -> tuple[Stub, ...]:
     alike = [stub for stub in stubs if stub.name == match["name"]]
     alike = alike or [stub for stub in stubs if stub.entry_point == match["name"]]
     if match["line"]:
-        return tuple(stub for stub in alike if _first_line(stub) <= int(match["line"]) <= _last_line(stub))
+        return tuple(stub for stub in alike if first_line(stub) <= int(match["line"]) <= _last_line(stub))
     return tuple(stub for stub in alike if not match["nth"] or stub.nth[0] == int(match["nth"]))
 
 
-def _first_line(stub: Stub) -> int:
+def first_line(stub: Stub) -> int:
     """1-based line of its first decorator, or of `def`."""
     lines = stub.header.split("\n")
     return stub.line - next((n for n, line in enumerate(lines) if re.match(r"(async\s|def\s)", line)), 0)
 
 
 def _last_line(stub: Stub) -> int:
-    return _first_line(stub) + stub.header.count("\n") + stub.body.count("\n")
+    return first_line(stub) + stub.header.count("\n") + stub.body.count("\n")
 
 
 def _the_one(found: Sequence[Stub], path: str, name: str) -> Stub:

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ..engine.errors import ConsentNeeded, EnvironmentFault, SourceError, UsageError
-from ..engine.events import AnyEvent, Entry
+from ..engine.events import Answered, AnyEvent, Entry, Settled
 from ..engine.facts import ROLES, Role, Stub
 from ..engine.journal import Journal, OwnWrites
 from ..engine.kit import Kit
@@ -22,6 +22,7 @@ from ..engine.sources import Source, find_stubs
 from ..engine.state import RunState
 from ..engine.trust import TrustBook, project_folder
 from .accepting import Accepting
+from .deciding import Deciding
 from .drafting import Drafting
 from .following import Following
 from .key_names import key_names
@@ -82,6 +83,14 @@ class Work:
             self.following, lambda: self.workshop.kit(), self.tell, tokens, self.settings.examples.from_tests
         )
 
+        self.deciding = Deciding(
+            self.following,
+            lambda: self.workshop.opened,
+            self._tell_decided,
+            draws=lambda: self._asks_embedded,
+            changed=lambda: on_change(self.following.shelf),
+        )
+
     # ------------------------------------------------------------------------------------ for workers
 
     async def hold(self) -> None:
@@ -104,6 +113,10 @@ class Work:
         """Run again what no longer stands as it was run, whenever that happens."""
         await self.rechecking.keep()
 
+    async def decide(self) -> None:
+        """Compare what was drafted and draw more, while nobody waits."""
+        await self.deciding.keep()
+
     async def run(self) -> None:
         """Draft what is asked for."""
         await self.following.work()
@@ -121,6 +134,7 @@ class Work:
 
     async def close(self) -> None:
         """Cancel what runs; `hold` ends once everything opened is closed."""
+        await self.deciding.stop()
         await self.following.cancel("you")
         for workshop in (*self._retired, self.workshop):
             workshop.close()
@@ -214,6 +228,12 @@ class Work:
         if state.status != "running":
             self.rechecking.look()
 
+    def _tell_decided(self, key: str, run: str, happened: tuple[AnyEvent, ...]) -> None:
+        """Put it at the end of the run; what answers ask is run on what is proposed."""
+        self.tell(key, run, happened)
+        if any(isinstance(event, Answered | Settled) for event in happened):
+            self.rechecking.changed()
+
     @property
     def _asks_embedded(self) -> bool:
         return self._open_kit == self._usual_kit and any(self.settings.role(role).embedded for role in ROLES)
@@ -224,6 +244,7 @@ class Work:
         return opened(settings, self._session.places, self._session.environ, self._say)
 
     async def _kit(self) -> Kit:
+        await self.deciding.stop()  # Whoever asks for the kit needs a model.
         while self._retired:
             self._retired.pop().close()
         if self._asks_embedded and not await self._has_model():

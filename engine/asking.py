@@ -55,6 +55,10 @@ class Asker:
         self._thinkers: set[str] = set()
         """Models that were cut while they thought, although some of them were not asked to think."""
 
+    def go_on(self, calls: int) -> None:
+        """Count calls on from those that a run has already."""
+        self._ids = (f"c{n}" for n in itertools.count(calls + 1))
+
     async def shares(self, role: Role) -> bool:
         """Whether the role's model may give several answers to one request."""
         model = self._kit.voices[role].model

@@ -51,14 +51,42 @@ def enriched_header(stub: Stub, enrichment: Enrichment) -> str:
 
     It is the header as it was when there is nothing to add, or no docstring it could be added to safely.
     """
-    found = additions(stub, enrichment)
+    return header_with(stub, additions(stub, enrichment))
+
+
+def header_with(stub: Stub, found: Additions) -> str:
+    """The stub's header with these additions in its docstring, or in a new one; as it was where that is not safe."""
+    if not (found.examples or found.cases):
+        return stub.header
+    if not stub.docstring.strip():
+        return _with_docstring(stub, found)
     inside = _docstring(stub)
-    if inside is None or not (found.examples or found.cases):
+    if inside is None:
         return stub.header
     start, end, text = inside
     # Lines inside strings keep the place they have in the file, also where the header is shown further left.
     edited = _edited(text, found, stub.margin + stub.indent)
     return stub.header[:start] + edited + stub.header[end:]
+
+
+def _with_docstring(stub: Stub, found: Additions) -> str:
+    """The header of a function that has no docstring, with one; as it was if that makes no function of it."""
+    inner = stub.margin + stub.indent
+    shown = [line for example in found.examples for line in doctest_lines(example)]
+    lines = [*found.cases, *([""] if found.cases and shown else []), *shown]
+    # Only the first line moves with the header; those inside the string keep their place.
+    text = f'{stub.indent}"""' + "\n".join([lines[0], *(f"{inner}{line}" if line else "" for line in lines[1:])])
+    header = f'{stub.header}{text}\n{inner}"""\n'
+    (function, *more) = _functions(header + stub.indent + "pass\n")
+    is_docstring = function is not None and ast.get_docstring(function) is not None
+    return header if is_docstring and not more else stub.header
+
+
+def _functions(code: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef | None]:
+    try:
+        return [node if isinstance(node, _FUNCTIONS) else None for node in ast.parse(code).body] or [None]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [None]
 
 
 def with_header_of(stub: Stub, header: str) -> Stub:
@@ -80,7 +108,7 @@ def _edited(text: str, found: Additions, indent: str) -> str:
     while at and at <= len(lines) and at > 1 and not lines[at - 1].strip():
         at -= 1
     told = [indent + case for case in found.cases]
-    shown = [indent + line for example in found.examples for line in _doctest(example)]
+    shown = [indent + line for example in found.examples for line in doctest_lines(example)]
     before, after = lines[:at], lines[at:]
     if told:
         before += ["", *told]
@@ -89,12 +117,14 @@ def _edited(text: str, found: Additions, indent: str) -> str:
     return "\n".join([*before, *after, *shown]) + closing
 
 
-def _doctest(example: Example) -> list[str]:
+def doctest_lines(example: Example) -> list[str]:
+    """An example as lines of a docstring."""
     first, *rest = example.source.rstrip("\n").split("\n")
     lines = [f">>> {first}", *(f"... {line}" for line in rest)]
+    before = [f">>> {statement}" for statement in example.before]
     if example.raises is not None:
-        return [*lines, "Traceback (most recent call last):", example.raises]
-    return [*lines, *example.want.rstrip("\n").split("\n")]
+        return [*before, *lines, "Traceback (most recent call last):", example.raises]
+    return [*before, *lines, *filter(None, example.want.rstrip("\n").split("\n"))]
 
 
 def _docstring(stub: Stub) -> tuple[int, int, str] | None:

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .facts import Draft, Enrichment, Example, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined, Usage
+from .facts import (
+    Answer,
+    Behaviours,
+    Draft,
+    Enrichment,
+    Example,
+    Fact,
+    Plan,
+    Report,
+    Review,
+    Role,
+    Solution,
+    Stub,
+    Undefined,
+    Usage,
+)
 
 
 class Event(Fact, frozen=True, tag=True, tag_field="event"):
@@ -325,11 +340,26 @@ class Outdated(Event, frozen=True):
     """Whether the file, or the function in it, is not there, or cannot be read."""
 
 
+class Compared(Event, frozen=True):
+    """Candidates were run on the same inputs: which of them do the same."""
+
+    behaviours: Behaviours
+    node: str = ""
+
+
+class Answered(Event, frozen=True):
+    """The person said what a call should do, or that it does not matter."""
+
+    answer: Answer
+    by: str = "you"
+    """"you", or who stands for you: "the canonical solution" in a benchmark."""
+
+
 AnyEvent = (
     RunStarted | CallQueued | CallStarted | TextStreamed | CallEnded | CallFailed | Planned | Enriched | Drafted
     | AttemptStarted | Dropped | CheckStarted | Checked | Reviewed | FindingsTested | NodeOpened | ChecksInvented
     | Decomposed | Scored | NodeClosed | Steered | Paused | Decided | Settled | Judged | RunFailed | RunCancelled
-    | RunEnded | Written | Undone | RecheckStarted | Outdated
+    | RunEnded | Written | Undone | RecheckStarted | Outdated | Compared | Answered
 )  # fmt: skip
 
 

@@ -74,7 +74,8 @@ class Example(Fact, frozen=True):
     """The exception line doctest expects ("ValueError: too big"), or None. Of a test: the class, as it is written."""
     options: tuple[str, ...] = ()
     """Names of the doctest flags that are on, such as "ELLIPSIS"; with "-" in front, of those that it turns off."""
-    origin: Literal["visible", "generated", "finding", "hidden", "test"] = "visible"
+    origin: Literal["visible", "generated", "finding", "hidden", "test", "you"] = "visible"
+    """you: what the person answered to a question of ours."""
     line: int = 0
     """1-based line in the file, 0 when it is not in the file."""
     session: str = ""
@@ -509,3 +510,121 @@ class Solution(Fact, frozen=True):
         if self.draft.problem or (self.report and (self.report.problem or self.report.failures)):
             return "fails"
         return "verified" if self.report and self.report.all_passed else "unverified"
+
+
+# ---------------------------------------------------------------------------------------------- what candidates do
+
+
+class Result(Fact, frozen=True):
+    """What one call came to, as a person reads it. Whether two are the same is decided before they are shortened."""
+
+    kind: Literal["value", "raised", "timeout", "crashed", "opaque", "unsteady", "not run"]
+    """opaque: cannot be compared (an object without a text of its own); unsteady: another one each time."""
+    text: str
+    """The value, what was printed, the exception's line, or why there is nothing."""
+    after: tuple[tuple[str, str], ...] = ()
+    """Arguments that the call changed, by name, as they are afterwards."""
+    cut: bool = False
+    """Whether the text was too long to be shown in full: then nobody can be asked for it."""
+
+    @property
+    def brief(self) -> str:
+        """The same in a few words: an exception's class without its message, what the call changed behind it."""
+        said = self.text.partition(":")[0] if self.kind == "raised" else self.text
+        changed = ", ".join(f"{name} is {text} then" for name, text in self.after)
+        return "; ".join(filter(None, (said, changed)))
+
+
+class Behaviour(Fact, frozen=True):
+    """Candidates that do the same with every input."""
+
+    drafts: tuple[str, ...]
+    """Their ids, in the order in which they came."""
+    does: tuple[int, ...]
+    """By input: which of its results."""
+
+    @property
+    def weight(self) -> int:
+        """How many fell into it."""
+        return len(self.drafts)
+
+
+class Behaviours(Fact, frozen=True):
+    """What candidates do with the same inputs."""
+
+    inputs: tuple[str, ...] = ()
+    results: tuple[tuple[Result, ...], ...] = ()
+    """By input: the different results, that of most candidates first."""
+    groups: tuple[Behaviour, ...] = ()
+    """The heaviest first; of equals that of the candidate that came first."""
+    why_none: str = ""
+    """Why there are no inputs, "" when there are some."""
+
+    def result(self, group: Behaviour, nth: int) -> Result:
+        """What a group does with the input of that number."""
+        return self.results[nth][group.does[nth]]
+
+    def group_of(self, draft: str) -> Behaviour | None:
+        """The group that a candidate is in; None for one that was not run."""
+        return next((group for group in self.groups if draft in group.drafts), None)
+
+
+class Answer(Fact, frozen=True):
+    """What the person said that a call should do."""
+
+    call: str
+    gives: str = ""
+    """The value as Python spells it, or the text that is printed."""
+    raises: str = ""
+    """The exception's class."""
+    after: tuple[tuple[str, str], ...] = ()
+    """Arguments that the call should change, as they should be afterwards."""
+
+    @property
+    def open(self) -> bool:
+        """Whether the person said that it does not matter."""
+        return not (self.gives or self.raises or self.after)
+
+    @property
+    def told(self) -> str:
+        """The answer in words: "median([]) gives 0"."""
+        if self.open:
+            return f"{self.call}: does not matter"
+        changed = ", ".join(f"{name} is {text} then" for name, text in self.after)
+        said = f"raises {self.raises}" if self.raises else f"gives {self.gives}" if self.gives else ""
+        return f"{self.call} " + "; ".join(filter(None, (said, changed)))
+
+
+class Option(Fact, frozen=True):
+    """One answer that a question offers."""
+
+    result: Result
+    drafts: tuple[str, ...]
+    """The candidates that give it."""
+
+    @property
+    def weight(self) -> int:
+        """How many candidates give it."""
+        return len(self.drafts)
+
+
+class Choice(Fact, frozen=True):
+    """A question to the person: what should this call do?"""
+
+    call: str
+    options: tuple[Option, ...]
+    """What candidates do, that of most first."""
+    of: int = 0
+    """How many candidates are asked about."""
+
+    @property
+    def told(self) -> str:
+        """The question in one line: "median([]): 3 of 5 give 0, 2 raise IndexError"."""
+        head, *more = (_in_words(option) for option in self.options)
+        return f"{self.call}: {head.replace(' ', f' of {self.of} ', 1)}" + "".join(f", {words}" for words in more)
+
+
+def _in_words(option: Option) -> str:
+    verb = "raise" if option.result.kind == "raised" else "give"
+    many = option.weight
+    return f"{many} {verb}{'s' if many == 1 else ''} {option.result.brief}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
-from .facts import Price, Role
+from .facts import Answer, Choice, Price, Role, Stub
 from .models.chat import ChatModel, Effort, Sampling
 from .models.queueing import Room
 from .project_tests import HowTold
@@ -74,6 +74,19 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True):
     """No attempt begins later than so many seconds after the first."""
 
 
+class Person(Protocol):
+    """Whoever says what a call should do: the user, or somebody who stands for one."""
+
+    @property
+    def name(self) -> str:
+        """ "you", or who stands for you."""
+        ...
+
+    async def answer(self, stub: Stub, choice: Choice) -> Answer | None:
+        """What the call should do; None to be asked nothing more."""
+        ...
+
+
 class Kit(msgspec.Struct, frozen=True, kw_only=True):
     """Everything from outside that pipelines use. One kit serves many runs, also at once."""
 
@@ -86,6 +99,10 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     budget: Budget = Budget()
     repair: Repair = Repair()
+    person: Person | None = None
+    """Whom a pipeline may ask what a call should do; None: nobody is there."""
+    known: tuple[Answer, ...] = ()
+    """What the person has said already."""
     from_tests: HowTold = "off"
     """What is made of tests that a stub's project has already."""
 

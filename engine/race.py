@@ -34,6 +34,7 @@ class Lane:
     def __init__(self, entrant: Entrant, log: Log, run: str) -> None:
         self.name = entrant.name
         self.pipeline = entrant.pipeline
+        self.kit = entrant.kit
         self.log = log
         self.run = run
         """Name of the run, as in the log."""

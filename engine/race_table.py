@@ -135,6 +135,9 @@ def _warnings(state: RunState) -> tuple[str, ...]:
         found.append("no visible examples: whatever runs passes vacuously")
     if waits := waiting_words(state.solution.report if state.solution else None):
         found.append(f"visible examples: {waits}")
+    if state.answered_by not in {"", "you"}:
+        asked = f"{len(state.answers)} question{'' if len(state.answers) == 1 else 's'}"
+        found.append(f"the user is simulated: {state.answered_by} answered {asked}")
     if any(call.tokens.estimated for call in state.calls):
         found.append("some token counts are estimates")
     found += state.warnings

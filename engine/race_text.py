@@ -27,6 +27,8 @@ class Outcome(Fact, frozen=True):
     began_at: str
     """Wall-clock time, ISO 8601, UTC."""
     rows: tuple[Row, ...]
+    alike: tuple[str, ...] = ()
+    """Which lanes do the same, in words; empty where they were not compared."""
 
 
 def verdict_of(row: Row) -> str:
@@ -83,14 +85,14 @@ def _warnings(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def table_of(title: str, rows: Sequence[Row]) -> Table:
-    """The table for people."""
+def table_of(title: str, rows: Sequence[Row], alike: Sequence[str] = ()) -> Table:
+    """The table for people; below it `alike`, which lanes do the same."""
     return Table(
         name="race",
         title=title,
         heads=HEADS,
         rows=columns_of(HEADS, *map(cells, rows)),
-        notes=notes(rows),
+        notes=(*map(_line, alike), *notes(rows)),
         words=2,
         ends_in_words=True,
     )

@@ -11,7 +11,7 @@ from . import events as ev
 from .call_state import CallState, Meter, begun, ended, heard, meter_of, spent_of
 from .cost import Spending
 from .economy import share
-from .facts import Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
+from .facts import Answer, Behaviours, Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
 from .stages import STAGES, Stage, StageStatus, examples_report, stages_of
 from .tree import Candidate, Tree
 
@@ -100,6 +100,12 @@ class RunState(Fact, frozen=True):
     """What was written to the file ("all", "1 of 3 hunks"), "" for nothing."""
     taken_back: bool = False
     """Whether the last that was done to the file was taking everything back."""
+    behaviours: Behaviours | None = None
+    """What the candidates do with the same inputs; None until they were run on any."""
+    answers: tuple[Answer, ...] = ()
+    """What the person said that calls should do; the latest on each call."""
+    answered_by: str = ""
+    """Who said it last: "you", or who stands for you; "" before anything was."""
     standing: Standing | None = None
     """None until something was run again after the run: then its own solution stands as it was."""
 
@@ -260,7 +266,7 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
         case ev.CheckStarted(draft=draft, undefined=undefined):
             known = _latest(state.undefined, draft, undefined) if undefined else state.undefined
             return replace(state, in_sandbox=(*state.in_sandbox, draft), undefined=known)
-        case ev.Checked(report=report) if state.standing is not None:
+        case ev.Checked(report=report) if state.standing is not None and report.draft == state.standing.draft.id:
             return replace(state, in_sandbox=(), standing=replace(state.standing, report=report))
         case ev.Checked(report=report, node=node):
             known = state.reports if node else _latest(state.reports, report.draft, report)
@@ -296,6 +302,13 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, written=written, taken_back=not written)
         case ev.RecheckStarted(draft=draft):
             return replace(state, standing=Standing(draft=draft), in_sandbox=(draft.id,))
+        case ev.Compared(node=node) if node:
+            return state
+        case ev.Compared(behaviours=behaviours):
+            return replace(state, behaviours=behaviours)
+        case ev.Answered(answer=answer, by=by):
+            kept = tuple(known for known in state.answers if known.call != answer.call)
+            return replace(state, answers=(*kept, answer), answered_by=by)
         case ev.Outdated(why=""):
             return replace(state, standing=None, in_sandbox=())
         case ev.Outdated(why=why, absent=absent):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from . import events as ev
 from .composing import composed, unwritten
 from .cost import Spending, total
-from .facts import Draft, Example, Fact, Helper, Report, Stub
+from .facts import Behaviours, Draft, Example, Fact, Helper, Report, Stub
 
 Status = Literal["trying", "planning", "waiting", "solved", "unverified", "abandoned"]
 _TRYING, _PLANNING = frozenset({"trial", "conquer"}), frozenset({"plan", "divide"})
@@ -68,6 +68,8 @@ class NodeState(Fact, frozen=True):
     """Invented checks that say otherwise than the person: not used."""
     plans: tuple[ev.Decomposed, ...] = ()
     ranking: ev.Scored | None = None
+    behaviours: Behaviours | None = None
+    """What its trials do with the same inputs; None before they were run on any."""
     wishes: tuple[ev.Steered, ...] = ()
     above: str = ""
     spent: Spending = Spending()
@@ -176,7 +178,15 @@ class Tree(Fact, frozen=True):
                 return _asked(self, event)
             case ev.CallEnded() | ev.CallFailed():
                 return _answered(self, event)
-            case ev.Checked() | ev.Drafted() | ev.ChecksInvented() | ev.Decomposed() | ev.Scored() | ev.Steered():
+            case (
+                ev.Checked()
+                | ev.Drafted()
+                | ev.ChecksInvented()
+                | ev.Decomposed()
+                | ev.Scored()
+                | ev.Steered()
+                | ev.Compared()
+            ):
                 node = self.nodes.get(event.node)
                 return self if node is None else _with(self, _known(node, event))
             case ev.NodeClosed():
@@ -226,7 +236,7 @@ def _answered(tree: Tree, event: ev.CallEnded | ev.CallFailed) -> Tree:
 
 def _known(
     node: NodeState,
-    event: ev.Checked | ev.Drafted | ev.ChecksInvented | ev.Decomposed | ev.Scored | ev.Steered,
+    event: ev.Checked | ev.Drafted | ev.ChecksInvented | ev.Decomposed | ev.Scored | ev.Steered | ev.Compared,
 ) -> NodeState:
     match event:
         case ev.Drafted(draft=draft):
@@ -243,6 +253,8 @@ def _known(
             return replace(node, plans=(*node.plans, event))
         case ev.Scored():
             return replace(node, ranking=event)
+        case ev.Compared(behaviours=behaviours):
+            return replace(node, behaviours=behaviours)
         case ev.Steered():
             return replace(node, wishes=(*node.wishes, event))
 

@@ -24,6 +24,7 @@ _ORIGINS = {
     "generated": "by the tester model",
     "finding": "from the findings",
     "test": "from your tests",
+    "you": "from your answers",
     "hidden": "kept apart for judging",
 }
 _WAITING = Sign("·", "waiting", "$state-wait")

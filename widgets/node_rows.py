@@ -136,6 +136,8 @@ def _candidate(node: NodeState, candidate: Candidate, chosen: Candidate | None, 
         line += _scores(candidate, gap)
         if node.ranking is not None and draft.id in node.ranking.scores:
             line.append((f"  score {node.ranking.scores[draft.id]:g}", "$muted"))
+        if alike := words.alike(node, draft.id):
+            line.append((f"  {alike}", "$muted"))
     taken: list[Run] = [("  taken", "$state-pass")] if draft.id == node.chosen else []
     room = width - length(taken)
     return [*_clipped(line, room), *taken]

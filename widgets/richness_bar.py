@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual.reactive import reactive
 
 from .bar import Bar, first_fitting
-from .text import Run
+from .text import Run, shown_line
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class RichnessBar(Bar):
     """The `score` with its parts, and what would raise it most."""
 
     score: reactive[SpecScore | None] = reactive[SpecScore | None](None)
+    strength: reactive[str] = reactive("")
+    """How many mistakes the examples catch, and what would catch more; "" before it was measured."""
 
     def runs(self, width: int) -> Sequence[Run]:
         """With parts and advice, with advice, or the score alone."""
@@ -60,4 +62,9 @@ class RichnessBar(Bar):
             tally = f" {part.points}/{part.most}" if part.most > 1 else ""
             parts += [("   ", ""), (f"{mark} ", colour), (f"{part.name}{tally}", "" if part.points else "$muted")]
         advice: list[Run] = [] if full else [("   ↑ ", ink), (score.advice, "")]
-        return first_fitting([[*head, *word, *parts, *advice], [*head, *word, *advice], [*head, *word]], width)
+        told, _, offer = shown_line(self.strength).partition("; ")
+        caught: list[Run] = [("   ", ""), (told, "")] if told else []
+        more: list[Run] = [("; ", ""), (offer, ink if score.lean else "")] if offer else []
+        strong = [[*head, *word, *parts, *caught, *more], [*head, *word, *caught, *more], [*head, *word, *caught]]
+        weak = [[*head, *word, *parts, *advice], [*head, *word, *advice], [*head, *word]]
+        return first_fitting([*(strong if told else []), *weak], width)

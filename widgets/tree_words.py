@@ -133,3 +133,17 @@ def work(node: NodeState, state: RunState) -> str:
         if state.queued
         else "between two calls"
     )
+
+
+def alike(node: NodeState, draft: str) -> str:
+    """Which of the compared candidates it does the same as: "does as A", "does as all"; "" where it was not run."""
+    found = node.behaviours
+    if found is None or len(found.groups) < 2:
+        return "does as all" if found is not None and len(found.groups) == 1 and found.group_of(draft) else ""
+    group = found.group_of(draft)
+    return f"does as {letter(found.groups.index(group))}" if group is not None else ""
+
+
+def letter(nth: int) -> str:
+    """What a behaviour is called, by its place from 0: A, B, …"""
+    return chr(ord("A") + nth) if nth < 26 else str(nth + 1)

@@ -18,6 +18,12 @@ A race always exits with 0, however its lanes end: what they came to is in the t
 Gating and enriching (spec-gated-review, spec-enriched-review) are pipelines like the others and never on by
 themselves: the paper finds that gating loses.
 """
+ASK = """\
+examples:
+  redraft ask shapes.py::median --write                       answer with a number, a value or an exception's name
+  redraft ask shapes.py::median --json                        the question and its options; nothing is asked
+  redraft ask shapes.py::median --answer 'median([])=0'       what you have decided already
+"""
 
 
 @DRAFTING.add("open", "watch files or folders (the default: `redraft shapes.py`)")
@@ -53,6 +59,23 @@ def _review(parser: ArgumentParser) -> None:
     output(parser)
 
 
+@DRAFTING.add("ask", "draft several times, and be asked what should come out where the drafts differ", below=ASK)
+def _ask(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="PATH::NAME")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="CALL=VALUE",
+        help="what a call should give, or the name of the exception; `?`: it does not matter",
+    )
+    parser.add_argument("--diff", action="store_true", help="print a diff of the file")
+    parser.add_argument("--write", action="store_true", help="write the function and its new examples into the file")
+    parser.add_argument("--record", metavar="FILE", help="keep the log in this file too")
+    models(parser)
+    output(parser)
+
+
 @DRAFTING.add("race", "one function through several pipelines at once", below=RACE)
 def _race(parser: ArgumentParser) -> None:
     parser.add_argument("target", metavar="PATH::NAME | task:NAME")
@@ -74,10 +97,23 @@ def _check(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--examples", metavar="JSON", help='[["f(2)", "5"], ...]; default: those of its docstring, and tests'
     )
+    parser.add_argument(
+        "--strength", action="store_true", help="how many mistakes, made on purpose, the examples would catch"
+    )
     parser.add_argument("--timeout", type=float, metavar="S", help="seconds for the whole run")
     parser.add_argument("--memory-mb", type=int, metavar="N")
     parser.add_argument("--tier", choices=list("ABCDE"), help="force a lower protection, for testing")
     parser.add_argument("--unsafe-run", action="store_true", help="run even where nothing can be contained")
     parser.add_argument("--allow-subprocess", action="store_true", help="let the code start programs")
+    settings(parser)
+    output(parser)
+
+
+@DRAFTING.add("compare", "with which calls a function does something else than in another version")
+def _compare(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="PATH::NAME")
+    parser.add_argument(
+        "--with", dest="other", default="HEAD", metavar="REV|FILE", help="a revision of git, or a file (default: HEAD)"
+    )
     settings(parser)
     output(parser)

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from ...engine import examples
+from ...engine.behaviour.answers import doctest_of
+from ...engine.behaviour.strength import Strength, strength, strength_facts
 from ...engine.desk.executing import executed, heeded, let_wait, shadowed
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
@@ -23,6 +26,7 @@ from ...widgets.tally import standing
 from ..caller import ends_with_caller
 from ..output import Paint, harmless, lines_of_tests, out, out_json, paint, report_lines, say
 from ..session import existing, session
+from ..targets import first_line
 
 TIMED_OUT = 124
 LARGEST_SOURCE = 256 * 1024
@@ -71,9 +75,10 @@ async def run(args: argparse.Namespace) -> int:
                 report = await tested(sandbox, limits, program, str(path), stub.tests, report, unwritten=unwritten)
             report = report if args.examples else let_wait(report, stub, stub.body)
             report = replace(report, unused=(*stub.unused, *report.unused))
+            strong = await _strength(args, sandbox, limits, stub, report)
         finally:
             await sandbox.aclose()
-    _print(args, report)
+    _print(args, report, strong, first_line(stub) if strong is not None else 0)
     return _code(report, done)
 
 
@@ -161,9 +166,40 @@ def _program(stub: Stub, text: str) -> str:
     return stub.program(stub.body) if inside else text
 
 
-def _print(args: argparse.Namespace, report: Report) -> None:
+async def _strength(
+    args: argparse.Namespace, sandbox: Sandbox, limits: Limits, stub: Stub, report: Report
+) -> Strength | None:
+    """How strong the function's own examples are; None where it was not asked.
+
+    Raises:
+        UsageError: it was asked of examples that are no function's own.
+    """
+    if not args.strength:
+        return None
+    if args.examples:
+        raise UsageError("--strength: it is told of the examples in the file; leave out --examples")
+    if not report.judged_examples:
+        return Strength(why_none="there are no examples to tell it of")
+    return await strength(sandbox, limits, stub, stub.body)
+
+
+def _strength_lines(strong: Strength, first: int, colours: Paint) -> list[str]:
+    """What the examples catch, miss, and what would catch most; `first` is the function's line in the file."""
+    missed = [mistake for mistake in strong.mistakes if not mistake.caught]
+    ink = "green" if strong.mistakes and not missed else "yellow"
+    lines = [colours(ink, harmless(strong.told))]
+    lines += [f"  missed: line {first + m.line - 1}: {harmless(m.what)}" for m in missed]
+    if strong.offer is not None:
+        lines += [
+            "  as it does it now, to be checked by you:",
+            *(f"    {harmless(t)}" for t in doctest_of(strong.offer)),
+        ]
+    return lines
+
+
+def _print(args: argparse.Namespace, report: Report, strong: Strength | None, first: int) -> None:
     if args.json:
-        out_json(report)
+        out_json(report if strong is None else {**to_builtins(report), "strength": strength_facts(strong)})
         return
     colours = paint(plain=args.plain)
     if report.examples or report.problem or not report.tests:
@@ -171,6 +207,8 @@ def _print(args: argparse.Namespace, report: Report) -> None:
     if own := lines_of_tests(report, (), colours):
         out("\n".join([colours("bold", "your tests"), *own]))
     out(_summary(report, colours))
+    if strong is not None:
+        out("\n".join(_strength_lines(strong, first, colours)))
     out(colours("dim", f"tier {report.tier} · {report.interpreter} · {report.seconds:.2f} s"))
 
 

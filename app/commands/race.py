@@ -8,6 +8,7 @@ import sys
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from ...engine.behaviour.lanes import compare_lanes, told_alike
 from ...engine.kit import Kit
 from ...engine.race import Lane, Race
 from ...engine.race_table import rows
@@ -58,7 +59,9 @@ async def without_screen(here: Session, wanted: Field, args: argparse.Namespace,
     async with started(here, wanted, open_kit, folder=_folder(args), complain=say) as race:
         async with interruptible(race):
             states = await _states(race)
-    _print(wanted, [(lane.name, state) for lane, state in zip(race.lanes, states, strict=True)], args)
+        lanes = [(lane.name, state) for lane, state in zip(race.lanes, states, strict=True)]
+        alike = told_alike(await compare_lanes(race.lanes[0].kit, wanted.stub, lanes))
+    _print(wanted, lanes, alike, args)
     for fault in race.faults:
         say(keep(fault, here.places))
     if race.faults:
@@ -82,16 +85,18 @@ async def _followed(lane: Lane) -> RunState:
     return state
 
 
-def _print(wanted: Field, lanes: list[tuple[str, RunState]], args: argparse.Namespace) -> None:
+def _print(wanted: Field, lanes: list[tuple[str, RunState]], alike: tuple[str, ...], args: argparse.Namespace) -> None:
     table = rows(lanes)
     if args.json:
-        out_json_line(as_json(Outcome(task=wanted.title, began_at=lanes[0][1].began_at, rows=table)).encode())
+        out_json_line(
+            as_json(Outcome(task=wanted.title, began_at=lanes[0][1].began_at, rows=table, alike=alike)).encode()
+        )
     elif args.markdown:
-        out_exact(as_markdown(table_of(f"Race: {wanted.title}", table)).rstrip())
+        out_exact(as_markdown(table_of(f"Race: {wanted.title}", table, alike)).rstrip())
     elif args.csv:
         out_exact(as_csv(table).rstrip())
     else:
-        title, _, rest = as_plain(table_of(f"race: {wanted.title}", table), columns()).partition("\n")
+        title, _, rest = as_plain(table_of(f"race: {wanted.title}", table, alike), columns()).partition("\n")
         out(f"{paint(plain=args.plain)('bold', title)}\n{rest.rstrip()}")
 
 

@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...engine.behaviour.standing import compare_candidates, open_question
 from ...engine.errors import StaleSource, UsageError
-from ...engine.events import AnyEvent, Entry, Outdated, RecheckStarted, RunStarted, Written
+from ...engine.events import AnyEvent, Compared, Entry, Outdated, RecheckStarted, RunStarted, Written
 from ...engine.facts import Draft, Example, Stub
 from ...engine.journal import Journal, Purpose
 from ...engine.kit import Kit
@@ -51,9 +52,12 @@ async def run(args: argparse.Namespace) -> int:
             recall = Recall(before) if before else None
             state = await run_once(here, kit, here.pipeline, stub, args, hidden=hidden, recall=recall)
             codes.append(exit_code(state))
+            state, undecided = await _compared(args, here, kit, state)
             proposal = state.proposal
             if not args.json:
                 _show(args, stub, proposal) if args.diff else print_state(state, plain=args.plain)
+                if undecided:
+                    say(harmless(undecided))
             if args.write and proposal is not None and codes[-1] == 0 and state.stub is not None:
                 written.append((len(codes) - 1, _accept(args, here, state, state.stub, proposal)))
             elif args.write and not args.json:
@@ -64,6 +68,22 @@ async def run(args: argparse.Namespace) -> int:
             # Only now does everything stand that one may wait for, or break.
             codes[place] = exit_code(await _rechecked(args, here, kit, state))
     return max(codes)
+
+
+async def _compared(args: argparse.Namespace, here: Session, kit: Kit, state: RunState) -> tuple[RunState, str]:
+    """The run with what its candidates do, and what is undecided between them; "" for nothing.
+
+    The papers decide nothing by it, so in paper mode nothing is run for it.
+    """
+    compares = state.status == "settled" and kit.mode == "evidence" and state.behaviours is None
+    behaviours = await compare_candidates(kit, state) if compares and not state.tree.nodes else None
+    if behaviours is not None:
+        state = _after(args, here, state, Compared(behaviours=behaviours))
+    choice = open_question(state)
+    if choice is None or state.stub is None:
+        return state, ""
+    asks = "" if args.target.startswith(PREFIX) else f"; `redraft ask {state.stub.key}` asks you"
+    return state, f"undecided: {choice.told}{asks}"
 
 
 def _why_not(state: RunState) -> str:

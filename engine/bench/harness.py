@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from ..behaviour.questions import AT_MOST
+from ..behaviour.simulated import Simulated
 from ..cost import by_role
 from ..errors import EnvironmentFault, RedraftError, first_of_ours
 from ..events import Decomposed, Entry, RunFailed, TextStreamed
@@ -176,7 +178,9 @@ async def _solved(work: Work, judge: Judge | None, logs: Path | None, now: Calla
     name = run_name(problem.stub, contender.pipeline.name, now())
     recording = Recording(logs / f"{name}.jsonl") if logs is not None else None
     kit = contender.kit if contender.kit.seed == contender.seed else _seeded(contender.kit, contender.seed)
-    kit = replace(kit, from_tests="off")  # A problem's own tests are the judge's.
+    # A problem's own tests are the judge's; what a pipeline asks the user, the canonical solution answers.
+    person = Simulated(kit.sandbox, kit.limits, problem.canonical, AT_MOST) if problem.canonical else None
+    kit = replace(kit, from_tests="off", person=person)
     state, plans, failed = RunState(), list[Decomposed](), RunFailed(problem="")
     async with running(contender.pipeline, kit, problem.stub, record=recording, run=name) as log:
         async for entry in log:

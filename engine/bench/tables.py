@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ..behaviour.questions import AT_MOST
 from ..errors import UsageError
 from ..facts import ROLES
 from ..nearest import nearest
@@ -131,6 +132,8 @@ def _remarks(rows: Sequence[Row]) -> Iterable[str]:
                 f"{row.suite}: the canonical solutions, judged here in the same way, reach base "
                 f"{row.ceiling_base.passes}/{row.ceiling_base.of}{plus}"
             )
+    if any(row.pipeline == "ask-by-example" for row in rows):
+        yield f"ask-by-example: the user is simulated; the canonical solution answers up to {AT_MOST} questions"
     for row in rows:
         yield from _about(row, alone=alone)
     for suite in dict.fromkeys(row.suite for row in rows):

@@ -12,7 +12,16 @@ from msgspec.structs import replace
 from .. import examples, findings, replies
 from ..asking import Asker, Emit, IsHalf, Turn
 from ..errors import ProjectError
-from ..events import AttemptStarted, Checked, CheckStarted, Decided, Drafted, Dropped, FindingsTested, Settled
+from ..events import (
+    AttemptStarted,
+    Checked,
+    CheckStarted,
+    Decided,
+    Drafted,
+    Dropped,
+    FindingsTested,
+    Settled,
+)
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
@@ -124,6 +133,11 @@ class Base:
         return dict(zip(expressions, done.outcomes, strict=True))
 
     # ------------------------------------------------------------------------------------------------- deciding
+
+    def go_on(self, drafts: int, calls: int) -> None:
+        """Count drafts and calls on from those that a run has already."""
+        self._ids = (f"d{n}" for n in itertools.count(drafts + 1))
+        self._asker.go_on(calls)
 
     def now(self) -> float:
         """Seconds of the run's clock."""

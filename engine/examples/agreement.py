@@ -1,4 +1,4 @@
-"""Whether two results say the same: an invented check and an example of the user, or what two candidates did."""
+"""Whether an invented check and an example of the user say the same."""
 
 from __future__ import annotations
 
@@ -27,17 +27,6 @@ def sorted_out(
         elif not _agree(example, check):
             contradicting.append(check)
     return tuple(new), tuple(contradicting)
-
-
-def same_outcome(one: Outcome, other: Outcome) -> bool:
-    """Whether two candidates did the same with one call: gave equal values, or raised an exception of one class."""
-    if one.status != other.status or one.status == "not run":
-        return False
-    if one.status != "returned":
-        return one.raised.partition(":")[0] == other.raised.partition(":")[0]
-    if one.value is not None and other.value is not None:
-        return values.same_text(one.value, other.value)
-    return (one.value, one.type_name, one.printed) == (other.value, other.type_name, other.printed)
 
 
 def _question(source: str) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
+from ..behaviour.observing import runs_anything
+from ..composing import composed
 from ..desk import Desk
 from ..desk.inventing import PARSE_RETRIES
 from ..events import NodeClosed
@@ -73,6 +77,7 @@ class Attempt:
             if any(candidate.draft.problem is None for candidate in self._candidates.values()):
                 break
             await self._judged(await self._sample(nth))
+        await self._compare()
         return self._ranked()
 
     async def _plan(self, best: Candidate, turn: int) -> Candidate | None:
@@ -140,6 +145,15 @@ class Attempt:
     def _helpers(self) -> dict[str, Helper]:
         own = self.node.stub.entry_point
         return {name: helper for name, helper in self._grower.scopes.at(self.node.path).items() if name != own}
+
+    async def _compare(self) -> None:
+        """Tell which of the trials do the same. Nothing is decided by it, and in paper mode nothing is run for it."""
+        kit, node = self._desk.kit, self.node
+        usable = [candidate.draft for candidate in self._candidates.values() if candidate.draft.problem is None]
+        if kit.mode == "paper" or len(usable) < 2 or not runs_anything(kit.sandbox):
+            return
+        whole = [replace(draft, body=composed(draft.body, self._helpers)) for draft in usable]
+        await self._desk.compare(node.stub, whole, node=node.path)
 
     def _ranked(self) -> Candidate:
         best = self._best()

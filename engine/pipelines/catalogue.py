@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from ..behaviour.questions import AT_MOST
 from ..desk import Desk
 from ..desk.inventing import PARSE_RETRIES
 from ..errors import UsageError
 from ..facts import Role, Solution, Stub
 from ..kit import Mode
-from . import debating, funcoder, pat, planning, reviewing, sampling, specifying
+from . import consulting, debating, funcoder, pat, planning, reviewing, sampling, specifying
 from .repairing import COMPARED, PAPER_ATTEMPTS
 
 
@@ -152,6 +153,14 @@ PIPELINES: tuple[Pipeline, ...] = (
         roles=("coder", "tester"),
         bound=2 * sampling.PUBLISHED_SAMPLES,
         source="arXiv 2207.10397",
+    ),
+    Pipeline(
+        name="ask-by-example",
+        title="six bodies; you are asked what should come out where they part ways",
+        run=consulting.ask_by_example,
+        roles=("coder",),
+        bound=1 + consulting.SAMPLES + consulting.REPAIRS * (1 + AT_MOST),
+        source="redraft, after arXiv 2208.05950",
     ),
     Pipeline(
         name="funcoder",

@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from ..behaviour.clustering import agreement
 from ..desk import Desk
 from ..desk.reviewing import AFRESH
 from ..diff import hunks
 from ..errors import BudgetSpent
-from ..examples.agreement import same_outcome
 from ..examples.calls import spelling
-from ..examples.variations import variations
-from ..facts import Draft, Outcome, Report, Review, Solution, Stub
+from ..facts import Draft, Report, Review, Solution, Stub
 from ..replies import parameters
 from ..shape import same_program
 
@@ -224,7 +223,7 @@ class Ladder:
         alike = await self._alike(equal)
         equal, before = [c for c in equal if alike[c.draft.id] == max(alike[c.draft.id] for c in equal)], len(equal)
         if len(equal) < before:
-            self._desk.rank(alike, equal[0].draft.id, "calls on which another candidate does the same")
+            self._desk.rank(alike, equal[0].draft.id, "inputs with which another candidate does the same")
         if len(equal) == 1:
             return equal[0], "it behaves as most of the others do"
         compared = self._among(equal)[:COMPARED]
@@ -250,12 +249,10 @@ class Ladder:
         return known
 
     async def _alike(self, equal: Sequence[Candidate]) -> dict[str, float]:
-        """By draft id: how often another candidate does the same with a call that no example makes."""
-        calls = variations(self._stub)
-        did: dict[str, tuple[Outcome, ...]] = {}
-        for candidate in equal if calls and len(equal) > 2 else ():
-            did[candidate.draft.id] = await self._desk.outcomes(self._stub, candidate.draft, {}, calls)
-        return {c.draft.id: _agreements(c.draft.id, did) for c in equal}
+        """By draft id: how often another candidate does the same with one input."""
+        drafts = [candidate.draft for candidate in equal]
+        alike = agreement(await self._desk.compare(self._stub, drafts)) if len(drafts) > 2 else {}
+        return {draft.id: alike.get(draft.id, 0.0) for draft in drafts}
 
     def _among(self, equal: Sequence[Candidate]) -> list[Candidate]:
         """The report's own fix first, then what changes the fewest lines of the draft; the draft itself comes last."""
@@ -267,12 +264,6 @@ class Ladder:
             return candidate is self._first, candidate.draft.id != self._reported, lines
 
         return sorted(equal, key=order)
-
-
-def _agreements(name: str, did: dict[str, tuple[Outcome, ...]]) -> float:
-    others = [theirs for other, theirs in did.items() if other != name]
-    own = did.get(name, ())
-    return float(sum(same_outcome(one, other) for theirs in others for one, other in zip(own, theirs, strict=False)))
 
 
 def _how(rung: Rung, nth: int) -> str:

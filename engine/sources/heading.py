@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ..errors import SourceError, StaleSource
 from ..facts import Stub
 from ..indent import indented
 from .module import module_of
 from .reading import Source
-from .splicing import locate
+from .splicing import locate, splice
 from .syntax import decode, encode
 
 
@@ -30,3 +32,16 @@ def with_header(source: Source, stub: Stub, header: str) -> str:
             f"{source.path}: the body of {stub.name} shares a line with its header; give it one of its own"
         )
     return decode(raw[: place.top] + encode(indented(header, place.margin)) + raw[place.start :])
+
+
+def with_header_and_body(source: Source, stub: Stub, header: str, body: str) -> str:
+    """The file's text with another header (at column 0, LF, ending in a newline) over another body.
+
+    Raises:
+        StaleSource: the function is not there any more as it was read.
+        SourceError: its header shares lines with other code, so that it cannot be replaced by itself.
+    """
+    if header == stub.header:
+        return splice(source, stub, body)
+    headed = replace(source, text=with_header(source, stub, header))
+    return splice(headed, replace(stub, header=header), body)

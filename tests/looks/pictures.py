@@ -11,12 +11,14 @@ from pathlib import Path
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
+from behaviour_scenes import LOW, MEAN, ZERO, deciding
 from redraft.app.application import RedraftApp
 from redraft.app.lesson_screen import LessonScreen
 from redraft.app.lessons import SHIPPED, shipped_lesson
 from redraft.app.tasks import RECORDINGS
 from redraft.engine.recording import read_log
-from scenes import session, until
+from redraft.widgets.behaviour_pane import BehaviourPane
+from scenes import screen_of, session, settled, until
 from textual.pilot import Pilot
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -61,9 +63,23 @@ async def claim(pilot: Pilot[int], call: str, wanted: str) -> None:
     await until(pilot, lambda: all(worker.is_finished for worker in screen.workers if worker.group == "lesson"))
 
 
+async def behaviour(home: Path) -> None:
+    """Two behaviours of a median, the first question answered and the second put."""
+    bodies = iter([LOW, MEAN, ZERO, MEAN, LOW, ZERO])
+    async with (app := deciding(home, bodies)).run_test(size=(130, 34)) as pilot:
+        await settled(pilot)
+        pane = screen_of(app).query_one(BehaviourPane)
+        await pilot.press("b")
+        await until(pilot, lambda: pane.choice is not None)
+        await pilot.press("1")
+        await until(pilot, lambda: pane.choice is not None and pane.choice.call == "median([])")
+        await until(pilot, lambda: screen_of(app).view.state.verdict == "verified")
+        write(app, "behaviour")
+
+
 async def main(names: list[str]) -> None:
     """Take the pictures of these names."""
-    takes = {"tree": tree, "lesson": lesson}
+    takes = {"tree": tree, "lesson": lesson, "behaviour": behaviour}
     for name in names or list(takes):
         with tempfile.TemporaryDirectory() as home:
             await takes[name](Path(home))

@@ -6,8 +6,8 @@ import math
 import pytest
 from grove import BAD, BARE, CALLING_G, GIVES, GOOD, HALF, STUB, WHOLE, Stage, code, plan
 from msgspec.structs import replace
+from redraft.engine.behaviour.outcomes import same_outcome as agree
 from redraft.engine.events import ChecksInvented, Drafted, NodeOpened, Scored
-from redraft.engine.examples.agreement import same_outcome as agree
 from redraft.engine.facts import Example, Outcome
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line

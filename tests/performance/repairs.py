@@ -23,19 +23,18 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
+from redraft.engine.behaviour.clustering import agreement
 from redraft.engine.bench.court import Court, court_of
 from redraft.engine.bench.datasets import ids_in, load_suite
 from redraft.engine.bench.problems import Problem
 from redraft.engine.bench.releases import Shelf
 from redraft.engine.desk import Desk
-from redraft.engine.examples.agreement import same_outcome
-from redraft.engine.examples.variations import variations
-from redraft.engine.facts import Draft, Outcome, Report, Solution, Stub
+from redraft.engine.facts import Behaviours, Draft, Report, Solution, Stub
 from redraft.engine.kit import Kit
 from redraft.engine.opening import opened
 from redraft.engine.paths import Places
@@ -113,18 +112,14 @@ def pattern(tries: int, others: int, explored: Callable[[Explorer], None]) -> Pi
 async def _compare(desk: Desk, stub: Stub, explorer: Explorer) -> None:
     """Of the bodies that hold: how many of the others do the same on each call, and how sure the reviewer is."""
     held = [n for n, row in enumerate(explorer.rows) if row["holds"] and row["same_as"] is None]
-    calls = variations(stub)
-    did = {n: await desk.outcomes(stub, explorer.drafts[n], {}, calls) for n in held} if len(held) > 1 else {}
+    found = await desk.compare(stub, [explorer.drafts[n] for n in held]) if len(held) > 1 else Behaviours()
+    alike = agreement(found)
     for n in held if len(held) > 1 else ():
         began = time.perf_counter()
         explorer.rows[n]["doubt"] = await desk.doubt(stub, explorer.drafts[n])
         explorer.rows[n]["doubt_seconds"] = round(time.perf_counter() - began, 2)
-        explorer.rows[n]["alike"] = _alike(did[n], [did[other] for other in held if other != n])
-        explorer.rows[n]["calls"] = len(calls)
-
-
-def _alike(own: tuple[Outcome, ...], others: Iterable[tuple[Outcome, ...]]) -> int:
-    return sum(same_outcome(one, other) for theirs in others for one, other in zip(own, theirs, strict=False))
+        explorer.rows[n]["alike"] = alike.get(explorer.drafts[n].id, 0)
+        explorer.rows[n]["calls"] = len(found.inputs)
 
 
 async def one(kit: Kit, court: Court, problem: Problem, tries: int, others: int) -> Row:
