@@ -123,6 +123,7 @@ class ChecksTable(Sheet):
         failing = next((n for n, line in enumerate(lines) if line.check is not None and _fails(line.check)), 0)
         self.set_reactive(ChecksTable.chosen, failing)
         self.relayout()
+        self.bring_into_view(failing)
 
     def watch_chosen(self, chosen: int) -> None:
         """Move the cursor."""
