@@ -12,7 +12,7 @@ from ...engine import examples
 from ...engine.desk.executing import executed, heeded, let_wait, shadowed
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
-from ...engine.preflight import UNWRITTEN_BODY, find_fault
+from ...engine.preflight import UNWRITTEN_BODY, find_fault, outgrown
 from ...engine.project_tests import HowTold, tested, with_tests
 from ...engine.waits import waiting_words
 from ...widgets.tally import standing
@@ -57,8 +57,10 @@ async def run(args: argparse.Namespace) -> int:
             shadow = "" if args.examples else await shadowed(sandbox, limits, stub, stub.body)
             done = await executed(sandbox, limits, text, wanted, str(path))
             # What a program says of its own import may be forged: the file is asked once more without its body.
-            if done.problem and not args.examples and (fault := await find_fault(sandbox, limits, stub)):
-                raise ProjectError(fault)
+            if done.problem and not args.examples:
+                fault = await find_fault(sandbox, limits, stub) or outgrown(text, done)
+                if fault:
+                    raise ProjectError(fault)
             report = examples.report("", wanted, done)
             report = report if args.examples else await heeded(sandbox, limits, stub, report, shadow)
             if stub.tests and not shadow:
