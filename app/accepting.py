@@ -118,17 +118,9 @@ class Accepting:
         kept = await asyncio.to_thread(self.journal.redo, path)
         return self._went(kept, self._moved(kept, path, self._undone, self._writes, back=False))
 
-    def can_undo(self, path: str) -> bool:
-        """Whether redraft has written to the file, in this session or an earlier one."""
-        return bool(self.last([path]))
-
-    def can_redo(self, path: str) -> bool:
-        """Whether a write to the file was taken back, in this session or an earlier one."""
-        return bool(self.last([path], undone=True))
-
-    def last(self, paths: Iterable[str], *, undone: bool = False) -> str:
-        """The one of these files that was written last, or that has a write to make again; "" for none."""
-        return self.journal.last(paths, undone=undone)
+    def last(self, sources: Iterable[Source], *, undone: bool = False) -> str:
+        """The one of these files whose write was the last that can be taken back, or made again; "" for none."""
+        return self.journal.last({source.path: source.digest for source in sources}, undone=undone)
 
     def written(self, key: str, run: str) -> str:
         """What of this run's changes the last write that stands has brought into the file: "all", "1 of 3 hunks"."""

@@ -11,19 +11,23 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from ..engine.errors import RedraftError
 from ..engine.events import NodeOpened
 from ..engine.paths import write_private
+from ..widgets.status_line import StatusLine
 from .clipboard import copy_by, tools
 from .help_screen import HelpScreen
-from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings, clashes, strange_names
+from .key_clashes import clashes, clashes_with, strange_names
+from .key_names import key_names
+from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings
+from .searching import Searching
 
 if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
@@ -60,7 +64,7 @@ class RedraftApp(App[int]):
         super().__init__()
         self.session = session
         self._opening = opening
-        self._clash_told = False
+        self._clashes_told: set[str] = set()
         self._troubles: list[str] = []
         self._take_themes()
         self.set_keymap(session.settings.interface.keys)
@@ -104,9 +108,9 @@ class RedraftApp(App[int]):
         size: tuple[int, int] | None = None,
         auto_pilot: AutopilotCallbackType | None = None,
     ) -> int | None:
-        """Run, with the mouse left to the terminal if the settings say so."""
+        """Run, with the mouse left to the terminal if the settings say so. Raises what the screen fell over."""
         gc.set_threshold(*CALM_COLLECTOR)
-        return await super().run_async(
+        code = await super().run_async(
             headless=headless,
             inline=inline,
             inline_no_clear=inline_no_clear,
@@ -114,6 +118,14 @@ class RedraftApp(App[int]):
             size=size,
             auto_pilot=auto_pilot,
         )
+        if self._exception is not None:
+            # Whoever runs us keeps a fault and tells of it, as everywhere.
+            raise self._exception
+        return code
+
+    def _fatal_error(self) -> None:
+        """End after a fault. Textual would print it with the values of all variables, keys among them."""
+        self._close_messages_no_wait()
 
     @classmethod
     def replay_race(cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0) -> RedraftApp:
@@ -145,7 +157,8 @@ class RedraftApp(App[int]):
                     number = getattr(signal, name)
                     asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         keys = self.session.settings.interface.keys
-        for trouble in (*self._troubles, *strange_names(keys), *clashes(keys), *self.session.loaded.warnings):
+        self._clashes_told.update(together := clashes(keys))
+        for trouble in (*self._troubles, *strange_names(keys), *together, *self.session.loaded.warnings):
             self.notify(trouble, severity="warning", markup=False, timeout=15)
 
     # ------------------------------------------------------------------------------------ themes and keys
@@ -168,11 +181,13 @@ class RedraftApp(App[int]):
         self.theme = wanted if wanted in self.available_themes else DEFAULT_THEME
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Say once that two of the person's keys collide."""
-        if not self._clash_told:
-            self._clash_told = True
-            names = ", ".join(sorted(binding.id or binding.action for binding in clashed_bindings))
-            self.notify(f"[interface.keys] gives one key to two things: {names}", severity="warning", markup=False)
+        """Say once of each key that it means two things in a list or dialogue that came now."""
+        bound = [binding for binding in node.BINDINGS if isinstance(binding, Binding)]
+        for clashed in sorted(clashed_bindings, key=lambda binding: binding.id or ""):
+            for told in clashes_with(clashed, bound, self.chosen_keys):
+                if told not in self._clashes_told:
+                    self._clashes_told.add(told)
+                    self.notify(told, severity="warning", markup=False, timeout=15)
 
     @property
     def chosen_keys(self) -> Mapping[str, str]:
@@ -219,13 +234,20 @@ class RedraftApp(App[int]):
         )
 
     async def action_copy_or_cancel(self) -> None:
-        """Copy what the mouse selected; with nothing selected, cancel what runs. Never quit."""
+        """Copy what the mouse selected; with nothing selected, cancel what runs, or close what is open. Never quit."""
         selected = self.screen.get_selected_text()
         if selected:
             self.copy_to_clipboard(selected)
             self.screen.clear_selection()
+        elif isinstance(searching := getattr(getattr(self.screen, "view", None), "searching", None), Searching) and (
+            searching.typing
+        ):
+            await searching.do("close")
         else:
-            await self.run_action("deed('cancel')", self.screen)
+            closing = _closing_action(self.screen) if isinstance(self.screen, ModalScreen) else "deed('cancel')"
+            if not await self.run_action(closing, self.screen):
+                for line in self.screen.query(StatusLine):
+                    line.say(f"nothing runs here: {key_names(self.chosen_keys)('app.quit')} leaves redraft")
 
     async def action_quit(self) -> None:
         """End what runs, then leave."""
@@ -233,7 +255,7 @@ class RedraftApp(App[int]):
         self.exit(0)
 
     def _leave(self, number: int) -> None:
-        """As a shell tells it: the exit code of a program that a signal ended."""
+        # As a shell tells it: the exit code of a program that a signal ended.
         self.run_worker(self._leave_soon(128 + number), group="leaving", exclusive=True)
 
     async def _leave_soon(self, code: int) -> None:
@@ -266,3 +288,13 @@ class RedraftApp(App[int]):
             if name.startswith("redraft-"):
                 yield SystemCommand(f"theme: {name}", "change the colours", partial(setattr, self, "theme", name))
         yield SystemCommand("theme: others", "all themes, with a preview", self.action_change_theme)
+
+
+def _closing_action(dialogue: ModalScreen[Any]) -> str:
+    """What escape does in a dialogue as it ships, whatever key a user has given it."""
+    for part in type(dialogue).__mro__:
+        for binding in vars(part).get("BINDINGS", ()):
+            key, action = (binding.key, binding.action) if isinstance(binding, Binding) else binding[:2]
+            if "escape" in key.split(","):
+                return action
+    return "dismiss"

@@ -9,8 +9,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from ..engine.bench.harness import Tally
 from ..engine.bench.lines import Line
+from ..engine.bench.tally import Tally
 from ..engine.cost import shown
 from .output import say, say_over
 
@@ -31,10 +31,10 @@ class Meter:
         """Tell of one more result."""
         self._count += 1
         now = self._clock()
-        if line.status == "error":
+        if line.status != "done":
             self._over(f"{line.problem}: {line.error}")
             say("")
-        whole = tally.done + tally.errors >= tally.total
+        whole = tally.done + tally.errors + tally.faults >= tally.total
         if self._live:
             self._over(self._text(tally, now))
             if whole:
@@ -57,6 +57,8 @@ class Meter:
         cost = shown(tally.spent) if tally.spent.calls else "n/a"
         pace = self._count / max(now - self._began, 1e-9)
         rest = [f"{tally.errors} errors"] if tally.errors else []
+        if tally.faults:
+            rest.append(f"{tally.faults} faults of redraft's own")
         if tally.empty:
             rest.append(f"{tally.empty} without code")
         column = f"{tally.column.pipeline} · {tally.column.model}"

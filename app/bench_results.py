@@ -17,6 +17,7 @@ from ..engine.bench.reviewers import marks_of, reviewers_table
 from ..engine.bench.standing import Row, rows_by_level
 from ..engine.errors import RedraftError, SourceError, UsageError
 from ..engine.facts import Stub
+from ..engine.regular import open_to_write
 from .output import columns, out, out_exact, out_json, say
 
 
@@ -99,7 +100,11 @@ def _print(args: argparse.Namespace, made: rendering.Table, rows: Sequence[Row])
 def _draw(folder: Path, rows: Sequence[Row], title: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "plane.svg").write_text(pictures.plane_svg(rows, title), encoding="utf-8")
-        (folder / "bars.svg").write_text(pictures.bars_svg(rows, title), encoding="utf-8")
+        for name, drawn in (
+            ("plane.svg", pictures.plane_svg(rows, title)),
+            ("bars.svg", pictures.bars_svg(rows, title)),
+        ):
+            with open_to_write(folder / name) as file:
+                file.write(drawn.encode())
     except OSError as error:
         raise SourceError(f"{folder}: the pictures cannot be written ({error.strerror})") from error

@@ -1,13 +1,16 @@
-"""Asking the person which pipeline to work by and which model to ask."""
+"""Asking the user which pipeline to work by and which model to ask."""
 
 from __future__ import annotations
 
 from textual.screen import Screen
 
+from ..engine.facts import Role
 from ..engine.pipelines.catalogue import CATALOGUE, PIPELINES, Pipeline
 from ..engine.settings import Settings
-from ..engine.settings.shape import EMBEDDED
 from ..widgets.signs import counted
+from .model_choice import ModelChoice
+from .model_offers import model_offers
+from .model_picker import ModelPicker
 from .picker import Offer, Picker
 
 
@@ -21,28 +24,17 @@ async def chosen_pipeline(screen: Screen[None], settings: Settings, now: Pipelin
     return CATALOGUE[name] if name else None
 
 
-async def chosen_model(screen: Screen[None], settings: Settings) -> tuple[str, str] | None:
-    """Base URL and name of the model chosen, or None. Looks for servers on this machine first. Call it in a worker."""
-    from ..engine.models.discovery import discover
+async def chosen_model(
+    screen: Screen[None], settings: Settings, known: Settings
+) -> tuple[ModelChoice, tuple[Role, ...]] | None:
+    """The model chosen and the roles that it is for, or None. Asks the servers first. Call it in a worker.
 
-    coder = settings.roles.coder
-    places: dict[str, tuple[str, str]] = {}
-    offers: list[Offer] = []
-
-    def offer(base_url: str, model: str, title: str, detail: str) -> None:
-        name = f"{len(offers)}"
-        places[name] = (base_url, model)
-        offers.append(Offer(name, title, detail, chosen=(coder.base_url, coder.model) == (base_url, model)))
-
-    offer(EMBEDDED, "", "the embedded model", "Qwen2.5-Coder 1.5B, runs on this machine, needs nothing else")
-    for server in await discover():
-        for model in server.models:
-            offer(server.url, model, model, f"{server.kind or 'a server'} at {server.url}")
-    if (coder.base_url, coder.model) not in places.values():
-        offer(coder.base_url, coder.model, coder.model or "its first model", f"from your settings, at {coder.base_url}")
-    note = "" if len(offers) > 1 else "no server answers on this machine"
-    name = await screen.app.push_screen_wait(Picker("model", offers, note))
-    return places[name] if name else None
+    `known` are the settings that the program began with.
+    """
+    offers, note = await model_offers(settings, known)
+    picker = ModelPicker(offers, settings, note)
+    name = await screen.app.push_screen_wait(picker)
+    return (offers[int(name)].choice, picker.roles) if name else None
 
 
 def described(pipeline: Pipeline, settings: Settings) -> str:

@@ -14,7 +14,7 @@ from ..engine.behaviour.clustering import differing
 from ..engine.diff import Hunk, apply, hunks
 from ..engine.facts import Draft, Stub
 from ..engine.indent import dedented, reindented
-from ..engine.state import RunState
+from ..engine.state import IN_FILE, RunState
 
 Sides = Literal["fix", "file"]
 """fix: from the draft to its repair. file: from what the file holds to what is proposed."""
@@ -50,9 +50,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def usual_sides(state: RunState) -> Sides:
-    """What a person wants to compare first: the repair, if it is what is proposed."""
+    """What a person wants to compare first: the repair, if it is what is proposed and the file does not hold it."""
     fix, proposal = state.last_fix, state.proposal
-    is_proposed = fix is not None and proposal is not None and proposal.id == fix.id
+    is_proposed = fix is not None and proposal is not None and proposal.id == fix.id and not _came_by_hand(state)
     return "fix" if is_proposed and "fix" in possible_sides(state) else "file"
 
 
@@ -76,9 +76,12 @@ def compared(state: RunState, sides: Sides) -> Comparison | None:
         return replace(_comparison(stub, "fix", "draft → fix", old.body, new), before=old.id)
     proposal = state.proposal
     assert proposal is not None
-    there = next((draft.id for draft in state.drafts if draft.purpose == "yours"), "")
     specified = answered(stub, state.answers)
-    return replace(_comparison(stub, "file", "file → proposal", stub.body, proposal, specified.header), before=there)
+    if _came_by_hand(state):
+        return _comparison(stub, "file", "file → proposal", proposal.body, proposal, specified.header)
+    there = next((draft.id for draft in state.drafts if draft.purpose == "yours"), "")
+    caption = "file → proposal" if _holds_ours(state) else "file as it was → proposal"
+    return replace(_comparison(stub, "file", caption, stub.body, proposal, specified.header), before=there)
 
 
 def captioned(comparison: Comparison | None, state: RunState) -> str:
@@ -99,6 +102,23 @@ def looked_at(state: RunState, candidate: str) -> RunState:
         return state
     report = state.reports.get(candidate)
     return replace(state, drafts=(found,), reports={candidate: report} if report else {}, solution=None)
+
+
+def _came_by_hand(state: RunState) -> bool:
+    """Whether the file holds what is proposed and nothing of it was accepted: then nothing is left to propose."""
+    stands, proposal = standing_body(state), state.proposal
+    return stands is not None and proposal is not None and not state.written and same_body(stands, proposal.body)
+
+
+def _holds_ours(state: RunState) -> bool:
+    """Whether the file holds what it did when the run began, or that with what was accepted."""
+    return standing_body(state) is None or bool(state.written)
+
+
+def standing_body(state: RunState) -> str | None:
+    """The body that the file holds in the place of what the run began with; None where that still stands."""
+    standing = state.standing
+    return standing.draft.body if standing is not None and standing.draft.id == IN_FILE else None
 
 
 def why_nothing(state: RunState, sides: Sides) -> str:

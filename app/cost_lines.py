@@ -9,6 +9,7 @@ from ..engine.cost_table import STANDARDS, Against, Row
 from ..engine.facts import ROLES
 from ..engine.price_hint import Hint
 from ..engine.rendering import Table, columns_of
+from ..widgets.signs import counted
 
 NONE, UNKNOWN = "—", "n/a"
 
@@ -117,6 +118,10 @@ def _notes(rows: Sequence[Row]) -> Iterator[str]:
         yield "n/a, ≥: a price is unknown; settings give prices (roles.coder.price_in, …)"
     for asked, answered in dict.fromkeys(pair for row in rows for pair in row.answered.items()):
         yield f"{asked}: the server calls the model that answered {answered}"
+    for row in rows:
+        if row.shared:
+            came = f"{row.shared} answers came in {counted(row.requests, 'request')} for several"
+            yield f"{row.pipeline}: {came}, each with a prompt that was sent, and counts, once"
     if scripted := sum(row.scripted for row in rows):
         yield f"{scripted} of the runs had answers that a person wrote"
 

@@ -17,6 +17,7 @@ from ..engine.sources import Source, read
 from ..engine.state import RunState
 from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
+from ..widgets.status_line import StatusLine
 from .answering import Answering
 from .choosing import chosen_model, chosen_pipeline
 from .comparison import Comparison
@@ -71,6 +72,11 @@ class Deeds:
     def _key(self, name: str) -> str:
         return keys_of(self._screen)(name)
 
+    @property
+    def all_possible(self) -> frozenset[str]:
+        """The names of all that would do something now."""
+        return frozenset(filter(self.possible, self._by_name))
+
     def possible(self, name: str) -> bool:
         """Whether it would do something now."""
         card, following = self._screen.card, self._work.following
@@ -81,19 +87,25 @@ class Deeds:
                 view = self._screen.view
                 return view.state.status != "running" and view.may_decide and not view.stubs_open
             case "draft":
-                return card is not None and card.in_file and not card.drafted and not card.waiting
+                return (
+                    card is not None and card.in_file and following.has(card) and not card.drafted and not card.waiting
+                )
             case "rerun":
-                return card is not None and card.state is not None and card.state.status != "idle"
-            case "edit" | "race" | "tree":
+                return (
+                    card is not None and following.has(card) and card.state is not None and card.state.status != "idle"
+                )
+            case "edit":
+                return card is not None and card.stub.path in following.sources
+            case "race":
+                return card is not None and following.has(card)
+            case "tree":
                 return card is not None
-            case "enrich":
-                return card is not None and card.in_file and following.drafting.stub is None
-            case "sample":
-                return card is not None and bool(self._work.deciding.note(card, "b")) and not following.drafting.stub
-            case "undo":
-                return bool(self._written(undone=False))
-            case "redo":
-                return bool(self._written(undone=True))
+            case "enrich" | "sample":
+                idle = card is not None and card.in_file and following.has(card) and following.drafting.stub is None
+                return idle and (name == "enrich" or bool(self._work.deciding.note(card, name)))
+            case "undo" | "redo":
+                # While a write is under way it waits for that, and is about what came of it.
+                return self._writing.locked() or bool(self._written(undone=name == "redo"))
             case "next_stub" | "previous_stub" | "stubs":
                 return len(following.shelf.cards) > 1
             case _:
@@ -129,12 +141,17 @@ class Deeds:
             self._screen.say(f"{pipeline.name} from the next run on. {self._key('run.again')} runs again")
 
     async def _choose_model(self) -> None:
-        place = await chosen_model(self._screen, self._work.settings)
-        if place is not None:
-            self._work.use_model(*place)
-            self._screen.say(
-                f"{place[1] or 'the embedded model'} from the next run on. {self._key('run.again')} runs again"
-            )
+        status = self._screen.query_one(StatusLine)
+        before = status.notice, status.tone
+        status.say("asking the servers for their models…")
+        chosen = await chosen_model(self._screen, self._work.settings, self._work.known)
+        if chosen is not None:
+            choice, roles = chosen
+            self._work.use_model(choice, roles)
+            whose = "" if "coder" in roles and len(roles) > 1 else f" for the {', '.join(roles)}"
+            self._screen.say(f"{choice.label}{whose} from the next run on. {self._key('run.again')} runs again")
+        elif status.notice.startswith("asking the servers"):
+            status.say(*before)
 
     async def _start_race(self) -> None:
         from .race_picker import RacePicker, models_here
@@ -144,7 +161,7 @@ class Deeds:
         card, work = self._screen.card, self._work
         if card is None:
             return
-        models, now = await models_here(work.settings), in_force(work.settings)
+        models, now = await models_here(work.settings, work.known), in_force(work.settings)
         lineup = await self._screen.app.push_screen_wait(RacePicker(models, now, work.settings))
         if lineup is not None:
             wanted = Field(title=card.stub.key, stub=card.stub, pipelines=lineup.pipelines, models=lineup.models)
@@ -229,10 +246,11 @@ class Deeds:
         self._screen.show_decisions()
 
     async def _go_back(self, *, again: bool) -> None:
-        path, accepting = self._written(undone=again), self._work.accepting
-        if not path:
-            return
+        accepting = self._work.accepting
         async with self._alone():
+            path = self._written(undone=again)
+            if not path:
+                return
             key, told, hunks = await (accepting.redo(path) if again else accepting.undo(path))
             back, once_more = f"{self._key('file.undo')} takes it back", f"{self._key('file.redo')} writes it again"
             notice = f"{told}. {back if again else once_more}"
@@ -255,21 +273,24 @@ class Deeds:
         self._work.tell(stub.key, state.run, (event, stands) if stands is not None else (event,))
 
     def _written(self, *, undone: bool) -> str:
-        """The file in front if it has a write to take back (or, `undone`, to make again), else "".
+        """The file in front if it has a write that can be taken back (or, `undone`, made again) now, else "".
 
         Without a stub in front that is the file written last: filling its only stub leaves none.
         """
         card, work = self._screen.card, self._work
-        return work.accepting.last([card.stub.path] if card else work.following.sources, undone=undone)
+        sources = work.following.readable
+        mine = [source for source in sources if card is None or source.path == card.stub.path]
+        return work.accepting.last(mine, undone=undone)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """One write at a time; what was found beside the file is told, however it ends."""
-        async with self._writing:
-            try:
+        try:
+            async with self._writing:
                 yield
-            finally:
-                self._work.tell_found()
+        finally:
+            self._work.tell_found()
+            self._screen.look_at_keys()
 
     # ------------------------------------------------------------------------------------ inside
 

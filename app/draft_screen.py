@@ -18,6 +18,7 @@ from ..widgets.meter_bar import MeterBar
 from ..widgets.report_pane import ReportPane
 from ..widgets.status_line import StatusLine, Tone
 from ..widgets.stub_list import StubList
+from .answering import asked_of
 from .faults import tell_of
 from .key_bar import KeyBar
 from .key_names import keys_of
@@ -29,7 +30,7 @@ from .sentences import ending, undecided
 from .shelf import Card, Shelf
 from .stub_rows import rows_of
 from .title_bar import TitleBar, short
-from .welcome import NoStubs, WelcomeScreen
+from .welcome import NoStubs, WelcomeScreen, what_helps
 
 if TYPE_CHECKING:
     from .deeds import Deeds
@@ -104,7 +105,7 @@ class DraftScreen(RunScreen):
         self.run_worker(self._work.recheck(), group="recheck", exit_on_error=False)
         self.run_worker(self._work.decide(), group="decide", exit_on_error=False)
         if self._welcomes:
-            self.app.push_screen(WelcomeScreen())
+            self.app.push_screen(WelcomeScreen(self.paths[0].absolute().parent))
 
     async def close(self) -> None:
         """Cancel what runs and close what was opened; returns when both are done."""
@@ -147,21 +148,13 @@ class DraftScreen(RunScreen):
         self.query_one(NoStubs).display = card is None
         view.display = card is not None
         view.state = (card.state or RunState(stub=card.stub)) if card else RunState()
-        self._show_question(card)
+        if self._work is not None:
+            view.asked = asked_of(self._work.deciding, card, keys_of(self))
         self.show_title()
         self.show_decisions()
         self._tell_ending(view.state, turned=turned)
         if self._trees is not None:
             self._trees.take(shelf)
-
-    def _show_question(self, card: Card | None) -> None:
-        """Show what is asked of the person, what goes on for it, and how strong the examples are."""
-        if self._work is None:
-            return
-        deciding, pane = self._work.deciding, self.query_one(BehaviourPane)
-        pane.note = deciding.note(card, keys_of(self)("behaviour.draw"))
-        self.view.question, strong = deciding.question(card), deciding.strength(card)
-        self.view.strength = strong.told if strong is not None else ""
 
     def show_title(self) -> None:
         """Write where one is, and what will be done there."""
@@ -176,19 +169,24 @@ class DraftScreen(RunScreen):
         if self._work is not None and card is not None:
             view.decided = self._work.accepting.decisions(card.stub.key, view.state.run).on(view.sides)
 
+    def look_at_keys(self) -> None:
+        """See which keys do something now, and which of them are told of."""
+        self._tell_ending(self.view.state, turned=False)
+
     def _tell_ending(self, state: RunState, *, turned: bool) -> None:
         """Say once how a run ended, and have the keys looked at again whenever others apply."""
+        possible = self._deeds.all_possible if self._deeds is not None else frozenset[str]()
         known = (
             *(self._shelf.current, state.run, state.status, state.written, state.verdict, state.standing),
-            *(self.view.sides, self.view.decided, self.view.question, self.view.choice.focus),
+            *(self.view.sides, self.view.decided, self.view.asked.choice, self.view.choice.focus, possible),
         )
         if known == self._known:
             return
         self._known = known
-        notice, tone = ending(state, keys_of(self))
-        if self.view.question is not None and state.status == "settled":
+        notice, tone = ending(state, keys_of(self), undoable="undo" in possible)
+        if self.view.asked.choice is not None and state.status == "settled":
             answering = self.view.choice.focus == "behaviour"
-            notice = f"{undecided(self.view.question, keys_of(self), answering=answering)}. {notice}"
+            notice = f"{undecided(self.view.asked.choice, keys_of(self), answering=answering)}. {notice}"
             tone = "calm"
         if self.card is not None and self.card.status == "new":
             notice = f"{self.card.stub.name} was not drafted yet: {keys_of(self)('run.draft')} drafts it"
@@ -204,6 +202,8 @@ class DraftScreen(RunScreen):
         # Without a draft the problem stands in the draft's pane; with one it would be seen nowhere in full.
         if state.status == "failed" and state.drafts and not turned:
             self.notify(state.problem, severity="error", markup=False, timeout=15)
+        if self._welcomes and state.status == "settled" and state.verdict == "fails" and not turned:
+            self.notify(what_helps(self), title="what helps", markup=False, timeout=20)
         if self._work is not None:
             self.query_one(MeterBar).protection = self._work.protection
         self.refresh_bindings()

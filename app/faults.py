@@ -41,7 +41,7 @@ def tell_of(screen: Screen[Any], event: Worker.StateChanged, places: Places) -> 
 
 
 def _kept(error: BaseException, places: Places) -> Path | str:
-    path = places.state / "faults" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
+    path = places.state / "faults" / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.txt"
     try:
         write_private(path, redact("".join(traceback.format_exception(error))).encode())
     except RedraftError as unwritable:

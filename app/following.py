@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from ..engine.facts import Stub
 from ..engine.pipelines.catalogue import REVIEW_AND_FIX, Pipeline
 from ..engine.rechecking import present
 from ..engine.sources import NEIGHBOUR_TOKENS, Source, in_order
+from ..engine.sources.reached import reached
 from ..engine.state import RunState
 from .drafting import Drafting
-from .shelf import Shelf, first_changed_line, surroundings, to_draft
+from .shelf import Card, Shelf, first_changed_line, surroundings, to_draft
 
 
 class Following:
@@ -84,6 +88,35 @@ class Following:
         """Note that a file holds something now that cannot be taken in; its stubs stay as they were read last."""
         self.unreadable[path] = why
         self._on_saw()
+
+    @property
+    def readable(self) -> tuple[Source, ...]:
+        """The files of which is known what they hold now."""
+        return tuple(source for path, source in self.sources.items() if path not in self.unreadable)
+
+    def has(self, card: Card) -> bool:
+        """Whether the function of a card is in its file now, written or not, as far as was seen."""
+        stands = card.state.standing if card.state is not None else None
+        is_absent = stands is not None and stands.absent
+        return card.stub.path in self.sources and card.stub.path not in self.unreadable and not is_absent
+
+    async def mended(self, changed: Iterable[str]) -> list[Stub]:
+        """Ask again for what failed before any model was asked, if its file or one that it imports is among these.
+
+        Whichever stub is in front stays there. Gives what was asked for.
+        """
+        failed = [card.stub for card in self.shelf.cards if card.in_file and card.failed_unasked]
+        concerned = await asyncio.to_thread(_importing, {stub.path for stub in failed}, changed)
+        asked, front = [stub for stub in failed if stub.path in concerned], self.shelf.current
+        for stub in asked:
+            self.ask(stub.key)
+        self.turn_to(front)
+        return asked
+
+    def import_folders(self) -> set[str]:
+        """The folders of the files that a file with a stub imports."""
+        files = {card.stub.path for card in self.shelf.cards}
+        return {str(Path(found).parent) for found in reached(*sorted(files))}
 
     def gone(self, path: str) -> None:
         """Forget the stubs of a file that is no more."""
@@ -162,6 +195,12 @@ class Following:
         if shelf != self.shelf:
             self.shelf = shelf
             self._on_change(shelf)
+
+
+def _importing(paths: Iterable[str], others: Iterable[str]) -> set[str]:
+    """Those of these files that are among the others, or import one of them."""
+    meant = {os.path.realpath(other) for other in others}
+    return {path for path in paths if any(os.path.realpath(file) in meant for file in (path, *reached(path)))}
 
 
 def counted(stubs: tuple[Stub, ...]) -> str:

@@ -5,8 +5,6 @@ Each binding has an id, so that a settings file can move it: `[interface.keys]` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -78,7 +76,7 @@ STEPPING = Topic(
 SEARCHING = Topic(
     "searching",
     (
-        _key("slash", "search('open')", "search in this pane", "search.open"),
+        _key("slash", "search('open')", "search in this pane", "search.open", priority=True),
         _key("n", "search('next')", "next place", "search.next"),
         _key("N", "search('previous')", "previous place", "search.previous"),
         _key("escape", "search('close')", "end the search", "search.close"),
@@ -223,7 +221,8 @@ COMPARING_CANDIDATES = Topic(
 LEARNING = Topic(
     "finding the bug",
     (
-        _key("enter", "lesson('claim')", "claim a bug", "lesson.claim"),
+        # Before what is typed next is handed out, for that is meant for the claim.
+        _key("enter", "lesson('claim')", "claim a bug", "lesson.claim", priority=True),
         _key("r", "lesson('answer')", "show the answer", "lesson.answer"),
         _key("d", "lesson('diff')", "draft or diff", "lesson.diff"),
         _key("escape", "lesson('stop')", "stop what runs", "lesson.stop"),
@@ -261,7 +260,7 @@ SORTING = Topic(
         _key("r", "sort('false alarm')", "reviewer false alarm", "results.false_alarm"),
         _key("x", "sort('failed')", "failed", "results.failed"),
         _key("o", "alone", "this pipeline only, or any", "results.alone"),
-        _key("slash", "search('open')", "search", "search.open"),
+        _key("slash", "search('open')", "search", "search.open", priority=True),
         _key("n", "search('next')", "next place", "search.next"),
         _key("N", "search('previous')", "previous place", "search.previous"),
     ),
@@ -290,13 +289,6 @@ def bindings(topics: tuple[Topic, ...]) -> list[BindingType]:
     return [binding for topic in topics for binding in topic.bindings]
 
 
-_OF_WIDGETS = frozenset({
-    "answer", "behaviour", "candidates", "checks", "claim", "compare", "conflict", "consent", "detail", "draft",
-    "function", "lineup", "offer", "picker", "report", "score", "stubs", "tree",
-})  # fmt: skip
-"""First parts of the ids of keys that belong to one list or dialogue; those are not looked up."""
-
-
 def _words_of_topics() -> dict[str, str]:
     topics = [topic for topic in globals().values() if isinstance(topic, Topic)]
     return {binding.id or "": binding.description for topic in reversed(topics) for binding in topic.bindings}
@@ -304,33 +296,3 @@ def _words_of_topics() -> dict[str, str]:
 
 TOPIC_KEYS = _words_of_topics()
 """What each key does that belongs to no single list or dialogue, by its id."""
-
-
-def strange_names(names: Iterable[str]) -> list[str]:
-    """What is wrong with the names in `[interface.keys]`: one sentence for each that is no key of ours."""
-    sentences: list[str] = []
-    for name in names:
-        if name not in TOPIC_KEYS and name.partition(".")[0] not in _OF_WIDGETS:
-            near = get_close_matches(name, sorted(TOPIC_KEYS), 1, 0.4) or ["diff.accept"]
-            sentences.append(f"[interface.keys]: there is no key {name!r}; did you mean {near[0]!r}? `?` lists them")
-    return sentences
-
-
-def clashes(chosen: Mapping[str, str]) -> list[str]:
-    """One sentence for each key that means two things on the main screen once these are moved."""
-    held: dict[str, str] = {}
-    sentences: list[str] = []
-    for binding in (binding for topic in _TOGETHER for binding in topic.bindings):
-        name = binding.id or ""
-        if name in _SHARING:
-            continue
-        for key in chosen.get(name, binding.key).split(","):
-            other = held.setdefault(key.strip(), name)
-            if other != name:
-                sentences.append(f"[interface.keys]: {key.strip()!r} is both {other} and {name}; move one of them")
-    return sentences
-
-
-_TOGETHER = (EVERYWHERE, DRAFTING, DECIDING, LOOKING, STEPPING, SEARCHING, MOVING)
-_SHARING = frozenset({"search.close"})
-"""Shares its key on purpose: escape ends the search if there is one, and else the run."""

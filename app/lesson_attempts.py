@@ -20,6 +20,8 @@ class Attempt:
     """How far the person is with one lesson."""
 
     verdicts: list[Verdict] = field(default_factory=list[Verdict])
+    typed: tuple[str, str] = ("", "")
+    """What stands in the fields of the next claim."""
     answer: Report | None = None
     """The draft against all examples, once the answer was shown."""
 

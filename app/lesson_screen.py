@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker
@@ -88,10 +89,11 @@ class LessonScreen(Screen[None]):
         """Show the lesson in front from its beginning, or as it was left."""
         lesson, key = self.lesson, keys_of(self)
         line = self.query_one(ClaimLine)
-        line.clear()
+        line.show(self.attempt.typed)
         line.example = f"{lesson.stub.entry_point}(…)"
         self._show()
-        self.view.take_keys()
+        if not line.typing:  # Who is quick types before the first picture.
+            self.view.take_keys()
         claim, answer = key("lesson.claim"), key("lesson.answer")
         self.say(f"this draft has a bug: {claim} claims an input that shows it, {answer} shows the answer")
 
@@ -111,6 +113,8 @@ class LessonScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""
+        if action == "deed":
+            return self._busy or self.query_one(ClaimLine).typing
         if action != "lesson":
             return True
         typing, told = self.query_one(ClaimLine).typing, self.attempt.answer is not None
@@ -148,6 +152,7 @@ class LessonScreen(Screen[None]):
             case "diff":
                 self.view.turn_text()
             case "next" | "previous":
+                self.attempt.typed = self.query_one(ClaimLine).typed
                 self._at += 1 if what == "next" else -1
                 self._begin()
             case "turn":
@@ -156,9 +161,11 @@ class LessonScreen(Screen[None]):
                 self.view.turn(-1)
 
     def action_deed(self, name: str) -> None:
-        """Ctrl+c without a selection stops what runs here as on the main screen."""
-        if name == "cancel" and self._busy:
+        """Ctrl+c without a selection stops what runs here as on the main screen, or else the typing of a claim."""
+        if self._busy:
             self.action_lesson("stop")
+        else:
+            self.view.take_keys()
 
     # ------------------------------------------------------------------------------------ running
 
@@ -188,7 +195,8 @@ class LessonScreen(Screen[None]):
             key, count = keys_of(self), counted(len(attempt.verdicts), "claim")
             last = at + 1 == len(self._lessons)
             more = "; this is the last lesson" if last else f", {key('lesson.next')} goes on"
-            self.view.take_keys()
+            if self.query_one(ClaimLine).typed == (claim.call, claim.should_be):  # Else the next one is being typed.
+                self.view.take_keys()
             self.say(f"found, with {count}. {key('lesson.answer')} shows the answer{more}", "good")
         else:
             self.say(verdict.why, "warning")
@@ -212,6 +220,11 @@ class LessonScreen(Screen[None]):
         self.say(f"running it on the draft and on {self.lesson.standard}…")
         claim = Claim(call=event.call, should_be=event.wanted)
         self.run_worker(self._try(self._at, claim), group="lesson", exit_on_error=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted outside the fields is meant for them."""
+        if self.attempt.answer is None:
+            self.query_one(ClaimLine).take(event.text)
 
     def on_claim_line_left(self) -> None:
         """Give the keys back."""

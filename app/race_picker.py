@@ -15,9 +15,13 @@ from textual.widgets import OptionList, Static
 
 from ..engine.pipelines.catalogue import CATALOGUE, PIPELINES, Pipeline
 from ..engine.race import FEWEST, MOST
-from ..engine.settings import EMBEDDED, Settings
+from ..engine.settings import Settings
+from ..widgets.options import Options
+from ..widgets.search_line import SearchLine
+from .filtering import Filtering
 from .key_names import keys_of
 from .model_choice import ModelChoice, in_force
+from .model_offers import model_offers
 from .starting_line import USUAL
 
 
@@ -28,7 +32,7 @@ class Lineup(NamedTuple):
     models: tuple[ModelChoice, ...]
 
 
-class Choices(OptionList):
+class Choices(Options):
     """Names to choose some of: a sign, and not a colour alone, tells which are chosen."""
 
     BINDINGS = [Binding("space", "flip", "choose", show=False, id="lineup.toggle")]
@@ -38,36 +42,40 @@ class Choices(OptionList):
 
     def __init__(self, offers: Sequence[tuple[str, Content, bool]], *, id: str) -> None:
         """`offers`: name, how it reads, whether it is chosen."""
-        self._called = [name for name, _, _ in offers]
-        self._texts = [line for _, line, _ in offers]
+        self._texts = {name: line for name, line, _ in offers}
         self.selected = {name for name, _, chosen in offers if chosen}
-        super().__init__(*(self._marked(n) for n in range(len(offers))), id=id)
+        super().__init__(self._marked(), id=id)
 
     def action_flip(self) -> None:
         """Choose the name under the cursor, or leave it."""
-        if self.highlighted is not None:
-            self._flip(self.highlighted)
+        if self.pointed is not None:
+            self._flip(self.pointed)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A click chooses, too."""
         event.stop()
-        self._flip(event.option_index)
+        self._flip(event.option_id or "")
 
-    def _flip(self, at: int) -> None:
-        self.selected ^= {self._called[at]}
-        self.replace_option_prompt_at_index(at, self._marked(at))
+    def _flip(self, name: str) -> None:
+        self.selected ^= {name}
+        self.show(self._marked())
         self.post_message(self.Toggled())
 
-    def _marked(self, at: int) -> Content:
-        mark = ("● ", "$primary") if self._called[at] in self.selected else ("○ ", "$text-muted")
-        return Content.assemble(mark, self._texts[at])
+    def _marked(self) -> list[tuple[str, Content]]:
+        chosen, left = ("● ", "$primary"), ("○ ", "$text-muted")
+        return [
+            (name, Content.assemble(chosen if name in self.selected else left, line))
+            for name, line in self._texts.items()
+        ]
 
 
 class RacePicker(ModalScreen[Lineup | None]):
     """Gives the lineup, or None. Each pipeline runs with each of the models."""
 
     BINDINGS = [
-        Binding("escape,q", "dismiss", "close", id="lineup.close"),
+        Binding("escape", "leave", "close", id="lineup.close"),
+        Binding("q", "dismiss", "close", show=False, id="lineup.quit"),
+        Binding("slash", "filter", "filter", show=False, id="search.open", priority=True),
         Binding("enter", "start", "start", priority=True, id="lineup.start"),
         Binding("tab", "app.focus_next", "models", show=False),
         Binding("j", "cursor('down')", "down", show=False, id="lineup.down"),
@@ -79,14 +87,18 @@ class RacePicker(ModalScreen[Lineup | None]):
         self._settings = settings
         self._models = tuple(models)
         self._now = now
+        self._filtering = Filtering(
+            self, lambda: self.query_one("#lineup", Vertical), lambda: self._pointed, enter="keeps it"
+        )
 
     def compose(self) -> ComposeResult:
         """Pipelines, models where there is a choice, and how many lanes that makes."""
         with Vertical(classes="panel", id="lineup") as panel:
             panel.border_title = Content("race")
             key = keys_of(self, Choices)
+            chooses, starts = f"{key('lineup.toggle')} chooses", f"{key('lineup.start')} starts"
             panel.border_subtitle = Content(
-                f"{key('lineup.toggle')} chooses, {key('lineup.start')} starts, {key('lineup.close')} closes"
+                f"{chooses}, {starts}, {key('search.open')} filters, {key('lineup.close')} closes"
             )
             yield Choices([(p.name, _line(p, self._settings), p.name in USUAL) for p in PIPELINES], id="pipelines")
             if len(self._models) > 1:
@@ -120,9 +132,34 @@ class RacePicker(ModalScreen[Lineup | None]):
 
     def action_cursor(self, way: str) -> None:
         """Move in the list that has the focus."""
+        options = self._filtering.options
+        (options.action_cursor_down if way == "down" else options.action_cursor_up)()
+
+    async def action_filter(self) -> None:
+        """Leave what holds the text that is typed now."""
+        await self._filtering.open()
+
+    async def action_leave(self) -> None:
+        """Show all again, or close."""
+        if not await self._filtering.close():
+            self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys do something now: enter ends the typing first."""
+        return action not in {"start", "filter"} or not self._filtering.typing
+
+    def on_search_line_changed(self, event: SearchLine.Changed) -> None:
+        """With every letter."""
+        self._filtering.take(event.text)
+
+    def on_search_line_kept(self) -> None:
+        """Enter."""
+        self._filtering.keep()
+
+    @property
+    def _pointed(self) -> Choices:
         focused = self.focused
-        if isinstance(focused, Choices):
-            (focused.action_cursor_down if way == "down" else focused.action_cursor_up)()
+        return focused if isinstance(focused, Choices) else self.query_one("#pipelines", Choices)
 
     @property
     def _lanes(self) -> int:
@@ -142,9 +179,8 @@ def _line(pipeline: Pipeline, settings: Settings) -> Content:
     return line + Content.styled(pipeline.title, "$text-muted")
 
 
-async def models_here(settings: Settings) -> tuple[ModelChoice, ...]:
-    """The model in force, the embedded one, and what servers on this machine offer."""
-    from ..engine.models.discovery import discover
-
-    found = [ModelChoice(server.url, model) for server in await discover() for model in server.models]
-    return tuple(dict.fromkeys((in_force(settings), ModelChoice(EMBEDDED, ""), *found)))
+async def models_here(settings: Settings, known: Settings) -> tuple[ModelChoice, ...]:
+    """The model in force, then all others that may be chosen; `known` are the settings that the program began with."""
+    now = in_force(settings)
+    offers, _ = await model_offers(settings, known)
+    return (now, *(offer.choice for offer in offers if offer.choice[:2] != now[:2]))

@@ -85,9 +85,12 @@ class RaceScreen(Screen[None]):
         if self._race is not None:
             self.say("cancelling…")
             await self._race.cancel()
-        mine = [worker for worker in self.workers if worker.group == "race" and worker.node is self]
-        if mine:  # An empty list would mean: all workers of the program.
+        if mine := self._at_work:  # An empty list would mean: all workers of the program.
             await self.workers.wait_for_complete(mine)
+
+    @property
+    def _at_work(self) -> list[Worker[None]]:
+        return [worker for worker in self.workers if worker.group == "race" and worker.node is self]
 
     def say(self, notice: str, tone: Tone = "calm") -> None:
         """Tell the person something that matters now."""
@@ -187,6 +190,11 @@ class RaceScreen(Screen[None]):
             case _:
                 pass
 
+    async def action_deed(self, name: str) -> None:
+        """Ctrl+c without a selection does what escape does."""
+        if name == "cancel":
+            await self._cancel_or_leave()
+
     async def _cancel_or_leave(self) -> None:
         if self._race is not None and not self.view.over:
             self.say("cancelling…")
@@ -194,6 +202,10 @@ class RaceScreen(Screen[None]):
         elif self._returns:
             await self.close()
             self.app.pop_screen()
+        elif self._race is None:
+            for worker in self._at_work:
+                worker.cancel()
+            self.say(f"cancelled before it began. {keys_of(self)('app.quit')} leaves", "warning")
         else:
             key = keys_of(self)
             self.say(f"the race is over. {key('race.again')} races again, {key('app.quit')} leaves")
@@ -223,10 +235,12 @@ class RaceScreen(Screen[None]):
 
     def on_race_view_ended(self) -> None:
         """The last lane is over."""
+        lanes, key = self.view.names, keys_of(self)
         passed = sum(row.verdict == "verified" for row in self.view.rows)
-        key = keys_of(self)
+        died = sum(state.status == "failed" for state in self.view.states)
         more = f"{key('race.diff')} compares two drafts, {key('race.export')} exports"
-        self.say(f"{passed} of {len(self.view.names)} lanes verified. {more}", "good")
+        told = f"{passed} of {len(lanes)} lanes verified{f', {died} failed' if died else ''}"
+        self.say(f"{told}. {more}", "good" if passed == len(lanes) else "warning")
         self.refresh_bindings()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -32,6 +32,7 @@ class _Subject(NamedTuple):
     """Equal for what comes off alike."""
     outdated: str = ""
     """Why there is nothing to run."""
+    absent: bool = False
 
 
 class Rechecking:
@@ -92,8 +93,11 @@ class Rechecking:
             if state is None or state.stub is None or state.status in {"idle", "running"} or card.waiting:
                 continue
             subject = await asyncio.to_thread(self._subject, card, state, state.stub)
-            is_known = self._known.get(card.stub.key) == (state.run, subject.mark) if subject is not None else True
-            if subject is None or (is_known and state.verdict != "checking"):
+            if subject is None:
+                self._forget(card, state)
+                continue
+            is_known = self._known.get(card.stub.key) == (state.run, subject.mark)
+            if is_known and state.verdict != "checking":
                 continue
             is_of_now = self._began.get(card.stub.key) == changes
             if state.standing is None and subject.draft.id != IN_FILE and is_of_now:
@@ -102,11 +106,17 @@ class Rechecking:
             return card, state, subject, changes
         return None
 
+    def _forget(self, card: Card, state: RunState) -> None:
+        """What was said of another body, or of a file that was not there, holds no longer."""
+        if state.standing is not None:
+            self._known.pop(card.stub.key, None)
+            self._tell(card.stub.key, state.run, (Outdated(why=""),))
+
     async def _recheck(self, card: Card, state: RunState, subject: _Subject, changes: int) -> None:
         key = card.stub.key
         told: list[AnyEvent] = []
         if subject.outdated:
-            told.append(Outdated(why=subject.outdated))
+            told.append(Outdated(why=subject.outdated, absent=subject.absent))
         else:
             begun = state.standing is not None and state.standing.draft == subject.draft
             if state.verdict != "checking" or not begun:
@@ -120,14 +130,16 @@ class Rechecking:
             self._tell(key, state.run, tuple(told))
 
     def _subject(self, card: Card, state: RunState, begun_from: Stub) -> _Subject | None:
-        """What stands now, or would; None when there is nothing of which anything could be said."""
+        """What stands now, or would; None when that is what the run began with, and came to nothing on."""
         path = card.stub.path
         source, name = self._following.sources.get(path), Path(path).name
         if path in self._following.unreadable:
-            return _nothing(card, f"{name}: {self._following.unreadable[path]}")
-        there = present(source, card.stub, tokens=self._tokens) if source is not None else None
+            return _nothing(card, f"{name}: {self._following.unreadable[path]}", absent=True)
+        if source is None:
+            return _nothing(card, f"{name} was moved or deleted", absent=True)
+        there = present(source, card.stub, tokens=self._tokens)
         if there is None:
-            return _nothing(card, f"{card.stub.name} is no longer in {name}")
+            return _nothing(card, f"{card.stub.name} is no longer in {name}", absent=True)
         if there.body == begun_from.body:
             draft = state.solution.draft if state.solution is not None else None
             if draft is None or draft.problem is not None:
@@ -145,5 +157,5 @@ class Rechecking:
         return Draft(id=IN_FILE, body=body, purpose="written" if ours else "yours", model="" if ours else "you")
 
 
-def _nothing(card: Card, why: str) -> _Subject:
-    return _Subject(card.stub, Draft(id=IN_FILE, body=""), why, why)
+def _nothing(card: Card, why: str, *, absent: bool = False) -> _Subject:
+    return _Subject(card.stub, Draft(id=IN_FILE, body=""), why, why, absent)

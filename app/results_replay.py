@@ -33,12 +33,20 @@ class ReplayedRun(ReplayScreen):
         """Back to the results."""
         self.dismiss()
 
+    def action_deed(self, name: str) -> None:
+        """Ctrl+c without a selection leads back, as escape does."""
+        self.dismiss()
+
 
 class ReplayedTree(TreeReplayScreen):
     """As the tree it grew; escape goes from a function to the tree first, where only one of them is seen."""
 
     TOPICS = (REPLAYED_RESULT, *TreeReplayScreen.TOPICS)
     BINDINGS = bindings((REPLAYED_RESULT,))
+
+    def action_deed(self, name: str) -> None:
+        """Ctrl+c without a selection leads back, as escape does."""
+        self.action_leave()
 
     def action_leave(self) -> None:
         """Back to the tree, or to the results."""

@@ -105,7 +105,7 @@ class ResultsScreen(Screen[None]):
             return action not in {"results", "sort", "alone", "search"}
         view = self.view
         match (action, *parameters):
-            case ("results", "back"):
+            case ("results", "back") | ("deed", _):
                 return view.leads_back
             case ("results", "open" | "copy"):
                 return not view.typing and view.cell is not None
@@ -140,6 +140,11 @@ class ResultsScreen(Screen[None]):
                 await self._open()
             case _:
                 view.back()
+
+    def action_deed(self, name: str) -> None:
+        """Ctrl+c without a selection goes back, as escape does."""
+        if name == "cancel":
+            self.view.back()
 
     def action_sort(self, kind: str) -> None:
         """List the problems of a kind, "" for all."""

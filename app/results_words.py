@@ -53,7 +53,7 @@ def progress(results: Results) -> str:
     problems = max(header_problems := results.header.problems, len(results.cases))
     columns = max(results.header.contenders, len(results.columns))
     done = sum(results.done(n) for n in range(len(results.columns)))
-    lost = sum(line.status == "error" for line in results.lines)
+    lost = sum(line.status != "done" for line in results.lines)
     each = ", ".join(f"{name} {results.done(n)}" for n, name in enumerate(results.names))
     whole = f"{done:,} of {problems * columns:,} done" if problems * columns else "nothing done"
     told = [whole, *([f"{lost} could not be run"] if lost else []), *([each] if len(results.names) > 1 else [])]

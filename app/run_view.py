@@ -12,8 +12,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from ..engine.behaviour.standing import contradicting
-from ..engine.facts import Choice as Question
-from ..engine.state import IN_FILE, RunState
+from ..engine.state import RunState
 from ..widgets.behaviour_pane import BehaviourPane
 from ..widgets.checks_table import ChecksTable
 from ..widgets.diff_pane import DiffPane
@@ -24,6 +23,7 @@ from ..widgets.richness_bar import RichnessBar
 from ..widgets.sheet import Sheet
 from ..widgets.stage_bar import StageBar
 from ..widgets.stub_list import StubList
+from .answering import Asked
 from .arrangement import PANES, Choice, Pane, in_front
 from .candidate_diff_screen import CandidateDiffScreen
 from .comparison import (
@@ -35,6 +35,7 @@ from .comparison import (
     looked_at,
     possible_sides,
     same_body,
+    standing_body,
     usual_sides,
     why_nothing,
 )
@@ -56,10 +57,8 @@ class RunView(Searched, Vertical):
     decided: reactive[Mapping[int, Decision]] = reactive(dict[int, Decision], init=False, repaint=False)
     candidate: reactive[str] = reactive("", init=False, repaint=False)
     """Id of the candidate that draft and examples show, "" to follow the run."""
-    question: reactive[Question | None] = reactive[Question | None](None, init=False, repaint=False)
-    """What the person is asked about what candidates do, None for nothing."""
-    strength: reactive[str] = reactive("", init=False, repaint=False)
-    """How strong the examples are, in words; "" before it was measured."""
+    asked: reactive[Asked] = reactive(Asked, init=False, repaint=False)
+    """What the person is asked about what candidates do."""
     stubs_open: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the stub list covers the panes, where it has no column of its own."""
 
@@ -86,8 +85,8 @@ class RunView(Searched, Vertical):
         self.standing = Standing(self)
         self.searching = Searching(
             self,
-            lambda: self.query_one(f"#{self.choice.focus}", Sheet),
-            ready=lambda: bool(self.standing.fits.panes) and not self.stubs_open,
+            lambda: self.query_one(StubList) if self._lists_stubs else self.query_one(f"#{self.choice.focus}", Sheet),
+            ready=lambda: bool(self.standing.fits.panes),
             # Escape cancels a run with one press: only who is typing means the search.
             busy=lambda: self.state.status == "running",
         )
@@ -128,23 +127,19 @@ class RunView(Searched, Vertical):
                 self.set_reactive(RunView.sides, usual_sides(new))
             self._compare()
             if not self._chosen_by_hand:
-                self.choice = in_front(new, asks=self.question is not None)
+                self.choice = in_front(new, asks=self.asked.choice is not None)
 
     def watch_choice(self, choice: Choice) -> None:
         """Show the panes that were chosen."""
         self.refit()
-        self._tell_tabs()
 
-    def watch_question(self, question: Question | None) -> None:
+    def watch_asked(self, asked: Asked) -> None:
         """Put a question, beside what is in front; the keys stay where they are."""
-        self.query_one(BehaviourPane).choice = question
+        pane, self.query_one(RichnessBar).strength = self.query_one(BehaviourPane), asked.strength
+        pane.choice, pane.note = asked.choice, asked.note
         if not self._chosen_by_hand:
-            self.choice = in_front(self.state, asks=question is not None)
-        self._tell_tabs()
-
-    def watch_strength(self, strength: str) -> None:
-        """Say it beside how rich the specification is."""
-        self.query_one(RichnessBar).strength = strength
+            self.choice = in_front(self.state, asks=asked.choice is not None)
+        self.refit()
 
     def watch_candidate(self) -> None:
         """Show another candidate."""
@@ -172,11 +167,6 @@ class RunView(Searched, Vertical):
         self.set_reactive(RunView.stubs_open, False)
         self.set_reactive(RunView.choice, self.choice.with_focus(pane))
         self.standing.arrange(focus=True)
-        self._tell_tabs()
-
-    def _tell_tabs(self) -> None:
-        """While digits answer, they bring no panes."""
-        self.query_one(PaneTabs).answering = self.question is not None and self.choice.focus == "behaviour"
 
     def action_turn(self, steps: int) -> None:
         """The next pane, or the one before."""
@@ -212,15 +202,16 @@ class RunView(Searched, Vertical):
         comparison, state = self.comparison, self.state
         if not self._decides or comparison is None or not comparison.hunks or state.stub is None:
             return False
-        stands = state.standing.draft if state.standing is not None else None
+        if state.standing is not None and state.standing.absent:
+            return False
         wanted = comparison.body(state.stub, {hunk.number: "accepted" for hunk in comparison.hunks})
-        return stands is None or stands.id != IN_FILE or not same_body(stands.body, wanted)
+        return (stands := standing_body(state)) is None or not same_body(stands, wanted)
 
     def follow(self) -> None:
         """Let the panes follow the run again."""
         self._chosen_by_hand = self._sides_by_hand = False
         self.candidate = ""
-        self.choice = in_front(self.state, asks=self.question is not None)
+        self.choice = in_front(self.state, asks=self.asked.choice is not None)
 
     def turn_candidate(self, steps: int) -> None:
         """Show the candidate so many steps on, from the one that is shown or proposed now."""
@@ -228,6 +219,13 @@ class RunView(Searched, Vertical):
         here = self.candidate or (self.state.proposal.id if self.state.proposal else "")
         self.candidate = names[(names.index(here) + steps) % len(names) if here in names else 0]
         self.action_bring("draft")
+
+    @property
+    def _lists_stubs(self) -> bool:
+        """Whether the keys belong to the list of stubs."""
+        stubs = self.query_one(StubList)
+        typed_for = self.searching.typing and self.searching.sought is stubs
+        return stubs.has_focus or typed_for or (self.stubs_open and not self.standing.fits.rail)
 
     def _show_candidate(self) -> None:
         self.query_one(DraftPane).wanted = self.candidate or None

@@ -52,6 +52,11 @@ class Searching:
         """The pane that is searched."""
 
     @property
+    def sought(self) -> Sheet | None:
+        """What is searched, None while nothing is."""
+        return self._sought
+
+    @property
     def typing(self) -> bool:
         """Whether keys are letters now."""
         return self._line is not None and self._line.typing
@@ -86,14 +91,17 @@ class Searching:
 
     def keep(self) -> None:
         """The text is typed."""
-        self._pane().focus(scroll_visible=False)
+        (self._sought or self._pane()).focus(scroll_visible=False)
 
     def count(self, event: Sheet.Sought) -> None:
         """Say how often it is there."""
-        if self._line is not None and event.sheet is self._pane():
+        if self._line is not None and event.sheet is (self._sought or self._pane()):
             self._line.tally = (event.number, event.count)
 
     async def _open(self) -> None:
+        before, self._sought = self._sought, self._pane()
+        if before is not None and before is not self._sought:
+            before.sought = ""
         if self._line is None:
             self._line = SearchLine(id="search")
             self._line.keys = search_keys(self._view)

@@ -11,14 +11,17 @@ from ..widgets.tally import also_by_tests, held, standing
 from .key_names import Key
 
 
-def ending(state: RunState, key: Key) -> tuple[str, Tone]:
-    """How a run ended or what stands now, and what may be done; "" while it goes on. `key` gives the keys in force."""
+def ending(state: RunState, key: Key, *, undoable: bool = True) -> tuple[str, Tone]:
+    """How a run ended or what stands now, and what may be done; "" while it goes on.
+
+    `key` gives the keys in force; `undoable`: the last write to the file can be taken back now.
+    """
     if state.status == "running":
         return "", "calm"
     if state.standing is not None:
-        return _standing(state, state.standing, key)
+        return _standing(state, state.standing, key, undoable=undoable)
     if state.written:
-        return f"written, and its examples were not run since. {key('file.undo')} takes it back", "warning"
+        return f"written, and its examples were not run since{_back(key, undoable=undoable)}", "warning"
     match state.status:
         case "settled":
             return _settled(state, key)
@@ -42,10 +45,14 @@ def undecided(choice: Choice, key: Key, *, answering: bool) -> str:
     return f"{choice.call}: {told}? " + ("its number decides" if answering else f"{key('show.behaviour')} decides")
 
 
-def _standing(state: RunState, stands: Standing, key: Key) -> tuple[str, Tone]:
+def _back(key: Key, *, undoable: bool) -> str:
+    return f". {key('file.undo')} takes it back" if undoable else ""
+
+
+def _standing(state: RunState, stands: Standing, key: Key, *, undoable: bool) -> tuple[str, Tone]:
     """What was found out after the run, of the body in the file or of what is proposed for it."""
     if stands.outdated:
-        return f"{stands.outdated}. Its examples were not run since", "warning"
+        return stands.outdated + (". Its examples were not run since" if state.solution is not None else ""), "warning"
     in_file = stands.draft.id == IN_FILE
     what = _in_file(state, stands) if in_file else "the proposal, as the files are now"
     as_it_was = state.solution is not None and state.verdict in {"checking", state.solution.verdict}
@@ -55,7 +62,7 @@ def _standing(state: RunState, stands: Standing, key: Key) -> tuple[str, Tone]:
         return f"{what}: running its examples…", "calm"
     if not in_file:
         return _settled(state, key)
-    back = f". {key('file.undo')} takes it back" if state.written and stands.draft.purpose == "written" else ""
+    back = _back(key, undoable=undoable and bool(state.written) and stands.draft.purpose == "written")
     told, tone = _held(stands.report, key)
     return f"{what}: {told}{back}", tone
 

@@ -57,7 +57,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     def drafted(self) -> bool:
         """Whether a run has seen the stub as it is now, to whatever end but a newer save."""
         state = self.state
-        return state is not None and state.stub is not None and asked(state.stub) == asked(self.stub)
+        if state is None or state.stub is None or state.cancelled_by == "save":
+            return False
+        return asked(state.stub) == asked(self.stub)
+
+    @property
+    def failed_unasked(self) -> bool:
+        """Whether its run ended before any model was asked: what was in its way may be mended."""
+        return self.state is not None and self.state.status == "failed" and not self.state.calls
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,20 +154,15 @@ def to_draft(before: Shelf, after: Shelf, path: str, changed_line: int) -> Stub 
         was = before.get(card.stub.key)
         news = was is None or not was.in_file or specified(was.stub) != specified(card.stub)
         changed = card.stub.path == path and news and not _was_drafted_so(card)
-        if card.in_file and (changed or _failed_unasked(card)):
+        if card.in_file and (changed or card.failed_unasked):
             asks.append(card.stub)
     asks = [stub for stub in asks if stub.path == path] or asks
     return min(asks, key=lambda stub: _distance(stub, changed_line), default=None)
 
 
-def _failed_unasked(card: Card) -> bool:
-    """Whether its run ended before any model was asked."""
-    return card.state is not None and card.state.status == "failed" and not card.state.calls
-
-
 def _was_drafted_so(card: Card) -> bool:
     drafted = card.state.stub if card.state is not None else None
-    return drafted is not None and specified(drafted) == specified(card.stub)
+    return card.drafted and drafted is not None and specified(drafted) == specified(card.stub)
 
 
 def _distance(stub: Stub, line: int) -> int:

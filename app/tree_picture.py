@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..engine.errors import EnvironmentFault
+from ..engine.regular import open_to_write
 from ..engine.state import RunState
 from ..engine.tree_svg import tree_svg
 
@@ -19,7 +20,8 @@ def picture_of(state: RunState, where: Path | None = None) -> Path:
     """
     path = where or Path(f"{state.run or 'run'}-tree.svg")
     try:
-        path.write_text(tree_svg(state), encoding="utf-8")
+        with open_to_write(path) as file:
+            file.write(tree_svg(state).encode())
     except OSError as error:
         raise EnvironmentFault(
             f"{path}: the picture cannot be written there ({error.strerror}); name a file you may write to"

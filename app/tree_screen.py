@@ -187,9 +187,11 @@ class TreeScreen(Screen[None]):
                 self.run_worker(self._steer(deed), group="steer", exit_on_error=False)
 
     async def action_deed(self, name: str) -> None:
-        """Ctrl+c without a selection cancels here as on the main screen."""
+        """Ctrl+c without a selection cancels here as on the main screen; when nothing runs, it leads back there."""
         if name == "cancel" and possible("cancel", self._state, None, None, self.wheel):
             await self.action_steer("cancel")
+        elif name == "cancel":
+            self.dismiss(None)
 
     async def _steer(self, deed: str) -> None:
         node, candidate = self.view.node, self.view.candidate

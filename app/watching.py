@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from ..engine.errors import SourceError
+from ..engine.folder_events import Events, FolderEvents, Folders
 from ..engine.journal import Journal
 from ..engine.settings import Settings
 from ..engine.sources import Found, Source, find_stubs, in_order, read
@@ -62,24 +64,32 @@ async def watch(
         warn(why)
     await _take_in(following, files, say)
     known = {file.path: file.source.digest for file in files if file.source is not None}
-    async with aclosing(saves(paths, own_writes, how, known=known)) as seen:
+    events = partial(_events, following)
+    async with aclosing(saves(paths, own_writes, how, known=known, events=events)) as seen:
         async for save in seen:
-            name = Path(save.path).name
             match save:
-                case Beside():
-                    await look_again(following, save.path, tokens)
+                case Beside(paths=touched):
+                    await look_again(following, "", tokens)
+                    if asked := await following.mended(touched):
+                        say(f"{Path(touched[0]).name} saved: drafting {asked[0].name}")
                 case Ignored(why="own write"):
                     pass  # What we have written was told when we did.
-                case Ignored(why=why):
-                    say(f"{name}: {why}")
+                case Ignored(path=path, why=why):
+                    say(f"{Path(path).name}: {why}")
                     if why == "deleted":
-                        following.gone(save.path)
+                        following.gone(path)
                     elif why != "unchanged":
-                        following.lost(save.path, why)
-                case Saved(source=source):
+                        following.lost(path, why)
+                case Saved(path=path, source=source):
                     found = await asyncio.to_thread(find_stubs, source, tokens=tokens)
-                    say(f"{name} saved: {await following.saw(source, found.stubs)}")
+                    say(f"{Path(path).name} saved: {await following.saw(source, found.stubs)}")
                     await look_again(following, source.path, tokens)
+                    await following.mended([source.path])
+
+
+def _events(following: Following, folders: Folders, how: Watching) -> Events:
+    """Events of the watched folders, and of those from which a file with a stub imports."""
+    return FolderEvents(lambda: folders() | following.import_folders(), step_ms=how.step_ms, polling=how.polling)
 
 
 async def look_again(following: Following, changed: str, tokens: int) -> None:

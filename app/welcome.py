@@ -9,9 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ..widgets.text import shown_line
 from .key_names import keys_of
 
 SPECIMEN = '''\
@@ -53,6 +55,11 @@ class WelcomeScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("enter,escape,space,q", "dismiss", "begin", id="close-welcome")]
 
+    def __init__(self, folder: Path) -> None:
+        """`folder`: where the tour's files are."""
+        super().__init__()
+        self._folder = folder
+
     def compose(self) -> ComposeResult:
         """A short text over the run, which has already begun."""
         key = keys_of(self)
@@ -77,7 +84,18 @@ class WelcomeScreen(ModalScreen[None]):
                 )
             )
             yield Static(
-                "\nOpen the same files in your own editor beside this window. Every save counts.",
+                f"\nOpen the same files in your own editor beside this window; every save counts. They are in\n"
+                f"  {shown_line(str(self._folder))}",
                 markup=False,
                 classes="foot",
             )
+
+
+def what_helps(node: DOMNode) -> str:
+    """What to do about a stub of the tour whose draft fails: small models need help with the second one."""
+    key = keys_of(node)
+    return (
+        f"A draft that fails is no mishap of the tour: small models need help here. {key('run.tree')} tries it as a "
+        f"tree of smaller functions, {key('run.model')} asks another model, and more examples in its docstring say "
+        "more of what you mean: write them and save."
+    )

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from ..engine.errors import ConsentNeeded, EnvironmentFault, SourceError, UsageError
 from ..engine.events import Answered, AnyEvent, Entry, Settled
-from ..engine.facts import ROLES, Stub
+from ..engine.facts import ROLES, Role, Stub
 from ..engine.journal import Journal, OwnWrites
 from ..engine.kit import Kit
 from ..engine.paths import Places
 from ..engine.pipelines.catalogue import PIPELINES, Pipeline
 from ..engine.reading_ahead import read_ahead
-from ..engine.settings import RolesSettings, Settings
+from ..engine.settings import Settings
 from ..engine.sources import Source, find_stubs
 from ..engine.state import RunState
 from ..engine.trust import TrustBook, project_folder
@@ -26,6 +26,7 @@ from .deciding import Deciding
 from .drafting import Drafting
 from .following import Following
 from .key_names import key_names
+from .model_choice import ModelChoice, given
 from .rechecking import Rechecking
 from .session import Session
 from .shelf import Shelf
@@ -162,6 +163,11 @@ class Work:
         return self._session.places
 
     @property
+    def known(self) -> Settings:
+        """The settings that the program began with: the servers they name are never lost."""
+        return self._session.settings
+
+    @property
     def session(self) -> Session:
         """The session with the settings that are in force now."""
         loaded = replace(self._session.loaded, settings=self.settings)
@@ -181,25 +187,22 @@ class Work:
             yield kit
 
     async def refresh(self, source: Source) -> None:
-        """Take in a file that we have just written, so that line numbers are right; nothing is drafted of it."""
+        """Take in a file that we have just written, so that line numbers are right.
+
+        Nothing is drafted of it but what could not be drafted without it.
+        """
         found = find_stubs(source, tokens=self.settings.context_tokens)
         await self.following.saw(source, found.stubs, draft=False)
         await look_again(self.following, source.path, self.settings.context_tokens)
+        await self.following.mended([source.path])
 
     def use_pipeline(self, pipeline: Pipeline) -> None:
         """Work by another pattern from the next run on."""
         self.following.pipeline = pipeline
 
-    def use_model(self, base_url: str, model: str) -> None:
-        """Ask another model from the next run on, in every role that followed the coder."""
-        old = self.settings.roles.coder
-        changed = {
-            role: replace(mine, base_url=base_url, model=model)
-            for role in ROLES
-            if ((mine := self.settings.role(role)).base_url, mine.model) == (old.base_url, old.model)
-        }
-        roles: RolesSettings = replace(self.settings.roles, **changed)
-        self.settings = replace(self.settings, roles=roles)
+    def use_model(self, choice: ModelChoice, roles: Sequence[Role]) -> None:
+        """Ask another model from the next run on, in these roles."""
+        self.settings = given(self.settings, choice, roles, self.known)
         # A run under way goes on with the models it began with; the next one closes them.
         self._retired.append(self.workshop)
         self.workshop = Workshop(lambda: self._open_kit(self.settings))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .errors import BudgetSpent
-from .events import AnyEvent, CallEnded, CallFailed
+from .events import AnyEvent, CallEnded, CallStarted
 from .kit import Budget
 
 
 class Allowance:
-    """Counts the calls of one log. Calls that fail count as calls."""
+    """Counts the calls of one log: each from its beginning, for several may be under way; what it used at its end."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
@@ -16,13 +16,12 @@ class Allowance:
         self._usd = 0.0
 
     def count(self, event: AnyEvent) -> None:
-        """Take note of a call that is over."""
-        if isinstance(event, CallEnded):
+        """Take note of a call that begins or is over."""
+        if isinstance(event, CallStarted):
             self._calls += 1
+        elif isinstance(event, CallEnded):
             self._tokens += event.usage.prompt_tokens + event.usage.completion_tokens
             self._usd += event.cost or 0.0
-        elif isinstance(event, CallFailed):
-            self._calls += 1
 
     def check(self, seconds: float) -> None:
         """Whether one more call may be made, `seconds` after the run began. Raises: BudgetSpent."""

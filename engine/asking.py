@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import msgspec
 from msgspec.structs import replace
@@ -15,18 +15,25 @@ from .bounds import AnswerWatch
 from .cost import cost
 from .errors import ModelError
 from .events import AnyEvent, CallEnded, CallFailed, CallQueued, CallStarted, Decided, TextStreamed
+from .facts import Role
 from .kit import Kit, Voice
-from .models.chat import Ask, Piece, Reply, Stream
+from .models.chat import Ask, Piece, Reply, Sharing, Stream
+from .models.queueing import Room
+from .models.sharing import Share, SharedRequest
 from .models.tokens import estimate
-from .questions import Question, answer_bound, is_thought_about, room, said_nothing, spent, why_silent
+from .questions import Question, answer_bound, is_thought_about, room, said_nothing, spent, why_half, why_silent
 from .recalling import Answer, Recall
 from .surrogates import whole
 
+MOST_AT_ONCE = 10
+"""Answers that one run asks a server for at a time: what rate limits and small servers bear."""
 Emit = Callable[[AnyEvent], None]
 Turn = Callable[[str], Awaitable[None]]
 """Awaited with the node before each call: it waits while the run is paused, and raises when the person steers."""
 SaidEnough = Callable[[str], bool]
 """Told each piece of a prefilled answer as it comes; true once the rest is not needed."""
+IsHalf = Callable[[Reply], bool]
+"""Told an answer that ran into its limit, says whether what is wanted of it is not all there."""
 Listener = Callable[[], SaidEnough]
 """Makes one for each time the question is asked."""
 
@@ -41,6 +48,10 @@ class Asker:
         self._turn = turn
         self._recall = recall
         self._ids = (f"c{n}" for n in itertools.count(1))
+        self._seats: dict[str, Room] = {}
+        """By model, where it has no room of its own: how many answers one run asks a server for at a time."""
+        self._renamed: dict[str, str] = {}
+        """Of requests for several answers that are recalled: the first call, by what it was called."""
         self._thinkers: set[str] = set()
         """Models that were cut while they thought, although some of them were not asked to think."""
 
@@ -48,32 +59,64 @@ class Asker:
         """Count calls on from those that a run has already."""
         self._ids = (f"c{n}" for n in itertools.count(calls + 1))
 
-    async def ask(self, question: Question, listener: Listener | None = None) -> tuple[str, Reply]:
+    async def shares(self, role: Role) -> bool:
+        """Whether the role's model may give several answers to one request."""
+        model = self._kit.voices[role].model
+        try:
+            return isinstance(model, Sharing) and await model.shares()
+        except ModelError:
+            return False  # Whoever asks first hears why.
+
+    def sharing(self, role: Role, number: int, node: str) -> SharedRequest:
+        """A request to the role's model that so many calls share."""
+
+        def tell(what: str) -> None:
+            self._emit(Decided(what=what, node=node))
+
+        voice = self._kit.voices[role]
+        return SharedRequest(voice.model, number, self._crowd(voice), tell)
+
+    async def ask(
+        self,
+        question: Question,
+        listener: Listener | None = None,
+        is_half: IsHalf = lambda _: False,
+        share: Share | None = None,
+    ) -> tuple[str, Reply]:
         """The call's id and its reply; `Reply.problem` says why there is no whole answer in it.
 
+        `share`: its place in a request for several answers.
+
         The question is asked once more when the model's server ends meanwhile or breaks the answer off, and, with four
-        times the room, when the answer was cut before it began.
+        times the room, when the answer ran into its limit before it began, or as half of one: `is_half` is told an
+        answer that did, and says whether what is wanted of it is missing.
 
         Raises:
             ModelError: there is no reply; the log knows.
         """
-        call, reply = await self._surely(question, listener)
-        if reply.finish == "length" and not reply.full and said_nothing(question, reply):
+        call, reply = await self._surely(question, listener, share)
+        silent = said_nothing(question, reply)
+        if reply.finish == "length" and not reply.full and (silent or is_half(reply)):
             again = f"the {question.purpose} is asked once more with four times the room"
-            self._emit(Decided(what=f"the {question.role} {spent(reply)}: {again}", node=question.node))
+            what = spent(reply) if silent else "ran into the limit of its answer"
+            self._emit(Decided(what=f"the {question.role} {what}: {again}", node=question.node))
+            thought = silent or bool(reply.thinking)
             question = replace(question, more_room=True)
-            call, reply = await self._surely(question, listener)
-            self._thinkers.add(self._voice(question).model.name)
+            call, reply = await self._surely(question, listener, None)
+            if thought:
+                self._thinkers.add(self._voice(question).model.name)
         if reply.finish == "broken off":
             return call, replace(reply, problem=f"was broken off twice: {reply.warning}")
         if said_nothing(question, reply):
             return call, replace(reply, problem=why_silent(question, self._voice(question), reply))
+        if reply.finish == "length" and is_half(reply):
+            return call, replace(reply, problem=why_half(question, reply))
         return call, reply
 
-    async def _surely(self, question: Question, listener: Listener | None) -> tuple[str, Reply]:
+    async def _surely(self, question: Question, listener: Listener | None, share: Share | None) -> tuple[str, Reply]:
         """A reply also when its server ends once meanwhile, or breaks one answer off."""
         try:
-            call, reply = await self._ask(question, listener)
+            call, reply = await self._ask(question, listener, share)
             if reply.finish != "broken off":
                 return call, reply
             what = "the answer was broken off"
@@ -83,16 +126,23 @@ class Asker:
                 raise
             what = "the model's server ended while it answered"
         self._emit(Decided(what=f"{what}: the {question.purpose} is asked once more", node=question.node))
-        return await self._ask(question, listener)
+        return await self._ask(question, listener, None)
 
-    async def _ask(self, question: Question, listener: Listener | None) -> tuple[str, Reply]:
-        await self._turn(question.node)
-        call = next(self._ids)
-        started = self._started(call, question)
-        if self._recall is not None and (known := self._recall.answer(started)) is not None:
-            return call, self._recalled(known, started)
-        async with self._seat(call, question):
-            return call, await self._answered(started, question, listener)
+    async def _ask(self, question: Question, listener: Listener | None, share: Share | None) -> tuple[str, Reply]:
+        voice = self._voice(question)
+        alone = voice.room is None and share is None
+        async with self._crowd(voice).seat() if alone else nullcontext():
+            await self._turn(question.node)
+            call = next(self._ids)
+            started = self._started(call, question)
+            if self._recall is not None and (known := self._recall.answer(started)) is not None:
+                return call, self._recalled(known, started)
+            async with self._seat(call, question):
+                return call, await self._answered(started, question, listener, share)
+
+    def _crowd(self, voice: Voice) -> Room:
+        """The seats of this run at a model that answers many at once."""
+        return self._seats.setdefault(voice.model.name, Room(MOST_AT_ONCE))
 
     @asynccontextmanager
     async def _seat(self, call: str, question: Question) -> AsyncGenerator[None]:
@@ -129,15 +179,19 @@ class Asker:
         for text, thinking in ((known.reply.thinking, True), (known.reply.text, False)):
             if text:
                 self._emit(TextStreamed(call=started.call, text=text, thinking=thinking))
-        self._emit(known.ended)
+        # Calls that were under way at the same time may have other names now; the first of a request names it.
+        first = known.ended.request and self._renamed.setdefault(known.ended.request, started.call)
+        self._emit(replace(known.ended, call=started.call, request=first))
         return known.reply
 
-    async def _answered(self, started: CallStarted, question: Question, listener: Listener | None) -> Reply:
+    async def _answered(
+        self, started: CallStarted, question: Question, listener: Listener | None, share: Share | None
+    ) -> Reply:
         voice = self._voice(question)
         call = started.call
         self._emit(started)
         try:
-            reply = await self._listen(call, question, listener)
+            reply = await self._listen(call, question, listener, share)
         except ModelError as error:
             self._emit(CallFailed(call=call, problem=str(error)))
             raise
@@ -157,6 +211,7 @@ class Asker:
                 full=reply.full,
                 logprobs=reply.logprobs,
                 answered=reply.model,
+                request=share.first_call if share and reply.shared else "",
             )
         )
         return reply
@@ -183,11 +238,11 @@ class Asker:
             top_logprobs=question.top_logprobs,
         )
 
-    async def _listen(self, call: str, question: Question, listener: Listener | None) -> Reply:
+    async def _listen(self, call: str, question: Question, listener: Listener | None, share: Share | None) -> Reply:
         ask = self._worded(question)
         voice = self._voice(question)
         said_enough, watch = listener and listener(), AnswerWatch(ask, answer_bound(question, voice, ask))
-        async with voice.model.stream(ask) as stream:
+        async with share.stream(ask, call) if share else voice.model.stream(ask) as stream:
             async for piece in _until_lost(stream):
                 self._emit(
                     TextStreamed(call=call, text=piece.text, thinking=piece.thinking, taken_back=piece.taken_back)

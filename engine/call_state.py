@@ -40,6 +40,8 @@ class CallState(Fact, frozen=True):
     warning: str = ""
     answered: str = ""
     """What the server calls the model that answered, where it is not called as it was asked for."""
+    request: str = ""
+    """Id of the first call of the request that it shares with others, "" for a request of its own."""
 
     @property
     def tokens(self) -> Usage:
@@ -114,6 +116,7 @@ def _ended(call: CallState, event: ev.CallEnded | ev.CallFailed, at: float) -> C
         prefilled=event.prefilled,
         warning=event.warning,
         answered=event.answered,
+        request=event.request,
     )
 
 

@@ -1,13 +1,15 @@
 """One function made of many: helpers move into the body of the function that calls them.
 
 A body is all that is ever written back, so a composed function carries its helpers as inner functions, those it needs
-directly or through others, each once, in the order in which they were solved. What a plan wrote beside its functions
-(imports, constants, classes) comes first, once.
+directly or through others, each once, in the order of the tree: those below a function before it, sisters as their plan
+wrote them, whoever was solved first. What a plan wrote beside its functions (imports, constants, classes) comes first,
+once.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -25,14 +27,19 @@ def names_in(code: str) -> set[str]:
 
 
 def needed(body: str, helpers: Mapping[str, Helper]) -> tuple[Helper, ...]:
-    """The helpers that a body calls, directly or through one another, in the order they were solved."""
+    """The helpers that a body calls, directly or through one another, in the order of the tree."""
     own = {node.name for node in _tree(body).body if isinstance(node, _DEFINES)}
     found: set[str] = set()
     front = (names_in(body) & helpers.keys()) - own
     while front:
         found |= front
         front = {name for one in front for name in names_in(helpers[one].code)} & helpers.keys() - found
-    return tuple(helper for name, helper in helpers.items() if name in found)
+    return tuple(sorted((helper for name, helper in helpers.items() if name in found), key=_place))
+
+
+def _place(helper: Helper) -> tuple[float, ...]:
+    """Where a helper stands: behind all that are below it."""
+    return (*map(int, filter(None, helper.node.split("."))), math.inf)
 
 
 def composed(body: str, helpers: Mapping[str, Helper]) -> str:

@@ -37,6 +37,10 @@ class Ran(Fact, frozen=True):
     """Whether it has a tree, and so could be decomposed."""
     answered: dict[str, str] = {}
     """Models by the name they were asked by, as servers call what answered, where that is another name."""
+    shared: int = 0
+    """Answers that came in one request with others: its prompt counts once."""
+    requests: int = 0
+    """How many such requests there were."""
     roles: dict[Role, Spending] = {}
     entries: tuple[Entry, ...] = ()
     """Its log without the text of answers."""
@@ -81,6 +85,9 @@ class Row(Fact, frozen=True):
     """Runs with answers that a person wrote."""
     answered: dict[str, str] = {}
     """Models by the name they were asked by, as servers call what answered, where that is another name."""
+    shared: int = 0
+    """Answers that came in one request with others, and how many such `requests` there were."""
+    requests: int = 0
     roles: dict[Role, Spending] = {}
     """Of all runs together."""
     usd: float | None = None
@@ -113,6 +120,7 @@ def ran(entries: Sequence[Entry]) -> Ran | None:
     state = state_of(kept)
     if state.stub is None or (state.solution is None and not _worthless(kept)):
         return None
+    together = [call.request for call in state.calls if call.request]
     verified = state.solution is not None and state.solution.verdict == "verified"
     return Ran(
         pipeline=state.pipeline,
@@ -123,6 +131,8 @@ def ran(entries: Sequence[Entry]) -> Ran | None:
         scripted=state.scripted,
         grown=bool(state.tree.nodes),
         answered=state.answered,
+        shared=len(together),
+        requests=len(set(together)),
         roles=by_role((call.role, call.tokens, call.cost) for call in state.calls),
         entries=kept,
     )
@@ -180,6 +190,8 @@ def _row(own: Sequence[Ran], groups: Sequence[Sequence[Ran]]) -> Row:
         verified=sum(run.verified for run in own),
         scripted=sum(run.scripted for run in own),
         answered={asked: answered for run in own for asked, answered in run.answered.items()},
+        shared=sum(run.shared for run in own),
+        requests=sum(run.requests for run in own),
         roles=roles,
         usd=total(roles.values()).usd,
         standard=standard,

@@ -11,7 +11,7 @@ import re
 
 from msgspec.structs import replace
 
-from .examples import extract
+from .examples import extract, is_python
 from .facts import Enrichment, Example, Fact, Stub
 
 MOST_EXAMPLES = 3
@@ -37,7 +37,8 @@ def additions(stub: Stub, enrichment: Enrichment) -> Additions:
     examples: list[Example] = []
     for example in extract(_without_headings(enrichment.text), stub.name):
         text = example.source + example.want + (example.raises or "")
-        if _squeezed(example.source) in there or not _fits(text) or not (example.want or example.raises):
+        is_told = bool(example.want or example.raises) and is_python(example)
+        if _squeezed(example.source) in there or not _fits(text) or not is_told:
             continue
         there.add(_squeezed(example.source))
         examples.append(example)

@@ -48,6 +48,8 @@ class RunStarted(Event, frozen=True):
     """Most model calls the pipeline may make, None when it has no bound."""
     resumed: str = ""
     """Name of the run that it goes on with, "" for a run of its own."""
+    folder: str = ""
+    """The folder that the stub's path begins at, where that does not say so itself."""
 
 
 class CallStarted(Event, frozen=True):
@@ -106,6 +108,8 @@ class CallEnded(Event, frozen=True):
     """Natural log-probability of the likeliest first tokens, where they were asked for and told."""
     answered: str = ""
     """What the server calls the model that answered, where that is not the name of the model that was asked."""
+    request: str = ""
+    """Id of the first call of the request that brought this answer with others; "" for a request of its own."""
 
 
 class CallFailed(Event, frozen=True):
@@ -331,6 +335,9 @@ class Outdated(Event, frozen=True):
     """What was found out no longer speaks of what the file holds, and nothing else could be found out."""
 
     why: str
+    """"" when the file holds again what the run began with, and the run found nothing out of that."""
+    absent: bool = False
+    """Whether the file, or the function in it, is not there, or cannot be read."""
 
 
 class Compared(Event, frozen=True):

@@ -182,6 +182,8 @@ class Usage(Fact, frozen=True):
     """Includes the thinking tokens."""
     cached_tokens: int = 0
     estimated: bool = False
+    pooled: bool = False
+    """Whether the server counts several answers to one request as one: the last of them tells what all wrote."""
 
 
 class Price(Fact, frozen=True):

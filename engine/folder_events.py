@@ -45,6 +45,8 @@ class FolderEvents:
         self._stop = _Stop()
         self._watched: dict[str, Identity] = {}
         self._batches: Iterator[set[str]] | None = None
+        self._edited = False
+        """Whether Python was touched since it was asked which folders matter: it may import from others now."""
         self._coming: asyncio.Future[set[str]] | None = None
         """The next paths, being waited for in a thread."""
 
@@ -87,20 +89,31 @@ class FolderEvents:
     def _begin(self) -> bool:
         """Watch what is there, and tell whether there is anything."""
         self._stop.listening.clear()
-        self._watched = _identities(self._folders)
+        self._watched, self._edited = _identities(self._folders), False
         self._batches = self._listening() if self._watched else None
         return self._batches is not None
 
     def _next(self) -> set[str]:
         """The next touched paths; none when nothing happened for a while, or when other folders are to be watched."""
         assert self._batches is not None
+        if self._edited and self._begin_again():
+            return set()
         try:
             touched = next(self._batches, None)
         finally:
             self._stop.listening.set()  # also when it could not begin: nobody is to wait for that
         if touched is None or (_changed(self._watched, self._folders, touched) and not self._stop.is_set()):
             self._batches = None
+        self._edited = any(path.endswith(".py") for path in touched or ())
         return touched or set()
+
+    def _begin_again(self) -> bool:
+        """Stop listening if other folders matter now that whoever was told of the last paths has read them."""
+        self._edited = False
+        if _identities(self._folders) == self._watched:
+            return False
+        self._batches = None
+        return True
 
     def _listening(self) -> Iterator[set[str]]:
         try:

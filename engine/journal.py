@@ -10,7 +10,7 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,18 @@ from msgspec.structs import replace
 
 from .errors import SourceError, StaleSource
 from .journal_contents import Contents, put
-from .journal_entries import Kept, Line, Purpose, line_of, lines_in, made_again, took_back, written
+from .journal_entries import (
+    Kept,
+    Line,
+    Purpose,
+    done_last,
+    line_of,
+    lines_in,
+    made_again,
+    took_back,
+    undone_last,
+    written,
+)
 from .labelled import Labelled
 from .own_writes import OwnWrites
 from .recovery import recover
@@ -131,16 +142,12 @@ class Journal:
         self.recover(path)
         with self._locked():
             lines = self._lines()
-            done = [kept for kept in _of(lines, path) if kept.leads_back and not kept.undone]
-            # A crash between the record and the write leaves an entry whose write never happened: it is passed over.
             raw = present_bytes(path)
             present = digest_of(raw)
-            while done and present == done[-1].before and present != done[-1].after:
-                passed = done.pop().id
-                lines = [line for line in lines if line.kept is None or line.kept.id != passed]
-            if not done:
+            entry, passed = done_last(_of(lines, path), present)
+            lines = [line for line in lines if line.kept is None or line.kept.id not in passed]
+            if entry is None:
                 raise SourceError(f"{path}: there is nothing to undo; redraft has not written to this file")
-            entry = done[-1]
             if present != entry.after:
                 if not self.is_torn(raw, entry):
                     raise self._edited(path, entry.before)
@@ -159,14 +166,14 @@ class Journal:
         self.recover(path)
         with self._locked():
             lines = self._lines()
-            undone = [kept for kept in _of(lines, path) if kept.undone]
-            if not undone:
+            entry = undone_last(_of(lines, path))
+            if entry is None:
                 raise SourceError(f"{path}: there is nothing to redo")
             raw = present_bytes(path)
-            if digest_of(raw) != undone[0].before:
-                raise self._edited(path, undone[0].after)
-            self._swap(path, raw, undone[0].after)
-            return self._marked(lines, undone[0], undone=False)
+            if digest_of(raw) != entry.before:
+                raise self._edited(path, entry.after)
+            self._swap(path, raw, entry.after)
+            return self._marked(lines, entry, undone=False)
 
     def told(self, kept: Kept) -> str:
         """What undoing (or, if it is not undone any more, redoing) an entry came to, in words."""
@@ -184,14 +191,17 @@ class Journal:
         except SourceError:
             return False
 
-    def last(self, paths: Iterable[str], *, undone: bool = False) -> str:
-        """The one of these files that was written last, or (`undone`) that has a write to make again; "" for none."""
-        spelled = {_real(path): path for path in paths}
-        for line in reversed(self._lines_seen()):
-            kept = line.kept
-            if kept and kept.path in spelled and kept.leads_back and kept.undone == undone:
-                return spelled[kept.path]
-        return ""
+    def last(self, present: Mapping[str, str], *, undone: bool = False) -> str:
+        """The one of these files whose write, the latest of all, can be taken back (or, `undone`, made again).
+
+        `present` gives the SHA-256 of what each holds: one that was edited since is left alone. "" for none.
+        """
+        lines, found = self._lines_seen(), dict[int, str]()
+        for path, digest in present.items():
+            entry = undone_last(_of(lines, path)) if undone else done_last(_of(lines, path), digest)[0]
+            if entry is not None and digest == (entry.before if undone else entry.after):
+                found[int(entry.id)] = path
+        return found[max(found)] if found else ""
 
     def knows(self, content: bytes) -> bool:
         """Whether a content is kept, undamaged, and an entry names it: else it might be cleared away."""

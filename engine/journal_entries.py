@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -76,6 +76,23 @@ class Line(Fact, frozen=True):
         if self.kept is not None:
             return (self.kept.before, self.kept.after)
         return tuple(_DIGEST.findall(self.raw.decode("ascii", "replace")))
+
+
+def done_last(entries: Sequence[Kept], present: str) -> tuple[Kept | None, frozenset[str]]:
+    """The write to take back next, and the names of those to pass over.
+
+    A crash between the record and the write leaves an entry whose write never happened: the file still is as before it.
+    """
+    done = [kept for kept in entries if kept.leads_back and not kept.undone]
+    passed = set[str]()
+    while done and present == done[-1].before and present != done[-1].after:
+        passed.add(done.pop().id)
+    return (done[-1] if done else None), frozenset(passed)
+
+
+def undone_last(entries: Sequence[Kept]) -> Kept | None:
+    """The write to make again next."""
+    return next((kept for kept in entries if kept.undone), None)
 
 
 def line_of(kept: Kept) -> Line:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
 
 from . import examples
 from .desk.executing import executed
-from .events import Entry
+from .events import AnyEvent, Entry, RunStarted
 from .facts import Draft, Example, Fact, Report, Review, Stub
 from .sandbox.runner import Limits, Sandbox
 from .state import RunState, state_of
@@ -49,7 +52,7 @@ def lesson_of(name: str, entries: Sequence[Entry], task: Task | None = None, abo
         return None
     return Lesson(
         name=name,
-        stub=state.stub,
+        stub=_placed(state.stub, entries[0].event),
         wrong=wrong,
         right=right,
         proven=task is not None,
@@ -58,6 +61,13 @@ def lesson_of(name: str, entries: Sequence[Entry], task: Task | None = None, abo
         review=state.reviews.get(wrong.id),
         scripted=state.scripted,
     )
+
+
+def _placed(stub: Stub, begun: AnyEvent) -> Stub:
+    """The stub at the place where its project is, whatever folder we are in; as it stands where that is gone."""
+    folder = begun.folder if isinstance(begun, RunStarted) else ""
+    place = Path(folder, stub.path)
+    return replace(stub, path=str(place)) if folder and place.exists() else stub
 
 
 async def held(sandbox: Sandbox, limits: Limits, lesson: Lesson, body: str) -> Report:

@@ -156,6 +156,21 @@ async def _remote(wanted: RoleSettings) -> ChatModel:
     return Replicas(models, retries=retries) if several else models[0]
 
 
+async def listed_models(wanted: RoleSettings) -> tuple[str, ...] | None:
+    """The models that the server of a role lists, None when it does not do so soon."""
+    try:
+        key = await asyncio.to_thread(key_of, wanted)
+        endpoint = Endpoint(base_url=wanted.base_urls[0], api_key=Key(key.reveal() if key else ""))
+        model = OpenAIChat(endpoint, retries=Retries(attempts=1))
+        try:
+            async with asyncio.timeout(INTRODUCTION_SECONDS):
+                return (await model.ready()).models
+        finally:
+            await model.aclose()
+    except (ModelError, TimeoutError):
+        return None
+
+
 async def _introduced(model: ChatModel) -> None:
     """Let a server that was given without a model say which one it has, so that logs name it.
 

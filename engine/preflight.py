@@ -6,7 +6,7 @@ import os
 import re
 
 from .errors import ProjectError, SourceError
-from .examples import visible
+from .examples import is_python, visible
 from .facts import Execution, LoadFailure, Stub
 from .kit import Kit
 from .project import locate
@@ -30,10 +30,29 @@ async def check_imports(kit: Kit, stub: Stub) -> str:
         ProjectError: the project cannot be imported; the text says which file and line, why, and what to do.
         SandboxError: code cannot be run here as safely as was promised.
     """
-    fault = await find_fault(kit.sandbox, kit.limits, stub)
+    fault = await find_fault(kit.sandbox, kit.limits, stub) or await find_broken_example(kit.sandbox, kit.limits, stub)
     if fault and _TOO_NEW not in fault:
         raise ProjectError(fault)
     return fault
+
+
+async def find_broken_example(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
+    """Which example of a file is no Python at all, so that no draft can hold it; "" when each is.
+
+    Raises:
+        SandboxError: code cannot be run here as safely as was promised.
+    """
+    for example in stub.examples if _is_there(stub.path) else ():
+        if not is_python(example):
+            # The interpreter that runs the examples may know newer syntax than ours does.
+            step = f"compile({example.source + chr(10)!r}, 'example', 'single') and None"
+            outcome = (await sandbox.run("", [step], limits)).outcomes[0]
+            if outcome.status == "raised":
+                why = outcome.raised.removeprefix("SyntaxError: ")
+                place = f"{os.path.basename(stub.path)} line {example.line}"  # noqa: PTH119 - no path is needed
+                remedy = "mend it, or skip it with `# doctest: +SKIP`"
+                return _in_a_line(f"{place}: the example is no Python ({why}), so that no draft can hold it; {remedy}")
+    return ""
 
 
 async def find_fault(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
@@ -62,7 +81,8 @@ def project_fault(path: str, done: Execution) -> str:
         what = f"{locate(path).name} cannot be imported: {done.problem}"
         remedy = "raise sandbox.import_seconds, or import less at the top" if done.timed_out else "import it by hand"
         return _in_a_line(f"{what}; {remedy}")
-    return _in_a_line(f"{_placed(failure)}; {_remedy(path, failure, done)}")
+    placed = _placed(failure) if failure.file else f"{locate(path).name} cannot be imported: {failure.text}"
+    return _in_a_line(f"{placed}; {_remedy(path, failure, done)}")
 
 
 def _in_a_line(text: str) -> str:
@@ -86,6 +106,8 @@ def _remedy(path: str, failure: LoadFailure, done: Execution) -> str:
         return f"install it for {done.interpreter}, or choose another Python with --interpreter"
     if failure.raised.startswith("SyntaxError") and _is_whole(_file_of(path, failure)):
         return f"{done.interpreter} {_TOO_NEW}"
+    if failure.raised.startswith("MemoryError"):
+        return "raise sandbox.memory_mb, or import less"
     if failure.refused:
         return "docs/projects.md says what a project may do while it is imported"
     if not failure.elsewhere and (others := _unwritten(path)) and len(others) > 1:

@@ -70,14 +70,14 @@ def price_and_reach(runs: Sequence[Run]) -> tuple[float, float] | None:
     With difficulties drawn evenly from (0, p], as the theory has it, those solved are p/2 long on average.
     """
     usd, tokens = 0.0, 0
-    solved: list[int] = []
+    solved: list[float] = []
     for run in runs:
         calls = _calls(run, _WRITING)
         if any(ended.cost is None for ended in calls.values()):
             return None
         usd += sum(ended.cost or 0.0 for ended in calls.values())
         tokens += sum(ended.usage.prompt_tokens + ended.usage.completion_tokens for ended in calls.values())
-        solved += [calls[call].usage.completion_tokens for call in _solving(run) if call in calls]
+        solved += [_wrote(calls[call], calls.values()) for call in _solving(run) if call in calls]
     return (usd / tokens * PER, 2 * sum(solved) / len(solved)) if usd > 0 and solved else None
 
 
@@ -95,6 +95,14 @@ def _calls(run: Iterable[Entry], purposes: frozenset[str]) -> dict[str, CallEnde
     events = [entry.event for entry in run]
     wanted = {e.call for e in events if isinstance(e, CallStarted) and e.purpose in purposes}
     return {e.call: e for e in events if isinstance(e, CallEnded) and e.call in wanted}
+
+
+def _wrote(ended: CallEnded, calls: Iterable[CallEnded]) -> float:
+    """Tokens of an answer; where a server counts several as one, their mean."""
+    if not ended.usage.pooled:
+        return ended.usage.completion_tokens
+    shared = [call.usage.completion_tokens for call in calls if call.request == ended.request]
+    return sum(shared) / len(shared)
 
 
 def _models(runs: Iterable[Run], purposes: frozenset[str]) -> tuple[str, ...]:

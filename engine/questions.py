@@ -83,6 +83,14 @@ def spent(reply: Reply) -> str:
     return f"spent {about}{tokens:,} token{'' if tokens == 1 else 's'} thinking and said nothing"
 
 
+def why_half(question: Question, reply: Reply) -> str:
+    """Why an answer is not whole, and which setting may help."""
+    if reply.full:
+        return "came to the end of the model's context: its answer is unfinished; serve it with a larger one"
+    again = " twice" if question.more_room else ""
+    return f"ran into the limit of its answer{again}: it is unfinished; raise roles.{question.role}.max_tokens"
+
+
 def why_silent(question: Question, voice: Voice, reply: Reply) -> str:
     """Why there is no answer, and which setting may help."""
     role, wanted = question.role, is_thought_about(question, voice)

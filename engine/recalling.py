@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from .events import CallEnded, CallStarted, Entry, RunStarted, Steered, TextStreamed
 from .facts import Fact
 from .models.chat import Piece, Reply, texts
+from .steering import line_to
 
 
 class Answer(Fact, frozen=True):
@@ -17,38 +19,49 @@ class Answer(Fact, frozen=True):
     reply: Reply
 
 
-class Recall:
-    """The answers of an earlier log, each good for the very question it answered.
+_Key = tuple[str | int, ...]
 
-    With the first question that is another one the memory ends: from there on the run is a new one.
+
+class Recall:
+    """The answers of an earlier log, each good for the very question it answered, whenever that is asked.
+
+    With the first question that is another one the memory of its function ends, and of all below that in a tree: from
+    there on the run is a new one.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         began = entries[0].event if entries else None
         self.run = began.run if isinstance(began, RunStarted) else ""
         """Name of the earlier run."""
-        self._answers = {answer.started.call: answer for answer in _answers(entries)}
+        started = [entry.event for entry in entries if isinstance(entry.event, CallStarted)]
+        self._by_text = any(event.asked for event in started)
+        """Whether it knows what was asked; logs of older versions tell the prompt's length only."""
+        self._asked = set(map(self._key, started))
+        self._answers: dict[_Key, deque[Answer]] = {}
+        for answer in _answers(entries):
+            self._answers.setdefault(self._key(answer.started), deque()).append(answer)
         self._wishes = _wishes(entries)
-        self._over = False
+        self._over: set[str] = set()
 
     def answer(self, question: CallStarted) -> Answer | None:
-        """What was answered to this call before, None when it was not asked so; then nothing is recalled any more."""
-        found = self._answers.get(question.call)
-        if self._over or found is None or not _same(found.started, question):
-            self._over = True
+        """What was answered to this question before; None when nothing was, or another one was asked in its place."""
+        key = self._key(question)
+        if self._over.intersection(line_to(question.node)):
             return None
-        return found
+        if key not in self._asked:
+            self._over.add(question.node)
+            return None
+        left = self._answers.get(key)
+        return left.popleft() if left else None
 
     def wishes(self, calls: int) -> tuple[Steered, ...]:
         """What the person wished for after that many calls had begun; each wish is given once."""
         return () if self._over else tuple(self._wishes.pop(calls, ()))
 
-
-def _same(before: CallStarted, now: CallStarted) -> bool:
-    """Whether two calls ask the same of the same model; logs of older versions tell the prompt's length only."""
-    if (before.role, before.purpose, before.node, before.model) != (now.role, now.purpose, now.node, now.model):
-        return False
-    return before.asked == now.asked if before.asked else before.prompt_tokens == now.prompt_tokens
+    def _key(self, call: CallStarted) -> _Key:
+        """What is the same for two calls that ask the same of the same model."""
+        what = call.asked if self._by_text else call.prompt_tokens
+        return (call.role, call.purpose, call.node, call.model, what)
 
 
 def _answers(entries: Iterable[Entry]) -> list[Answer]:

@@ -12,7 +12,7 @@ from .errors import EnvironmentFault, SourceError
 from .events import Entry, RunStarted
 from .paths import make_folder
 from .redaction import protects_anything, redact_bytes
-from .regular import read_regular
+from .regular import open_to_write, read_regular
 from .surrogates import whole_within
 
 _ENCODER = msgspec.json.Encoder()
@@ -56,7 +56,7 @@ class Recording:
         try:
             if self._file is None:
                 make_folder(self.path.parent)
-                self._file = self.path.open("wb")
+                self._file = open_to_write(self.path)
             self._file.write(line_of(entry))
             self._file.flush()
         except (OSError, EnvironmentFault) as error:

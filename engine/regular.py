@@ -9,10 +9,11 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 
-def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
-    """The bytes of a regular file of at most `most` bytes; waits for nobody.
+def read_regular(path: str | os.PathLike[str], most: int, start: int = 0) -> bytes:
+    """The bytes of a regular file of at most `most` bytes, from byte `start` on; waits for nobody.
 
     Raises:
         OSError: it cannot be read, is no regular file, or is larger; `strerror` says which.
@@ -24,10 +25,24 @@ def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             _refuse(path, errno.EINVAL, "it is no regular file")
+        file.seek(start)
         raw = b"" if status.st_size > most else file.read(most + 1)
-    if status.st_size > most or len(raw) > most:
+    if status.st_size > most or start + len(raw) > most:
         _refuse(path, errno.EFBIG, f"it has more than {most / 1e6:g} MB")
     return raw
+
+
+def open_to_write(path: Path) -> BinaryIO:
+    """The file, emptied, or made; a pipe only if somebody reads it, for nobody else is waited for.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(descriptor, True)
+    return os.fdopen(descriptor, "wb")
 
 
 def _refuse(path: str | os.PathLike[str], number: int, why: str) -> None:

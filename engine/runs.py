@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from .allowance import Allowance
@@ -98,7 +99,7 @@ class Log:
             BudgetSpent: the run may make no more calls.
         """
         await self._may_go.wait()
-        self._steering.interrupt()
+        self._steering.interrupt(node)
         self._allowance.check(self._clock() - self._began)
 
     def _remembered(self) -> tuple[Steered, ...]:
@@ -187,6 +188,7 @@ async def running(
         mode=kit.mode,
         bound=pipeline.most_calls(kit.mode, kit.repair.attempts),
         resumed=recall.run if recall else "",
+        folder="" if Path(stub.path).is_absolute() else str(Path.cwd()),
     )
     task = log.start(pipeline, kit, stub, started, hidden)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from .facts import Report
+from .facts import Draft, Report
 
 if TYPE_CHECKING:
     from .state import RunState
@@ -28,6 +28,14 @@ def stages_of(state: RunState) -> dict[Stage, StageStatus]:
     return {stage: "running" if stage == running else _reached(state, stage) for stage in STAGES}
 
 
+def examples_report(state: RunState) -> Report | None:
+    """What the examples' stage tells of: the first draft; once anything was run after the run, what stands now."""
+    if state.standing is not None:
+        return state.standing.report
+    first = state.first_draft
+    return state.reports.get(first.id) if first is not None else None
+
+
 def _running(state: RunState) -> Stage | None:
     if state.verdict == "checking":
         return "verified"
@@ -44,7 +52,7 @@ def _reached(state: RunState, stage: Stage) -> StageStatus:
     reached: dict[Stage, bool] = {
         "stub": state.stub is not None,
         "draft": bool(state.drafts),
-        "examples": bool(state.reports),
+        "examples": bool(state.reports) if state.standing is None else state.standing.report is not None,
         "review": bool(state.reviews),
         "fix": state.last_fix is not None,
         "verified": bool(state.verdict),
@@ -60,15 +68,21 @@ def _failed(state: RunState, stage: Stage) -> bool:
         case "draft":
             return first is not None and first.problem is not None
         case "examples":
-            return first is not None and _failing(state.reports.get(first.id))
+            return _failing(examples_report(state))
         case "review":
             return review is not None and review.verdict != "clean"
         case "fix":
-            return fix is not None and (fix.problem is not None or _failing(state.reports.get(fix.id)))
+            return fix is not None and (fix.problem is not None or _no_better(state, fix))
         case "verified":
             return state.verdict != "verified"
         case "stub":
             return False
+
+
+def _no_better(state: RunState, fix: Draft) -> bool:
+    """Whether a repair holds no more than the draft did, or is a body that was there before and is not run again."""
+    report = state.reports.get(fix.id)
+    return fix.id in state.dropped if report is None else _failing(report)
 
 
 def _failing(report: Report | None) -> bool:

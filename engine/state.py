@@ -12,7 +12,7 @@ from .call_state import CallState, Meter, begun, ended, heard, meter_of, spent_o
 from .cost import Spending
 from .economy import share
 from .facts import Answer, Behaviours, Draft, Enrichment, Fact, Plan, Report, Review, Role, Solution, Stub, Undefined
-from .stages import STAGES, Stage, StageStatus, stages_of
+from .stages import STAGES, Stage, StageStatus, examples_report, stages_of
 from .tree import Candidate, Tree
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "StageStatus",
     "Standing",
     "Verdict",
+    "examples_report",
     "state_of",
 ]
 
@@ -46,6 +47,8 @@ class Standing(Fact, frozen=True):
     """None while its examples run."""
     outdated: str = ""
     """Why nothing is known of what stands there, "" when something is, or soon will be."""
+    absent: bool = False
+    """Whether nothing stands there that could be run or changed."""
 
 
 class RunState(Fact, frozen=True):
@@ -81,8 +84,8 @@ class RunState(Fact, frozen=True):
     hidden: Report | None = None
     """What hidden tests say of the solution; None where there are none or it has not come so far."""
     paused: bool = False
-    checking: str = ""
-    """Id of the draft that is in the sandbox, or ""."""
+    in_sandbox: tuple[str, ...] = ()
+    """Ids of the drafts that are in the sandbox; branches of a tree that grow at the same time have one each."""
     decisions: tuple[str, ...] = ()
     attempt: ev.AttemptStarted | None = None
     """The newest attempt at a repair, None before there is one."""
@@ -112,6 +115,11 @@ class RunState(Fact, frozen=True):
     def live_call(self) -> CallState | None:
         """The newest call that is still coming in."""
         return next((c for c in reversed(self.calls) if c.status in {"reading prompt", "streaming"}), None)
+
+    @property
+    def checking(self) -> str:
+        """Id of the draft that went into the sandbox last and is still there, or ""."""
+        return self.in_sandbox[-1] if self.in_sandbox else ""
 
     @property
     def first_draft(self) -> Draft | None:
@@ -257,15 +265,21 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             return replace(state, dropped={**state.dropped, draft: why})
         case ev.CheckStarted(draft=draft, undefined=undefined):
             known = _latest(state.undefined, draft, undefined) if undefined else state.undefined
-            return replace(state, checking=draft, undefined=known)
+            return replace(state, in_sandbox=(*state.in_sandbox, draft), undefined=known)
         case ev.Checked(report=report) if state.standing is not None and report.draft == state.standing.draft.id:
-            return replace(state, checking="", standing=replace(state.standing, report=report))
+            return replace(state, in_sandbox=(), standing=replace(state.standing, report=report))
         case ev.Checked(report=report, node=node):
             known = state.reports if node else _latest(state.reports, report.draft, report)
-            return replace(state, checking="", reports=known)
+            left = tuple(draft for draft in state.in_sandbox if draft != report.draft)
+            return replace(state, in_sandbox=left, reports=known)
         case ev.Reviewed(review=review) | ev.FindingsTested(review=review):
             return replace(state, reviews=_latest(state.reviews, review.draft, review))
-        case ev.NodeOpened() | ev.ChecksInvented() | ev.Decomposed() | ev.Scored() | ev.NodeClosed() | ev.Steered():
+        case ev.NodeOpened(node=node) | ev.NodeClosed(node=node):
+            # A function that is dropped, or begun anew, may have been in the sandbox.
+            own = state.tree.nodes[node].candidates if node in state.tree.nodes else ()
+            gone = {candidate.draft.id for candidate in own}
+            return replace(state, in_sandbox=tuple(draft for draft in state.in_sandbox if draft not in gone))
+        case ev.ChecksInvented() | ev.Decomposed() | ev.Scored() | ev.Steered():
             return state
         case ev.Paused(again=again):
             return replace(state, paused=not again)
@@ -276,9 +290,9 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
         case ev.Judged(report=report):
             return replace(state, hidden=report)
         case ev.RunFailed(problem=problem):
-            return replace(state, status="failed", problem=problem, checking="", queued={})
+            return replace(state, status="failed", problem=problem, in_sandbox=(), queued={})
         case ev.RunCancelled(by=by):
-            return replace(state, status="cancelled", cancelled_by=by, checking="", queued={})
+            return replace(state, status="cancelled", cancelled_by=by, in_sandbox=(), queued={})
         case ev.RunEnded():
             return state
         case ev.Written(hunks=hunks):
@@ -287,7 +301,7 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
             written = hunks or ("all" if again else "")
             return replace(state, written=written, taken_back=not written)
         case ev.RecheckStarted(draft=draft):
-            return replace(state, standing=Standing(draft=draft), checking=draft.id)
+            return replace(state, standing=Standing(draft=draft), in_sandbox=(draft.id,))
         case ev.Compared(node=node) if node:
             return state
         case ev.Compared(behaviours=behaviours):
@@ -295,9 +309,11 @@ def _folded(state: RunState, event: ev.AnyEvent, at: float) -> RunState:
         case ev.Answered(answer=answer, by=by):
             kept = tuple(known for known in state.answers if known.call != answer.call)
             return replace(state, answers=(*kept, answer), answered_by=by)
-        case ev.Outdated(why=why):
+        case ev.Outdated(why=""):
+            return replace(state, standing=None, in_sandbox=())
+        case ev.Outdated(why=why, absent=absent):
             draft = state.standing.draft if state.standing is not None else Draft(id=IN_FILE, body="")
-            return replace(state, standing=Standing(draft=draft, outdated=why), checking="")
+            return replace(state, standing=Standing(draft=draft, outdated=why, absent=absent), in_sandbox=())
         case _:
             assert_never(event)
 

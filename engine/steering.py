@@ -28,6 +28,8 @@ class Steering:
         self._wishes: dict[str, Steered] = {}
         self.heeded = False
         """Whether the pipeline grows a tree that can be steered; wishes of others are told and change nothing."""
+        self.at_work: list[str] = []
+        """Nodes that are being solved: a wish for one of them is obeyed there, or below it."""
 
     def wish(self, wish: Steered) -> None:
         """Note what the person wants."""
@@ -35,17 +37,21 @@ class Steering:
         self._wishes[wish.node] = wish
         self._emit(wish)
 
-    def interrupt(self) -> None:
-        """Called before each model call. Raises: SteeredError with the oldest wish not obeyed yet."""
-        if self.heeded and (wish := self.next()) is not None:
+    def interrupt(self, node: str = "") -> None:
+        """Called before each model call for a node. Raises: SteeredError with the oldest wish to be obeyed there."""
+        if self.heeded and (wish := self.next(node)) is not None:
             raise SteeredError(wish)
 
-    def next(self) -> Steered | None:
-        """The oldest wish not obeyed yet, which then counts as obeyed; None when there is none."""
+    def next(self, node: str = "") -> Steered | None:
+        """The oldest wish that may be obeyed at a node, which then counts as obeyed; None when there is none.
+
+        What is wished for a node that is being solved in another branch waits until that one comes by.
+        """
         for wish in self._remembered():
             self.wish(wish)
-        node = next(iter(self._wishes), None)
-        return None if node is None else self._wishes.pop(node)
+        mine = set(line_to(node))
+        found = next((wished for wished in self._wishes if wished in mine or wished not in self.at_work), None)
+        return None if found is None else self._wishes.pop(found)
 
 
 def line_to(node: str) -> list[str]:

@@ -61,9 +61,10 @@ class Ignored(Fact, frozen=True):
 
 
 class Beside(Fact, frozen=True):
-    """A Python file beside a watched one was touched: what imports it may do otherwise now."""
+    """Python files that are not watched themselves were touched: what imports them may do otherwise now."""
 
-    path: str
+    paths: tuple[str, ...]
+    """As events name them, in alphabetical order."""
 
 
 Seen = Saved | Ignored | Beside
@@ -116,10 +117,8 @@ async def saves(
             concerned = watch.concerned(touched)
             for seen in await watch.settled(concerned):
                 yield seen
-            if not concerned and (
-                beside := next((path for path in sorted(touched or ()) if is_python(Path(path).name)), "")
-            ):
-                yield Beside(path=beside)
+            if beside := await asyncio.to_thread(watch.beside, touched or ()):
+                yield Beside(paths=beside)
     finally:
         source.close()
 
@@ -189,6 +188,10 @@ class _Watch:
             if named:
                 found[named] = None
         return list(found)
+
+    def beside(self, touched: Iterable[str]) -> tuple[str, ...]:
+        """The Python files among the touched paths that are not watched themselves."""
+        return tuple(path for path in sorted(touched) if is_python(Path(path).name) and not self.concerned([path]))
 
     async def settled(self, paths: list[str]) -> list[Seen]:
         """Wait until these files have come to rest, and say what became of each."""

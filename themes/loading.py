@@ -13,9 +13,12 @@ import msgspec
 
 from ..engine.errors import SettingsError
 from ..engine.nearest import nearest
+from ..engine.regular import read_regular
 from .palette import BASE, DERIVED, VARIABLES, Palette
 
 ENDING = ".toml"
+LARGEST = 1_000_000
+"""Bytes of a theme file."""
 DEFAULTS = {True: "redraft-dark", False: "redraft-light"}
 """What a theme extends that does not say so, by whether it is dark."""
 
@@ -110,6 +113,6 @@ def _theme_files(folder: Path | Traversable | None) -> Iterable[Path | Traversab
 
 def _text(file: Path | Traversable) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_regular(file, LARGEST).decode() if isinstance(file, Path) else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read as UTF-8 text ({error}); mend it or move it away") from None

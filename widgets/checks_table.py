@@ -125,6 +125,11 @@ class ChecksTable(Sheet):
         self.set_reactive(ChecksTable.chosen, failing)
         self.relayout()
 
+    @property
+    def cursor(self) -> int:
+        """The chosen example."""
+        return self.chosen
+
     def watch_chosen(self, chosen: int) -> None:
         """Move the cursor."""
         self.relayout()
@@ -176,6 +181,8 @@ def _score(state: RunState) -> list[Run]:
     own = counted(len({example.test.name for example in tests if example.test}), "test") + " of yours"
     to_judge = [example for example in examples if not example.waits_for]
     held_up = len(examples) - len(to_judge)
+    if state.checking and state.standing is not None:
+        return [("▸ running its examples, as the files are now…", "bold $state-run")]
     if state.checking:
         named = [*([counted(len(to_judge), "example")] if to_judge or not tests else []), *([own] if tests else [])]
         return [(f"▸ running {' and '.join(named)}…", "bold $state-run")]
@@ -189,7 +196,8 @@ def _score(state: RunState) -> list[Run]:
         if not report.judged:
             return [(f"? unverified: {shown_line(waiting_words(report))}", "bold $state-warn")]
         if report.all_passed:
-            word = "the example holds" if total == 1 else f"all {total} examples hold"
+            every = "" if waits else "all "
+            word = ("1" if waits else "the") + " example holds" if total == 1 else f"{every}{total} examples hold"
             own = f"{own_tests} of your tests hold{'s' if own_tests == 1 else ''}"
             held = ", ".join([*([word] if total else []), *([own] if own_tests else [])])
             return [(f"✓ {held}", "bold $state-pass"), *waits]
@@ -201,7 +209,8 @@ def _score(state: RunState) -> list[Run]:
         return [("? no examples: nothing was verified" if report or state.solution else "? no examples yet", ink)]
     named = [*([counted(len(to_judge), "example")] if to_judge else []), *([own] if tests else [])]
     hold = f"{' and '.join(named)} to hold a draft against" if named else "no example can be run yet"
-    wait = f"; {held_up} wait{'s' if held_up == 1 else ''} for other functions" if held_up else ""
+    names = tuple(dict.fromkeys(name for example in examples for name in example.waits_for))
+    wait = f"; {held_up} wait{'s' if held_up == 1 else ''} for {shown_line(listed(names))}" if held_up else ""
     return [(f"· {hold}{wait}", "bold $state-wait")]
 
 
@@ -255,9 +264,15 @@ def _advice(state: RunState) -> str:
 
 
 def _other_score(state: RunState) -> str:
-    """What the reviewed draft reached, when the report is on another."""
+    """What the reviewed draft reached, when the report is on another that is proposed in its place."""
     first, report = state.first_draft, state.report
-    if first is None or report is None or report.draft == first.id or first.id not in state.reports:
+    if (
+        state.standing is not None
+        or first is None
+        or report is None
+        or report.draft == first.id
+        or first.id not in state.reports
+    ):
         return ""
     before = state.reports[first.id]
     return f"the first draft: {before.passes} of {len(before.judged)}"

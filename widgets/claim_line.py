@@ -7,9 +7,10 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from .text import shown_line
+from .text_field import TextField
 
 
 class ClaimLine(Horizontal):
@@ -51,14 +52,18 @@ class ClaimLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Names and fields."""
         yield Static("bug at ", markup=False)
-        yield _Field(compact=True, id="call")
+        yield TextField(compact=True, id="call")
         yield Static(" should be ", markup=False)
-        yield _Field(compact=True, id="wanted")
+        yield TextField(compact=True, id="wanted")
 
     @property
     def typing(self) -> bool:
         """Whether keys are letters now."""
-        return any(field.has_focus for field in self.query(_Field))
+        return self._in("call") or self._in("wanted")
+
+    def _in(self, name: str) -> bool:
+        """Whether keys are letters of this field; a field hears of its focus later than the screen."""
+        return self.screen.focused is self._field(name)
 
     def begin(self) -> None:
         """Let the person type."""
@@ -66,12 +71,24 @@ class ClaimLine(Horizontal):
 
     def action_turn(self) -> None:
         """To the other field."""
-        self._go_to("wanted" if self._field("call").has_focus else "call")
+        self._go_to("wanted" if self._in("call") else "call")
 
-    def clear(self) -> None:
-        """Empty both fields."""
-        for field in self.query(_Field):
-            field.value = ""
+    @property
+    def typed(self) -> tuple[str, str]:
+        """What stands in the two fields."""
+        return self._field("call").value, self._field("wanted").value
+
+    def show(self, typed: tuple[str, str]) -> None:
+        """Put these into the two fields."""
+        for name, text in zip(("call", "wanted"), typed, strict=True):
+            self._field(name).value = text
+
+    def take(self, text: str) -> None:
+        """Begin to type with a text that was pasted, in the first field that is empty."""
+        name = "call" if not self.typed[0] or self.typed[1] else "wanted"
+        self._go_to(name)
+        # Once the field knows that it has the keys: then it selects what stands there.
+        self._field(name).call_later(self._field(name).append, text)
 
     def watch_example(self, example: str) -> None:
         """Show another."""
@@ -79,13 +96,20 @@ class ClaimLine(Horizontal):
 
     def action_send(self) -> None:
         """From the first field to the second; from there, send the claim if both are filled."""
-        call, wanted = (self._field(name).value.strip() for name in ("call", "wanted"))
-        if self._field("call").has_focus or not wanted:
+        call, wanted = self._field("call"), self._field("wanted")
+        if self._in("call"):
             self._go_to("wanted")
-        else:
-            self._go_to("call")
-            if call:
-                self.post_message(self.Claimed(call, wanted))
+            return
+        self._go_to("call")
+        # Letters that were typed before may still be on their way to the fields.
+        call.call_later(wanted.call_later, self._send)
+
+    def _send(self) -> None:
+        call, wanted = (text.strip() for text in self.typed)
+        if not wanted:
+            self._go_to("wanted")
+        elif call:
+            self.post_message(self.Claimed(call, wanted))
 
     def action_leave(self) -> None:
         """Stop typing; what was typed stays."""
@@ -94,15 +118,5 @@ class ClaimLine(Horizontal):
     def _go_to(self, name: str) -> None:
         self.screen.set_focus(self._field(name), scroll_visible=False)
 
-    def _field(self, name: str) -> Input:
-        return self.query_one(f"#{name}", Input)
-
-
-class _Field(Input):
-    """An input of text as panes show it: what is pasted may come from strangers."""
-
-    cursor_blink = False
-
-    def validate_value(self, value: str) -> str:
-        """Without characters that a terminal would obey."""
-        return shown_line(value)
+    def _field(self, name: str) -> TextField:
+        return self.query_one(f"#{name}", TextField)

@@ -143,6 +143,11 @@ class DiffPane(Sheet):
         self.styles.overflow_x = "hidden" if wrap else "auto"
         self._relayout_here()
 
+    @property
+    def cursor(self) -> int:
+        """The change that keys act on."""
+        return self.current
+
     def watch_current(self, before: int, current: int) -> None:
         """Move the cursor and see where it went."""
         self.repaint_items(before, current)

@@ -71,6 +71,11 @@ class GridRows(Sheet, inherit_bindings=False):
             opens = bool(name) and (line.key, column) == (self.chosen, self.column)
             self.post_message(self.Opened() if opens else self.Chosen(line.key, column))
 
+    @property
+    def cursor(self) -> int:
+        """The line the cursor is on, -1 for none."""
+        return self.place()
+
     def place(self) -> int:
         """Number of the line the cursor is on, -1 for none."""
         return next((n for n, line in enumerate(self.lines) if line.key == self.chosen), -1)

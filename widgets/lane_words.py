@@ -127,11 +127,14 @@ def meter(state: RunState, now: float, width: int) -> list[Run]:
     own = max(0.0, now - state.waited)
     seconds = f"{own:.0f} s" if state.status == "running" else f"{own:.1f} s"
     costs = [call.cost for call in state.calls if call.usage is not None]
-    cost = "cost n/a" if None in costs else dollars(sum(cost for cost in costs if cost is not None))
+    known = [cost for cost in costs if cost is not None]
+    cost = "cost n/a" if len(known) < len(costs) else dollars(sum(known))
     waited = f"+{state.waited:.0f} s in line" if state.waited >= 1 else ""
     short = f"{about}{total} tok" if total < 1000 else f"{about}{total / 1000:.1f}k tok"
-    long = [calls, tokens, seconds, cost, *([waited] if waited else [])]
-    for parts in (long, [calls, short, *long[2:]], [calls, short, seconds, cost], [calls, short, seconds]):
+    # Before a call has ended, and when none did, nothing is known of a price.
+    priced = [cost] if costs else []
+    long = [calls, tokens, seconds, *priced, *([waited] if waited else [])]
+    for parts in (long, [calls, short, *long[2:]], [calls, short, seconds, *priced], [calls, short, seconds]):
         if len(" · ".join(parts)) <= width:
             return [(" · ".join(parts), "")]
     return [(calls, "")]

@@ -142,6 +142,11 @@ class PlanTree(Sheet):
         """Stop or go on."""
         self._pace()
 
+    @property
+    def cursor(self) -> int:
+        """The line of the chosen node."""
+        return self.place_of(self.chosen)
+
     def watch_chosen(self, before: str, chosen: str) -> None:
         """Move the cursor, and unfold what hides it."""
         hiding = {path for path in self.folded if chosen != path and _is_below(chosen, path)}

@@ -94,6 +94,11 @@ class ReportPane(Sheet):
         self._findings = findings
         self.relayout()
 
+    @property
+    def cursor(self) -> int:
+        """The chosen finding."""
+        return self.chosen
+
     def watch_chosen(self, before: int, chosen: int) -> None:
         """Move the cursor."""
         self.repaint_items(before, chosen)

@@ -73,9 +73,15 @@ class ScoreTable(Sheet):
         """Lay out anew."""
         self.relayout()
 
+    @property
+    def cursor(self) -> int | None:
+        """The marked line, None for none."""
+        return self.chosen if self.chosen >= 0 else None
+
     def watch_chosen(self) -> None:
         """Mark another line."""
         self.repaint()
+        self.bring_into_view(self.chosen)
 
     def _line(self, cells: Sequence[Run], kept: Sequence[int], widths: Sequence[int], width: int) -> list[Run]:
         line: list[Run] = []

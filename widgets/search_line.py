@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
-from .text import shown_line
+from .text_field import TextField
 
 _HINT_FROM = 64
 """Columns from which there is room to say what the keys do."""
@@ -36,6 +36,9 @@ class SearchLine(Horizontal):
     keys: reactive[tuple[str, str, str]] = reactive(("n", "N", "esc"), init=False)
     """What brings the next and the previous place and ends the search, as a person reads it."""
 
+    ways: reactive[tuple[str, str]] = reactive(("", ""), init=False)
+    """What enter does, and what the keys do after it, where that is something else than to go from place to place."""
+
     class Changed(Message):
         """Something else is sought."""
 
@@ -49,22 +52,23 @@ class SearchLine(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign, the text and the count."""
         yield Static("/ ", markup=False)
-        yield _Text(compact=True)
+        yield TextField(compact=True)
         yield Static(id="tally", markup=False)
 
     @property
     def text(self) -> str:
         """What is sought."""
-        return self.query_one(_Text).value
+        return self.query_one(TextField).value
 
     @property
     def typing(self) -> bool:
         """Whether keys are letters now."""
-        return self.query_one(_Text).has_focus
+        return self.screen.focused is self.query_one(TextField)
 
     def focus(self, scroll_visible: bool = True, from_app_focus: bool = False) -> SearchLine:
         """Begin to type; the first letter replaces what was sought before."""
-        self.query_one(_Text).focus(scroll_visible)
+        # At once: the next letter may be there already.
+        self.screen.set_focus(self.query_one(TextField), scroll_visible=scroll_visible)
         return self
 
     def watch_tally(self) -> None:
@@ -101,20 +105,7 @@ class SearchLine(Horizontal):
             told = Content(f"  {number} of {count}") if count else Content("  not there").stylize("$text-warning")
         if self.size.width >= _HINT_FROM:
             following, previous, end = self.keys
-            hint = (
-                f"enter keeps it, {end} ends it"
-                if self.typing
-                else f"{following} next, {previous} previous, {end} ends it"
-            )
-            told += Content(f"   {hint}").stylize("$text-muted")
+            enter, then = self.ways
+            hint = (enter or "enter keeps it") if self.typing else (then or f"{following} next, {previous} previous")
+            told += Content(f"   {hint}, {end} ends it").stylize("$text-muted")
         self.query_one("#tally", Static).update(told)
-
-
-class _Text(Input):
-    """An input of text as panes show it: what is pasted may come from strangers."""
-
-    cursor_blink = False
-
-    def validate_value(self, value: str) -> str:
-        """Without characters that a terminal would obey."""
-        return shown_line(value)

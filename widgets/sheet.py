@@ -68,6 +68,8 @@ class Sheet(Inked, ScrollView, can_focus=True):
         self._strips: dict[tuple[int, int, int], Strip] = {}
         """Finished lines by row, first column and width."""
         self._search = Search()
+        self._cursor_was: int | None = None
+        """The item that the cursor was on when it was brought into sight last."""
 
     # ------------------------------------------------------------------------------------ what subclasses say
 
@@ -102,6 +104,11 @@ class Sheet(Inked, ScrollView, can_focus=True):
         return False
 
     @property
+    def cursor(self) -> int | None:
+        """The item that a cursor is on, which stays in sight; None in sheets without one."""
+        return None
+
+    @property
     def row_count(self) -> int:
         """Rows there are, seen or not."""
         return len(self._rows)
@@ -116,15 +123,30 @@ class Sheet(Inked, ScrollView, can_focus=True):
         if not self.is_mounted or not self.size.width:
             self._laid_out_for, self._rows = -1, ()
             return
-        width = self.text_width
+        width, in_sight = self.text_width, self._sees_cursor()
         before, self._rows = self._rows, self.rows(width)
         self._laid_out_for = width
         self._measure()
+        if in_sight:
+            self._keep_cursor_in_sight()
         self._search.forget_rows()
         if self.sought:
             self._look()
         same = first_difference(before, self._rows) if grown and not self.sought else 0
         self._repaint_rows(same, max(len(before), len(self._rows)))
+
+    def _sees_cursor(self) -> bool:
+        """Whether the item that the cursor was on last is in sight; who scrolled away from it stays there."""
+        return self.cursor is not None and (not self._rows or self._sees(self._cursor_was))
+
+    def _sees(self, item: int | None) -> bool:
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        return any(row.item == item for row in self._rows[top : top + height])
+
+    def _keep_cursor_in_sight(self) -> None:
+        self._cursor_was = cursor = self.cursor
+        if cursor is not None and not self._sees(cursor):
+            self.bring_into_view(cursor)
 
     def _measure(self) -> None:
         """Say how far the sheet scrolls. Rows that all fit count as one: a new size has all laid out anew."""
@@ -170,6 +192,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
     def bring_into_view(self, item: int) -> None:
         """Scroll so that the rows of one item are seen, as many as fit."""
         places = [y for y, row in enumerate(self._rows) if row.item == item]
+        self._cursor_was = self.cursor
         if places:
             self.bring_rows_into_view(places[0], places[-1])
 
@@ -284,6 +307,7 @@ class Sheet(Inked, ScrollView, can_focus=True):
             self.relayout()
         else:
             self._measure()
+        self._keep_cursor_in_sight()
 
     def on_click(self, event: events.Click) -> None:
         """Find what was clicked."""

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 
 from ..engine.facts import Report
-from ..engine.state import STAGES, RunState, Stage
+from ..engine.state import STAGES, RunState, Stage, examples_report
 from . import signs
 from .bar import Bar, first_fitting, joined
 from .signs import SPINNER, Sign, counted
@@ -123,9 +123,9 @@ def _failure(stage: Stage, state: RunState) -> Sign:
 def _notes(state: RunState) -> dict[Stage, str]:
     """A few words beside a stage: how many examples fail, how many findings there are."""
     notes: dict[Stage, str] = {}
-    first, fix, review = state.first_draft, state.last_fix, state.review
-    if first is not None and first.id in state.reports:
-        notes["examples"] = _score(state.reports[first.id])
+    report, fix, review = examples_report(state), state.last_fix, state.review
+    if report is not None:
+        notes["examples"] = _score(report)
     if review is not None:
         notes["review"] = counted(len(review.findings), "finding") if review.happened else review.verdict
     if fix is not None and fix.id in state.reports:
@@ -133,8 +133,9 @@ def _notes(state: RunState) -> dict[Stage, str]:
     if state.attempt is not None and state.status == "running":
         attempt = state.attempt
         notes["fix"] = f"attempt {attempt.attempt} of {attempt.most}, ≤ {attempt.seconds:g} s"
-    if state.standing is not None and state.standing.report is not None and state.verdict != "verified":
-        notes["verified"] = _score(state.standing.report)
+    result = state.result
+    if result is not None and state.verdict == "fails" and not result.problem:
+        notes["verified"] = _score(result)
     return notes
 
 

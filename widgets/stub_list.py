@@ -39,7 +39,7 @@ class StubRow:
 
 
 class StubList(Sheet):
-    """Lists `stubs`; the cursor is on `chosen`, a stub's key."""
+    """Lists `stubs`; the cursor is on `chosen`, a stub's key. Those that do not hold what is sought are left out."""
 
     BINDINGS = [
         Binding("down,j", "next", "next", show=False, id="stubs.next"),
@@ -67,26 +67,49 @@ class StubList(Sheet):
             super().__init__()
             self.key = key
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._listed: tuple[StubRow, ...] = ()
+        self._listed_of: tuple[tuple[StubRow, ...], str] = ((), "")
+
     def rows(self, width: int) -> list[Row]:
         """All stubs, under their file's name when there are several files."""
-        self.entitle("stubs", str(len(self.stubs)) if self.stubs else "")
-        if not self.stubs:
-            return [Row(line) for line in paragraphs(self.empty, width, "$muted")]
+        listed, number = self.listed, len(self.stubs)
+        count = f"{len(listed)} of {number}" if self.sought else str(number)
+        self.entitle("stubs", count if number else "")
+        if not listed:
+            empty = "no stub holds what is sought" if self.stubs else self.empty
+            return [Row(line) for line in paragraphs(empty, width, "$muted")]
         several = len({stub.path for stub in self.stubs}) > 1
-        return list(self._listed(width, several))
+        return list(self._rows_of(listed, width, several))
+
+    @property
+    def listed(self) -> tuple[StubRow, ...]:
+        """The stubs that hold what is sought, in their name or in their file's."""
+        if self._listed_of != (self.stubs, self.sought):
+            wanted = shown_line(self.sought)
+            fold = str.lower if wanted == wanted.lower() else str
+            self._listed = tuple(stub for stub in self.stubs if wanted in fold(f"{stub.name}\n{stub.path}"))
+            self._listed_of = (self.stubs, self.sought)
+        return self._listed
+
+    @property
+    def cursor(self) -> int:
+        """The chosen stub's place in the list."""
+        return self._place()
 
     def fill(self, row: Row) -> str:
         """The cursor's ground under the chosen stub."""
-        return "on $cursor-bg" if row.item >= 0 and self.stubs[row.item].key == self.chosen else ""
+        return "on $cursor-bg" if row.item >= 0 and self.listed[row.item].key == self.chosen else ""
 
     def runs(self, row: Row) -> Sequence[Run]:
         """A row with the cursor's column before it."""
         if row.item < 0:
             return super().runs(row)
-        return [("▌", "$primary") if self.stubs[row.item].key == self.chosen else (" ", ""), *super().runs(row)]
+        return [("▌", "$primary") if self.listed[row.item].key == self.chosen else (" ", ""), *super().runs(row)]
 
-    def _listed(self, width: int, several: bool) -> Iterator[Row]:
-        numbered = list(enumerate(self.stubs))
+    def _rows_of(self, listed: Sequence[StubRow], width: int, several: bool) -> Iterator[Row]:
+        numbered = list(enumerate(listed))
         for path, group in groupby(numbered, key=lambda pair: pair[1].path):
             if several:
                 yield Row([(clipped_start(shown_line(path), width), "$muted")])
@@ -100,6 +123,21 @@ class StubList(Sheet):
         if not any(stub.key == self.chosen for stub in stubs):
             self.set_reactive(StubList.chosen, stubs[0].key if stubs else "")
         self.relayout()
+
+    def watch_sought(self, before: str, sought: str) -> None:
+        """List what holds the text; the cursor goes to the first of them if its stub is left out."""
+        self.relayout()
+        if all(stub.key != self.chosen for stub in self.listed):
+            self._go(0)
+        self._search.begin(0)
+        self._look()
+        self.repaint()
+        self.bring_into_view(self._place())
+
+    def found(self, row: Row) -> None:
+        """The cursor goes along from place to place."""
+        if row.item >= 0:
+            self._go(row.item)
 
     def watch_chosen(self) -> None:
         """Move the cursor."""
@@ -132,12 +170,13 @@ class StubList(Sheet):
             self.action_choose()
 
     def _place(self) -> int:
-        return next((n for n, stub in enumerate(self.stubs) if stub.key == self.chosen), 0)
+        return next((n for n, stub in enumerate(self.listed) if stub.key == self.chosen), 0)
 
     def _go(self, place: int) -> None:
-        if not self.stubs:
+        listed = self.listed
+        if not listed:
             return
-        key = self.stubs[max(0, min(place, len(self.stubs) - 1))].key
+        key = listed[max(0, min(place, len(listed) - 1))].key
         if key != self.chosen:
             self.chosen = key
             self.post_message(self.Highlighted(key))

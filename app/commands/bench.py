@@ -27,6 +27,7 @@ from ...engine.version import version
 from ..bench_progress import Meter, two_interrupts
 from ..bench_results import print_results, print_tables
 from ..bench_show import show_results
+from ..faults import EXIT_CODE, keep
 from ..fetching import ensure_model
 from ..output import say
 from ..session import Session, open_kit, session
@@ -38,7 +39,7 @@ INTERRUPTED = 130
 
 
 async def run(args: argparse.Namespace) -> int:
-    """0 done, 3 the run could not go on (the same command resumes it), 130 interrupted."""
+    """0 done, 3 it could not go on (the same command resumes it), 70 redraft failed at a problem, 130 interrupted."""
     here = session(_for_model(args, ""))
     shelf = Shelf(here.places.cache / "bench", Path(args.data) if args.data else None)
     if args.suite == "tables":
@@ -57,7 +58,9 @@ async def run(args: argparse.Namespace) -> int:
             lines, stopped = await _driven(args, ledger, solve, workers, contenders, suite)
         print_results(args, suite, lines, ledger.path)
         _tell_others(ledger, lines)
-    return INTERRUPTED if stopped else 0
+    if stopped:
+        return INTERRUPTED
+    return EXIT_CODE if any(line.status == "fault" for line in lines) else 0
 
 
 def _tell_others(ledger: Ledger, lines: Sequence[Line]) -> None:
@@ -169,7 +172,7 @@ async def _solver(
         raise UsageError(f"--workers {asked!r}: write a number from 1 on, or ray://ADDRESS")
     workers = int(asked) if asked else FEW if embedded else MANY
     court = court_of(contenders[0].kit.sandbox, here.places.cache / "bench" / "measured")
-    return workers, partial(solved, judge=court, logs=logs)
+    return workers, partial(solved, judge=court, logs=logs, tell=partial(keep, places=here.places))
 
 
 async def _driven(

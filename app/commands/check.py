@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import to_builtins
@@ -12,7 +15,7 @@ from msgspec.structs import replace
 from ...engine import examples
 from ...engine.behaviour.answers import doctest_of
 from ...engine.behaviour.strength import Strength, strength, strength_facts
-from ...engine.desk.executing import executed, shadowed
+from ...engine.desk.executing import executed, let_wait, shadowed
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.preflight import UNWRITTEN_BODY, find_fault
@@ -28,6 +31,8 @@ from ..targets import first_line
 TIMED_OUT = 124
 LARGEST_SOURCE = 256 * 1024
 """Bytes; more than this is not parsed, let alone run."""
+_PATIENCE = 2.0
+"""Seconds after which importing counts as slow."""
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -60,12 +65,12 @@ async def run(args: argparse.Namespace) -> int:
         sandbox = await open_sandbox(choice)
         try:
             why = "" if args.examples else await shadowed(sandbox, limits, stub, stub.body)
-            done = await executed(sandbox, limits, text, wanted, str(path))
-            # What a program says of its own import may be forged: the file is asked once more without its body.
-            if done.problem and not args.examples and (fault := await find_fault(sandbox, limits, stub)):
+            done, fault = await _executed(sandbox, limits, text, wanted, stub)
+            if fault and not args.examples:
                 raise ProjectError(fault)
             report = examples.report("", wanted, done)
-            report = examples.all_held_up(report, why) if why else report
+            if not args.examples:
+                report = examples.all_held_up(report, why) if why else let_wait(report, stub, stub.body)
             if stub.tests and not why:
                 program, unwritten = _program(stub, text), stub.program(UNWRITTEN_BODY)
                 report = await tested(sandbox, limits, program, str(path), stub.tests, report, unwritten=unwritten)
@@ -75,6 +80,31 @@ async def run(args: argparse.Namespace) -> int:
             await sandbox.aclose()
     _print(args, report, strong, first_line(stub) if strong is not None else 0)
     return _code(report, done)
+
+
+async def _executed(
+    sandbox: Sandbox, limits: Limits, text: str, wanted: Sequence[Example], stub: Stub
+) -> tuple[Execution, str]:
+    """What the examples came to, and why the file cannot be imported whatever the body is, "" when it can.
+
+    What a program says of its own import may be forged: the file is asked once more without its body. One that is slow
+    is asked meanwhile, so that a slow import is not waited for twice.
+    """
+    running = asyncio.ensure_future(executed(sandbox, limits, text, wanted, stub.path))
+    asking: asyncio.Future[str] | None = None
+    try:
+        await asyncio.wait([running], timeout=_PATIENCE)
+        if not running.done():
+            asking = asyncio.ensure_future(find_fault(sandbox, limits, stub))
+        done = await running
+        if not done.problem:
+            return done, ""
+        return done, await (asking or find_fault(sandbox, limits, stub))
+    finally:
+        left: list[asyncio.Future[Any]] = [task for task in (running, asking) if task is not None and not task.done()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 def _source(path: Path) -> str:

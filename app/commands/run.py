@@ -144,7 +144,7 @@ async def _rechecked(args: argparse.Namespace, here: Session, kit: Kit, state: R
     source = read(state.stub.path)
     there = present(source, state.stub, tokens=here.settings.context_tokens)
     if there is None:
-        return _after(args, here, state, Outdated(why=f"{state.stub.name} is no longer in {source.path}"))
+        return _after(args, here, state, Outdated(why=f"{state.stub.name} is no longer in {source.path}", absent=True))
     there = await asyncio.to_thread(with_tests, there, kit.tests_told)
     draft = Draft(id=IN_FILE, body=there.body, purpose="written")
     happened: list[AnyEvent] = [RecheckStarted(draft=draft)]

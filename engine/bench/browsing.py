@@ -195,7 +195,7 @@ def failure_of(results: Results, case: Case, column: int, stub: Stub) -> tuple[F
 
 
 def _cell(line: Line, baseline: Line | None, *, has_plus: bool, header: Header) -> Cell:
-    if line.status == "error":
+    if line.status != "done":
         return Cell(line=line, outcome="error")
     passes = line.plus if has_plus else line.base
     draft = _draft_passed(line, has_plus=has_plus, given=header.suite.startswith("reviewers"))
@@ -215,7 +215,7 @@ def _before(line: Line, baseline: Line | None, *, has_plus: bool, given: bool) -
     """Whether the problem was solved without this: by the baseline, or by the body that was given to a reviewer."""
     if given:
         return line.problem.endswith(":right") if line.review else None
-    if baseline is None or baseline.status == "error":
+    if baseline is None or baseline.status != "done":
         return None
     return baseline.plus if has_plus else baseline.base
 

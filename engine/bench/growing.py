@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import SourceError
-from .ledger import read_row
+from ..regular import read_regular
+from .ledger import LARGEST, read_row
 from .lines import Header, Key, Line
 
 
@@ -40,9 +41,7 @@ class GrowingLedger:
                 return False
             if there.st_ino != self._file or there.st_size < self._offset:
                 self._forget(there.st_ino)
-            with self.path.open("rb") as file:
-                file.seek(self._offset)
-                raw = file.read()
+            raw = read_regular(self.path, LARGEST, self._offset)
         except OSError as error:
             raise SourceError(f"{self.path}: cannot be read ({error.strerror})") from error
         self._seen = seen

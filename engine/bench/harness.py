@@ -16,19 +16,20 @@ from msgspec.structs import replace
 
 from ..behaviour.questions import AT_MOST
 from ..behaviour.simulated import Simulated
-from ..cost import Spending, by_role
-from ..errors import EnvironmentFault, RedraftError
+from ..cost import by_role
+from ..errors import EnvironmentFault, RedraftError, first_of_ours
 from ..events import Decomposed, Entry, RunFailed, TextStreamed
-from ..facts import Fact
 from ..kit import Kit
 from ..pipelines.catalogue import Pipeline
 from ..recording import Recording
+from ..redaction import redact
 from ..runs import run_name, running
 from ..state import RunState
 from .court import Judge
 from .ledger import Ledger
 from .lines import Column, Key, Line
 from .problems import Problem
+from .tally import Tally
 from .verdicts import Verdict
 
 LOST = 5
@@ -61,33 +62,6 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
         """What its line will be known by."""
         column = self.contender.column
         return (self.problem.id, column.pipeline, column.model, column.seed, column.mode)
-
-
-class Tally(Fact, frozen=True):
-    """How far a column has come."""
-
-    column: Column
-    total: int
-    done: int = 0
-    base: int = 0
-    plus: int = 0
-    errors: int = 0
-    empty: int = 0
-    """Answers without code."""
-    spent: Spending = Spending()
-
-    def plus_line(self, line: Line) -> Tally:
-        """The same, and one more result."""
-        if line.status == "error":
-            return replace(self, errors=self.errors + 1)
-        return replace(
-            self,
-            done=self.done + 1,
-            base=self.base + line.base,
-            plus=self.plus + line.plus,
-            empty=self.empty + (line.judged == "no code"),
-            spent=self.spent + line.spent,
-        )
 
 
 Progress = Callable[[Line, Tally], None]
@@ -164,12 +138,17 @@ class Harness:
         self._ledger.append(line)
         tally = self.tallies[line.column] = self.tallies[line.column].plus_line(line)
         self._progress(line, tally)
-        self._lost = self._lost + 1 if line.status == "error" else 0
+        self._lost = self._lost + 1 if line.status != "done" else 0
         if self._lost >= max(LOST, 2 * self._workers):
             raise EnvironmentFault(
                 f"{self._lost} problems in a row could not be run, the last because: {line.error}. "
                 "What is done is kept; put it right, then run the same command again"
             )
+
+
+def tell(fault: Exception) -> str:
+    """A fault of redraft's own in a sentence."""
+    return f"a fault in redraft itself: {redact(repr(fault))}"
 
 
 async def solved(
@@ -178,11 +157,23 @@ async def solved(
     *,
     logs: Path | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    tell: Callable[[Exception], str] = tell,
 ) -> Line:
     """Run one pipeline on one problem and judge what it settled on.
 
     `judge` None runs no tests: what pipelines do is measured, not what it is worth. Into `logs` goes every run's log.
+    A fault of redraft's own ends this problem alone; `tell` gives the sentence that its line tells it in.
     """
+    try:
+        return await _solved(work, judge, logs, now)
+    except Exception as error:
+        if first_of_ours(error) is not None:
+            raise
+        line = _line(work.contender.column, work.problem, RunState())
+        return replace(line, status="fault", error=tell(error), at=now().isoformat(timespec="seconds"))
+
+
+async def _solved(work: Work, judge: Judge | None, logs: Path | None, now: Callable[[], datetime]) -> Line:
     contender, problem = work.contender, work.problem
     name = run_name(problem.stub, contender.pipeline.name, now())
     recording = Recording(logs / f"{name}.jsonl") if logs is not None else None

@@ -101,7 +101,10 @@ class Ledger:
             raise UsageError(
                 f"{self.path}: another run writes into this file; wait for it, or name another --out"
             ) from None
-        raw = read_regular(self.path, LARGEST)
+        try:
+            raw = read_regular(self.path, LARGEST)
+        except OSError as error:
+            raise SourceError(f"{self.path}: cannot be read ({error.strerror}); name another --out") from error
         whole = raw.rfind(b"\n") + 1
         if whole < len(raw):
             os.ftruncate(self._descriptor, whole)

@@ -65,8 +65,9 @@ class Line(Fact, frozen=True, tag="result", tag_field="line"):
     """Of all roles, or where they differ the first role's and who has another: `model_in` reads it."""
     seed: int = 0
     mode: str = ""
-    status: Literal["done", "error"] = "done"
-    """error: our world failed (server gone, no sandbox); it is tried again when the run is resumed."""
+    status: Literal["done", "error", "fault"] = "done"
+    """error: our world failed (server gone, no sandbox); fault: redraft itself did. Both are tried again when
+    the run is resumed."""
     error: str = ""
     base: bool = False
     plus: bool = False

@@ -31,6 +31,7 @@ class Row(Fact, frozen=True):
     has_plus: bool = True
     seeds: int = 1
     errors: int = 0
+    faults: int = 0
     """Problems that could not be run; they count in nothing else."""
     baseline: str = ""
     """What `change` is against, "" for the baseline itself."""
@@ -130,6 +131,7 @@ def _row(
         base=Share(passes=sum(line.base for line in done), of=len(done)),
         plus=Share(passes=sum(line.plus for line in done), of=len(done)),
         errors=sum(line.status == "error" for line in groups[group]),
+        faults=sum(line.status == "fault" for line in groups[group]),
         baseline=against[0] if against else "",
         change=paired(_passes(other, plus=has_plus), _passes(done, plus=has_plus)) if against else None,
         change_base=paired(_passes(other, plus=False), _passes(done, plus=False)) if against else None,

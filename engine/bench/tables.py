@@ -159,8 +159,9 @@ def _about(row: Row, *, alone: bool) -> Iterable[str]:
             if role in row.roles
         ]
         yield f"{name}: {'; '.join(spent)}"
-    if row.errors:
-        yield f"{name}: {row.errors} problems could not be run and count in nothing; run the command again to try them"
+    for number, why in ((row.errors, "could not be run"), (row.faults, "ended with a fault in redraft itself")):
+        if number:
+            yield f"{name}: {number} problems {why} and count in nothing; run the command again to try them"
     if row.empty:
         yield f"{name}: {row.empty} of {row.base.of} answers held no code that can be used"
     if row.unreviewed:

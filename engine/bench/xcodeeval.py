@@ -17,12 +17,15 @@ from msgspec.structs import replace
 
 from ..errors import SourceError
 from ..facts import Example
+from ..regular import read_regular
 from .humaneval import decode_lines, stub_of
 from .problems import Inputs, Problem
 
 SAMPLE, SEED = 500, 42
 LEVELS = ((1200, "easy"), (1600, "mid"), (2000, "hard"))
 """Ratings below these; everything above is "expert"."""
+LARGEST, LARGEST_TESTS = 500_000_000, 20_000_000_000
+"""Bytes of the descriptions, and of the tests of all problems, which are several GB."""
 USUAL_SECONDS = 2.0
 """Where a problem states no time limit."""
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -54,10 +57,10 @@ def xcodeeval(folder: Path | None) -> tuple[Problem, ...]:
     if folder is None:
         raise SourceError("xCodeEval's data cannot be fetched by us; name its folder with --data")
     described = decode_lines(
-        _bytes_of(folder / "problem_descriptions.jsonl"), Description, "problem_descriptions.jsonl"
+        _bytes_of(folder / "problem_descriptions.jsonl", LARGEST), Description, "problem_descriptions.jsonl"
     )
     try:
-        units = msgspec.json.decode(_bytes_of(folder / "unittest_db.json"), type=dict[str, list[Unit]])
+        units = msgspec.json.decode(_bytes_of(folder / "unittest_db.json", LARGEST_TESTS), type=dict[str, list[Unit]])
     except (msgspec.MsgspecError, RecursionError) as error:
         raise SourceError(f"unittest_db.json: {error}; the file is another version") from error
     usable = [one for one in described if _is_usable(one, units.get(one.src_uid, []))]
@@ -102,8 +105,8 @@ def _problem(one: Description, units: list[Unit]) -> Problem:
     )
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path, most: int) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, most)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror}); it is part of xCodeEval's data") from error

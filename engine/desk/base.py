@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
 from .. import examples, findings, replies
-from ..asking import Asker, Emit, Turn
+from ..asking import Asker, Emit, IsHalf, Turn
 from ..errors import ProjectError
 from ..events import (
     AttemptStarted,
@@ -27,6 +25,8 @@ from ..events import (
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
 from ..missing import unknown_names
+from ..models.chat import Reply
+from ..models.sharing import Share
 from ..preflight import UNWRITTEN_BODY
 from ..project_tests import tested
 from ..questions import Question
@@ -35,11 +35,8 @@ from ..reciting import recited
 from ..sources import blocked_by
 from ..steering import Steering
 from ..turns import Messages, Turns
-from .executing import executed, shadowed
+from .executing import executed, let_wait, shadowed
 
-MOST_AT_ONCE = 10
-"""Questions that one server is asked together: what rate limits and small servers bear."""
-_Got = TypeVar("_Got")
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
 
@@ -96,7 +93,7 @@ class Base:
                 program, limits = stub.program(draft.body), self.kit.limits
                 unwritten = stub.program(UNWRITTEN_BODY)
                 report = await tested(self.kit.sandbox, limits, program, stub.path, tests, report, unwritten=unwritten)
-            report = examples.all_held_up(report, why) if why else _let_wait(report, stub, draft.body)
+            report = examples.all_held_up(report, why) if why else let_wait(report, stub, draft.body)
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
@@ -176,37 +173,13 @@ class Base:
 
     # ------------------------------------------------------------------------------------------------- asking
 
-    async def at_once(
-        self, role: Role, ask: Callable[[int], Awaitable[_Got]], nths: Iterable[int], what: str, node: str = ""
-    ) -> list[_Got]:
-        """What `ask` gives for each number, in their order: asked together where the role's model has room for it.
+    async def _say(self, role: Role, purpose: str, messages: Messages, is_half: IsHalf = lambda _: True) -> str:
+        """What a role says to a question that is thought about; "" with a line in the log when it says no whole thing.
 
-        A model that answers one question at a time is asked one by one; the log says which.
-
-        Raises:
-            Exception: the first that `ask` raises; what else was asked for is cancelled.
+        `is_half` is told an answer that ran into its limit.
         """
-        numbers = list(nths)
-        if self.kit.voices[role].room is not None or len(numbers) < 2:
-            return [await ask(nth) for nth in numbers]
-        self.decide(f"{len(numbers)} {what} are asked for at once, {MOST_AT_ONCE} at a time at most", node)
-        seats = asyncio.Semaphore(MOST_AT_ONCE)
-
-        async def seated(nth: int) -> _Got:
-            async with seats:
-                return await ask(nth)
-
-        try:
-            async with asyncio.TaskGroup() as asking:
-                tasks = [asking.create_task(seated(nth)) for nth in numbers]
-        except BaseExceptionGroup as several:
-            # Whoever asks for many meets what whoever asks for one does; the others were cancelled by it.
-            raise several.exceptions[0] from None
-        return [task.result() for task in tasks]
-
-    async def _say(self, role: Role, purpose: str, messages: Messages) -> str:
-        """What a role says to a question that is thought about; "" with a line in the log when it says nothing."""
-        _, reply = await self._asker.ask(Question(role=role, purpose=purpose, messages=messages, thinking="yes"))
+        question = Question(role=role, purpose=purpose, messages=messages, thinking="yes")
+        _, reply = await self._asker.ask(question, is_half=is_half)
         if reply.problem:
             self.decide(f"no answer to the {purpose}: the {role} {reply.problem}")
         return "" if reply.problem else reply.text.strip()
@@ -225,12 +198,18 @@ class Base:
         *,
         parent: Draft | None = None,
         how: str = "",
+        share: Share | None = None,
     ) -> Draft:
-        """A draft from an answer that should be code."""
+        """A draft from an answer that should be code; `share` is its place in a request for several."""
         name = self._named()
         begun = bool(question.prefill)
         asked = replace(question, stop=CODE_STOPS if begun else ())
-        call, reply = await self._asker.ask(asked, (lambda: replies.BodyEnd(stub).feed) if begun else None)
+        listener = (lambda: replies.BodyEnd(stub).feed) if begun else None
+
+        def is_half(reply: Reply) -> bool:
+            return replies.body(stub, reply)[1] == replies.CUT
+
+        call, reply = await self._asker.ask(asked, listener, is_half, share)
         body, problem = replies.body(stub, reply)
         draft = Draft(
             id=name,
@@ -261,16 +240,3 @@ def _without_waiting(done: Execution, stub: Stub, body: str, calls: Sequence[str
     waits = blocked_by(stub, body, [Example(source=call) for call in calls])
     pairs = zip(done.outcomes, waits, strict=False)
     return replace(done, outcomes=tuple(Outcome(status="not run") if names else outcome for outcome, names in pairs))
-
-
-def _let_wait(report: Report, stub: Stub, body: str) -> Report:
-    """The report in which what fails waits, if the draft leads to functions that are not written yet."""
-    failing = [check.example for check in report.failures]
-    if report.problem or not failing:
-        return report
-    waits = {id(e): names for e, names in zip(failing, blocked_by(stub, body, failing), strict=True) if names}
-    checks = (
-        examples.held_up(check, waits[id(check.example)]) if id(check.example) in waits else check
-        for check in report.checks
-    )
-    return replace(report, checks=tuple(checks)) if waits else report

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ..examples import asked, awaited
-from ..facts import Example, Execution, Outcome, Stub
+from ..examples import asked, awaited, held_up
+from ..facts import Example, Execution, Outcome, Report, Stub
 from ..sandbox.runner import Limits, Sandbox
-from ..sources import rivals
+from ..sources import blocked_by, rivals
 
 _ALONE = frozenset({"generated", "hidden"})
 FRESH_STARTS = 3
@@ -55,6 +55,18 @@ async def shadowed(sandbox: Sandbox, limits: Limits, stub: Stub, body: str) -> s
     if line is None or not line.isdecimal() or not any(int(line) in lines for lines in others):
         return ""
     return f"{stub.name} stands for another definition here, so nothing runs the one at line {stub.line}"
+
+
+def let_wait(report: Report, stub: Stub, body: str) -> Report:
+    """The report in which what fails waits, if the body leads to functions that are not written yet."""
+    failing = [check.example for check in report.failures]
+    if report.problem or not failing:
+        return report
+    waits = {id(e): names for e, names in zip(failing, blocked_by(stub, body, failing), strict=True) if names}
+    checks = (
+        held_up(check, waits[id(check.example)]) if id(check.example) in waits else check for check in report.checks
+    )
+    return replace(report, checks=tuple(checks)) if waits else report
 
 
 def _sessions(examples: Sequence[Example]) -> list[list[int]]:

@@ -13,9 +13,11 @@ from ..composing import composed
 from ..events import ChecksInvented
 from ..examples.agreement import sorted_out
 from ..facts import Draft, Example, Helper, Outcome, Report, Stub
+from ..models.chat import Reply
+from ..models.sharing import Share
 from ..questions import Question
 from ..turns import Messages
-from .base import Base
+from .drawing import Drawing
 
 PARSE_RETRIES = 3
 """How often a question is asked again when nothing in the answer can be used (arXiv 2605.07248, App. F)."""
@@ -23,7 +25,7 @@ CHECK_TEMPERATURE = 0.2
 """Tests are drawn at this temperature, one batch: sampling makes no sense for them (FunCoder)."""
 
 
-class Inventing(Base):
+class Inventing(Drawing):
     """Checks, calls, and the verdicts on candidates."""
 
     async def invent_checks(self, stub: Stub, node: str = "") -> tuple[Example, ...]:
@@ -46,8 +48,8 @@ class Inventing(Base):
         question = self._testing(self._turns.tests(stub), temperature, "")
         pool: Counter[Example] = Counter()
 
-        async def batch(nth: int) -> tuple[Example, ...]:
-            return await self._asserts(stub, replace(question, seed=self._seed(nth)))
+        async def batch(nth: int, share: Share | None) -> tuple[Example, ...]:
+            return await self._asserts(stub, replace(question, seed=self._seed(nth)), share)
 
         for checks in await self.at_once("tester", batch, range(batches), "batches of checks"):
             pool.update(checks[:each])
@@ -59,7 +61,7 @@ class Inventing(Base):
         question = self._testing(self._turns.calls(stub), CHECK_TEMPERATURE, node)
         for nth in range(PARSE_RETRIES + 1):
             _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
-            if not reply.problem and (calls := replies.calls(reply.text, stub.name)):
+            if not reply.problem and (calls := replies.calls(_whole_lines(reply), stub.name)):
                 return tuple(_awaited(stub).format(call) for call in calls)
         return ()
 
@@ -78,17 +80,22 @@ class Inventing(Base):
         done = await self.kit.sandbox.run(program, list(calls), self.kit.limits, path=stub.path)
         return done.outcomes
 
-    async def _asserts(self, stub: Stub, question: Question) -> tuple[Example, ...]:
+    async def _asserts(self, stub: Stub, question: Question, share: Share | None = None) -> tuple[Example, ...]:
         begun = self._turns.begun_tests()
         enough = (lambda: replies.Enough().feed) if begun else None
-        _, reply = await self._asker.ask(replace(question, prefill=begun), enough)
+        _, reply = await self._asker.ask(replace(question, prefill=begun), enough, share=share)
         if reply.problem:
             return ()  # The last check of an answer that was broken off may be half of one, and wrong.
-        text = begun + reply.text if reply.prefilled else reply.text
+        text = begun + _whole_lines(reply) if reply.prefilled else _whole_lines(reply)
         return replies.checks(text, stub.name, awaited=_awaited(stub))
 
     def _testing(self, messages: Messages, temperature: float, node: str) -> Question:
         return Question(role="tester", purpose="tests", messages=messages, temperature=temperature, node=node)
+
+
+def _whole_lines(reply: Reply) -> str:
+    """The answer without the line in which it ran into its limit: half of a check is another check."""
+    return reply.text.rpartition("\n")[0] if reply.finish == "length" else reply.text
 
 
 def _awaited(stub: Stub) -> str:

@@ -90,8 +90,17 @@ class Reviewing(Base):
 
     async def _reviewed(self, question: Question, stub: Stub, draft: Draft) -> Review:
         model = self.kit.voices["reviewer"].model.name
+
+        def read(reply: Reply) -> Review:
+            review = replies.review(reply.text, draft.id, stub.code(draft.body), model)
+            half = reply.finish == "length" and replies.breaks_off(reply.text)
+            return replace(review, candidate="") if half else review
+
         try:
-            _, reply = await self._asker.ask(question)
+            # What was told of bugs before the limit can be held against runs; an all-clear may have had a "but".
+            _, reply = await self._asker.ask(
+                question, is_half=lambda reply: replies.breaks_off(reply.text) and read(reply).verdict == "clean"
+            )
         except ModelError as error:
             if error.kind not in SILENT:
                 raise
@@ -99,7 +108,7 @@ class Reviewing(Base):
         if reply.problem:
             problem = f"the reviewer {reply.problem}"
             return Review(draft=draft.id, verdict="not reviewed", problem=problem, text=reply.text, model=model)
-        return replies.review(reply.text, draft.id, stub.code(draft.body), model)
+        return read(reply)
 
     async def fix(
         self, stub: Stub, draft: Draft, review: Review, evidence: Report | None = None, *, how: str = ""
@@ -158,7 +167,8 @@ class Reviewing(Base):
         """
         shown = [first, second]
         self._luck.shuffle(shown)
-        answer = await self._say("reviewer", "choose", self._turns.choose(stub, shown[0], shown[1]))
+        messages = self._turns.choose(stub, shown[0], shown[1])
+        answer = await self._say("reviewer", "choose", messages, lambda reply: replies.choice(reply.text) is None)
         letter = replies.choice(answer)
         if letter is None:
             self.decide("the reviewer named neither draft: the coder's is taken")

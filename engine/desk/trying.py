@@ -11,6 +11,7 @@ from ..composing import composed, unwritten
 from ..events import Decomposed, Drafted, NodeClosed, NodeOpened, Scored
 from ..facts import Draft, Helper, Report, Role, Split, Stub
 from ..models.chat import Reply
+from ..models.sharing import Share
 from ..questions import Question
 from ..turns import Messages
 from .inventing import PARSE_RETRIES, Inventing
@@ -31,6 +32,7 @@ class Trying(Inventing):
         temperature: float,
         node: str = "",
         purpose: str = "trial",
+        share: Share | None = None,
     ) -> Draft:
         """One candidate, written with the helpers that are verified; `nth` picks its seed."""
         question = Question(
@@ -42,7 +44,7 @@ class Trying(Inventing):
             seed=self._seed(nth) if temperature else None,
             node=node,
         )
-        return await self._write(stub, question)
+        return await self._write(stub, question, share=share)
 
     async def split(
         self,
@@ -134,7 +136,8 @@ class Trying(Inventing):
             name = self._named()
             call, reply = await self._asker.ask(replace(question, seed=self._seed(nth + attempt)))
             parts = replies.split(reply.text, stub, self.stub, tuple(helpers), ancestors)
-            problem = reply.problem or parts.problem
+            half = reply.finish == "length" and replies.is_open(reply.text)
+            problem = reply.problem or ("the plan is cut by length" if half else parts.problem)
             model = self.kit.voices[role].model.name
             draft = Draft(id=name, body=parts.body, purpose=purpose, role=role, model=model, problem=problem or None)
             self._emit(Drafted(draft=draft, call=call, node=node))

@@ -10,12 +10,23 @@ from __future__ import annotations
 from ..facts import Example
 from .awaiting import awaited
 from .claims import asked
-from .doctests import interactive_examples
+from .doctests import interactive_examples, is_python
 from .prose import prose_examples
 from .verdicts import all_held_up, held_up, judge, report
 from .visible import visible
 
-__all__ = ["all_held_up", "asked", "awaited", "extract", "held_up", "judge", "report", "session", "visible"]
+__all__ = [
+    "all_held_up",
+    "asked",
+    "awaited",
+    "extract",
+    "held_up",
+    "is_python",
+    "judge",
+    "report",
+    "session",
+    "visible",
+]
 
 
 def extract(docstring: str, entry_point: str, first_line: int = 0) -> tuple[Example, ...]:
@@ -25,15 +36,18 @@ def extract(docstring: str, entry_point: str, first_line: int = 0) -> tuple[Exam
     `push(2) -> 5` cannot be run without its object. `first_line` is the 1-based line of the docstring's first line in
     its file, 0 when there is no file. Doctests are all kept, in order and with their set-up statements: they share one
     namespace. Prose that contradicts itself, repeats a doctest, or needs names that are not built in is dropped.
+    What stands behind a prompt and is neither Python nor such prose is kept: it fails, as for doctest.
     """
-    text = docstring.replace("\r\n", "\n")
-    formal, rest = interactive_examples(text)
-    found = [*formal, *prose_examples(rest, entry_point, known=formal)]
+    formal, unread, rest = interactive_examples(docstring.replace("\r\n", "\n"))
+    prose = prose_examples(rest, entry_point, known=formal)
+    told = {placed.offset for placed in prose}
+    found = [*formal, *prose, *(placed for placed in unread if placed.offset not in told)]
     found.sort(key=lambda placed: placed.offset)
     return tuple(placed.example(first_line) for placed in found)
 
 
 def session(docstring: str, name: str, first_line: int) -> tuple[Example, ...]:
     """The `>>>` statements of a docstring that is not a function's own; `name` tells whose it is ("class Stack")."""
-    formal, _ = interactive_examples(docstring.replace("\r\n", "\n"))
-    return tuple(placed.example(first_line, name) for placed in formal)
+    formal, unread, _ = interactive_examples(docstring.replace("\r\n", "\n"))
+    found = sorted([*formal, *unread], key=lambda placed: placed.offset)
+    return tuple(placed.example(first_line, name) for placed in found)

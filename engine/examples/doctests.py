@@ -6,6 +6,7 @@ import ast
 import doctest
 import re
 import warnings
+from typing import NamedTuple
 
 from ..facts import Example
 from .placed import Placed
@@ -23,11 +24,22 @@ _GROUP = re.compile(r"  \+ Exception Group Traceback \(most recent call last\):\
 _OPTION = re.compile(r"#\s*doctest:\s*([^\n'\"]*)$", re.MULTILINE)
 
 
-def interactive_examples(text: str) -> tuple[list[Placed], str]:
-    """All `>>>` examples of a docstring that are not skipped, and the docstring with the lines they take blanked.
+class Interactive(NamedTuple):
+    """What stands behind prompts in a docstring."""
 
-    Statements that are not Python (`>>> f(2) -> 5`) stay in the text that is returned: prose may be read there. What is
-    marked `# doctest: +SKIP` is no example, as for doctest.
+    examples: list[Placed]
+    """All that are not skipped."""
+    unread: list[Placed]
+    """Those of which the statement is no Python that is known here: `f(2) -> 5`, `print "a"`, newer syntax."""
+    rest: str
+    """The docstring with the lines of `examples` blanked."""
+
+
+def interactive_examples(text: str) -> Interactive:
+    """The `>>>` examples of a docstring.
+
+    Statements that are not Python stay in the rest: prose may be read there. What is marked `# doctest: +SKIP` is no
+    example, as for doctest.
     """
     text = _with_whole_tracebacks(text)
     try:
@@ -37,15 +49,23 @@ def interactive_examples(text: str) -> tuple[list[Placed], str]:
         return _kindly_read(text)
     lines = text.split("\n")
     found: list[Placed] = []
+    unread: list[Placed] = []
     for example in parsed:
         placed = _placed(example)
         if placed is None:
             continue
+        is_read = is_python(placed.found)
         if "SKIP" not in placed.found.options:
-            found.append(placed)
-        size = example.source.count("\n") + example.want.count("\n")
-        lines[example.lineno : example.lineno + size] = [""] * size
-    return found, "\n".join(lines)
+            (found if is_read else unread).append(placed)
+        if is_read:
+            size = example.source.count("\n") + example.want.count("\n")
+            lines[example.lineno : example.lineno + size] = [""] * size
+    return Interactive(found, unread, "\n".join(lines))
+
+
+def is_python(example: Example) -> bool:
+    """Whether an example's statement is Python as it is known here, or a SyntaxError is just what it shows."""
+    return example.raises is not None or _statement(example.source) is not None
 
 
 def _placed(example: doctest.Example) -> Placed | None:
@@ -74,10 +94,8 @@ def _exception_of(example: doctest.Example) -> str | None:
 
 
 def _example(source: str, want: str, raises: str | None, options: tuple[str, ...], offset: int) -> Placed | None:
-    """None when the source is no statement and nobody expects a SyntaxError."""
+    """None when there is no statement, nor anything expected."""
     tree = _statement(source)
-    if tree is None and raises is None:
-        return None
     if tree is not None and not tree.body and not want:
         return None
     compare = "truth" if not want and raises is None and _claims(tree) else "output"
@@ -115,19 +133,20 @@ def _is_comparison(expression: ast.expr) -> bool:
 # ------------------------------------------------------------------- where doctest's parser refuses the whole docstring
 
 
-def _kindly_read(text: str) -> tuple[list[Placed], str]:
+def _kindly_read(text: str) -> Interactive:
     lines = text.split("\n")
     found: list[Placed] = []
+    unread: list[Placed] = []
     at = 0
     while at < len(lines):
-        end = _read_one(lines, at, found)
+        end = _read_one(lines, at, found, unread)
         if end:
             lines[at:end] = [""] * (end - at)
         at = end or at + 1
-    return found, "\n".join(lines)
+    return Interactive(found, unread, "\n".join(lines))
 
 
-def _read_one(lines: list[str], at: int, found: list[Placed]) -> int:
+def _read_one(lines: list[str], at: int, found: list[Placed], unread: list[Placed]) -> int:
     """Reads the example that starts at a line, if one does: the line after it, else 0."""
     prompt = _PROMPT.match(lines[at])
     if not prompt or not prompt[2].strip():
@@ -142,9 +161,10 @@ def _read_one(lines: list[str], at: int, found: list[Placed]) -> int:
     placed = _example(source, want, raises, options, at)
     if placed is None:
         return 0
+    is_read = is_python(placed.found)
     if "SKIP" not in options:
-        found.append(placed)
-    return end
+        (found if is_read else unread).append(placed)
+    return end if is_read else 0
 
 
 def _source(lines: list[str], at: int, margin: int, first: str) -> tuple[str, int]:

@@ -65,6 +65,8 @@ class Chunk(Fact, frozen=True):
     model: str = ""
     """The name of the model that answers, as the server says it."""
     counts: Counts | None = None
+    choice: int | None = None
+    """Which of the answers to the request it is about; None for a count of all of them, or of nothing."""
 
 
 class Answer:

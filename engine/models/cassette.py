@@ -4,7 +4,7 @@ A cassette is JSON lines; each is one `Take`: an ask, the model that was asked, 
 that before, and what came. It holds no key. It is not a run log: it has no times to replay.
 
     cassette = Cassette(path)
-    model = Recording(OpenAIChat(endpoint), cassette)        asks for real, and writes down
+    model = Recording(OpenAIChat(endpoint), cassette)        asks for real, and writes down (`taping`)
     model = Replaying("qwen2.5-coder", Cassette.read(path))  never asks anybody
 """
 
@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -21,7 +20,7 @@ import msgspec
 from ..errors import ModelError
 from ..facts import Fact
 from ..regular import read_regular
-from .chat import Ask, ChatModel, Piece, Reply, Stream, texts
+from .chat import Ask, Piece, Reply
 
 LARGEST = 1_000_000_000
 """Bytes of a cassette."""
@@ -111,151 +110,3 @@ class Cassette:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab") as file:
             file.write(msgspec.json.encode(take) + b"\n")
-
-
-class Recording:
-    """A `ChatModel` that asks another one and writes down what came, also when the stream was left early."""
-
-    def __init__(self, model: ChatModel, cassette: Cassette) -> None:
-        self._model = model
-        self._cassette = cassette
-
-    @property
-    def name(self) -> str:
-        """The recorded model's name."""
-        return self._model.name
-
-    @property
-    def scripted(self) -> bool:
-        """Whether the recorded model is scripted."""
-        return self._model.scripted
-
-    @asynccontextmanager
-    async def stream(self, ask: Ask) -> AsyncGenerator[Stream]:
-        """Ask the model. Raises: ModelError, which is written down as well."""
-        heard: _Heard | None = None
-        occurrence = 0
-        failure: Failure | None = None
-        try:
-            async with self._model.stream(ask) as stream:
-                # Not before: a model without a set name learns it on the first contact.
-                occurrence = self._cassette.next_occurrence(self.name, ask)
-                heard = _Heard(stream)
-                yield heard
-        except ModelError as error:
-            failure = Failure(message=str(error), kind=error.kind, retryable=error.retryable)
-            raise
-        finally:
-            if heard is not None or failure is not None:
-                self._cassette.add(
-                    Take(
-                        model=self.name,
-                        ask=ask,
-                        occurrence=occurrence if heard else self._cassette.next_occurrence(self.name, ask),
-                        pieces=tuple(heard.pieces) if heard else (),
-                        reply=heard.reply if heard else None,
-                        failure=failure,
-                        scripted=self.scripted,
-                    )
-                )
-
-    async def aclose(self) -> None:
-        """Close the model that is recorded."""
-        await self._model.aclose()
-
-
-class Replaying:
-    """A `ChatModel` that answers from a cassette, and has no way to reach anything else."""
-
-    def __init__(self, name: str, cassette: Cassette) -> None:
-        self._name = name
-        self._cassette = cassette
-
-    @property
-    def name(self) -> str:
-        """The name of the model that was recorded."""
-        return self._name
-
-    @property
-    def scripted(self) -> bool:
-        """Whether a person wrote the answers of the model that was recorded."""
-        return self._cassette.is_scripted(self._name)
-
-    @asynccontextmanager
-    async def stream(self, ask: Ask) -> AsyncGenerator[Stream]:
-        """The recorded answer. Raises: ModelError as it was recorded, or of kind "miss" when nothing was."""
-        occurrence = self._cassette.next_occurrence(self._name, ask)
-        take = self._cassette.find(self._name, ask, occurrence)
-        if take is None:
-            raise self._miss(ask, occurrence)
-        if take.reply is None and take.failure is not None:
-            raise _error(take.failure)
-        yield _Replayed(take)
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
-
-    def _miss(self, ask: Ask, occurrence: int) -> ModelError:
-        last = " ".join(ask.messages[-1].content.split())[:60] if ask.messages else ""
-        times = f" for time number {occurrence + 1}" if occurrence else ""
-        which = f"{self._cassette.path} has no answer of {self._name} to {last!r}{times}"
-        held = ", ".join(self._cassette.models) or "no model at all"
-        return ModelError(f"{which} (it has answers of {held}); record it again", kind="miss")
-
-
-class _Heard:
-    """A stream that remembers its pieces."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._pieces = aiter(stream)
-        self.pieces: list[Piece] = []
-
-    def __aiter__(self) -> AsyncIterator[Piece]:
-        return self
-
-    async def __anext__(self) -> Piece:
-        self.pieces.append(await anext(self._pieces))
-        return self.pieces[-1]
-
-    @property
-    def reply(self) -> Reply:
-        """What has come so far."""
-        return self._stream.reply
-
-
-class _Replayed:
-    """A recorded answer while it is said again."""
-
-    def __init__(self, take: Take) -> None:
-        self._take = take
-        self._said = 0
-
-    def __aiter__(self) -> AsyncIterator[Piece]:
-        return self
-
-    async def __anext__(self) -> Piece:
-        if self._said < len(self._take.pieces):
-            self._said += 1
-            return self._take.pieces[self._said - 1]
-        if self._take.failure is not None:
-            raise _error(self._take.failure)
-        raise StopAsyncIteration
-
-    @property
-    def reply(self) -> Reply:
-        """The recorded reply, or as much of it as was said when the stream is left earlier than it was then."""
-        reply = self._take.reply or Reply(text="")
-        if self._said == len(self._take.pieces):
-            return reply
-        text, thinking = texts(self._take.pieces[: self._said])
-        return msgspec.structs.replace(
-            reply,
-            text=text,
-            thinking=thinking,
-            finish="cut",
-        )
-
-
-def _error(failure: Failure) -> ModelError:
-    return ModelError(failure.message, kind=failure.kind, retryable=failure.retryable)

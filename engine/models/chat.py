@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from ..facts import Fact, Usage
 
@@ -105,6 +105,8 @@ class Reply(Fact, frozen=True):
     """What the server calls the model that answered, "" when it does not say, or says what it was asked for."""
     problem: str = ""
     """Why there is no whole answer in it, such as "spent 2,048 tokens thinking and said nothing"; else ""."""
+    shared: bool = False
+    """Whether it came in one request with others; then the usage of all adds up to what that request used."""
 
 
 class Stream(Protocol):
@@ -139,4 +141,38 @@ class ChatModel(Protocol):
 
     async def aclose(self) -> None:
         """Close connections and stop what was started for this model."""
+        ...
+
+
+class Part(Stream, Protocol):
+    """One of several answers to one request."""
+
+    @property
+    def missing(self) -> bool:
+        """Whether the request is over, and the server gave fewer answers than it was asked for."""
+        ...
+
+    def leave(self) -> None:
+        """Listen to it no longer; the others go on."""
+        ...
+
+
+ONE_EACH: Final = "one each"
+"""`ModelError.kind` of a request for several answers where the server gives one for each request."""
+
+
+@runtime_checkable
+class Sharing(Protocol):
+    """A model that may give several answers to one request, so that its prompt is read, and paid, once."""
+
+    async def shares(self) -> bool:
+        """Whether it does, as far as is known. Raises: ModelError when it cannot be reached."""
+        ...
+
+    def stream_all(self, asks: Sequence[Ask]) -> AbstractAsyncContextManager[Sequence[Part]]:
+        """Ask for all of these, which differ in nothing but their seeds; the parts are in their order.
+
+        Raises:
+            ModelError: on entering or while iterating; of the kind `ONE_EACH` when they must be asked one by one.
+        """
         ...

@@ -10,11 +10,14 @@ import json
 from typing import Any, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from ..surrogates import whole
 from . import content
 from .answer import Chunk, Counts
 
+MOST_CHOICES = 64
+"""Choices of an event that are read; nobody asks for more."""
 MOST_TOKENS = 1_000_000_000
 """No call has more tokens; a server that says so counts wrongly."""
 IMPOSSIBLE = -9999.0
@@ -57,8 +60,8 @@ class NotAChunkError(Exception):
     """An event that no chat completion has."""
 
 
-def read_chunk(data: bytes) -> Chunk:
-    """The chunk in the data of an event.
+def read_chunks(data: bytes) -> list[Chunk]:
+    """The chunks in the data of an event: one for each of its choices, and one for a count of several together.
 
     Raises:
         ErrorEventError: it tells of an error, in any of the shapes that servers use.
@@ -67,22 +70,37 @@ def read_chunk(data: bytes) -> Chunk:
     event = _decode(data)
     if event.error:
         raise ErrorEventError({"error": event.error})
-    choice = _first(event.choices)
-    if not choice and (event.object == "error" or isinstance(event.message or event.detail, str)):
+    choices = _choices(event.choices)
+    if not choices and (event.object == "error" or isinstance(event.message or event.detail, str)):
         raise ErrorEventError(event.said)
+    model = _name(event.model)
+    counts = _counts(_mapping(event.usage)) or _counts_of_timings(_mapping(event.timings))
+    chunks = [_chunk(choice, model) for choice in choices]
+    if len(chunks) == 1:
+        return [replace(chunks[0], counts=counts)]
+    return [*chunks, Chunk(model=model, counts=counts)]
+
+
+def _chunk(choice: dict[str, Any], model: str) -> Chunk:
     # A server that does not stream sends the whole answer as one message.
     delta = _mapping(choice.get("delta")) or _mapping(choice.get("message"))
     text, thinking = content.spoken(delta.get("content"))
-    finish, refusal = choice.get("finish_reason"), delta.get("refusal")
+    finish, refusal, index = choice.get("finish_reason"), delta.get("refusal"), choice.get("index")
     return Chunk(
         text=whole(text),
         thinking=whole(content.thought(delta) + thinking),
         refusal=whole(refusal) if isinstance(refusal, str) else "",
         finish=_name(finish),
-        model=_name(event.model),
-        counts=_counts(_mapping(event.usage)) or _counts_of_timings(_mapping(event.timings)),
+        model=model,
         logprobs=_first_logprobs(choice.get("logprobs")),
+        choice=index if isinstance(index, int) else 0,
     )
+
+
+def _choices(told: object) -> list[dict[str, Any]]:
+    """The choices of an event that say anything."""
+    listed = cast("list[Any]", told)[:MOST_CHOICES] if isinstance(told, list) else []
+    return [choice for choice in map(_mapping, listed) if choice]
 
 
 def _decode(data: bytes) -> _Event:

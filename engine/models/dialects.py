@@ -2,7 +2,8 @@
 
 llama.cpp as measured on xllamacpp 2026.10; vLLM as its 0.32 sources read; Ollama by its "OpenAI compatibility" page and
 ollama/ollama#6778 (prefill) and #14820 (reasoning_effort); OpenAI and OpenRouter by their API references; SGLang by its
-page on reasoning parsers. That LM Studio continues a last assistant message is taken from llama.cpp, which it runs:
+page on reasoning parsers. Of several answers vLLM draws each with the next seed (its `ParentRequest`), as we do, and
+counts each on its own. That LM Studio continues a last assistant message is taken from llama.cpp, which it runs:
 what it does is watched (`continuation`).
 """
 
@@ -17,9 +18,10 @@ from .grammar import compact_grammar
 
 Feature = Literal[
     "system", "prefill", "schema", "thinking", "effort none", "effort minimal", "samplers", "seed", "temperature",
-    "top_p", "stop", "usage", "limit", "logprobs",
+    "top_p", "stop", "usage", "limit", "logprobs", "many", "seed of many",
 ]  # fmt: skip
-"""Parts of a request that a server may refuse, and that we can do without. The two efforts are values of one field."""
+"""Parts of a request that a server may refuse, and that we can do without. The two efforts are values of one field;
+"seed of many" is a seed where several answers are asked for."""
 
 
 class Dialect(Fact, frozen=True):
@@ -42,12 +44,17 @@ class Dialect(Fact, frozen=True):
     """How it calls the limit of the answer."""
     grammars: bool = False
     """Whether it takes a grammar of its own in place of a schema; not while the model thinks aloud."""
+    many: bool = False
+    """Whether it may give several answers to one request (`n`). llama.cpp can, but counts one of them only, and reads
+    the same prompt from its cache; Ollama and what OpenRouter speaks to take no notice of the field."""
+    counted_apart: bool = False
+    """Whether a count that comes with a piece of one of them is of that one alone."""
     live: tuple[tuple[str, object], ...] = ()
     """Fields that make it report usage with each piece, so that it is known when we leave early."""
 
 
 DIALECTS: dict[ServerKind, Dialect] = {
-    "": Dialect(),
+    "": Dialect(many=True),
     "llama.cpp": Dialect(
         prefill="last message",
         samplers=True,
@@ -56,12 +63,20 @@ DIALECTS: dict[ServerKind, Dialect] = {
         grammars=True,
         live=(("timings_per_token", True),),
     ),
-    "vllm": Dialect(prefill="flags", samplers=True, no_top_k=-1, thinking="template", stops=None),
-    "sglang": Dialect(samplers=True, no_top_k=-1, thinking="template"),
+    "vllm": Dialect(
+        prefill="flags",
+        samplers=True,
+        no_top_k=-1,
+        thinking="template",
+        stops=None,
+        many=True,
+        counted_apart=True,
+    ),
+    "sglang": Dialect(samplers=True, no_top_k=-1, thinking="template", many=True),
     "ollama": Dialect(prefill="last message", thinking="effort"),
     "lmstudio": Dialect(prefill="last message"),
     # Some of its models do not think unless they are told how hard.
-    "openai": Dialect(limit="max_completion_tokens", thinking="effort", default_effort="medium"),
+    "openai": Dialect(limit="max_completion_tokens", thinking="effort", default_effort="medium", many=True),
     "openrouter": Dialect(thinking="reasoning"),
 }
 
@@ -80,6 +95,8 @@ FIELDS: dict[Feature, tuple[str, ...]] = {
     "usage": ("stream_options", "timings_per_token"),
     "limit": ("max_tokens", "max_completion_tokens"),
     "logprobs": ("logprobs", "top_logprobs"),
+    "many": ("n",),
+    "seed of many": (),
 }
 """The fields of a request that carry each feature."""
 
@@ -91,6 +108,11 @@ def prefills(ask: Ask, kind: ServerKind, refused: frozenset[Feature], *, insiste
     """
     offered = DIALECTS[kind].prefill or insisted
     return bool(ask.prefill and offered and "prefill" not in refused and not ask.thinking)
+
+
+def gives_many(kind: ServerKind, refused: frozenset[Feature]) -> bool:
+    """Whether this server is asked for several answers at a time, as far as is known."""
+    return DIALECTS[kind].many and "many" not in refused
 
 
 def has_switch(kind: ServerKind, refused: frozenset[Feature]) -> bool:
@@ -136,10 +158,11 @@ def body(
     *,
     insisted: bool = False,
     room: int | None = None,
+    many: int = 1,
 ) -> dict[str, object]:
     """All fields of the request but the model and the messages, for this kind of server, less what it refused.
 
-    `room`: most tokens that may come; None is what the ask wants.
+    `room`: most tokens that may come; None is what the ask wants. `many`: how many answers are wanted.
     """
     prefilled = prefills(ask, kind, refused, insisted=insisted)
     dialect, sampling = DIALECTS[kind], ask.sampling
@@ -150,7 +173,9 @@ def body(
         _limit_name(dialect, refused): ask.room if room is None else room,
         **dict(dialect.live),
     }
-    if sampling.seed is not None:
+    if many > 1:
+        fields["n"] = many
+    if sampling.seed is not None and not (many > 1 and "seed of many" in refused):
         fields["seed"] = sampling.seed
     # The stops of a prefilled ask end a continuation; an answer that begins anew would end at its opening fence.
     if sampling.stop and (prefilled or not ask.prefill):

@@ -20,7 +20,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     """How the model is served."""
 
     threads: int = 0
-    """0: one for each core."""
+    """0: one for each core that this process may use."""
     slots: int = 5
     """How many answers can be written at once; Best-of-N needs its N."""
     context: int = 16384
@@ -55,6 +55,11 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     port: int
 
 
+def usable_cores() -> int:
+    """Cores that this process may run on: `taskset` or a batch system may leave it fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def parameters(xllamacpp: Any, order: Order) -> Any:
     """llama.cpp's settings for an order; the package has no types of its own."""
     wanted, tuning = xllamacpp.CommonParams(), order.tuning
@@ -70,7 +75,7 @@ def parameters(xllamacpp: Any, order: Order) -> Any:
     wanted.n_ctx = tuning.context
     wanted.n_batch = wanted.n_ubatch = tuning.batch
     wanted.cache_ram_mib = tuning.prompt_cache_mib
-    wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = tuning.threads or os.cpu_count() or 1
+    wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = tuning.threads or usable_cores()
     if tuning.speculation:
         wanted.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
         wanted.speculative.ngram_simple.size_n, wanted.speculative.ngram_simple.size_m = tuning.speculation

@@ -6,18 +6,20 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ..errors import ModelError
 from . import dialects, refusals, servers
 from .answer import Answer
-from .chat import Ask, Stream
+from .answers import Answers
+from .chat import ONE_EACH, Ask, Part, Stream
 from .dialects import Feature
 from .endpoint import Endpoint, Secret, ServerKind
-from .live import LiveAnswer
-from .refusals import Refusal, RefusedError, error, explain, refused_feature
+from .features import refused_feature
+from .live import LiveRequest
+from .refusals import Refusal, RefusedError, error, explain
 from .retries import Retries
 from .servers import Server
 from .thinkers import obeys_no_think
@@ -100,16 +102,35 @@ class OpenAIChat:
     @asynccontextmanager
     async def stream(self, ask: Ask) -> AsyncGenerator[Stream]:
         """Ask. Entering waits for the first piece; leaving closes the connection."""
-        live = await self._begin(ask)
+        live = await self._begin([ask])
+        (answer,) = live.answers.each
         try:
-            yield live
-            if live.answer.may_be_cut > LONGER * self._counted:
+            yield live.streams[0]
+            if answer.may_be_cut > LONGER * self._counted:
                 # Whether prompts of this length are cut is worth knowing once.
-                self._counted = live.answer.may_be_cut
+                self._counted = answer.may_be_cut
                 await live.hear_count()
         finally:
             await live.aclose()
-            self._learn_from(live.answer)
+            self._learn_from(live.answers)
+
+    async def shares(self) -> bool:
+        """Whether it may give several answers to one request. Raises: ModelError."""
+        return dialects.gives_many((await self.ready()).kind, self._refused)
+
+    @asynccontextmanager
+    async def stream_all(self, asks: Sequence[Ask]) -> AsyncGenerator[Sequence[Part]]:
+        """Ask for all of these in one request, drawn with the seed of the first and those that follow it.
+
+        Raises:
+            ModelError: also of the kind `ONE_EACH`, when the server turns out to give one answer for each request.
+        """
+        live = await self._begin(asks)
+        try:
+            yield live.streams
+        finally:
+            await live.aclose()
+            self._learn_from(live.answers)
 
     async def aclose(self) -> None:
         """Close the connections; a later ask opens new ones."""
@@ -156,13 +177,15 @@ class OpenAIChat:
             return Server(kind=self.endpoint.kind)
         raise failures.refused(answer, self.endpoint, self.endpoint.model, now=time.time())
 
-    async def _begin(self, ask: Ask) -> LiveAnswer:
-        """The answer from its first piece on, asked for with all that the server does not refuse."""
+    async def _begin(self, asks: Sequence[Ask]) -> LiveRequest:
+        """The answers from the first piece on, asked for with all that the server does not refuse."""
         began = self._clock()
-        server = await self.ready()
+        server, ask = await self.ready(), asks[0]
         while True:
+            if len(asks) > 1 and not dialects.gives_many(server.kind, self._refused):
+                raise error(ONE_EACH, f"{self.endpoint.shown_url} gives one answer to a request")
             try:
-                return await self._persist(lambda: self._request(ask, server, began))
+                return await self._persist(lambda: self._request(asks, server, began))
             except RefusedError as problem:
                 if self._makes_do(ask, server, problem):
                     continue
@@ -193,14 +216,14 @@ class OpenAIChat:
         """Tokens of the prompt, counted so that there are rather fewer."""
         return math.ceil(PROMPT_AT_MOST * estimate(ask.messages, ask.prefill)) + MARGIN
 
-    async def _request(self, ask: Ask, server: Server, began: float) -> LiveAnswer:
+    async def _request(self, asks: Sequence[Ask], server: Server, began: float) -> LiveRequest:
         wire = await self._connected()
         from . import wire as failures
 
-        refused = self._refused
+        refused, ask = self._refused, asks[0]
         prefilled = dialects.prefills(ask, server.kind, refused, insisted=self._insisted)
         room = self._room(ask, server)
-        fields = dialects.body(ask, server.kind, refused, insisted=self._insisted, room=room)
+        fields = dialects.body(ask, server.kind, refused, insisted=self._insisted, room=room, many=len(asks))
         model = self.endpoint.model or server.models[0]
         no_think = not (ask.thinking or dialects.has_switch(server.kind, refused)) and obeys_no_think(model)
         sent = dialects.messages(ask, prefilled, no_think=no_think, refused=refused)
@@ -214,8 +237,12 @@ class OpenAIChat:
                     problem.feature, problem.retryable = feature, False
             return problem
 
-        answer = Answer(ask, prefilled=prefilled, reasoning_is_answer=self._reasoning_is_answer, room=room, model=model)
-        live = LiveAnswer(answer, self.endpoint, model, clock=self._clock, began=began, trouble=trouble)
+        odd = self._reasoning_is_answer
+        answers = Answers(
+            [Answer(each, prefilled=prefilled, reasoning_is_answer=odd, room=room, model=model) for each in asks],
+            counted_apart=dialects.DIALECTS[server.kind].counted_apart,
+        )
+        live = LiveRequest(answers, self.endpoint, model, clock=self._clock, began=began, trouble=trouble)
         return await live.opened(lambda: wire.ask(model, sent, fields))
 
     async def _about_models(self, problem: RefusedError) -> ModelError:
@@ -232,16 +259,22 @@ class OpenAIChat:
             return problem
         return explain(problem.refusal, self.endpoint, self.endpoint.model, listed)
 
-    def _learn_from(self, answer: Answer) -> None:
-        """Remember how this server treats prefills and where it puts answers."""
-        if answer.prefilled and answer.began:
-            self._restarts = self._restarts + 1 if answer.restarted else 0
-            if self._restarts >= RESTARTS:
-                self._refused = self._refused.union(_PREFILL)
-        if answer.really_thought:
-            self._reasoning_is_answer = False
-        elif answer.had_misplaced_answer:
-            self._reasoning_is_answer = True
+    def _learn_from(self, answers: Answers) -> None:
+        """Remember how this server treats prefills, where it puts answers, and whether it gives several at a time."""
+        for answer in answers.each:
+            if answer.prefilled and answer.began:
+                self._restarts = self._restarts + 1 if answer.restarted else 0
+            if answer.really_thought:
+                self._reasoning_is_answer = False
+            elif answer.had_misplaced_answer:
+                self._reasoning_is_answer = True
+        learnt: dict[Feature, bool] = {
+            "prefill": self._restarts >= RESTARTS,
+            "many": answers.only_one_came,
+            # Of servers that are known it is known that each answer has a seed of its own.
+            "seed of many": answers.are_copies and not (self._server and self._server.kind),
+        }
+        self._refused = self._refused.union(feature for feature, is_so in learnt.items() if is_so)
 
     async def _persist(self, request: Callable[[], Awaitable[Got]]) -> Got:
         """What `request` gives, after as many attempts as are allowed. Raises: ModelError of the last one."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, cast
 
 from ..errors import ModelError
 from ..facts import Fact
 from ..redaction import redact
-from .dialects import FIELDS, Feature
+from .dialects import Feature
 from .endpoint import Endpoint
 
 Kind = Literal[
     "unreachable", "unauthorized", "no model", "context", "busy", "timeout", "dropped", "refused", "broken", "nonsense",
-    "empty",
+    "empty", "one each",
 ]  # fmt: skip
 """What `ModelError.kind` says for a model on a server."""
 
@@ -36,43 +36,6 @@ _PROMPT = re.compile(
     r"(\d+) (?:input tokens|in the messages|in your prompt)|\(length (\d+)\)|request \((\d+) tokens", re.I
 )
 """The same without the room for the answer."""
-_UNKNOWN_FIELD = re.compile(
-    r"unsupported|not support|does not support|doesn't support|incompatible|unknown|unrecogni[sz]ed|not permitted"
-    r"|not allowed|extra inputs|invalid|not available|must be|must alternate|not enabled|unexpected|too many|at most"
-    r"|cannot|is required|fail|only user",
-    re.I,
-)
-_WORDS: tuple[tuple[Feature, re.Pattern[str]], ...] = (
-    (
-        "system",
-        # Templates of Gemma and of early Mistral; OpenAI's o1; Google's API. Where a system message is optional, it is
-        # another role that is wrong.
-        re.compile(
-            r"^(?!.*optional system).*(?:system (?:role|message|prompt|instruction)|developer instruction"
-            r"|role\b.{0,30}\bsystem\b|roles must alternate|only user,? (?:and )?assistant)",
-            re.I | re.S,
-        ),
-    ),
-    (
-        "prefill",
-        re.compile(
-            r"prefill|continue_final_message|add_generation_prompt|last (?:message|role).*(?:user|assistant)", re.I
-        ),
-    ),
-    ("schema", re.compile(r"response_format|json_schema|schema|structured output|grammar", re.I)),
-    ("thinking", re.compile(r"chat_template|enable_thinking|does not support thinking|reasoning", re.I)),
-    ("samplers", re.compile(r"top_k|min_p", re.I)),
-    ("limit", re.compile(r"max_tokens.*max_completion_tokens|max_completion_tokens", re.I)),
-    ("usage", re.compile(r"stream_options|include_usage|timings_per_token", re.I)),
-    ("stop", re.compile(r"['\"`]stop['\"`]|\bstop (?:sequence|string|parameter|word)", re.I)),
-    ("seed", re.compile(r"\bseed\b", re.I)),
-    ("logprobs", re.compile(r"logprobs", re.I)),
-    ("top_p", re.compile(r"top_p", re.I)),
-    ("temperature", re.compile(r"temperature", re.I)),
-)
-"""What a server's words name when it refuses a feature; the first that was sent and is named is the one."""
-
-
 _HTML = re.compile(r"<(?:!doctype|!--|\?xml|html|head|title|body|div|p|h\d|center)\b", re.I)
 
 
@@ -117,44 +80,6 @@ def read_refusal(status: int | None, headers: Mapping[str, str], error: object, 
         n_prompt=_number(said.get("n_prompt_tokens")),
         n_context=_number(said.get("n_ctx")),
     )
-
-
-def refused_feature(refusal: Refusal, sent: Mapping[str, object], roles: Sequence[str]) -> Feature | None:
-    """The part of the request this 400 is about, if it is one we can do without; None otherwise.
-
-    `sent` are the fields of the request, `roles` those of its messages; a last "assistant" is a prefill.
-    """
-    if refusal.status not in {400, 404, 422, 500, 501} or is_context_overflow(refusal):
-        return None
-    if not (_UNKNOWN_FIELD.search(refusal.message) or "unsupported" in refusal.code):
-        return None
-    if (effort := _refused_effort(refusal, sent)) is not None:
-        return effort
-    for feature, words in _WORDS:
-        carried = _carries(feature, sent, roles)
-        if carried and (refusal.param.partition(".")[0] in FIELDS[feature] or words.search(refusal.message)):
-            return feature
-    return None
-
-
-def _carries(feature: Feature, sent: Mapping[str, object], roles: Sequence[str]) -> bool:
-    match feature:
-        case "system":
-            return "system" in roles
-        case "prefill":
-            return roles[-1:] == ["assistant"]
-        case _:
-            return any(field in sent for field in FIELDS[feature])
-
-
-def _refused_effort(refusal: Refusal, sent: Mapping[str, object]) -> Feature | None:
-    """The effort that a server does not know, where it knows others: the next one is tried then."""
-    effort = sent.get("reasoning_effort")
-    said = refusal.message
-    if effort not in ("none", "minimal") or not re.search(rf"\b{effort}\b", said, re.I):
-        return None
-    of_value = "reasoning_effort" in said or refusal.param == "reasoning_effort" or re.search(r"\b(?:low|high)\b", said)
-    return ("effort none" if effort == "none" else "effort minimal") if of_value else None
 
 
 _MOST = re.compile(

@@ -6,11 +6,11 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import ModelError
-from .chat import Ask, ChatModel, Stream
+from .chat import ONE_EACH, Ask, ChatModel, Part, Sharing, Stream
 from .refusals import RefusedError, error
 from .retries import Retries
 from .survivor import Survivor
@@ -26,6 +26,9 @@ SHORTEST_REST = 2.0
 """Seconds a server that failed is left alone; doubled with each failure in a row."""
 LONGEST_REST = 60.0
 TWO_ROUNDS = Retries(attempts=2)
+_Got = TypeVar("_Got")
+Asking = Callable[[ChatModel], AbstractAsyncContextManager[_Got]]
+"""Asks one of the models."""
 
 
 class Replica:
@@ -105,7 +108,7 @@ class Replicas:
                 if problem.kind not in DOWN:
                     raise problem
                 asked[-1].failed(self._clock())
-                answer = await self._answer(rest, connections, asked, but=asked[-1])
+                answer = await self._answer(lambda model: model.stream(rest), connections, asked, but=asked[-1])
                 if rest.prefill and not answer.reply.prefilled:
                     # It began anew, and the first half has been read already.
                     raise problem
@@ -116,16 +119,40 @@ class Replicas:
                     asked[-1].failed(self._clock())
                 return problem
 
-            first = await self._answer(ask, connections, asked)
+            first = await self._answer(lambda model: model.stream(ask), connections, asked)
             yield Survivor(ask, first, ask_again=ask_again, lost=lost)
+
+    async def shares(self) -> bool:
+        """Whether the first that can be reached may give several answers to one request. Raises: ModelError."""
+        problem = error("unreachable", "there is no server to ask")
+        for replica in sorted(self._replicas, key=lambda replica: replica.rests_until):
+            if not isinstance(replica.model, Sharing):
+                return False
+            try:
+                return await replica.model.shares()
+            except ModelError as failure:
+                problem = failure
+        raise problem
+
+    @asynccontextmanager
+    async def stream_all(self, asks: Sequence[Ask]) -> AsyncGenerator[Sequence[Part]]:
+        """Ask one of them for all of these in one request. Raises: ModelError, also when it dies halfway."""
+
+        def ask_all(model: ChatModel) -> AbstractAsyncContextManager[Sequence[Part]]:
+            if not isinstance(model, Sharing):
+                raise error(ONE_EACH, f"{model.name} gives one answer to a request")
+            return model.stream_all(asks)
+
+        async with AsyncExitStack() as connections:
+            yield await self._answer(ask_all, connections, [])
 
     async def aclose(self) -> None:
         """Close all connections."""
         await asyncio.gather(*(model.aclose() for model in self.models))
 
     async def _answer(
-        self, ask: Ask, connections: AsyncExitStack, asked: list[Replica], but: Replica | None = None
-    ) -> Stream:
+        self, ask: Asking[_Got], connections: AsyncExitStack, asked: list[Replica], but: Replica | None = None
+    ) -> _Got:
         """The first answer that comes; whoever gives it is put at the end of `asked`."""
         attempt = 1
         while True:
@@ -140,7 +167,9 @@ class Replicas:
             attempt += 1
             but = None
 
-    async def _round(self, ask: Ask, connections: AsyncExitStack, asked: list[Replica], but: Replica | None) -> Stream:
+    async def _round(
+        self, ask: Asking[_Got], connections: AsyncExitStack, asked: list[Replica], but: Replica | None
+    ) -> _Got:
         """The answer of the first that gives one; each is asked once."""
         left = [replica for replica in self._replicas if replica is not but] or list(self._replicas)
         problem = error("unreachable", "there is no server to ask")
@@ -161,11 +190,11 @@ class Replicas:
             return answer
         raise problem
 
-    async def _asked(self, replica: Replica, ask: Ask, connections: AsyncExitStack) -> Stream:
+    async def _asked(self, replica: Replica, ask: Asking[_Got], connections: AsyncExitStack) -> _Got:
         """The answer of this one. Raises: ModelError."""
         async with AsyncExitStack() as attempt:
             attempt.enter_context(replica.busy())
-            answer = await attempt.enter_async_context(replica.model.stream(ask))
+            answer = await attempt.enter_async_context(ask(replica.model))
             replica.answered()
             connections.push_async_exit(attempt.pop_all())
         return answer

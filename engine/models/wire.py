@@ -13,7 +13,7 @@ import openai
 from ..errors import ModelError
 from .answer import Chunk
 from .bounded import bound_body
-from .chunks import ErrorEventError, NotAChunkError, read_chunk
+from .chunks import ErrorEventError, NotAChunkError, read_chunks
 from .endpoint import Endpoint
 from .refusals import RefusedError, error, explain, quoted, read_refusal
 from .sse import TooMuchError, read_events, read_whole
@@ -99,12 +99,14 @@ class Chunks:
     async def _read(self) -> AsyncIterator[Chunk]:
         pieces = self._answer.aiter_bytes()
         if self.content_type.partition(";")[0].strip().lower() == "application/json":
-            yield read_chunk(await read_whole(pieces))
+            for chunk in read_chunks(await read_whole(pieces)):
+                yield chunk
             return
         async for event in read_events(pieces):
             if event.strip() == b"[DONE]":
                 return
-            yield read_chunk(event)
+            for chunk in read_chunks(event):
+                yield chunk
 
 
 def _certificates(endpoint: Endpoint) -> ssl.SSLContext | bool:

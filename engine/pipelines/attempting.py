@@ -13,6 +13,7 @@ from ..desk import Desk
 from ..desk.inventing import PARSE_RETRIES
 from ..events import NodeClosed
 from ..facts import Draft, Example, Helper, Report
+from ..models.sharing import Share
 from ..steering import SteeredError
 from .nodes import Candidate, Ending, Node, Outcome
 
@@ -65,8 +66,9 @@ class Attempt:
             if offered.solves:
                 return offered
         if self._desk.kit.mode == "paper":
-            for draft in await self._desk.at_once("coder", self._sample, range(TRIALS), "trials", self.node.path):
-                await self._judged(draft)
+            await self._desk.at_once(
+                "coder", self._sample, range(TRIALS), "trials", node=self.node.path, each=self._judged
+            )
         else:
             for nth in range(TRIALS):
                 if (await self._judged(await self._sample(nth))).solves:
@@ -106,11 +108,11 @@ class Attempt:
             first = await self._judged(await self._sample(nth))
         return first
 
-    async def _sample(self, nth: int) -> Draft:
-        seed = nth + self._nth * (TRIALS + PARSE_RETRIES)
+    async def _sample(self, nth: int, share: Share | None = None) -> Draft:
+        seed, path = nth + self._nth * (TRIALS + PARSE_RETRIES), self.node.path
         return await self._undisturbed(
             lambda: self._desk.sample(
-                self.node.stub, self._helpers, nth=seed, temperature=TEMPERATURE, node=self.node.path
+                self.node.stub, self._helpers, nth=seed, temperature=TEMPERATURE, node=path, share=share
             )
         )
 
@@ -142,7 +144,7 @@ class Attempt:
     @property
     def _helpers(self) -> dict[str, Helper]:
         own = self.node.stub.entry_point
-        return {name: helper for name, helper in self._grower.helpers.items() if name != own}
+        return {name: helper for name, helper in self._grower.scopes.at(self.node.path).items() if name != own}
 
     async def _compare(self) -> None:
         """Tell which of the trials do the same. Nothing is decided by it, and in paper mode nothing is run for it."""

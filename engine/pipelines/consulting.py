@@ -14,6 +14,7 @@ from ..behaviour.questions import AT_MOST, leading, question, remaining
 from ..desk import Desk
 from ..errors import BudgetSpent
 from ..facts import Answer, Behaviours, Draft, Report, Solution, Stub
+from ..models.sharing import Share
 from ..replies.python import is_placeholder
 from ..shape import same_program
 
@@ -57,11 +58,13 @@ class Consulting:
             await self._add(self._desk.adopt(self._asked))
         await self._add(await self._desk.draft(self._stub))
 
-        async def sample(nth: int) -> Draft:
-            return await self._desk.sample(self._stub, {}, nth=nth, temperature=TEMPERATURE)
+        async def sample(nth: int, share: Share | None) -> Draft:
+            return await self._desk.sample(self._stub, {}, nth=nth, temperature=TEMPERATURE, share=share)
 
-        for draft in await self._desk.at_once("coder", sample, range(SAMPLES), "samples"):
-            await self._add(draft)
+        try:
+            await self._desk.at_once("coder", sample, range(SAMPLES), "samples", each=self._add)
+        except BudgetSpent as spent:
+            self._desk.decide(f"no further sample: {spent}")
         await self._repair()
         await self._compare()
 

@@ -3,7 +3,8 @@
 Algorithm 1 itself is in `attempting`; here is the tree it grows. Where the paper is silent: trials are allowed at
 depths 0 to 3 and plans at depths 0 to 2; the program is composed with all helpers, but only verified ones are shown to
 the next prompt; without any check the first candidate is returned, unverified. In evidence mode trials stop at the
-first that passes; in paper mode all five are drawn up front.
+first that passes; in paper mode all five are drawn up front. The functions of one plan are solved at the same time
+where the models have room (`sisters`).
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from ..replies.splitting import restated
 from ..steering import SteeredError, line_to
 from .attempting import TRIALS, Attempt
 from .nodes import Candidate, Node, Outcome
+from .sisters import Scopes, needs_of, together, told
 
 
 async def pat(desk: Desk, stub: Stub) -> Solution:
     """Try, plan on failure, compose, and settle on the whole."""
     grower = Grower(desk)
     outcome = await grower.grow_all(Node(path="", stub=stub, depth=0))
-    whole = desk.compose(outcome.best.draft, grower.helpers)
+    whole = desk.compose(outcome.best.draft, grower.scopes.at(""))
     return await desk.settle(whole, f"{outcome.closed.outcome}: {outcome.closed.why}")
 
 
@@ -37,7 +39,7 @@ class Grower:
     def __init__(self, desk: Desk) -> None:
         desk.steering.heeded = True
         self._desk = desk
-        self.helpers: dict[str, Helper] = {}
+        self.scopes = Scopes()
         """All functions solved so far, by name; each is solved once."""
         self.candidates: dict[str, Candidate] = {}
         """Of all nodes, by draft id: the person may pin one of an attempt that is over."""
@@ -46,8 +48,9 @@ class Grower:
         self._outcomes: dict[str, Outcome] = {}
         self._passes: Counter[str] = Counter()
         self._children: Counter[str] = Counter()
-        self._at_work: list[str] = []
-        """Paths of the nodes that are being solved, each below the one before, or at the person's wish."""
+        self._at_work = desk.steering.at_work
+        self._open: dict[str, Attempt] = {}
+        """Attempts that are not closed, by path."""
 
     async def grow_all(self, root: Node) -> Outcome:
         """Solve the root, then obey what the person wished for while its last candidate was judged."""
@@ -64,19 +67,20 @@ class Grower:
             while again is not None:
                 again = await self._tried(again)
         finally:
-            self._at_work.pop()
+            self._at_work.remove(node.path)
 
     async def _tried(self, node: Node) -> Node | None:
         """One pass over a node; the node to solve anew when the person wants that, None when it is closed."""
         self._desk.open_node(node.path, node.stub, node.depth, trials=TRIALS, above=node.above)
-        attempt = self._attempts[node.path] = Attempt(self, self._desk, node, self._passes[node.path])
+        attempt = Attempt(self, self._desk, node, self._passes[node.path])
+        self._attempts[node.path] = self._open[node.path] = attempt
         self._passes[node.path] += 1
         self._outcomes.pop(node.path, None)
         try:
             outcome = await attempt.run()
         except SteeredError as steered:
             if steered.wish.node != node.path:
-                self._desk.close_node(attempt.given_up("dropped").closed)
+                self._drop(node.path)
                 raise
             obeyed = await self._obeyed(steered.wish, attempt)
             if isinstance(obeyed, Node):
@@ -89,22 +93,71 @@ class Grower:
         return None
 
     async def grow_helpers(self, parent: Node, split: Split) -> None:
-        """Solve the functions of a plan that nobody has solved yet, in the order they were written."""
-        name = parent.stub.entry_point
-        for stub in split.wanted:
-            if stub.entry_point in self.helpers:
-                continue  # A sister's subtree has solved it meanwhile.
-            self._children[parent.path] += 1
-            await self.grow(
-                Node(
-                    path=f"{parent.path}.{self._children[parent.path]}".lstrip("."),
-                    stub=stub,
-                    depth=parent.depth + 1,
-                    parents={**parent.parents, name: parent.stub.code(split.draft.body)},
-                    offered=split.offered.get(stub.entry_point, ""),
-                    above=split.above,
-                )
-            )
+        """Solve the functions of a plan that nobody has solved yet: at the same time where the models have room.
+
+        On a model that answers one question at a time they are solved in the order they were written.
+        """
+        known = self.scopes.at(parent.path)
+        new = [stub for stub in split.wanted if stub.entry_point not in known]
+        if len(new) > 1 and self._desk.has_room("coder", "planner", "tester"):
+            await self._grow_together([self._below(parent, split, stub) for stub in new], split)
+            return
+        for stub in new:
+            if stub.entry_point not in known:  # A sister's subtree may have solved it meanwhile.
+                await self.grow(self._below(parent, split, stub))
+
+    def _below(self, parent: Node, split: Split, stub: Stub) -> Node:
+        self._children[parent.path] += 1
+        return Node(
+            path=f"{parent.path}.{self._children[parent.path]}".lstrip("."),
+            stub=stub,
+            depth=parent.depth + 1,
+            parents={**parent.parents, parent.stub.entry_point: parent.stub.code(split.draft.body)},
+            offered=split.offered.get(stub.entry_point, ""),
+            above=split.above,
+        )
+
+    async def _grow_together(self, sisters: list[Node], split: Split) -> None:
+        parent = sisters[0].path.rpartition(".")[0]
+        needs = needs_of([node.stub for node in sisters], split.offered)
+        named = {node.stub.entry_point: node for node in sisters}
+
+        async def solve(name: str) -> None:
+            self.scopes.branch(parent, named[name].path, [named[other].path for other in needs[name]])
+            await self.grow(named[name])
+
+        self._desk.decide(told(needs), parent)
+        try:
+            await together(needs, solve)
+        except Exception:
+            for path in sorted((path for path in self._open if parent in line_to(path)[:-1]), reverse=True):
+                self._drop(path)  # It was cancelled, whatever it was at.
+            for helper in self.scopes.join(node.path for node in sisters):
+                self.scopes.at(parent).setdefault(helper.stub.entry_point, helper)
+            raise
+        for helper in self.scopes.join(node.path for node in sisters):
+            await self._settle_name(parent, helper)
+
+    async def _settle_name(self, parent: str, helper: Helper) -> None:
+        """Add a function that a branch has solved; of two of one name the verified one stays, the first of equals."""
+        known, name = self.scopes.at(parent), helper.stub.entry_point
+        other = known.get(name)
+        if other is None or other.node == helper.node:
+            known[name] = helper
+            return
+        kept, lost = (helper, other) if helper.verified and not other.verified else (other, helper)
+        known[name] = kept
+        self._desk.decide(f"{name} was solved twice: what calls it is judged again with the one of {kept.node}", parent)
+        self._drop(lost.node)
+        self._close(self._attempts[kept.node].node, self._outcomes[kept.node])
+        for path in reversed(line_to(lost.node)[:-1]):
+            if parent in line_to(path)[:-1]:
+                await self._judge_again(path)
+
+    def _drop(self, path: str) -> None:
+        """Close a node whose work is not wanted any longer."""
+        self._open.pop(path, None)
+        self._desk.close_node(self._attempts[path].given_up("dropped").closed)
 
     async def checks(self, node: Node) -> tuple[Example, ...]:
         """What all candidates of a function are held against: invented once for each specification."""
@@ -114,10 +167,11 @@ class Grower:
         return self._checks[key]
 
     def _close(self, node: Node, outcome: Outcome) -> None:
+        self._open.pop(node.path, None)
         self._outcomes[node.path] = outcome
         best = outcome.best.draft
         if node.path:
-            self.helpers[node.stub.entry_point] = Helper(
+            self.scopes.at(node.path)[node.stub.entry_point] = Helper(
                 stub=node.stub,
                 body=unwritten(node.stub.entry_point) if best.problem else best.body,
                 verified=outcome.closed.outcome == "solved",

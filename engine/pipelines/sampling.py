@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 
 from ..desk import Desk
 from ..facts import Draft, Example, Report, Solution, Stub
+from ..models.sharing import Share
 
 STANDARD_TEMPERATURE = 0.3
 TEMPERATURE = 0.8
@@ -30,12 +32,15 @@ async def best_of_n(desk: Desk, stub: Stub) -> Solution:
 
     The "provided test suite" can only be the visible one: with hidden tests this would be pass@5.
     """
-    drafts = await _samples(desk, stub, BEST_OF)
     if not stub.judged and not desk.deciding_tests(stub):
         why = "the visible examples wait" if stub.examples else "there are no visible examples"
-        return await desk.settle(drafts[0], f"{why}: the first sample")
-    reports = {draft.id: await desk.check(stub, draft) for draft in drafts}
-    return await _highest(desk, drafts, {d: float(_passes(r)) for d, r in reports.items()}, "visible examples passed")
+        return await desk.settle((await _samples(desk, stub, BEST_OF))[0], f"{why}: the first sample")
+    scores: dict[str, float] = {}
+
+    async def check(draft: Draft) -> None:
+        scores[draft.id] = float(_passes(await desk.check(stub, draft)))
+
+    return await _highest(desk, await _samples(desk, stub, BEST_OF, check), scores, "visible examples passed")
 
 
 async def codet_of_the_paper(desk: Desk, stub: Stub) -> Solution:
@@ -44,10 +49,16 @@ async def codet_of_the_paper(desk: Desk, stub: Stub) -> Solution:
     That is what FunCoder's authors call CodeT, and what the paper ran. Ties go to the earliest where they draw lots.
     """
     checks = await _generated(desk, stub)
-    drafts = [desk.adopt(stub), *await _samples(desk, stub, CODET_SAMPLES)]
-    scores = {draft.id: float(_passes(await desk.judge(stub, draft, {}, checks))) for draft in drafts}
+    scores: dict[str, float] = {}
+
+    async def judge(draft: Draft) -> None:
+        scores[draft.id] = float(_passes(await desk.judge(stub, draft, {}, checks)))
+
+    unwritten = desk.adopt(stub)
+    await judge(unwritten)
+    drafts = await _samples(desk, stub, CODET_SAMPLES, judge)
     # The stub counts as FunCoder counts it, but it comes last among equals: it is no answer.
-    return await _highest(desk, [*drafts[1:], drafts[0]], scores, "generated checks passed")
+    return await _highest(desk, [*drafts, unwritten], scores, "generated checks passed")
 
 
 async def codet(desk: Desk, stub: Stub) -> Solution:
@@ -57,11 +68,13 @@ async def codet(desk: Desk, stub: Stub) -> Solution:
     """
     pool = await desk.pool_checks(stub, PUBLISHED_SAMPLES, PUBLISHED_CHECKS, TEMPERATURE)
     checks = tuple(pool)
-    drafts = await _samples(desk, stub, PUBLISHED_SAMPLES)
     groups: dict[frozenset[int], list[Draft]] = defaultdict(list)
-    for draft in drafts:
+
+    async def judge(draft: Draft) -> None:
         report = await desk.judge(stub, draft, {}, checks)
         groups[frozenset(n for n, check in enumerate(report.checks) if check.passed)].append(draft)
+
+    drafts = await _samples(desk, stub, PUBLISHED_SAMPLES, judge)
     weight = {passed: sum(pool[checks[n]] for n in passed) for passed in groups}
     scores = {draft.id: weight[p] * math.sqrt(len(group)) for p, group in groups.items() for draft in group}
     return await _highest(desk, drafts, scores, "checks passed × √samples that agree")
@@ -71,11 +84,15 @@ async def _generated(desk: Desk, stub: Stub) -> tuple[Example, ...]:
     return tuple(check for check in await desk.invent_checks(stub) if check.origin == "generated")
 
 
-async def _samples(desk: Desk, stub: Stub, number: int) -> list[Draft]:
-    async def sample(nth: int) -> Draft:
-        return await desk.sample(stub, {}, nth=nth, temperature=TEMPERATURE)
+async def _samples(
+    desk: Desk, stub: Stub, number: int, judge: Callable[[Draft], Awaitable[None]] | None = None
+) -> list[Draft]:
+    """So many samples; each is judged as it comes."""
 
-    return await desk.at_once("coder", sample, range(number), "samples")
+    async def sample(nth: int, share: Share | None) -> Draft:
+        return await desk.sample(stub, {}, nth=nth, temperature=TEMPERATURE, share=share)
+
+    return await desk.at_once("coder", sample, range(number), "samples", each=judge)
 
 
 async def _highest(desk: Desk, drafts: list[Draft], scores: dict[str, float], by: str) -> Solution:

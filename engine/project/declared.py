@@ -19,7 +19,12 @@ LARGEST = 1 << 20
 _MOST = 64
 """Declarations of one kind that are looked at."""
 _SETUP_ROOT = re.compile(r"package_dir\s*=\s*\{\s*(?:\"\"|'')\s*:\s*[\"']([\w./-]{1,200})[\"']")
-_PYTEST = ("pythonpath", "testpaths", "doctest_optionflags", "python_functions", "python_classes")
+_PYTEST = frozenset(
+    {"pythonpath", "testpaths", "doctest_optionflags", "addopts", "norecursedirs"}
+    | {"python_files", "python_functions", "python_classes"}
+)
+_LEFT_OUT = re.compile(r"--(?:ignore|ignore-glob|deselect)(?:=|\s+)(\S+)")
+_CHOSEN = re.compile(r"(?:^|\s)(-[km])\b")
 # Written out, because importing doctest for its table takes 50 ms.
 _OPTIONS = frozenset({
     "DONT_ACCEPT_BLANKLINE", "DONT_ACCEPT_TRUE_FOR_1", "ELLIPSIS", "IGNORE_EXCEPTION_DETAIL", "NORMALIZE_WHITESPACE",
@@ -44,6 +49,12 @@ class Declared(Fact, frozen=True):
     """Beginnings, or patterns, of the names that pytest takes for tests; () for "test"."""
     test_classes: tuple[str, ...] = ()
     """The same of classes; () for "Test"."""
+    test_files: tuple[str, ...] = ()
+    """Patterns of the names of files that pytest collects tests from; () for its own two."""
+    no_tests: tuple[str, ...] = ()
+    """Patterns of folders and files below the project from which pytest is told to collect nothing."""
+    chosen: str = ""
+    """The option with which pytest is told to leave out some tests ("-k", "-m"), "" for none."""
     options: tuple[str, ...] = ()
     """Names of doctest's flags that are on for all examples, as pytest's settings have it."""
 
@@ -53,6 +64,8 @@ def declared_folders(project: Path) -> Declared:
     settings = _toml(project / "pyproject.toml")
     roots, packages = _from_tools(_table(settings, "tool"))
     pytest = _from_pytest(project, _table(settings, "tool", "pytest", "ini_options"))
+    told = " ".join(pytest["addopts"])
+    chosen = _CHOSEN.search(told)
     more_roots, more_packages = _from_setup(project)
     return Declared(
         roots=tuple(_inside(project, [*roots, *more_roots])),
@@ -66,6 +79,9 @@ def declared_folders(project: Path) -> Declared:
         tests=tuple(_inside(project, pytest["testpaths"])),
         test_functions=tuple(pytest["python_functions"][:_MOST]),
         test_classes=tuple(pytest["python_classes"][:_MOST]),
+        test_files=tuple(pytest["python_files"][:_MOST]),
+        no_tests=tuple([*pytest["norecursedirs"], *_LEFT_OUT.findall(told)][:_MOST]),
+        chosen=chosen[1] if chosen else "",
         options=tuple(name for name in dict.fromkeys(pytest["doctest_optionflags"]) if name in _OPTIONS),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..facts import Asserted, Example, UnusedTest
@@ -13,12 +13,12 @@ from .binding import Body, assigned
 from .bodies import Reading, Step, looked_into
 from .claims import Unusable
 from .files import Naming, is_kept_from_drafts
-from .marks import MOST_ROWS, CaseRow, rows_of
+from .marks import MOST_ROWS, CaseRow, is_label, rows_of
 from .names import Scope, package_of, scope_of
 from .needs import WITHOUT, Needs
-from .scripts import UNREADABLE, Method, NamesIn, Script, names_in
-from .sharing import refuse_shared
-from .surroundings import is_case, preparations, preparing, problem_of_file, refuse_mocking
+from .scripts import UNREADABLE, Method, NamesIn, Script, Statement, names_in
+from .sharing import Sharing
+from .surroundings import Conftest, is_case, preparations, preparing, problem_of_file, raises_skip, refuse_mocking
 from .target import Target
 
 _LONGEST_NAME = 80
@@ -34,6 +34,7 @@ class _Test:
     before: list[ast.stmt]
     body: Body
     inside: NamesIn
+    rows: int
 
 
 class CaseReader:
@@ -48,11 +49,13 @@ class CaseReader:
         top: str,
         naming: Naming,
         *,
-        autouse: str,
+        conftest: Conftest,
+        stateful: Mapping[str, str],
     ) -> None:
         """`others` wait for their bodies too; `top`: the folder that paths are shown from.
 
-        `autouse`: a `conftest.py` that gives fixtures unasked.
+        `conftest`: what the files of that name do to its tests. `stateful`: functions of the module under test that
+        change a variable of it (`stateful_in`).
         """
         self._others, self._naming = others, naming
         self._script, self._home, self._target, self._top = script, home, target, top
@@ -63,9 +66,11 @@ class CaseReader:
             for name in script.binders:
                 self._scope.known.setdefault(name, f"{home.name}.{name}")
         self._needs = Needs(script, self._scope, target.modules, top)
+        self._sharing = Sharing(script, self._scope.known, naming.is_function, stateful)
         self._carriers = self._carrying()
-        self._autouse = autouse
-        self._problem = problem_of_file(script)
+        self._conftest = conftest
+        below = "" if self._inside else naming.problem_of(self._shown)
+        self._problem = below or problem_of_file(script, self._scope.dotted)
 
     def read(self) -> Iterator[Example | UnusedTest]:
         """What each test that speaks of the function comes to, in the order of the file."""
@@ -80,6 +85,18 @@ class CaseReader:
                     yield UnusedTest(where=f"{self._shown}:{method.statement.line}", why=str(why))
                 except UNREADABLE:
                     yield UnusedTest(where=f"{self._shown}:{method.statement.line}", why="cannot be read")
+        yield from self._inherited()
+
+    def _inherited(self) -> Iterator[UnusedTest]:
+        """What classes inherit of such tests: pytest runs it once more for each of them."""
+        for statement in self._script.statements:
+            for base in _bases(statement):
+                for holder in self._script.binders.get(base, ()):
+                    members = self._script.members(holder) if holder.kind == "class_definition" else []
+                    tests = [m for m in members if m.defined.startswith("test") and m.mentions(self._target.word)]
+                    if tests:
+                        why = f"inherits {base}.{tests[0].defined}(); tests that a class inherits are not run"
+                        yield UnusedTest(where=self._where(statement.line), why=why)
 
     # ------------------------------------------------------------------------------------------ one test
 
@@ -104,22 +121,27 @@ class CaseReader:
             return
         if not self._inside and not is_kept_from_drafts(self._script.path, self._top):
             raise Unusable("is in a file that drafts could read; call it test_….py")
-        if self._autouse:
-            raise Unusable(f"may be given a fixture by {self._autouse}")
+        if self._conftest.to_all:
+            raise Unusable(self._conftest.to_all)
         for other in self._others:
             if other.is_found_in(function, inside, own.dotted, before):
                 raise Unusable(f"calls {other.name}, which is not written yet")
         if _returns_early(function):
             raise Unusable("may return before its end")
         refuse_mocking(inside, own.dotted)
-        refuse_shared(self._script, inside.used | inside.bound)
+        if self._conftest.to_marked and any(is_label(one, self._scope.dotted) for one in decorators):
+            raise Unusable(self._conftest.to_marked)
+        if raises_skip(inside):
+            raise Unusable("may skip itself")
         rows, more = rows_of(decorators, self._scope.dotted, self._constant)
+        around = {holder.defined for holder in method.classes}
+        self._sharing.refuse(inside.used | inside.bound | around, method.statement, len(rows))
         _refuse_fixtures(function, rows, method)
         if name := looked_into(function):
             raise Unusable(f"looks into {name} in a way that is not understood")
         before = preparing(self._script, method, function, own.dotted)
         fixed, _ = Body(function.body).with_values(self._fixed(function, inside))
-        test = _Test(method, function, own, before, Body(fixed).with_constants(), inside)
+        test = _Test(method, function, own, before, Body(fixed).with_constants(), inside, len(rows))
         for number, row in enumerate(rows):
             yield from self._of_row(test, row, number)
         if more:
@@ -169,7 +191,8 @@ class CaseReader:
         if self._inside:
             return ()
         own = frozenset(test.inside.bound | given.keys() | {"self"})
-        needed = self._needs.statements(frozenset(used - bound - {"self"}), frozenset(own & bound))
+        needed, reached = self._needs.needed(frozenset(used - bound - {"self"}), frozenset(own & bound))
+        self._sharing.refuse(reached, test.method.statement, test.rows)
         way = self._target.way(names, test.own.dotted, self._scope.known)
         same = f"assert {way} is __draft__[{self._target.top!r}], 'another {self._target.top} is imported'"
         return (*needed, same) if way else needed
@@ -233,7 +256,11 @@ class CaseReader:
             named = self._naming.is_class(holder.defined) and self._naming.is_function(method.statement.defined)
             if cased and not method.statement.defined.startswith("test"):
                 return None
-            if not cased and (not named or any(member.defined == "__init__" for member in members)):
+            if not cased and any(member.defined == "__init__" for member in members):
+                return None
+            if not cased and not named:
+                if self._naming.is_function(method.statement.defined):
+                    raise Unusable(f"is in {holder.defined}, which pytest collects only where a class derives from it")
                 return None
             if isinstance(holder.head, ast.ClassDef):
                 found += holder.head.decorator_list
@@ -250,6 +277,13 @@ def _refuse_fixtures(function: ast.FunctionDef, rows: Sequence[CaseRow], method:
     fixtures = [argument.arg for argument in without if argument.arg not in given]
     if fixtures or function.args.kwonlyargs or function.args.vararg or function.args.kwarg:
         raise Unusable(f"takes a fixture ({', '.join(fixtures)})" if fixtures else "takes arguments that nothing gives")
+
+
+def _bases(statement: Statement) -> list[str]:
+    """The plain names of a class' bases."""
+    if statement.kind != "class_definition" or not isinstance(statement.head, ast.ClassDef):
+        return []
+    return [base.id for base in statement.head.bases if isinstance(base, ast.Name)]
 
 
 def _returns_early(function: ast.FunctionDef) -> bool:

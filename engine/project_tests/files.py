@@ -47,6 +47,12 @@ class Naming:
 
     functions: tuple[str, ...] = ("test",)
     classes: tuple[str, ...] = ("Test",)
+    files: tuple[str, ...] = ("test*.py", "*_test.py")
+    """pytest's own two patterns, and unittest's."""
+    left_out: tuple[str, ...] = ()
+    """Patterns of folders' names and of paths below the project from which nothing is collected."""
+    chosen: str = ""
+    """The option with which some tests are left out, "" for none."""
 
     def is_function(self, name: str) -> bool:
         """Whether a function is a test."""
@@ -55,6 +61,20 @@ class Naming:
     def is_class(self, name: str) -> bool:
         """Whether a class that is no `unittest.TestCase` holds tests."""
         return _is_named(name, self.classes)
+
+    def problem_of(self, path: str) -> str:
+        """Why pytest collects no test from a file, or not each, "" when it does; `path` below the project."""
+        *folders, name = Path(path).parts
+        if not any(fnmatchcase(name, word) for word in self.files):
+            return f"is in a file that pytest does not collect ({' '.join(self.files)})"
+        for word in self.left_out:
+            # `--deselect` and `--ignore` name paths, `norecursedirs` names of folders.
+            place = word.partition("::")[0].rstrip("/")
+            if any(fnmatchcase(folder, word) for folder in folders) or fnmatchcase(path, place):
+                return f"is left out by pytest's settings ({word})"
+            if path.startswith(place + os.sep):
+                return f"is left out by pytest's settings ({word})"
+        return f"may be left out by pytest's settings ({self.chosen})" if self.chosen else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +156,14 @@ def _read(home: Path, before: Index | None, towards: str) -> Index:
     ages = {str(home / name): age_of(str(home / name)) for name in _SETTINGS}
     declared = declared_folders(home)
     told = frozenset[str]() if towards else frozenset(declared.tests)
-    naming = Naming(declared.test_functions or ("test",), declared.test_classes or ("Test",))
+    usual = Naming()
+    naming = Naming(
+        functions=declared.test_functions or usual.functions,
+        classes=declared.test_classes or usual.classes,
+        files=declared.test_files or usual.files,
+        left_out=declared.no_tests,
+        chosen=declared.chosen,
+    )
     old = {file.path: file for file in (*before.files, *before.fixtures)} if before else {}
     found: list[TextFile] = []
     left: list[str] = []

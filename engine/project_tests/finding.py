@@ -20,7 +20,8 @@ from .files import Age, Index, Naming, TextFile, age_of, index_of, is_current, r
 from .isolating import without_tests
 from .names import Modules
 from .scripts import script_of
-from .surroundings import is_autouse
+from .sharing import stateful_in
+from .surroundings import Conftest, conftest_of
 from .target import Target
 
 MOST_TESTS = 100
@@ -111,7 +112,9 @@ def _found(stub: Stub, home: Location, top: str, index: Index, modules: Modules)
     examples: list[Example] = []
     unused: list[UnusedTest] = []
     names: set[str] = set()
-    for found in _read(stub, home, top, index, target):
+    read = list(_read(stub, home, top, index, target))
+    unused += [found for found in read if isinstance(found, UnusedTest)]
+    for found in _without_contradictions([found for found in read if isinstance(found, Example)]):
         if isinstance(found, UnusedTest):
             unused.append(found)
         elif found.test is not None and (found.test.name in names or len(names) < MOST_TESTS):
@@ -126,10 +129,16 @@ def _found(stub: Stub, home: Location, top: str, index: Index, modules: Modules)
 
 def _read(stub: Stub, home: Location, top: str, index: Index, target: Target) -> Iterator[Example | UnusedTest]:
     others: list[Target] | None = None
+    stateful: dict[str, str] = {}
     for file in _mentioning(stub, home, index, target):
-        others = _unwritten(stub, target) if others is None else others
-        autouse = _autouse(file.path, top, index)
-        yield from CaseReader(script_of(file), home, target, others, top, index.naming, autouse=autouse).read()
+        if others is None:
+            others = _unwritten(stub, target)
+            own = read_text(home.path)
+            stateful = stateful_in(script_of(own), home.name, target.top) if own else {}
+        around = _conftest(file.path, top, index)
+        yield from CaseReader(
+            script_of(file), home, target, others, top, index.naming, conftest=around, stateful=stateful
+        ).read()
 
 
 def _unwritten(stub: Stub, target: Target) -> list[Target]:
@@ -156,13 +165,40 @@ def _mentioning(stub: Stub, home: Location, index: Index, target: Target) -> Ite
             yield file
 
 
-def _autouse(path: str, top: str, index: Index) -> str:
-    """The `conftest.py` above a file that gives fixtures to every test, "" when there is none."""
+def _conftest(path: str, top: str, index: Index) -> Conftest:
+    """What every `conftest.py` above a file does to its tests."""
+    found = Conftest()
     for file in index.fixtures:
         folder = os.path.dirname(file.path)  # noqa: PTH120 - asked of every file
-        if path.startswith(folder + os.sep) and is_autouse(file.raw):
-            return os.path.relpath(file.path, top)
-    return ""
+        if path.startswith(folder + os.sep):
+            one = conftest_of(file.raw, os.path.relpath(file.path, top))
+            found = Conftest(found.to_all or one.to_all, found.to_marked or one.to_marked)
+    return found
+
+
+def _without_contradictions(tests: list[Example]) -> Iterator[Example | UnusedTest]:
+    """The tests, without those of which no function can pass both when nothing but the order tells them apart."""
+    asked: dict[tuple[object, ...], set[str]] = {}
+    names: dict[tuple[object, ...], set[str]] = {}
+    for example in tests:
+        key = _question(example)
+        if example.compare == "value" and example.raises is None and example.test and example.test.relation == "==":
+            asked.setdefault(key, set()).add(example.want)
+            names.setdefault(key, set()).add(example.test.name)
+    useless = {name for key, wants in asked.items() if len(wants) > 1 and len(names[key]) > 1 for name in names[key]}
+    told = set[str]()
+    for example in tests:
+        name = example.test.name if example.test else ""
+        if name not in useless:
+            yield example
+        elif name not in told:
+            told.add(name)
+            yield UnusedTest(where=example.where, why="expects of the same call what another test does not")
+
+
+def _question(example: Example) -> tuple[object, ...]:
+    test = example.test
+    return (example.where.rpartition(":")[0], example.source, test.setup, test.imports) if test else (example.source,)
 
 
 def _told(example: Example) -> Example:

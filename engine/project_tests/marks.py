@@ -44,6 +44,12 @@ def rows_of(decorators: Sequence[ast.expr], dotted: Dotted, constant: Constant) 
     return rows, next(product, None) is not None
 
 
+def is_label(decorator: ast.expr, dotted: Dotted) -> bool:
+    """Whether a decorator is a mark by which tests can be chosen."""
+    name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    return name.startswith("pytest.mark.") and name not in {"pytest.mark.parametrize", "pytest.mark.usefixtures"}
+
+
 def _is_table(decorator: ast.expr, dotted: Dotted) -> bool:
     """Whether it is `parametrize`; other marks are labels.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+from typing import NamedTuple
 
 from .claims import Unusable
 from .files import is_kept_from_drafts
 from .names import Modules, Scope
 from .scripts import Script, Statement
-from .sharing import refuse_shared
 from .surroundings import refuse_mocking
 
 _BUILT_IN = frozenset({*dir(builtins), "__name__", "__doc__"})
@@ -20,15 +20,23 @@ WITHOUT = "pytest"
 """The module whose part in a test is understood here; it is not imported for it."""
 
 
+class Needed(NamedTuple):
+    """What a test needs of its file."""
+
+    statements: tuple[str, ...]
+    names: frozenset[str]
+    """All that it reaches, also through helpers."""
+
+
 class Needs:
     """Gathers what names need, in the order of the file."""
 
     def __init__(self, script: Script, scope: Scope, modules: Modules, home: str) -> None:
         self._script, self._scope, self._modules, self._home = script, scope, modules, home
         self._texts: dict[tuple[int, frozenset[str]], tuple[str, ...]] = {}
-        self._found: dict[tuple[frozenset[str], frozenset[str]], tuple[str, ...]] = {}
+        self._found: dict[tuple[frozenset[str], frozenset[str]], Needed] = {}
 
-    def statements(self, names: frozenset[str], own: frozenset[str]) -> tuple[str, ...]:
+    def needed(self, names: frozenset[str], own: frozenset[str]) -> Needed:
         """The statements that bind these names, and those that they need themselves; `own` the test binds.
 
         Raises:
@@ -45,7 +53,6 @@ class Needs:
             seen.add(name)
             if name == "__file__":
                 raise Unusable("looks for files beside itself, which drafts may not read")
-            refuse_shared(self._script, (name,))
             binding = [s for s in self._script.statements if name in s.names] if name in self._script.binders else []
             if not binding and not self._scope.stars:
                 raise Unusable(f"uses {name}, which nothing in its file defines")
@@ -60,8 +67,8 @@ class Needs:
             raise Unusable("needs too much of its file")
         by_place = {statement.node.start_byte: statement for statement in self._script.statements}
         texts = tuple(text for place in sorted(found) for text in self._text(by_place[place], frozenset(found[place])))
-        self._found[names, own] = texts
-        return texts
+        self._found[names, own] = Needed(texts, frozenset(seen))
+        return self._found[names, own]
 
     def absolute(self, tree: ast.stmt, names: frozenset[str] | None = None) -> list[ast.stmt]:
         """An import as it can be made from anywhere, without names that are not asked for.

@@ -169,13 +169,15 @@ class Script:
 def collected(raw: bytes, statements: Sequence[Statement]) -> list[Statement]:
     """Those of a module's or a class' statements that pytest comes upon after all of them were executed.
 
-    A later definition of the same name takes the place of an earlier one, `del` takes it away, and `__test__ = False`
-    says of a module, a class or a function that it is no test.
+    A later definition or assignment of the same name takes the place of an earlier one, `del` takes it away, and
+    `__test__ = False` says of a module, a class or a function that it is no test.
     """
     last = {statement.defined: number for number, statement in enumerate(statements) if statement.defined}
     gone: set[str] = set()
     for number, statement in enumerate(statements):
         text = b"" if statement.defined else raw[statement.node.start_byte : statement.node.end_byte][:_LONGEST]
+        if bound := _BOUND.match(text):
+            gone.update(name for name in [bound[1].decode("utf-8", "replace")] if last.get(name, number) < number)
         if _NO_TESTS.match(text):
             return []
         taken = text[4:].split(b",") if text.startswith(b"del ") else []
@@ -194,6 +196,7 @@ _LONGEST = 400
 """Bytes of a statement that are looked at for what it takes away."""
 _NO_TESTS = re.compile(rb"__test__\s*(?::[^=\n]*)?=\s*False\b")
 _NO_TEST = re.compile(rb"(\w+)\.__test__\s*=\s*False\b")
+_BOUND = re.compile(rb"(\w+)\s*(?::[^=\n]*)?=(?!=)")
 _scripts: OrderedDict[TextFile, Script] = OrderedDict()
 _guard = threading.Lock()
 _MOST_SCRIPTS = 32

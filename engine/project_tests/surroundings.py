@@ -5,36 +5,75 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from .claims import Dotted, Unusable
 from .scripts import Method, NamesIn, Script, Statement, names_in
 from .sharing import refuse_shared_attributes
 
 _AUTOUSE = re.compile(rb"autouse\s*=\s*True")
-_SKIPPED = re.compile(rb"\b(?:importorskip|pytest\.skip|pytest\.exit|unittest\.SkipTest)\b")
+_SKIPPING = {f"pytest.{name}" for name in ("skip", "exit", "xfail", "fail", "importorskip")} | {"unittest.SkipTest"}
+_HOOKED = re.compile(
+    rb"\b(?:collect_ignore(?:_glob)?|pytest_(?:ignore_collect|collect_\w+|pycollect_\w+|generate_tests|pyfunc_call|"
+    rb"runtest_(?:setup|call|protocol)))\b"
+)
+_SORTED_OUT = re.compile(rb"\bpytest_collection_modifyitems\b")
+_RAISED = {"SkipTest", "Skipped", "skipTest"}
+_MAY_SKIP = re.compile(rb"skip|Skip|exit|xfail|fail")
 _FILE_SETUPS = {"setup_module", "setUpModule", "setup_function"}
 _CLASS_SETUPS = {"setup_method", "setup_class", "setUpClass", "asyncSetUp", "setup"}
 _CASE = {"unittest.TestCase", "unittest.case.TestCase"}
 _MOCKING = ("unittest.mock", "mock", "freezegun", "time_machine", "responses", "requests_mock", "respx", "hypothesis")
 
 
-def problem_of_file(script: Script) -> str:
+class Conftest(NamedTuple):
+    """What a `conftest.py` above a test's file does to its tests unasked."""
+
+    to_all: str = ""
+    """Why none of them can be run alone, "" when they can."""
+    to_marked: str = ""
+    """The same of those with a mark."""
+
+
+def conftest_of(raw: bytes, shown: str) -> Conftest:
+    """What the file called `shown` does."""
+    if _AUTOUSE.search(raw):
+        return Conftest(to_all=f"may be given a fixture by {shown}")
+    if found := _HOOKED.search(raw):
+        return Conftest(to_all=f"may be left out or changed by {shown} ({found[0].decode()})")
+    return Conftest(to_marked=f"may be left out by {shown}, for it has a mark" if _SORTED_OUT.search(raw) else "")
+
+
+def skips(names: NamesIn, dotted: Dotted) -> bool:
+    """Whether a piece of program names something that makes pytest skip."""
+    return raises_skip(names) or any(dotted(node) in _SKIPPING for node in names.nodes)
+
+
+def raises_skip(names: NamesIn) -> bool:
+    """Whether a piece of program names an exception, or a method, by which a test skips itself."""
+    return any((node.id if isinstance(node, ast.Name) else node.attr) in _RAISED for node in names.nodes)
+
+
+def problem_of_file(script: Script, dotted: Dotted) -> str:
     """Why no test of a file can be run alone, "" when they can."""
+    skipping = {
+        statement.defined
+        for statement in script.statements
+        if statement.defined and statement.mentions(_MAY_SKIP) and skips(statement.inside, dotted)
+    }
     for statement in script.statements:
         if statement.defined in _FILE_SETUPS and not _is_trivial(statement):
             return f"is prepared by {statement.defined}()"
         if statement.kind == "function_definition" and _AUTOUSE.search(statement.raw):
             return f"is given a fixture of its file ({statement.defined})"
-        if not statement.defined and _SKIPPED.search(statement.raw):
+        is_run = not statement.defined and not statement.kind.startswith("import")
+        if is_run and (skips(statement.inside, dotted) or statement.inside.used & skipping):
             return "is in a file that may be skipped"
+        if statement.defined == "pytest_generate_tests":
+            return "is given its parameters by pytest_generate_tests()"
         if "pytestmark" in statement.names and (why := _problem_of_marks(statement)):
             return why
     return ""
-
-
-def is_autouse(raw: bytes) -> bool:
-    """Whether a `conftest.py` gives a fixture to tests that do not ask for it."""
-    return bool(_AUTOUSE.search(raw))
 
 
 def refuse_mocking(names: NamesIn, dotted: Dotted) -> None:

@@ -10,9 +10,12 @@ from pathlib import Path
 from ..errors import SettingsError
 from ..models.chat import Message
 from ..nearest import nearest
+from ..regular import read_regular
 from .reading import Prompt, parsed
 
 ENDING = ".md"
+LARGEST = 1_000_000
+"""Bytes of a prompt."""
 
 
 class Prompts:
@@ -95,6 +98,6 @@ def _below(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Travers
 
 def _text(file: Path | Traversable) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_regular(file, LARGEST).decode() if isinstance(file, Path) else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read as UTF-8 text ({error}); mend it or move it away") from None

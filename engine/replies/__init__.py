@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from .bodies import body
+from .bodies import CUT, body
 from .calls import calls
 from .choices import choice
 from .ending import BodyEnd
+from .fences import is_open
 from .invented import Enough, checks
 from .odds import log_odds
-from .reviews import parameters, review
+from .reviews import breaks_off, parameters, review
 from .schema import REVIEW_SCHEMA, REVIEW_SCHEMA_FAILED
 from .signatures import departure
 from .splitting import split
 
 __all__ = [
+    "CUT",
     "REVIEW_SCHEMA",
     "REVIEW_SCHEMA_FAILED",
     "BodyEnd",
     "Enough",
     "body",
+    "breaks_off",
     "calls",
     "checks",
     "choice",
     "departure",
+    "is_open",
     "log_odds",
     "parameters",
     "review",

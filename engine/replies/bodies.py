@@ -5,6 +5,7 @@ Ways to read the reply are tried in order, each is compiled under the stub, and 
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from ..models.chat import Reply
 from . import fences
 from .ending import BodyEnd
 from .outside import Written, definitions, needed
-from .python import fault, has_code, is_placeholder, is_prose, reads_as_prose
+from .python import fault, has_code, is_placeholder, is_prose, parsed, reads_as_prose
 from .signatures import fitted
 
 _THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
@@ -34,6 +35,8 @@ class _Reading:
     problem: str | None = None
     is_code: bool = True
     """Whether somebody would call it code although it does not compile."""
+    goes_on: bool = False
+    """Whether it reaches the end of the reply: in an answer that was cut there, nobody knows how much is missing."""
 
 
 def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
@@ -42,9 +45,9 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
     Imports and helpers that the model wrote outside the function come first in the body, unless the stub's file has
     them. The stub's signature and docstring win. A body that does not compile is returned as it came.
     """
-    text = _THOUGHT.sub("", _clean(reply.text))
+    text, is_cut = _THOUGHT.sub("", _clean(reply.text)), reply.finish == "length"
     if not text.strip():
-        return "", "cut by length" if reply.finish == "length" else "the reply is empty"
+        return "", CUT if is_cut else "the reply is empty"
     first: tuple[str, str] | None = None
     tried: set[str] = set()
     for reading in _readings(stub, text, prefilled=reply.prefilled):
@@ -52,6 +55,8 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
             continue
         tried.add(reading.body)
         problem = reading.problem or _problem(stub, reading)
+        if problem is None and is_cut and reading.goes_on and not _leaves_at_the_end(text, reading.body):
+            problem = CUT
         if problem is None:
             return _tidy(reading.body), None
         if reading.is_code and (first is None or first[1] == _NO_CODE):
@@ -59,9 +64,11 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
     found, problem = first or ("", _NO_CODE)
     if problem == _NO_CODE:
         found, problem = "", _no_code(text)
-    return found, "cut by length" if reply.finish == "length" and not _compiles(stub, found) else problem
+    return found, CUT if is_cut and not _compiles(stub, found) else problem
 
 
+CUT = "cut by length"
+"""What is wrong with the body of an answer that ran into its limit before the body was over."""
 _NO_CODE = "the reply has no code"
 _FIRST_WORDS = 60
 """Characters of a reply without code that are told."""
@@ -73,6 +80,12 @@ _BLOCKS = 12
 
 def _compiles(stub: Stub, code: str) -> bool:
     return bool(code) and fault(stub, code) is None
+
+
+def _leaves_at_the_end(text: str, code: str) -> bool:
+    """Whether nothing can come after this body: its last line is whole, and always leaves the function."""
+    tree = parsed(code) if text.endswith("\n") else None
+    return tree is not None and bool(tree.body) and isinstance(tree.body[-1], ast.Return | ast.Raise)
 
 
 def _problem(stub: Stub, reading: _Reading) -> str | None:
@@ -117,19 +130,19 @@ def _tidy(code: str) -> str:
 def _readings(stub: Stub, text: str, *, prefilled: bool) -> Iterator[_Reading]:
     if prefilled and not _restarts(stub, text):
         yield from _continued(stub, text)
-    blocks = fences.blocks(text)
+    blocks, is_open = fences.blocks(text), fences.is_open(text)
     sources = blocks or [text]
     found = [written for block in sources[-_BLOCKS:] for written in definitions(block, stub.entry_point)][-_BLOCKS:]
     # A reply that quotes the old code and then the new one means the last; a reply cut off means the last whole one.
     found.reverse()
     for written in sorted(found, key=lambda one: not _suits(stub, one)):
-        yield _defined(stub, written, sources)
+        yield _defined(stub, written, sources, is_open=is_open)
     if not found:
         for block in blocks[:_BLOCKS]:
-            yield from _bare(stub, block)
+            yield from _bare(stub, block, is_open=is_open and block is blocks[-1])
         if not blocks:
-            yield from _bare(stub, text, is_code=has_code(text))
-            yield _Reading(_indented_lines(text), is_code=False)
+            yield from _bare(stub, text, is_code=has_code(text), is_open=True)
+            yield _Reading(_indented_lines(text), is_code=False, goes_on=True)
 
 
 def _restarts(stub: Stub, text: str) -> bool:
@@ -144,20 +157,32 @@ def _suits(stub: Stub, written: Written) -> bool:
     return written.classes[-1:] == classes[-1:] or not written.classes
 
 
-def _defined(stub: Stub, written: Written, sources: list[str]) -> _Reading:
-    """The body under a signature, with what it needs from around it."""
-    inner = _under(stub, written)
+def _defined(stub: Stub, written: Written, sources: list[str], *, is_open: bool) -> _Reading:
+    """The body under a signature, with what it needs from around it; `is_open`: the last of the sources may go on."""
+    inner, ended = _under(stub, written)
     code, problem = fitted(stub, written, inner)
     others = [source for source in sources if source is not written.block and source != written.block]
     before = needed([written.block, *others], code, stub)
+    goes_on = is_open and (
+        before != needed([_but_the_last(s) if s is sources[-1] else s for s in (written.block, *others)], code, stub)
+        if ended
+        else written.block is sources[-1]
+    )
     if problem is None:
         problem = _lost_methods(stub, written, inner)
     if inner.count("\n") < _MOST_LINES and is_placeholder(inner):
         problem = "the reply leaves the function empty"
-    return _Reading(before + code, problem)
+    return _Reading(before + code, problem, goes_on=goes_on)
 
 
-def _under(stub: Stub, written: Written) -> str:
+def _but_the_last(block: str) -> str:
+    """A block without its last statement, which may be half of one where the block is cut."""
+    starts = [match.start() for match in re.finditer(r"^[^\s#)\]}]", block, re.MULTILINE)]
+    return block[: starts[-1]] if starts else ""
+
+
+def _under(stub: Stub, written: Written) -> tuple[str, bool]:
+    """The body under a signature, and whether it ended before its block did."""
     line, newline, rest = written.block[written.at :].partition("\n")
     if line.strip() and not line.lstrip().startswith("#"):
         # `def f(x): return x`: what is left on the line, and the lines its brackets go on to.
@@ -166,7 +191,8 @@ def _under(stub: Stub, written: Written) -> str:
     else:
         ending = BodyEnd(stub, column=written.column)
         ending.feed(rest)
-    return _without_docstring(stub, dedented(_without_margin_comments(ending.finish(), written.column)))
+    ended = ending.ended
+    return _without_docstring(stub, dedented(_without_margin_comments(ending.finish(), written.column))), ended
 
 
 def _without_margin_comments(text: str, column: int) -> str:
@@ -203,10 +229,10 @@ def _lost_methods(stub: Stub, written: Written, inner: str) -> str | None:
     return None
 
 
-def _bare(stub: Stub, block: str, *, is_code: bool = True) -> Iterator[_Reading]:
+def _bare(stub: Stub, block: str, *, is_code: bool = True, is_open: bool) -> Iterator[_Reading]:
     """A body without its signature, whatever its indentation."""
-    yield _Reading(_without_docstring(stub, dedented(block)), is_code=is_code)
-    yield from _continued(stub, block, is_code=is_code)
+    yield _Reading(_without_docstring(stub, dedented(block)), is_code=is_code, goes_on=is_open)
+    yield from _continued(stub, block, is_code=is_code, is_open=is_open)
 
 
 def _indented_lines(text: str) -> str:
@@ -214,21 +240,23 @@ def _indented_lines(text: str) -> str:
     return dedented("\n".join(line for line in text.split("\n") if line.startswith(("    ", "\t")) or not line.strip()))
 
 
-def _continued(stub: Stub, text: str, *, is_code: bool = True) -> Iterator[_Reading]:
+def _continued(stub: Stub, text: str, *, is_code: bool = True, is_open: bool = True) -> Iterator[_Reading]:
     """Text that goes on right after the header: up to the body's end, its first line moved to where the others are."""
     ending = BodyEnd(stub)
     ending.feed(text)
+    goes_on = is_open and not ending.ended
     lines = _without_margin_comments(ending.finish(), 0).split("\n")
     while lines and not lines[0].strip():
         del lines[0]
     if not lines:
-        yield _Reading("", is_code=is_code)
+        yield _Reading("", is_code=is_code, goes_on=goes_on)
         return
     for margin in _margins(lines):
         code = dedented("\n".join([margin + lines[0].lstrip(), *lines[1:]]))
-        yield _Reading(_without_docstring(stub, code), is_code=is_code)
+        yield _Reading(_without_docstring(stub, code), is_code=is_code, goes_on=goes_on)
     # Every logical line moved by hand: `indented` leaves the insides of strings where they are.
-    yield _Reading(_without_docstring(stub, dedented(indented("\n".join(lines), " "))), is_code=is_code)
+    code = dedented(indented("\n".join(lines), " "))
+    yield _Reading(_without_docstring(stub, code), is_code=is_code, goes_on=goes_on)
 
 
 def _margins(lines: list[str]) -> list[str]:

@@ -25,12 +25,33 @@ def blocks(text: str) -> list[str]:
         opened = _OPEN.match(lines[at])
         at += 1
         if opened:
-            tag = opened[3].strip().split(" ", 1)[0].split("{", 1)[0].lower()
+            tag = _tag(opened)
             end = _end(lines, at, opened, is_python=tag in _PYTHON)
             found.append((tag, "\n".join(lines[at:end])))
             at = end + 1
     python = [code for tag, code in found if tag in _PYTHON and code.strip()]
     return python or [code for _, code in found if code.strip()]
+
+
+def is_open(text: str) -> bool:
+    """Whether a text ends outside any closed block: what follows would belong to its code.
+
+    >>> is_open("```python\\nx = 1"), is_open("```python\\nx = 1\\n```\\nSo it is"), is_open("x = 1")
+    (True, False, True)
+    """
+    lines, at, ends_open = text.split("\n"), 0, True
+    while at < len(lines):
+        opened = _OPEN.match(lines[at])
+        at += 1
+        if opened:
+            end = _end(lines, at, opened, is_python=_tag(opened) in _PYTHON)
+            ends_open, at = end == len(lines), end + 1
+    return ends_open
+
+
+def _tag(opened: re.Match[str]) -> str:
+    """The language that a fence names, "" for none."""
+    return opened[3].strip().split(" ", 1)[0].split("{", 1)[0].lower()
 
 
 def _end(lines: list[str], start: int, opened: re.Match[str], *, is_python: bool) -> int:

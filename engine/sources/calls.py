@@ -99,7 +99,7 @@ class Calls:
         return tuple((function, called(function)) for function in found), tuple(outside)
 
     def mentioned(self, function: Function) -> set[Mention]:
-        """What a function's decorators, defaults and body reach for."""
+        """What a function's decorators, defaults and body reach for; its body only if it counts as written."""
         key = function.node.start_byte
         if key not in self._mentioned:
             scope = self.scope()
@@ -108,7 +108,8 @@ class Calls:
             outside = Scope(classes=scope.classes, returns=scope.returns, hidden=set(members))
             found = {m for node in decorator_nodes(function.node) for m in mentions(node, outside)}
             self._furnish(scope, function, own)
-            self._mentioned[key] = found | mentions(function.node, scope)
+            parts = function.node.child_by_field_name("parameters") if key in self._unwritten else function.node
+            self._mentioned[key] = found | (mentions(parts, scope) if parts is not None else set())
         return self._mentioned[key]
 
     # ------------------------------------------------------------------------------------------- building

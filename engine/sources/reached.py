@@ -22,16 +22,16 @@ _MOST = 200
 Age = tuple[int, int, int]
 
 
-def reached(path: str) -> dict[str, Age]:
-    """By path, the age of each file that a file imports, directly or through others; not its own."""
-    home = Path(path).absolute()
+def reached(*paths: str) -> dict[str, Age]:
+    """By path, the age of each file that some files import, directly or through others; not their own."""
+    homes = [Path(path).absolute() for path in paths]
     found: dict[Path, Age] = {}
-    waiting = [home]
+    waiting = list(homes)
     while waiting and len(found) < _MOST:
         file = waiting.pop(0)
         for other in _imported_by(file):
             age = _age(other)
-            if age is not None and other != home and other not in found:
+            if age is not None and other not in homes and other not in found:
                 found[other] = age
                 waiting.append(other)
     return {str(file): age for file, age in found.items()}

@@ -103,13 +103,24 @@ class _Looking:
         self._source = source
         self._tokens = tokens
         self._surroundings = Surroundings(module, stubs=asked, path=source.path)
+        self._module, self._functions, self._unwritten = module, functions, unwritten
         self._waiting = Waiting(module, functions, unwritten, source.path)
         self._places = places_of_names(functions)
 
     def stub(self, function: Function, place: Place) -> Stub:
         """One function, with the examples that count for it."""
         nth = self._places[function.node.start_byte]
-        return _stub(self._source, self._surroundings, self._tokens, function, place, nth, self._waiting)
+        waiting = self._waiting_beside(function)
+        return _stub(self._source, self._surroundings, self._tokens, function, place, nth, waiting)
+
+    def _waiting_beside(self, function: Function) -> Waiting:
+        """What its examples may wait for: never what its own body leads to, be it a draft's or what stands there.
+
+        Which of them that body really needs shows when they are run, see `let_wait`.
+        """
+        if function in self._unwritten:
+            return self._waiting
+        return Waiting(self._module, self._functions, [*self._unwritten, function], self._source.path)
 
 
 def _stub(

@@ -48,7 +48,7 @@ async def test_accepting_what_the_file_holds_already_writes_nothing_and_leaves_t
     assert not (await desk.accept()).changed
     await desk.undo()
     assert desk.file.read_text() == STUB
-    assert not desk.accepting.can_undo(desk.stub.path)
+    assert not desk.accepting.last([read(desk.stub.path)])
     assert (await desk.accept()).changed
     assert desk.file.read_text() == WRITTEN
 

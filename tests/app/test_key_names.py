@@ -82,4 +82,4 @@ async def test_status_line_tabs_offers_and_search_name_the_keys_in_force(home: P
         assert "ctrl+n next, N previous" in str(screen.query_one("#tally", Static).content)
         await pilot.press("p")
         await until(pilot, lambda: isinstance(pilot.app.screen, Picker))
-        assert pilot.app.screen.query_one(".panel").border_subtitle == "enter chooses, f10 closes"
+        assert pilot.app.screen.query_one(".panel").border_subtitle == "enter chooses, / filters, f10 closes"

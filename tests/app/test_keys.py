@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from redraft.app.keys import clashes, strange_names
+from redraft.app.key_clashes import clashes, clashes_with, strange_names
+from redraft.widgets.stub_list import StubList
+from textual.binding import Binding
 
 SETTINGS = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -20,13 +22,31 @@ def test_a_name_that_is_no_key_is_told_with_the_nearest(name: str, nearest: str)
 
 def test_a_key_that_was_moved_onto_another_is_told():
     assert clashes({"diff.accept": "u"}) == [
-        "[interface.keys]: 'u' is both diff.accept and file.undo; move one of them"
+        "[interface.keys]: 'u' is both file.undo and diff.accept; move one of them"
     ]
 
 
 def test_the_keys_as_they_ship_mean_one_thing_each_and_may_be_swapped():
     assert clashes({}) == []
     assert clashes({"diff.accept": "u", "file.undo": "a"}) == []
+
+
+@pytest.mark.parametrize(
+    ("moved", "one"), [("tree.compare", "tree.follow"), ("race.diff", "race.export"), ("results.copy", "results.alone")]
+)
+def test_keys_that_collide_on_other_screens_are_told_too(moved: str, one: str):
+    key = TOPIC_KEYS_AS_SHIPPED[one]
+    assert f"[interface.keys]: {key!r} is both {one} and {moved}; move one of them" in clashes({moved: key})
+
+
+TOPIC_KEYS_AS_SHIPPED = {"tree.follow": "f", "race.export": "e", "results.alone": "o"}
+
+
+def test_of_keys_that_collide_in_a_list_both_are_named():
+    down, up = StubList.BINDINGS[:2]
+    assert isinstance(up, Binding) and isinstance(down, Binding)
+    (told,) = clashes_with(up.with_key("k"), [down, up], {"stubs.next": "k"})
+    assert told == "[interface.keys]: 'k' is both stubs.previous and stubs.next; move one of them"
 
 
 def test_names_of_keys_are_nothing_strange():

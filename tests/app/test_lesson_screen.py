@@ -25,6 +25,7 @@ from redraft.widgets.report_pane import ReportPane
 from redraft.widgets.sheet import Sheet
 from redraft.widgets.status_line import StatusLine
 from scenes import session, until
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -67,6 +68,8 @@ async def claim(pilot: Pilot[int], call: str, wanted: str) -> None:
     for text in (call, wanted):
         await pilot.press(*("space" if letter == " " else letter for letter in text), "enter")
     screen = pilot.app.screen
+    await pilot.pause()  # A claim is sent once all letters have arrived in their fields.
+    await pilot.pause()
     await until(pilot, lambda: all(worker.is_finished for worker in screen.workers if worker.group == "lesson"))
 
 
@@ -246,3 +249,41 @@ def test_a_folder_without_a_lesson_is_refused(home: Path, capsys: pytest.Capture
     (home / "results.jsonl").write_text('{"line":"header"}\n')
     code, _, err = told(capsys, str(home), "--list")
     assert (code, "no lesson is in there" in err) == (2, True)
+
+
+# ------------------------------------------------------------------------------------------ typing fast, and pasting
+
+
+async def test_what_is_typed_before_the_screen_has_drawn_its_answer_is_not_lost(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        for key in ("enter", *"swap_pairs([1, 2, 3, 4])", "enter", *"[2, 1, 4, 3]", "enter"):
+            # As a terminal sends what is typed ahead: all at once, with nothing drawn in between.
+            app.post_message(events.Key(key if key == "enter" else _name(key), None if key == "enter" else key))
+        await until(pilot, lambda: screen.attempt.found)
+        assert screen.query_one(ClaimLine).typed == ("swap_pairs([1, 2, 3, 4])", "[2, 1, 4, 3]")
+
+
+def _name(letter: str) -> str:
+    names = {" ": "space", "(": "left_parenthesis", ")": "right_parenthesis", ",": "comma", "_": "underscore"}
+    return names.get(letter) or {"[": "left_square_bracket", "]": "right_square_bracket"}.get(letter, letter)
+
+
+async def test_all_lines_that_are_pasted_are_taken_also_outside_the_fields(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        line = screen.query_one(ClaimLine)
+        for text in ("swap_pairs([1,\n   2])\n", "[2,\n1]"):
+            app.post_message(events.Paste(text))
+            await pilot.pause()
+            await pilot.press("escape")
+        assert line.typed == ("swap_pairs([1, 2])", "[2, 1]")
+
+
+async def test_what_is_typed_for_one_lesson_is_there_when_one_comes_back(tmp_path: Path) -> None:
+    app, screen = learning(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("enter", *"swap", "escape", "right_curly_bracket")
+        assert screen.query_one(ClaimLine).typed == ("", "")
+        await pilot.press("left_curly_bracket")
+        assert screen.query_one(ClaimLine).typed == ("swap", "")

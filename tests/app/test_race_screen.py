@@ -262,4 +262,4 @@ async def test_a_lane_in_line_for_the_model_says_so_and_its_seconds_stand_still(
         Entry(at=0.5, event=CallQueued(call="c1", role="coder", purpose="draft", model="m")),
     ])  # fmt: skip
     assert plain(outcome(state, 80)[0]) == "· waiting for the model: it answers another lane"
-    assert plain(meter(state, 0.5, 80)) == "0/1 calls · 0 tokens · 0 s · $0"
+    assert plain(meter(state, 0.5, 80)) == "0/1 calls · 0 tokens · 0 s"

@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from redraft.app.key_bar import KeyBar
+from redraft.engine.facts import Execution, LoadFailure
+from redraft.engine.sandbox.runner import DEFAULT, Limits
+from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.widgets.checks_table import ChecksTable
+from redraft.widgets.diff_pane import DiffPane
 from redraft.widgets.stage_bar import StageBar
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList
-from scenes import GAP, MENDED, RUNS_OF_LETTERS, WIDEST_GAP, screen_of, settled, until, watching
+from scenes import GAP, MENDED, RUNS_OF_LETTERS, TOLD, WIDEST_GAP, screen_of, settled, until, watching
 
 FILLED = RUNS_OF_LETTERS.replace("    ...\n", MENDED)
 EDITED = FILLED.replace("if not text:", "if len(text) < 1:")
@@ -135,6 +140,42 @@ async def test_a_module_that_is_not_imported_has_nothing_run_again(home: Path) -
         assert screen.view.state.standing is entries
 
 
+class WithoutMissing(ScriptedSandbox):
+    """Cannot import what imports a module called `missing`."""
+
+    def __init__(self, module: Path) -> None:
+        super().__init__(TOLD)
+        self._module = module
+
+    async def load(self, program: str, limits: Limits = DEFAULT, *, path: str = "") -> Execution:
+        done = await super().load(program, limits, path=path)
+        if "import missing" not in self._module.read_text():
+            return done
+        failure = LoadFailure(
+            raised="ModuleNotFoundError: No module named 'missing'", file="lib/models.py", line=1, elsewhere=True
+        )
+        return replace(done, problem=failure.text, failure=failure)
+
+
+async def test_a_project_that_could_not_be_imported_is_tried_again_when_a_module_in_another_folder_is_mended(
+    home: Path,
+) -> None:
+    module = home / "lib" / "models.py"
+    module.parent.mkdir()
+    module.write_text("import missing\n")
+    text = "from lib.models import Item\n\n\n" + RUNS_OF_LETTERS
+    async with (app := watching(home, text=text, sandbox=WithoutMissing(module))).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        assert said(app).startswith("lib/models.py line 1: No module named 'missing'")
+        module.write_text("# not yet\nimport missing\n")
+        await until(pilot, lambda: screen.query_one(StatusLine).seen == "models.py saved: drafting runs_of_letters")
+        await settled(pilot)
+        assert screen.view.state.status == "failed"
+        module.write_text("class Item: ...\n")
+        await until(pilot, lambda: screen.view.state.status == "settled")
+        assert "verified" in said(app)
+
+
 async def test_r_reviews_what_is_written(home: Path) -> None:
     async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
         screen = await settled(pilot)
@@ -176,3 +217,83 @@ async def test_the_palette_offers_what_keys_do_now_and_nothing_else(home: Path) 
         offered = {command.title for command in app.get_system_commands(screen)}
         assert {"next change", "search in this pane", "copy what is in front", "suspend", "help", "quit"} <= offered
         assert "next place" not in offered
+
+
+async def test_undo_is_offered_only_while_the_file_is_as_it_was_written(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: said(app) == "written: 2 of 2 examples hold. u takes it back")
+        assert "undo" in keys(app)
+        (home / "shapes.py").write_text(FILLED + "# mine\n")
+        await until(pilot, lambda: "undo" not in keys(app))
+        assert said(app) == "written: 2 of 2 examples hold"
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: "undo" in keys(app))
+        assert said(app) == "written: 2 of 2 examples hold. u takes it back"
+        (home / "shapes.py").rename(home / "moved.py")
+        await until(pilot, lambda: "undo" not in keys(app))
+        assert "takes it back" not in said(app)
+
+
+async def test_what_the_user_wrote_word_for_word_is_proposed_no_more(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        diff = screen.query_one(DiffPane)
+        assert diff.hunks
+        (home / "shapes.py").write_text(EDITED)
+        await until(pilot, lambda: said(app).startswith("your own body: 0 of 2"))
+        await pilot.press("d")
+        assert diff.caption == "file as it was → proposal"
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: said(app) == "your own body: 2 of 2 examples hold")
+        assert diff.hunks == ()
+        assert diff.empty == "the file holds the proposal already"
+        assert not {"accept", "accept all", "reject", "undo"} & {*keys(app)}
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await until(pilot, lambda: bool(diff.hunks))
+        assert diff.caption == "file → proposal" and "accept all" in keys(app)
+
+
+async def test_what_is_offered_and_said_follows_a_file_that_goes_away_and_comes_back(home: Path) -> None:
+    async with (app := watching(home)).run_test(size=(160, 36)) as pilot:
+        await settled(pilot)
+        assert {"accept", "run again", "race pipelines", "open $EDITOR there"} <= {*keys(app)}
+        (home / "shapes.py").rename(home / "moved.py")
+        await until(pilot, lambda: said(app).startswith("shapes.py was moved or deleted"))
+        gone = {"accept", "reject", "undo", "run again", "race pipelines", "open $EDITOR there", "draft"}
+        assert not gone & {*keys(app)}
+        (home / "moved.py").rename(home / "shapes.py")
+        await until(pilot, lambda: said(app) == "verified: 2 examples hold. A accepts")
+        assert {"accept", "run again", "race pipelines"} <= {*keys(app)}
+
+
+async def test_a_run_goes_on_without_its_file_and_its_result_is_not_called_that_of_a_file(home: Path) -> None:
+    async with (app := watching(home, pace=0.05)).run_test(size=(120, 36)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: bool(screen.view.state.calls))
+        (home / "shapes.py").rename(home / "moved.py")
+        await until(pilot, lambda: "cancel" in keys(app) and "run again" not in keys(app))
+        await until(pilot, lambda: said(app).startswith("shapes.py was moved or deleted"))
+        assert not {"accept", "run again"} & {*keys(app)}
+
+
+async def test_a_run_that_a_save_ended_is_begun_again_when_its_stub_is_back(home: Path) -> None:
+    async with (app := watching(home, pace=0.05)).run_test(size=(120, 36)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: bool(screen.view.state.calls))
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: said(app) == "your own body: 2 of 2 examples hold")
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await until(pilot, lambda: screen.view.state.status == "running" and screen.view.state.standing is None)
+
+
+async def test_what_was_said_of_a_body_by_hand_is_gone_with_it_where_the_run_came_to_nothing(home: Path) -> None:
+    async with (app := watching(home, answers=lambda _: "no code")).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        before = said(app)
+        (home / "shapes.py").write_text(FILLED)
+        await until(pilot, lambda: said(app) == "your own body: 2 of 2 examples hold")
+        (home / "shapes.py").write_text(RUNS_OF_LETTERS)
+        await until(pilot, lambda: screen.view.state.standing is None)
+        assert said(app) == before

@@ -143,9 +143,9 @@ async def test_a_search_goes_on_in_the_next_draft(home: Path):
 async def test_what_is_pasted_is_made_harmless(home: Path):
     async with (app := watching(home)).run_test(size=SIZE) as pilot:
         screen = await type_in(pilot, "")
-        screen.focused.post_message(events.Paste("\x1b[2J[/][@click=app.quit]\nx"))  # type: ignore[union-attr]
+        screen.focused.post_message(events.Paste("\x1b[2J[/][@click=app.quit]\n  x"))  # type: ignore[union-attr]
         await pilot.pause()
-        assert screen.query_one(SearchLine).text == "␛[2J[/][@click=app.quit]"
+        assert screen.query_one(SearchLine).text == "␛[2J[/][@click=app.quit] x"
         assert app.is_running
 
 

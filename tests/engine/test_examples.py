@@ -454,3 +454,18 @@ def test_a_claim_holds_where_python_calls_the_values_equal(claim: str, value: st
     example = asked(Example(source=claim, compare="truth"))
     outcome = Outcome(status="returned", value=value, printed=printed, type_name="x.Y")
     assert judge(example, outcome).passed is holds
+
+
+@pytest.mark.parametrize(
+    ("source", "want"),
+    [("f(3", "6"), ('print "a"', "a"), ("f(4) then 8", ""), ("for i in range(2):\n...     print(f(i)", "0\n2")],
+)
+def test_what_stands_behind_a_prompt_and_is_no_python_is_an_example_that_fails(source: str, want: str):
+    shown = source.replace("\n", "\n    ")
+    found = extract(f"Double.\n\n    >>> f(2)\n    4\n    >>> {shown}\n    {want}\n    >>> f(1)\n    2\n", "f")
+    assert [example.source for example in found] == ["f(2)", source.replace("... ", ""), "f(1)"]
+
+
+def test_prose_behind_a_prompt_is_read_once():
+    found = extract(">>> f(2) -> 4\n>>> f(3)\n6\n", "f")
+    assert [(example.source, example.want.strip()) for example in found] == [("f(2)", "4"), ("f(3)", "6")]

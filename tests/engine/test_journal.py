@@ -355,6 +355,18 @@ def test_an_entry_without_a_function_is_the_last_write(journal: Journal, file: P
 def test_the_file_written_last_is_known_whichever_session_wrote_it(tmp_path: Path):
     journal, files = several(tmp_path)
     paths = [str(file) for file in files[:3]]
-    assert (journal.last(paths), journal.last(paths, undone=True), journal.last([])) == (paths[2], "", "")
+    held = {path: digest_of(Path(path).read_bytes()) for path in paths}
+    assert (journal.last(held), journal.last(held, undone=True), journal.last({})) == (paths[2], "", "")
     journal.undo(paths[2])
-    assert (journal.last(paths), journal.last(paths, undone=True)) == (paths[1], paths[2])
+    held[paths[2]] = digest_of(Path(paths[2]).read_bytes())
+    assert (journal.last(held), journal.last(held, undone=True)) == (paths[1], paths[2])
+
+
+def test_a_file_that_was_edited_since_has_nothing_to_take_back_or_to_make_again(journal: Journal, file: Path):
+    path, before = str(file), digest_of(file.read_bytes())
+    put(journal, file, "two\n")
+    after, edited = digest_of(b"two\n"), digest_of(b"two, edited\n")
+    assert (journal.last({path: after}), journal.last({path: edited})) == (path, "")
+    journal.undo(path)
+    told = [journal.last({path: digest}, undone=True) for digest in (before, after, edited)]
+    assert told == [path, "", ""]

@@ -235,3 +235,39 @@ async def test_a_lesson_that_ships_has_a_bug_that_can_be_found_and_a_right_body(
 
 def claim_of(example: Example) -> Claim:
     return Claim(call=example.source.strip(), should_be=(example.raises or example.want).strip())
+
+
+async def test_a_lesson_of_a_projects_log_is_taught_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "project" / "pkg"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "rates.py").write_text("RATE = 10\n")
+    text = (
+        'from .rates import RATE\n\n\ndef dear(x):\n    """Times RATE.\n\n    >>> dear(1)\n    10\n    """\n    ...\n'
+    )
+    (package / "a.py").write_text(text)
+    (stub,) = find_stubs(decoded("pkg/a.py", text.encode())).stubs
+    wrong, right = Draft(id="d1", body="return x"), Draft(id="d2", body="return x * RATE")
+    failing, passing = (
+        Report(draft=draft.id, checks=(Check(example=stub.examples[0], verdict=verdict),))
+        for draft, verdict in ((wrong, "failed"), (right, "passed"))
+    )
+    events: list[AnyEvent] = [
+        RunStarted(run="r", pipeline="p", stub=stub, folder=str(tmp_path / "project")),
+        Drafted(draft=wrong),
+        Checked(report=failing),
+        Drafted(draft=right),
+        Checked(report=passing),
+        Settled(solution=Solution(draft=right, report=passing)),
+    ]
+    monkeypatch.chdir("/")
+    lesson = lesson_of("dear", [Entry(at=0.0, event=event) for event in events])
+    assert lesson is not None
+    sandbox = await open_sandbox(sandbox_choice(Settings(), {}))
+    try:
+        verdict = await tried(sandbox, Limits(), lesson, Claim(call="dear(3)", should_be="30"))
+    finally:
+        await sandbox.aclose()
+    assert (verdict.result, verdict.got) == ("bug", "3")

@@ -150,3 +150,32 @@ async def test_a_function_is_drafted_where_its_file_can_be_imported(
     events = await events_of(project(tmp_path, INNOCENT[files]), sandbox)
     settled = [event for event in events if isinstance(event, Settled)]
     assert [event.solution.verdict for event in settled] == ["verified"]
+
+
+@pytest.mark.parametrize("example", ["total([2", 'print "a"', "total([1]) then 1", "x = = 3", "for x in y:"])
+async def test_an_example_that_is_no_python_is_told_before_any_model_is_asked(
+    tmp_path: Path, sandbox: Sandbox, example: str
+):
+    stub = STUB.replace("    '''\n    ...", f"    >>> {example}\n    5\n    '''\n    ...")
+    events = await events_of(project(tmp_path, {"shop/pricing.py": stub}), sandbox)
+    assert not any(isinstance(event, CallStarted) for event in events)
+    failed = next(event for event in events if isinstance(event, RunFailed))
+    assert failed.problem.startswith("pricing.py line 6: the example is no Python (")
+
+
+@pytest.mark.parametrize(
+    "example", ["total([2]) -> 2", "total([2]) ➞ 2", "total([2]) # => 2", "total([2])  # doctest: +SKIP"]
+)
+async def test_prose_behind_a_prompt_and_what_is_skipped_is_no_fault(tmp_path: Path, sandbox: Sandbox, example: str):
+    stub = STUB.replace("    '''\n    ...", f"    >>> {example}\n    '''\n    ...")
+    events = await events_of(project(tmp_path, {"shop/pricing.py": stub}), sandbox)
+    assert any(isinstance(event, Settled) for event in events)
+
+
+async def test_a_file_larger_than_the_memory_is_told_by_its_module(tmp_path: Path, sandbox: Sandbox):
+    path = project(tmp_path, {"shop/pricing.py": STUB})
+    with (tmp_path / "shop/__init__.py").open("wb") as file:
+        file.truncate(3 << 30)
+    failed = next(event for event in await events_of(path, sandbox) if isinstance(event, RunFailed))
+    assert failed.problem.startswith("shop.pricing cannot be imported: MemoryError")
+    assert "sandbox.memory_mb" in failed.problem

@@ -149,8 +149,188 @@ def test_of_a_file_that_may_be_skipped_nothing_is_used(shop: Path, begins: str):
 def test_what_tests_share_and_change_makes_them_useless(shop: Path, common: str, change: str, name: str):
     text = f"from shop.pricing import total\n{common}def test_a(): {change}\ndef test_b():\n    assert total([{name}]) == 1\n"
     found = look(shop, text + "def test_c(): assert total([3]) == 3\n")
-    assert [example.source for example in found.examples] == ["total([3])"]
-    assert why(found) == [f"shares {name} with other tests, and test_a() changes it"] * 2
+    sources = [example.source for example in found.examples]
+    assert f"total([{name}])" not in sources
+    assert "total([3])" in sources
+    assert f"shares {name} with other tests, and test_a() changes it" in why(found)
+
+
+def test_the_one_test_that_changes_something_meets_it_as_it_is(shop: Path):
+    text = "from shop.pricing import total\nSEEN = []\ndef test_a():\n    SEEN.append(1)\n    assert total(SEEN) == 1\n"
+    found = look(shop, text)
+    assert ([example.source for example in found.examples], why(found)) == (["total(SEEN)"], [])
+
+
+def test_rows_of_one_test_follow_one_another(shop: Path):
+    text = "import pytest\nfrom shop.pricing import total\nSEEN = []\n@pytest.mark.parametrize('x', [1, 2])\n"
+    found = look(shop, text + "def test_a(x):\n    SEEN.append(x)\n    assert total(SEEN) == x\n")
+    assert (found.examples, why(found)) == ((), ["shares SEEN with other tests, and test_a() changes it"])
+
+
+@pytest.mark.parametrize(
+    ("common", "change", "test"),
+    [
+        ("SEEN = []", "mine = SEEN\n    mine.append(1)", "assert total(SEEN) == 1"),
+        ("SEEN = [[1]]", "for one in SEEN:\n        one.append(1)", "assert total(SEEN[0]) == 1"),
+        ("SEEN = [1]", "assert SEEN.pop() == 1", "assert total(SEEN) == 1"),
+        ("import heapq\nSEEN = [1]", "heapq.heappush(SEEN, 0)", "assert total(SEEN) == 1"),
+        ("class K:\n    n = 1", "K.n = 4", "assert total([K.n]) == 1"),
+        ("class K:\n    n = 1", "setattr(K, 'n', 4)", "assert total([K.n]) == 1"),
+        ("def helper(x, seen=[]):\n    seen.append(x)\n    return seen", "helper(1)", "assert total(helper(2)) == 2"),
+        ("def helper():\n    helper.n = 1\n    return helper.n", "helper()", "assert total([helper()]) == 2"),
+        ("import os", "os.environ['RATE'] = '2'", "assert total([1]) == 1"),
+        ("", "import os\n    os.environ.update(RATE='2')", "assert total([1]) == 1"),
+        ("import os as o", "o.chdir('/')", "assert total([1]) == 1"),
+        ("from random import seed", "seed(3)", "assert total([1]) == 1"),
+        ("from decimal import getcontext", "getcontext().prec = 3", "assert total([1]) == 1"),
+        ("import shop.pricing", "shop.pricing.RATE = 2", "assert total([1]) == 1"),
+        ("from shop import pricing as p", "p.Cart.rate = 2", "assert total([1]) == 1"),
+        ("def lower():\n    import os\n    os.environ['A'] = ''", "lower()", "assert total([1]) == 1"),
+    ],
+)
+def test_whatever_outlasts_a_test_makes_the_others_useless(shop: Path, common: str, change: str, test: str):
+    text = f"from shop.pricing import total\n{common}\ndef test_a():\n    {change}\ndef test_b():\n    {test}\n"
+    found = look(shop, text)
+    assert [example.where for example in found.examples if example.source.startswith("total")] == []
+    assert any(reason.startswith("shares ") for reason in why(found))
+
+
+@pytest.mark.parametrize(
+    ("common", "change", "test"),
+    [
+        ("import sys", "old = sys.stdout\n    sys.stdout = None\n    sys.stdout = old", "assert total([1]) == 1"),
+        (
+            "import shop.pricing as p",
+            "p.KNOWN.add(1)\n    try:\n        pass\n    finally:\n        p.KNOWN.remove(1)",
+            "assert total([1]) == 1",
+        ),
+        ("SEEN = [1]", "SEEN = [2]\n    SEEN.append(1)", "assert total(SEEN) == 1"),
+        ("SEEN = [1]", "mine = list(SEEN)\n    mine.append(1)", "assert total(SEEN) == 1"),
+        ("import operator", "operator.add(1, 2)", "assert total([1]) == 1"),
+        ("from shop.pricing import Cart", "Cart([1]).items.append(2)", "assert total([1]) == 1"),
+        ("", "total([2])", "assert total([1]) == 1"),
+    ],
+)
+def test_what_does_not_outlast_a_test_is_no_reason(shop: Path, common: str, change: str, test: str):
+    text = f"from shop.pricing import total\n{common}\ndef test_a():\n    {change}\ndef test_b():\n    {test}\n"
+    found = look(shop, text)
+    line = text.count("\n")
+    assert f"tests/test_pricing.py:{line}" in [example.where for example in found.examples]
+    assert why(found) == []
+
+
+def test_attributes_set_on_the_own_class_make_tests_useless(shop: Path):
+    text = "from shop.pricing import total\nclass TestB:\n    v = 1\n    def test_a(self):\n        TestB.v = 5\n"
+    found = look(shop, text + "    def test_b(self):\n        assert total([self.v]) == 1\n")
+    assert (found.examples, why(found)) == ((), ["shares TestB with other tests, and test_a() changes it"])
+
+
+def test_a_file_that_seeds_for_all_its_tests_gives_none(shop: Path):
+    found = look(
+        shop, "import random\nfrom shop.pricing import total\nrandom.seed(3)\ndef test_a(): assert total([1]) == 1\n"
+    )
+    assert why(found) == ["is in a file that calls random.seed() once, for all tests that come after"]
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "from pytest import skip\nskip('no', allow_module_level=True)",
+        "def need():\n    pytest.skip('no', allow_module_level=True)\nneed()",
+        "def need():\n    import unittest\n    raise unittest.SkipTest('no')\nneed()",
+        "from _pytest.outcomes import Skipped\nraise Skipped('no', allow_module_level=True)",
+        "if True:\n    from pytest import importorskip as need\n    need('numpy')",
+    ],
+)
+def test_however_a_file_skips_itself_nothing_of_it_is_used(shop: Path, begins: str):
+    found = look(
+        shop, f"import pytest\nfrom shop.pricing import total\n{begins}\ndef test_a(): assert total([1]) == 1\n"
+    )
+    assert (found.examples, why(found)) == ((), ["is in a file that may be skipped"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise unittest.SkipTest('later')",
+        "from unittest import SkipTest as Later\n    raise SkipTest",
+        "from _pytest.outcomes import Skipped\n    raise Skipped('no')",
+    ],
+)
+def test_a_test_that_skips_itself_is_not_used(shop: Path, body: str):
+    text = f"import unittest\nfrom shop.pricing import total\ndef test_a():\n    {body}\n    assert total([1]) == 1\n"
+    assert look(shop, text).examples == ()
+
+
+@pytest.mark.parametrize(
+    ("conftest", "reason"),
+    [
+        ("collect_ignore = ['test_pricing.py']", "may be left out or changed by tests/conftest.py (collect_ignore)"),
+        ("collect_ignore_glob = ['*']", "may be left out or changed by tests/conftest.py (collect_ignore_glob)"),
+        (
+            "def pytest_ignore_collect(path): return True",
+            "may be left out or changed by tests/conftest.py (pytest_ignore_collect)",
+        ),
+        ("def pytest_collection_modifyitems(items): ...", "may be left out by tests/conftest.py, for it has a mark"),
+    ],
+)
+def test_what_a_conftest_may_leave_out_is_not_used(shop: Path, conftest: str, reason: str):
+    write(shop, "tests/conftest.py", conftest)
+    text = "import pytest\nfrom shop.pricing import total\n@pytest.mark.slow\ndef test_a(): assert total([1]) == 1\n"
+    found = look(shop, text)
+    assert (found.examples, why(found)) == ((), [reason])
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "reason"),
+    [
+        ("", "tests/pricing_cases.py", "is in a file that pytest does not collect (test*.py *_test.py)"),
+        ("python_files = 'check_*.py'", "tests/test_it.py", "is in a file that pytest does not collect (check_*.py)"),
+        ("norecursedirs = ['old']", "tests/old/test_it.py", "is left out by pytest's settings (old)"),
+        ("addopts = '--ignore=tests/old'", "tests/old/test_it.py", "is left out by pytest's settings (tests/old)"),
+        ("addopts = '-ra -m \"not slow\"'", "tests/test_it.py", "may be left out by pytest's settings (-m)"),
+    ],
+)
+def test_files_that_pytest_does_not_collect_give_no_tests(shop: Path, said: str, path: str, reason: str):
+    write(shop, "pyproject.toml", f"[tool.pytest.ini_options]\n{said}\n")
+    found = look(shop, "from shop.pricing import total\ndef test_a(): assert total([1]) == 1\n", path=path)
+    assert (found.examples, why(found)) == ((), [reason])
+
+
+def test_a_name_that_is_bound_anew_is_no_test(shop: Path):
+    text = "from shop.pricing import total\ndef test_a(): assert total([1]) == 1\ntest_a = None\n"
+    assert look(shop, text) == Tests()
+
+
+def test_tests_that_classes_inherit_are_told(shop: Path):
+    text = "from shop.pricing import total\nclass Base:\n    def test_a(self): assert total([1]) == 1\n"
+    found = look(shop, text + "class TestIt(Base):\n    pass\n")
+    assert (found.examples, why(found)) == (
+        (),
+        [
+            "is in Base, which pytest collects only where a class derives from it",
+            "inherits Base.test_a(); tests that a class inherits are not run",
+        ],
+    )
+
+
+def test_tests_that_contradict_one_another_are_not_used(shop: Path):
+    text = (
+        "from shop.pricing import total\ndef test_a(): assert total([1]) == 1\ndef test_b(): assert total([1]) == 2\n"
+    )
+    found = look(shop, text + "def test_c(): assert total([2]) == 2\n")
+    assert [example.source for example in found.examples] == ["total([2])"]
+    assert why(found) == ["expects of the same call what another test does not"] * 2
+
+
+def test_variables_of_the_module_under_test_that_others_change_make_tests_useless(shop: Path):
+    more = "\nKNOWN = {}\n\ndef register(name, rate):\n    KNOWN[name] = rate\n"
+    write(shop, "src/shop/pricing.py", PRICING + more)
+    text = "from shop.pricing import register, total\ndef test_a():\n    register('a', 1)\n    assert total([1]) == 2\n"
+    found = look(shop, text + "def test_b():\n    assert total([1]) == 1\n")
+    assert [example.where for example in found.examples] == ["tests/test_pricing.py:4"]
+    told = "shares shop.pricing.KNOWN with other tests, and register(), which test_a() calls, changes it"
+    assert why(found) == [told]
 
 
 @pytest.mark.parametrize(

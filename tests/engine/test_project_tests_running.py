@@ -229,7 +229,7 @@ async def test_no_draft_gets_rid_of_a_test_by_raising_where_its_file_calls_it(pr
 
 
 async def test_drafts_that_loop_are_given_up_after_a_few_tests(project: Project):
-    many = "".join(f"def test_{n}():\n    assert total([]) == {n}\n\n" for n in range(3 * MOST_DEATHS))
+    many = "".join(f"def test_{n}():\n    assert total([{n}]) == {n}\n\n" for n in range(3 * MOST_DEATHS))
     report = await project.held("while True: pass", many)
     verdicts = [check.verdict for check in report.checks]
     assert verdicts.count("timeout") <= MOST_DEATHS + 3

@@ -355,8 +355,28 @@ def test_a_body_without_end_is_refused_by_its_length():
     assert read(HEADER + "    x = 1\n" * 5000)[1] == "the body has 4999 lines, no more than 2000 are read"
 
 
-def test_an_answer_that_ran_out_of_tokens_but_compiles_is_used():
+def test_an_answer_that_ran_out_of_tokens_after_its_body_is_used():
     assert read(f"{HEADER}    return 1\n", finish="length") == ("return 1", None)
+    assert read(f"```python\n{HEADER}    return 1\n```\nThis wor", finish="length") == ("return 1", None)
+    assert read("    return 1\n```\nThis wor", prefilled=True, finish="length") == ("return 1", None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "prefilled"),
+    [(s, False) for name, s in WHOLE.items() if name != "after the old code"] + [(s, True) for s in CONTINUED.values()],
+)
+def test_an_answer_that_is_cut_anywhere_is_whole_or_has_a_problem(shape, prefilled):
+    code = "total = a + b\nif total:\n    total = total * 10\ntotal += 12\nreturn total * 100\n"
+    text, whole = in_shape(shape, code), tree(STUB, code)
+    for end in range(len(text)):
+        found, problem = read(text[:end], prefilled=prefilled, finish="length")
+        assert problem is not None or tree(STUB, found) == whole, text[:end]
+
+
+def test_a_helper_that_may_be_half_of_one_is_no_part_of_a_whole_answer():
+    text = f"```python\n{HEADER}    return g(a)\n\ndef g(x):\n    return x\n\ndef h(x):\n    return x * 10"
+    assert read(text, finish="length") == ("def g(x):\n    return x\n\nreturn g(a)", None)
+    assert read(text.partition("\n\ndef h")[0], finish="length")[1] == "cut by length"
 
 
 @settings(deadline=None)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from redraft.engine import examples
-from redraft.engine.desk.executing import executed, shadowed
+from redraft.engine.desk.executing import executed, let_wait, shadowed
 from redraft.engine.errors import SandboxError
 from redraft.engine.events import CallStarted, Checked, FindingsTested, Settled
 from redraft.engine.facts import Check, Draft, Example, Execution, Outcome, Report, Solution, Stub
@@ -354,3 +354,31 @@ def test_a_model_is_not_told_of_what_waits_in_the_docstring_of_a_class() -> None
     pop = next(stub for stub in find_stubs(decoded("stack.py", text.encode())).stubs if stub.name == "Stack.pop")
     assert [example.waits_for for example in pop.examples] == [("Stack.push",)]
     assert "docstring of class Stack" not in context(pop)
+
+
+LEADS_ON = '''
+def camel(text):
+    """
+    >>> camel("ab")
+    'AB'
+    >>> camel("a-b")
+    'A-b'
+    >>> camel(under("ab"))
+    'AB'
+    """
+    ...
+
+
+def under(s): ...
+'''
+
+
+async def test_the_same_waits_for_a_draft_and_for_the_same_body_in_the_file(sandbox: Sandbox):
+    body = 'return under(text) if "-" in text else text.upper()'
+    stub = stub_of(LEADS_ON)
+    drafted = let_wait(await held(sandbox, stub, body), stub, body)
+    written = textwrap.dedent(LEADS_ON).replace("    ...", f"    {body}", 1)
+    (present,) = find_functions(decoded("own.py", written.encode()), "camel")
+    in_file = let_wait(await held(sandbox, present, present.body), present, present.body)
+    assert [check.verdict for check in drafted.checks] == ["passed", "waits", "waits"]
+    assert [(c.verdict, c.waits_for) for c in in_file.checks] == [(c.verdict, c.waits_for) for c in drafted.checks]

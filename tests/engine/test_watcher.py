@@ -14,7 +14,7 @@ import pytest
 from redraft.engine.folder_events import FolderEvents, Folders
 from redraft.engine.journal import Journal, OwnWrites
 from redraft.engine.sources import read, write
-from redraft.engine.watcher import Ignored, Saved, Seen, Watching, saves
+from redraft.engine.watcher import Beside, Ignored, Saved, Seen, Watching, saves
 
 Act = Callable[[], object]
 
@@ -179,8 +179,20 @@ async def test_a_file_that_does_not_exist_yet_may_be_watched(tmp_path: Path):
     assert told(await seen(Script(tmp_path, lambda: None, lambda: later.write_text("x = 1\n")), later)) == ["x = 1\n"]
 
 
-async def test_other_files_beside_a_watched_one_are_not_told(file: Path):
-    assert await seen(Script(file.parent, lambda: (file.parent / "b.py").write_text("y = 1\n")), file) == []
+async def test_other_python_beside_a_watched_file_is_told_to_lie_beside_it_and_nothing_else_is(file: Path):
+    def save() -> None:
+        for name in ("b.py", "c.txt", ".d.py"):
+            (file.parent / name).write_text("y = 1\n")
+
+    assert await seen(Script(file.parent, save), file) == [Beside(paths=(str(file.parent / "b.py"),))]
+
+
+async def test_what_lies_beside_is_told_also_when_a_watched_file_is_saved_with_it(file: Path):
+    def save() -> None:
+        file.write_text("x = 2\n")
+        (file.parent / "b.py").write_text("y = 1\n")
+
+    assert [type(one) for one in await seen(Script(file.parent, save), file)] == [Saved, Beside]
 
 
 async def test_a_folder_tells_the_python_that_a_person_edits(tmp_path: Path):
@@ -191,7 +203,7 @@ async def test_a_folder_tells_the_python_that_a_person_edits(tmp_path: Path):
             (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_text("x = 1\n")
 
-    found = await seen(Script(tmp_path, save), tmp_path)
+    found = [one for one in await seen(Script(tmp_path, save), tmp_path) if isinstance(one, Saved)]
     assert sorted(Path(one.path).relative_to(tmp_path).as_posix() for one in found) == ["b.py", "pkg/c.py"]
 
 
@@ -322,3 +334,20 @@ async def test_polling_sees_saves_too(file: Path):
 
 def test_ignored_and_saved_are_told_apart(file: Path):
     assert Ignored(path="a.py", why="unchanged") != Saved(path="a.py", source=read(file))
+
+
+async def test_folders_that_matter_only_since_a_file_was_read_anew_are_watched_too(tmp_path: Path):
+    near, far = tmp_path / "near", tmp_path / "far"
+    near.mkdir(), far.mkdir()
+    folders = {str(near)}
+    events = FolderEvents(lambda: set(folders), step_ms=10, polling=None)
+    try:
+        assert await events.touched() is None
+        (near / "a.py").write_text("import far.b\n")
+        assert await events.touched() == {str(near / "a.py")}
+        folders.add(str(far))
+        assert await events.touched() is None
+        (far / "b.py").write_text("x = 1\n")
+        assert str(far / "b.py") in (await events.touched() or ())
+    finally:
+        events.close()

@@ -17,6 +17,7 @@ from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Answers, Line, Scripted
 from redraft.engine.paths import Places
 from redraft.engine.prompts import Prompts
+from redraft.engine.sandbox.runner import Sandbox
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.settings import Settings, load
 from textual.pilot import Pilot
@@ -122,7 +123,7 @@ def answer(ask: Ask) -> str | Line:
 
 
 def scripted_kit(
-    answers: Answers = answer, *, pace: float = 0.0
+    answers: Answers = answer, *, pace: float = 0.0, sandbox: Sandbox | None = None
 ) -> Callable[[Settings], AbstractAsyncContextManager[Kit]]:
     """What opens a kit that asks nobody and runs nothing."""
     model = Scripted(answers, name="scripted-coder", pace=pace)
@@ -133,7 +134,7 @@ def scripted_kit(
         yield Kit(
             voices=dict.fromkeys(ROLES, voice),
             prompts=Prompts(Path("/nowhere")),
-            sandbox=ScriptedSandbox(TOLD),
+            sandbox=sandbox or ScriptedSandbox(TOLD),
             mode=settings.mode,
         )
 
@@ -148,13 +149,19 @@ def session(home: Path, **flags: object) -> Session:
 
 
 def watching(
-    home: Path, *, text: str = RUNS_OF_LETTERS, answers: Answers = answer, pace: float = 0.0, **flags: object
+    home: Path,
+    *,
+    text: str = RUNS_OF_LETTERS,
+    answers: Answers = answer,
+    pace: float = 0.0,
+    sandbox: Sandbox | None = None,
+    **flags: object,
 ) -> RedraftApp:
     """The main screen on one file, `shapes.py` in `home`."""
     path = home / "shapes.py"
     path.write_text(text)
     here = session(home, **flags)
-    return RedraftApp(here, DraftScreen(here, [path], open_kit=scripted_kit(answers, pace=pace)))
+    return RedraftApp(here, DraftScreen(here, [path], open_kit=scripted_kit(answers, pace=pace, sandbox=sandbox)))
 
 
 async def until(pilot: Pilot[int], come: Callable[[], bool], seconds: float = 30.0) -> None:

@@ -37,6 +37,8 @@ async def typed(pilot: Pilot[int], *texts: str) -> None:
 
 async def at_rest(pilot: Pilot[int]) -> None:
     screen = pilot.app.screen
+    await pilot.pause()  # A claim is sent once all letters have arrived in their fields.
+    await pilot.pause()
     await until(pilot, lambda: all(worker.is_finished for worker in screen.workers if worker.group == "lesson"))
     await pilot.pause()
     await pilot.pause()

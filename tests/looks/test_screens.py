@@ -128,7 +128,7 @@ def test_no_stub_yet(home: Path, snap_compare: Callable[..., bool]) -> None:
 def test_the_welcome_of_the_tour(home: Path, snap_compare: Callable[..., bool]) -> None:
     async def scene(pilot: Pilot[int]) -> None:
         await at_rest(home)(pilot)
-        await pilot.app.push_screen(WelcomeScreen())
+        await pilot.app.push_screen(WelcomeScreen(Path("/home/you/.local/share/redraft/tour")))
 
     assert snap_compare(still(watching(home)), terminal_size=(80, 24), run_before=scene)
 

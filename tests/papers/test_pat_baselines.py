@@ -71,6 +71,13 @@ async def test_checks_of_a_tester_that_is_broken_off_are_not_used():
     assert invented.checks == STUB.examples
 
 
+async def test_the_line_in_which_a_tester_met_its_limit_is_no_check():
+    half = Line(text=TESTS, finish="length")
+    grown = await Stage({"f": code(GOOD)}, tester={"f": half}, gives=SAMPLES).run("codet-paper")
+    (invented,) = grown.events(ChecksInvented)
+    assert [check.source for check in invented.checks if check not in STUB.examples] == ["f(5)", "f(0)"]
+
+
 async def test_codet_shows_the_persons_examples_in_the_end_and_not_its_own_guesses():
     grown = await Stage({"f": code(GOOD)}, tester={"f": TESTS}, gives=SAMPLES).run("codet-paper")
     report = grown.state.solution.report  # type: ignore[union-attr]

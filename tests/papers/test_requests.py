@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from redraft.engine.events import CallStarted
+from redraft.engine.events import CallStarted, RunFailed
 from redraft.engine.facts import ROLES, Example, Role, Stub
 from redraft.engine.kit import Kit, Mode, Voice
-from redraft.engine.models.chat import Ask
+from redraft.engine.models.chat import Ask, Piece, Reply, Stream
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import ENRICH, PIPELINES, REVIEW, REVIEW_AND_FIX, Pipeline
 from redraft.engine.prompts import Prompts
@@ -182,28 +185,80 @@ samples and temperatures: PaT (arXiv 2605.07248), section 4 and appendices C and
 their model's card says."""
 
 
+SAMPLES = {
+    ("best-of-n", "paper"): [5],
+    ("best-of-n", "evidence"): [5],
+    ("codet-paper", "paper"): [10],
+    ("codet-paper", "evidence"): [10],
+    ("codet", "paper"): [10] * 20,
+    ("codet", "evidence"): [10] * 20,
+    ("funcoder", "paper"): [10],
+    ("funcoder", "evidence"): [10],
+    ("pat", "paper"): [5, 5],
+}
+"""How many answers the requests for several ask for, of a server that gives several; all other patterns have none."""
+
+
+class Several(Scripted):
+    """A model that gives several answers to one request."""
+
+    def __init__(self, *args: Any, asked: list[tuple[Ask, ...]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._asked = asked
+
+    async def shares(self) -> bool:
+        return True
+
+    @asynccontextmanager
+    async def stream_all(self, asks: Sequence[Ask]) -> AsyncGenerator[list[Any]]:
+        self._asked.append(tuple(asks))
+        async with AsyncExitStack() as streams:
+            yield [_Part(await streams.enter_async_context(self.stream(ask))) for ask in asks]
+
+
+class _Part:
+    missing = False
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def __aiter__(self) -> AsyncIterator[Piece]:
+        return aiter(self._stream)
+
+    @property
+    def reply(self) -> Reply:
+        return replace(self._stream.reply, shared=True)
+
+    def leave(self) -> None: ...
+
+
 class Recorded:
     """One run of a pattern whose drafts fail and whose reviewer complains, and all that was asked."""
 
-    def __init__(self, pipeline: Pipeline, mode: Mode, *bodies: str, **voice: Any) -> None:
+    def __init__(self, pipeline: Pipeline, mode: Mode, *bodies: str, several: bool = False, **voice: Any) -> None:
         self.pipeline = pipeline
+        self.shared: list[tuple[Ask, ...]] = []
+        """The asks of each request for several answers."""
+        kind: Any = partial(Several, asked=self.shared) if several else Scripted
         self.stub = replace(STUB, body=WRONG) if pipeline in (REVIEW, REVIEW_AND_FIX) else STUB
         self.asks: list[tuple[Role, Ask]] = []
         self.purposes: list[str] = []
         self._drafts = itertools.cycle(bodies or [WRONG, ALSO_WRONG])
         self.prompts = Prompts(None)
         models = {
-            role: Scripted(lambda ask, role=role: self._answer(role, ask), name=f"the {role}", prefill=False)
+            role: kind(lambda ask, role=role: self._answer(role, ask), name=f"the {role}", prefill=False)
             for role in ROLES
         }
         voices = {role: Voice(model=model, **voice) for role, model in models.items()}
-        gives = {WRONG: "0", ALSO_WRONG: "-1", RIGHT: "2", ALSO_RIGHT: "2"}
+        gives = {WRONG: "0", ALSO_WRONG: "-1", RIGHT: "2", ALSO_RIGHT: "2", "...": "None"}
         sandbox = ScriptedSandbox({body: {"f(1)": value, "f(5)": "4"} for body, value in gives.items()})
         self.kit = Kit(voices=voices, prompts=self.prompts, sandbox=sandbox, mode=mode)
 
     async def run(self) -> Recorded:
         async with running(self.pipeline, self.kit, self.stub) as log:
-            self.purposes = [e.event.purpose async for e in log if isinstance(e.event, CallStarted)]
+            events = [entry.event async for entry in log]
+        assert [event.problem for event in events if isinstance(event, RunFailed)] == []
+        self.purposes = [event.purpose for event in events if isinstance(event, CallStarted)]
         return self
 
     def rows(self) -> list[str]:
@@ -250,10 +305,17 @@ def table() -> dict[tuple[str, str], list[str]]:
     return found
 
 
+@pytest.mark.parametrize("several", [False, True], ids=["one each", "several"])
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("pipeline", EVERY, ids=lambda p: p.name)
-async def test_every_request_of_a_pattern_is_the_one_in_the_table(pipeline: Pipeline, mode: Mode):
-    assert (await Recorded(pipeline, mode).run()).rows() == table()[pipeline.name, mode]
+async def test_every_request_of_a_pattern_is_the_one_in_the_table(pipeline: Pipeline, mode: Mode, several: bool):
+    recorded = await Recorded(pipeline, mode, several=several).run()
+    assert recorded.rows() == table()[pipeline.name, mode]
+    assert list(map(len, recorded.shared)) == (SAMPLES.get((pipeline.name, mode), []) if several else [])
+    for asks in recorded.shared:
+        assert len({(ask.messages, ask.prefill, ask.sampling.temperature, ask.thinking) for ask in asks}) == 1
+        seeds = [ask.sampling.seed or 0 for ask in asks]
+        assert seeds == list(range(seeds[0], seeds[0] + len(asks))), "as vLLM draws them of the first one's seed"
 
 
 @pytest.mark.parametrize(("mode", "temperature"), [("paper", "0"), ("evidence", "0.6")])

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from msgspec.structs import replace
 from redraft.engine.errors import ModelError
-from redraft.engine.events import CallStarted, Entry, RunFailed
+from redraft.engine.events import CallStarted, Entry, Planned, RunFailed
 from redraft.engine.facts import Example, Price, Role, Stub
 from redraft.engine.kit import Kit, Mode, Voice
 from redraft.engine.models.scripted import Line, Scripted
@@ -452,3 +452,53 @@ async def test_a_debate_without_reports_still_writes_a_third_draft_and_makes_non
 async def test_a_plan_that_was_only_thought_of_is_told():
     entries, _, _ = await log_of("plan-then-code", {"planner": [SILENT, SILENT], "coder": [code(GOOD)]})
     assert any(what.startswith("no answer to the plan: the planner spent") for what in state_of(entries).decisions)
+
+
+# ------------------------------------------------------------------------------------- answers that meet their limit
+
+
+def cut(text: str) -> Line:
+    return Line(text=text, finish="length")
+
+
+CUT_BODY = cut(f"```python\ndef f(x):\n    {GOOD}")
+"""Compiles, and may be half of what was meant."""
+
+
+async def test_a_body_that_met_its_limit_is_asked_for_once_more_with_four_times_the_room():
+    entries, models, _ = await log_of("raw-coder", {"coder": [CUT_BODY, code(GOOD)]})
+    state = state_of(entries)
+    assert [ask.room for ask in models["coder"].asks] == [1024, 4096]
+    assert (state.solution.verdict, len(state.drafts)) == ("verified", 1)  # type: ignore[union-attr]
+    again = "the draft is asked once more with four times the room"
+    assert state.decisions == (f"the coder ran into the limit of its answer: {again}",)
+
+
+async def test_a_body_that_meets_its_limit_twice_is_shown_unfinished_and_never_run():
+    entries, _, sandbox = await log_of("raw-coder", {"coder": [CUT_BODY, CUT_BODY]})
+    draft = state_of(entries).solution.draft  # type: ignore[union-attr]
+    assert draft.body == GOOD
+    assert draft.problem == ("ran into the limit of its answer twice: it is unfinished; raise roles.coder.max_tokens")
+    assert sandbox.programs == []
+
+
+async def test_a_plan_that_meets_its_limit_twice_is_no_plan():
+    entries, _, _ = await log_of("plan-then-code", {"planner": [cut("1. Dou")] * 2, "coder": [code(GOOD)]})
+    state = state_of(entries)
+    assert [entry.event.plan.text for entry in entries if isinstance(entry.event, Planned)] == [""]
+    assert state.decisions[-1].startswith("no answer to the plan: the planner ran into the limit of its answer twice")
+
+
+async def test_an_all_clear_that_meets_its_limit_may_have_had_a_but():
+    said = cut("The code is correct. No bugs found.")
+    state = await state_after("review-then-fix", {"coder": [code(GOOD)], "reviewer": [said, said]})
+    assert state.review.verdict == "not reviewed"  # type: ignore[union-attr]
+    state = await state_after("review-then-fix", {"coder": [code(GOOD)], "reviewer": [said, "No bugs found."]})
+    assert state.review.verdict == "clean"  # type: ignore[union-attr]
+
+
+async def test_bugs_that_were_told_before_the_limit_are_heard():
+    said = cut(f"`f(5)` returns `6`, should be `10`.\n\nAlso, in the {code(GOOD)[:40]}")
+    state = await state_after("review-then-fix", {"coder": [code(HALF), code(GOOD)], "reviewer": [said]})
+    assert [finding.call for finding in state.review.findings][:1] == ["f(5)"]  # type: ignore[union-attr]
+    assert state.last_fix is not None

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
+from typing import Literal
 
 import pytest
 import sample_runs as runs
 from redraft.engine import events as ev
-from redraft.engine.facts import Draft, Report, Solution, Usage
-from redraft.engine.state import RunState
+from redraft.engine.facts import Check, Draft, Example, Report, Solution, Usage
+from redraft.engine.state import IN_FILE, RunState
 from redraft.widgets.call_strip import CallStrip
 from redraft.widgets.clock import RunClock
 from redraft.widgets.ink import FALLBACKS, spelled, style
@@ -154,6 +155,31 @@ def test_nothing_verified_is_not_shown_as_verified() -> None:
     solution = Solution(draft=draft, report=Report(draft="d1"))
     state = RunState(run="r", status="settled", stub=runs.STUB, drafts=(draft,), solution=solution)
     assert stages(state).endswith("? unverified")
+
+
+def check(verdict: Literal["passed", "failed"]) -> Check:
+    return Check(example=Example(source="f(1)"), verdict=verdict)
+
+
+def test_the_numbers_are_those_of_what_stands_in_the_file_once_that_was_run() -> None:
+    state = runs.settled()
+    for event in (
+        ev.RecheckStarted(draft=Draft(id=IN_FILE, body="return 1")),
+        ev.Checked(report=Report(draft=IN_FILE, checks=(check("passed"), check("failed")))),
+    ):
+        state = state.after(ev.Entry(at=60.0, event=event))
+    assert "✗ examples 1 of 2" in stages(state)
+    assert stages(state).endswith("✗ not verified 1 of 2")
+
+
+def test_a_repair_that_is_the_draft_once_more_is_none() -> None:
+    report = Report(draft="d1", checks=(check("failed"),))
+    first, again = Draft(id="d1", body="return 1"), Draft(id="d2", body="return 1", parent="d1")
+    state = RunState(
+        run="r", status="settled", stub=runs.STUB, drafts=(first, again), reports={"d1": report},
+        dropped={"d2": "the same program as d1"}, solution=Solution(draft=first, report=report),
+    )  # fmt: skip
+    assert stages(state).endswith("✗ examples 0 of 1 ── – review ── ✗ fix ── ✗ not verified 0 of 1")
 
 
 @pytest.mark.parametrize(("by", "word"), [("you", "■ cancelled"), ("save", "■ cancelled by a save")])

@@ -362,7 +362,7 @@ async def test_an_example_that_waits_says_for_what_and_is_no_failure() -> None:
     draft, report = Draft(id="d1", body="return 1\n"), Report(draft="d1", checks=checks)
     state = RunState(run="r", status="settled", stub=stub, drafts=(draft,), reports={"d1": report})
     async with framed(ChecksTable(), state, (100, 30)) as (table, _, _):
-        assert table.text.splitlines()[0] == "✓ the example holds; 1 waits for g"
+        assert table.text.splitlines()[0] == "✓ 1 example holds; 1 waits for g"
         assert "✗" not in table.text
         assert "from class A" in table.text
     alone = RunState(

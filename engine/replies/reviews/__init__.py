@@ -25,7 +25,7 @@ from typing import Literal
 from ...facts import Finding, Review
 from ..quotes import line_of
 from ..schema import FINDINGS
-from . import results
+from . import json_text, results
 from .called import LONGEST, Signature, parameters, signature
 from .claims import claims
 from .cleaning import answered, bounded
@@ -36,7 +36,7 @@ from .structured import is_data, structured
 from .units import units
 from .verdicts import judged, verdict
 
-__all__ = ["parameters", "review"]
+__all__ = ["breaks_off", "parameters", "review"]
 
 _LONGEST_TEXT, _LONGEST_CLAIM = 65_536, 600
 """Characters of a reply, and of a claim, that are kept."""
@@ -61,6 +61,16 @@ def review(text: str, draft_id: str, source_code: str, model: str) -> Review:
         candidate=code if kind == "bugs" else "",
         left_out=max(0, len(findings) - FINDINGS),
     )
+
+
+def breaks_off(text: str) -> bool:
+    """Whether a report that ran into its limit may have had more to say: all but JSON that is closed.
+
+    >>> breaks_off("No bugs. But wait"), breaks_off('{"findings": [{"claim": "no'), breaks_off('{"findings": []}  ')
+    (True, True, False)
+    """
+    found = json_text.values(answered(bounded(text)))
+    return not found or found[-1].cut
 
 
 _Read = tuple[Literal["bugs", "clean", "unreadable"], list[Parts], str]

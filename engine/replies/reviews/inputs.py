@@ -25,7 +25,7 @@ def stated(text: str, of: Signature) -> tuple[str, str]:
     """
     text = text.strip().strip("`").strip()[: LONGEST + 1]
     if text.startswith(">>>"):
-        session, _ = interactive_examples(re.sub(r"\A>>>\s*", ">>> ", text))
+        session = interactive_examples(re.sub(r"\A>>>\s*", ">>> ", text)).examples
         shown = session[0].example(0) if session else Example(source="")
         call, expected = _called(shown.source)
         return (call, expected or shown.raises or shown.want.strip()) if call else ("", "")

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.bench.court import Court
-from redraft.engine.bench.harness import LOST, Contender, Harness, Solve, Tally, Work, label, solved
+from redraft.engine.bench.harness import LOST, Contender, Harness, Solve, Work, label, solved
 from redraft.engine.bench.ledger import Ledger, read_ledger
 from redraft.engine.bench.lines import Column, Header, Line
 from redraft.engine.bench.problems import Problem
+from redraft.engine.bench.standing import rows_of
+from redraft.engine.bench.tally import Tally
 from redraft.engine.bench.verdicts import Measured, Verdict
 from redraft.engine.errors import EnvironmentFault, ModelError
 from redraft.engine.facts import Solution
@@ -141,6 +143,41 @@ async def test_a_single_failure_is_marked_and_tried_again_on_resume(tmp_path: Pa
     assert [line.status for line in lines].count("error") == 1
     lines = await run(tmp_path / "out.jsonl", [contender(told)])
     assert [line.status for line in lines] == ["done"] * 12
+
+
+async def test_a_fault_of_ours_ends_one_problem_alone_is_told_and_counted_apart(tmp_path: Path) -> None:
+    def told(ask: Ask) -> str:
+        if len(asked) == 3:
+            asked.append(ask)
+            raise ZeroDivisionError("ours")
+        asked.append(ask)
+        return RIGHT
+
+    asked: list[Ask] = []
+    seen: list[Tally] = []
+    with Ledger(tmp_path / "out.jsonl", HEADER) as ledger:
+        harness = Harness(ledger, partial(solved, judge=Reader()), progress=lambda _, tally: seen.append(tally))
+        lines = await harness.run([contender(told)], PROBLEMS)
+    assert (seen[-1].done, seen[-1].errors, seen[-1].faults) == (11, 0, 1)
+    (lost,) = [line for line in lines if line.status == "fault"]
+    assert lost.error == "a fault in redraft itself: ZeroDivisionError('ours')"
+    (row,) = rows_of(lines, "own")
+    assert (row.faults, row.errors, row.plus.of) == (1, 0, 11)
+    lines = await run(tmp_path / "out.jsonl", [contender(told)])
+    assert ([line.status for line in lines], len(asked)) == (["done"] * 12, 13)
+
+
+async def test_a_judge_that_falls_over_ends_one_problem_alone(tmp_path: Path) -> None:
+    class Falling(Reader):
+        async def verdict(self, problem: Problem, solution: Solution) -> Verdict:
+            if problem.id == "Own/4":
+                raise RecursionError
+            return await super().verdict(problem, solution)
+
+    solve = partial(solved, judge=Falling())
+    lines = await run(tmp_path / "out.jsonl", [contender(lambda _: RIGHT)], solve=solve)
+    assert {line.problem for line in lines if line.status == "fault"} == {"Own/4"}
+    assert sum(line.status == "done" for line in lines) == 11
 
 
 async def test_a_model_that_answers_nothing_fails_every_problem_and_is_counted(tmp_path: Path) -> None:

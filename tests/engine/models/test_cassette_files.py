@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from fake_server import answer, serving
 from redraft.engine.errors import ModelError
-from redraft.engine.models.cassette import Cassette, Recording, Replaying, Take, key
+from redraft.engine.models.cassette import Cassette, Take, key
 from redraft.engine.models.chat import Ask, ChatModel, Message, Piece, Reply, Sampling
 from redraft.engine.models.openai import Endpoint, OpenAIChat, Secret
 from redraft.engine.models.scripted import Line, Scripted
+from redraft.engine.models.taping import Recording, Replaying
 
 
 def ask(text: str = "hello", **more: Any) -> Ask:

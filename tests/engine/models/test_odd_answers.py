@@ -12,7 +12,7 @@ from redraft.engine.errors import ModelError
 from redraft.engine.facts import Usage
 from redraft.engine.models.answer import Counts
 from redraft.engine.models.chat import Ask, Message, Reply
-from redraft.engine.models.chunks import ErrorEventError, NotAChunkError, read_chunk
+from redraft.engine.models.chunks import ErrorEventError, NotAChunkError, read_chunks
 from redraft.engine.models.openai import Endpoint, OpenAIChat
 from redraft.engine.models.refusals import explain, read_refusal
 from redraft.engine.models.servers import decode_models
@@ -132,7 +132,7 @@ def test_the_time_that_a_server_asks_us_to_wait_is_told(status: int, after: str,
 )
 def test_a_mad_count_of_tokens_is_no_count_and_spoils_nothing_else(counted: object, counts: Counts | None):
     event = {"choices": [{"delta": {"content": "yes"}}], "usage": counted}
-    chunk = read_chunk(json.dumps(event).encode())
+    (chunk,) = read_chunks(json.dumps(event).encode())
     assert (chunk.text, chunk.counts) == ("yes", counts)
 
 
@@ -151,7 +151,7 @@ async def test_what_a_server_does_not_count_is_estimated_and_said_to_be():
     ],
 )
 def test_text_is_found_among_fields_of_any_type(raw: bytes):
-    assert read_chunk(raw).text == "yes"
+    assert read_chunks(raw)[0].text == "yes"
 
 
 @pytest.mark.parametrize(
@@ -160,22 +160,22 @@ def test_text_is_found_among_fields_of_any_type(raw: bytes):
 )
 def test_what_is_no_chunk_is_known_as_such(raw: bytes):
     with pytest.raises(NotAChunkError):
-        read_chunk(raw)
+        read_chunks(raw)
 
 
 @pytest.mark.parametrize("raw", [b"{}", b'{"choices": null}', b'{"choices": [null]}', b'{"choices": {"a": 1}}'])
 def test_an_event_that_says_nothing_is_an_empty_chunk(raw: bytes):
-    chunk = read_chunk(raw)
+    (chunk,) = read_chunks(raw)
     assert (chunk.text, chunk.finish) == ("", "")
 
 
 def test_half_a_character_becomes_a_mark():
-    assert read_chunk(rb'{"choices": [{"delta": {"content": "\ud83d!"}}]}').text == "\ufffd!"
+    assert read_chunks(rb'{"choices": [{"delta": {"content": "\ud83d!"}}]}')[0].text == "\ufffd!"
 
 
 def test_an_error_without_words_is_still_an_error():
     with pytest.raises(ErrorEventError):
-        read_chunk(b'{"error": {"code": 500}, "choices": []}')
+        read_chunks(b'{"error": {"code": 500}, "choices": []}')
 
 
 # ---------------------------------------------------------------------------------------------- names
