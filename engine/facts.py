@@ -401,7 +401,7 @@ class Check(Fact, frozen=True):
 
     example: Example
     verdict: Literal["passed", "failed", "raised", "timeout", "crashed", "not run", "waits"]
-    """waits: it needs a function that is not written yet, or runs another of the name: it neither holds nor fails."""
+    """waits: it needs a function that is not written yet, or does not run this one: it neither holds nor fails."""
     got: str = ""
     """What came out, as a person would read it: printed text, value or exception line; or what it waits for."""
     by_value: bool = False
@@ -435,6 +435,8 @@ class Report(Fact, frozen=True):
     """Wall clock of importing the module and all that it imports."""
     unused: tuple[UnusedTest, ...] = ()
     """Tests that turned out to be of no use when they were run."""
+    says_nothing: str = ""
+    """Why none of the checks says anything of the draft ("no example calls f"), "" where one may."""
 
     @property
     def imported_slowly(self) -> bool:

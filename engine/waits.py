@@ -31,15 +31,16 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 
 
 def waiting_words(report: Report | None) -> str:
-    """What the examples of a draft that cannot be judged yet wait for, "" when none waits.
+    """What the examples of a draft that cannot be judged yet wait for, or why they say nothing; "" when none waits.
 
     "its examples wait for camelize" when that is all of them, else "2 wait for camelize".
     """
     waits = len(report.checks) - len(report.judged) if report is not None else 0
     if report is None or not waits:
         return ""
-    one = "s" if waits == 1 else ""
-    verb = f"wait{one} for {listed(report.waiting)}" if report.waiting else f"run{one} another function of its name"
+    if report.says_nothing:
+        return report.says_nothing
+    verb = f"wait{'s' if waits == 1 else ''} for {listed(report.waiting)}"
     if report.judged:
         return f"{waits} {verb}"
     return f"its example{'s' if waits > 1 else ''} {verb}"

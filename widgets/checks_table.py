@@ -369,7 +369,7 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     told += [("example", line.example.source.strip()), ("expected", line.expected)]
     if line.sign == CHECKS["waits"]:
         names = line.check.waits_for if line.check is not None else line.example.waits_for
-        told.append(("waits", waits_for_words(names) if names else line.got))
+        told.append(("waits", waits_for_words(names)) if names else ("not held", line.got))
     elif line.check is not None:
         told.append(("got" if line.check.verdict in {"passed", "failed"} else line.sign.word, line.got or "nothing"))
     if line.example.options:

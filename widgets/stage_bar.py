@@ -143,7 +143,7 @@ def _score(report: Report) -> str:
     if report.problem:
         return "cannot run"
     if report.checks and not report.judged:
-        return "all wait"
+        return "all wait" if report.waiting else "not reached"
     return f"{report.passes} of {len(report.judged)}" if report.checks else "none"
 
 

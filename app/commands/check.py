@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ...engine import examples
 from ...engine.behaviour.answers import doctest_of
 from ...engine.behaviour.strength import Strength, strength, strength_facts
-from ...engine.desk.executing import executed, let_wait, shadowed
+from ...engine.desk.executing import executed, heeded, let_wait, shadowed
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.preflight import UNWRITTEN_BODY, find_fault
@@ -64,16 +64,16 @@ async def run(args: argparse.Namespace) -> int:
     async with ends_with_caller():
         sandbox = await open_sandbox(choice)
         try:
-            why = "" if args.examples else await shadowed(sandbox, limits, stub, stub.body)
+            shadow = "" if args.examples else await shadowed(sandbox, limits, stub, stub.body)
             done, fault = await _executed(sandbox, limits, text, wanted, stub)
             if fault and not args.examples:
                 raise ProjectError(fault)
             report = examples.report("", wanted, done)
-            if not args.examples:
-                report = examples.all_held_up(report, why) if why else let_wait(report, stub, stub.body)
-            if stub.tests and not why:
+            report = report if args.examples else await heeded(sandbox, limits, stub, report, shadow)
+            if stub.tests and not shadow:
                 program, unwritten = _program(stub, text), stub.program(UNWRITTEN_BODY)
                 report = await tested(sandbox, limits, program, str(path), stub.tests, report, unwritten=unwritten)
+            report = report if args.examples else let_wait(report, stub, stub.body)
             report = replace(report, unused=(*stub.unused, *report.unused))
             strong = await _strength(args, sandbox, limits, stub, report)
         finally:

@@ -35,7 +35,7 @@ from ..reciting import recited
 from ..sources import blocked_by
 from ..steering import Steering
 from ..turns import Messages, Turns
-from .executing import executed, let_wait, shadowed
+from .executing import executed, heeded, let_wait, shadowed
 
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""
@@ -86,14 +86,14 @@ class Base:
         else:
             missing = unknown_names(stub, draft.body)
             self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node, undefined=missing))
-            why = await shadowed(self.kit.sandbox, self.kit.limits, stub, draft.body)
-            done = await executed(self.kit.sandbox, self.kit.limits, stub.program(draft.body), stub.examples, stub.path)
-            report = examples.report(draft.id, stub.examples, done)
-            if tests and not why:
-                program, limits = stub.program(draft.body), self.kit.limits
+            box, limits, program = self.kit.sandbox, self.kit.limits, stub.program(draft.body)
+            shadow = await shadowed(box, limits, stub, draft.body)
+            done = await executed(box, limits, program, stub.examples, stub.path)
+            report = await heeded(box, limits, stub, examples.report(draft.id, stub.examples, done), shadow)
+            if tests and not shadow:
                 unwritten = stub.program(UNWRITTEN_BODY)
-                report = await tested(self.kit.sandbox, limits, program, stub.path, tests, report, unwritten=unwritten)
-            report = examples.all_held_up(report, why) if why else let_wait(report, stub, draft.body)
+                report = await tested(box, limits, program, stub.path, tests, report, unwritten=unwritten)
+            report = let_wait(report, stub, draft.body)
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))

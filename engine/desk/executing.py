@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ..examples import asked, awaited, held_up
+from ..examples import all_held_up, asked, awaited, held_up, judge
 from ..facts import Example, Execution, Outcome, Report, Stub
+from ..preflight import UNWRITTEN_BODY
 from ..sandbox.runner import Limits, Sandbox
 from ..sources import blocked_by, rivals
 
@@ -55,6 +57,30 @@ async def shadowed(sandbox: Sandbox, limits: Limits, stub: Stub, body: str) -> s
     if line is None or not line.isdecimal() or not any(int(line) in lines for lines in others):
         return ""
     return f"{stub.name} stands for another definition here, so nothing runs the one at line {stub.line}"
+
+
+async def heeded(sandbox: Sandbox, limits: Limits, stub: Stub, report: Report, shadow: str) -> Report:
+    """The examples' report, in which they say nothing of a function that they do not run.
+
+    `shadow` tells which other of its name they run, see `shadowed`; "" when there is none.
+    """
+    if shadow:
+        verb = "its example runs" if len(report.checks) == 1 else "its examples run"
+        return all_held_up(report, shadow, f"{verb} another function of its name")
+    if await _nothing_calls(sandbox, limits, stub, report):
+        return all_held_up(report, f"does not call {stub.entry_point}", f"no example calls {stub.entry_point}")
+    return report
+
+
+async def _nothing_calls(sandbox: Sandbox, limits: Limits, stub: Stub, report: Report) -> bool:
+    """Whether the examples come off the same when the function only raises, and none of them names it."""
+    named = re.compile(rf"\b{re.escape(stub.entry_point)}\b")
+    judged = [check.example for check in report.judged_examples]
+    if not judged or report.problem or any(named.search("\n".join((*e.before, e.source))) for e in judged):
+        return False
+    done = await executed(sandbox, limits, stub.program(UNWRITTEN_BODY), judged, stub.path)
+    without = [judge(example, outcome).verdict for example, outcome in zip(judged, done.outcomes, strict=False)]
+    return without == [check.verdict for check in report.judged_examples]
 
 
 def let_wait(report: Report, stub: Stub, body: str) -> Report:

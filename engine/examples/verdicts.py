@@ -58,10 +58,10 @@ def held_up(check: Check, names: Sequence[str]) -> Check:
     return msgspec.structs.replace(check, verdict="waits", waits_for=tuple(names), got=got)
 
 
-def all_held_up(report: Report, why: str) -> Report:
-    """The report as one that says nothing of the draft."""
+def all_held_up(report: Report, why: str, words: str) -> Report:
+    """The report as one that says nothing of the draft: of each check it is said why, of all of them in `words`."""
     checks = (msgspec.structs.replace(check, verdict="waits", got=visible(why)) for check in report.checks)
-    return msgspec.structs.replace(report, checks=tuple(checks))
+    return msgspec.structs.replace(report, checks=tuple(checks), says_nothing=visible(words))
 
 
 def judge(example: Example, outcome: Outcome) -> Check:

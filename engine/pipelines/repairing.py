@@ -24,6 +24,8 @@ Rung = Literal["report", "examples", "stub"]
 """With what a body is asked for: the report in the conversation of the draft; the failing examples; the stub alone."""
 PAPER_ATTEMPTS = 2
 """In paper mode the report's fix and one body from the stub alone, as before there was a ladder."""
+SAME_AGAIN = 2
+"""Bodies in a row that were there before, after which nothing new is expected of one way of asking."""
 COMPARED = 3
 """Most candidates about which the reviewer is asked, one token each."""
 
@@ -72,6 +74,10 @@ class Ladder:
         """Bodies that came once more, each with the one that it is."""
         self._reported = ""
         """Id of the report's own fix."""
+        self._in_a_row: Counter[Rung] = Counter()
+        """By way of asking: how many bodies in a row have been there before."""
+        self._ended = ""
+        """Why fewer were asked for than might have been, "" for no such reason."""
 
     async def climb(self) -> None:
         """Ask for one body after another, as many and as long as the settings allow."""
@@ -92,11 +98,16 @@ class Ladder:
                 desk.decide(f"no further attempt: {spent}")
                 return
             times[rung] += 1
+            before = len(self._candidates)
             if await self._is_right(draft):
                 return
+            self._in_a_row[rung] = self._in_a_row[rung] + 1 if len(self._candidates) == before else 0
+            if not self._ways and attempt < most:
+                self._ended = f"asked {attempt} of at most {most} times: the model only repeats itself"
+                desk.decide(f"no further attempt: {self._ended}")
 
     def _rungs(self) -> Iterator[Rung]:
-        """With what is asked, in order; without end.
+        """With what is asked, in order, as long as something new is to be expected.
 
         A report comes first where it says more than the failing examples do. One that repeats them leads a small model
         to its draft once more (docs/results.md): it comes after a body of either other kind.
@@ -107,13 +118,21 @@ class Ladder:
         if self._desk.kit.mode == "paper" or report.problem or self._says_more():
             yield "report"
             late = False
-        while True:
-            if report.told.failures and self._desk.kit.mode == "evidence":
-                yield "examples"
-            yield "stub"
+        while ways := self._ways:
+            yield from ways
             if late:
                 yield "report"
                 late = False
+
+    @property
+    def _ways(self) -> list[Rung]:
+        """The ways of asking that may be used as often as one likes, and of which something new is to be expected.
+
+        A server that takes no temperature, or a model that is sure of its body, writes the same one again and again.
+        """
+        with_examples = self._first.report.told.failures and self._desk.kit.mode == "evidence"
+        ways: list[Rung] = ["examples", "stub"] if with_examples else ["stub"]
+        return [way for way in ways if self._in_a_row[way] < SAME_AGAIN]
 
     def _says_more(self) -> bool:
         """Whether a finding was reproduced whose input is none of the examples that fail."""
@@ -138,9 +157,8 @@ class Ladder:
 
     async def _is_right(self, draft: Draft) -> bool:
         """Run a body, unless it is one that was run before; whether nothing is left to repair."""
-        code = self._stub.code
-        same = next((c.draft for c in self._candidates if same_program(code(c.draft.body), code(draft.body))), None)
-        if draft.problem is None and same is not None and same.problem is None:
+        same = next((c.draft for c in self._candidates if self._are_alike(c.draft, draft)), None)
+        if same is not None:
             self._desk.decide(f"{draft.id} is {same.id} once more: it is not run again")
             self._repeats.append((draft, same))
             return False
@@ -149,6 +167,12 @@ class Ladder:
         if draft.id == self._reported:
             self._review = await self._desk.prove(self._stub, self._first.draft, self._review, draft)
         return candidate.holds
+
+    def _are_alike(self, one: Draft, other: Draft) -> bool:
+        """Whether two drafts are the same program, or cannot be used for the same reason."""
+        if one.problem is not None or other.problem is not None:
+            return (one.problem, one.body) == (other.problem, other.body)
+        return same_program(self._stub.code(one.body), self._stub.code(other.body))
 
     # ------------------------------------------------------------------------------------------ what is kept
 
@@ -162,15 +186,16 @@ class Ladder:
             if other is not best:
                 self._desk.drop(other.draft, _why_dropped(other, best, by))
         for repeat, same in self._repeats:
-            self._desk.drop(repeat, f"the same program as {same.id}")
+            self._desk.drop(repeat, same.problem or f"the same program as {same.id}")
         if best is not first:
             name = "the fix" if draft.id == self._reported else f"{draft.id} (from {draft.how})"
             why = f"{name}: {tally(first.report)} before, {tally(best.report)} now"
-            return await self._desk.settle(draft, f"{why}; {by}" if by else why)
+            return await self._desk.settle(draft, "; ".join(filter(None, (why, by, self._ended))))
         most = max(self._candidates[1:], key=lambda candidate: candidate.worth, default=None)
         what = f"{tally(most.report)} with the best of them" if most else "nothing but the draft came"
         self._desk.decide(f"the attempts are not kept: {tally(first.report)} before, {what}")
-        return await self._desk.settle(draft, "the draft: no attempt was better")
+        ended = f" ({self._ended})" if self._ended else ""
+        return await self._desk.settle(draft, f"the draft: no attempt was better{ended}")
 
     async def _best(self) -> tuple[Candidate, str]:
         """What is kept, and by what it was told from others that are worth as much ("" when there are none)."""

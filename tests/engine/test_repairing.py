@@ -167,6 +167,29 @@ async def test_a_budget_that_is_spent_ends_the_ladder_and_keeps_what_came():
     assert any("raise budget.calls" in decision for decision in state.decisions)
 
 
+async def test_a_model_that_only_repeats_itself_is_asked_twice_in_each_way_and_that_is_told():
+    run = Run([HALF, HALF, "return x + 1  # once more", BAD, HALF, HALF, BAD, HALF])
+    state = await run.state()
+    assert run.attempts == [
+        "the failing examples",
+        "the stub alone, T=0.8",
+        "the failing examples, T=0.8",
+        "the stub alone, T=0.8",
+        "the failing examples, T=0.8",
+        "the failing examples, T=0.8",
+    ]
+    ended = "asked 6 of at most 9 times: the model only repeats itself"
+    assert f"no further attempt: {ended}" in state.decisions
+    assert state.solution is not None and state.solution.why == f"the draft: no attempt was better ({ended})"
+
+
+async def test_a_model_that_never_writes_code_is_asked_no_more_often_than_one_that_repeats_itself():
+    run = Run([HALF] + [Line(text="I cannot do that.")] * 9)
+    state = await run.state()
+    assert len(run.attempts) == 5
+    assert kept(state).body == HALF
+
+
 @pytest.mark.parametrize("pipeline", [*PIPELINES, REVIEW_AND_FIX], ids=lambda p: p.name)
 def test_only_patterns_that_repair_have_more_calls_with_more_attempts(pipeline):
     repairs = pipeline.name in {"review-with-evidence", "review-and-fix"}

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from redraft.engine import examples
-from redraft.engine.desk.executing import executed, let_wait, shadowed
+from redraft.engine.desk.executing import executed, heeded, let_wait, shadowed
 from redraft.engine.errors import SandboxError
 from redraft.engine.events import CallStarted, Checked, FindingsTested, Settled
 from redraft.engine.facts import Check, Draft, Example, Execution, Outcome, Report, Solution, Stub
@@ -382,3 +382,47 @@ async def test_the_same_waits_for_a_draft_and_for_the_same_body_in_the_file(sand
     in_file = let_wait(await held(sandbox, present, present.body), present, present.body)
     assert [check.verdict for check in drafted.checks] == ["passed", "waits", "waits"]
     assert [(c.verdict, c.waits_for) for c in in_file.checks] == [(c.verdict, c.waits_for) for c in drafted.checks]
+
+
+NOT_CALLED = '''
+def half(n):
+    return n / 2
+
+
+def twice(n):
+    """
+    >>> half(4)
+    2.0
+    >>> half(1)
+    9
+    """
+    ...
+'''
+
+
+async def test_examples_that_do_not_call_the_function_say_nothing_of_it_whether_they_hold_or_fail(sandbox: Sandbox):
+    stub = stub_of(NOT_CALLED)
+    report = await heeded(sandbox, Limits(), stub, await held(sandbox, stub, "return 2 * n"), "")
+    assert [(check.verdict, check.got) for check in report.checks] == [("waits", "does not call twice")] * 2
+    assert Solution(draft=Draft(id="d", body="x"), report=report).verdict == "unverified"
+    assert waiting_words(report) == "no example calls twice"
+
+
+async def test_an_example_may_call_the_function_by_way_of_another_or_without_its_name(sandbox: Sandbox):
+    through = NOT_CALLED.replace("return n / 2", "return twice(n) / 4")
+    stub = stub_of(through)
+    report = await held(sandbox, stub, "return 2 * n")
+    assert await heeded(sandbox, Limits(), stub, report, "") == report
+    sized = stub_of(
+        '''
+        class Bag:
+            def __len__(self):
+                """
+                >>> len(Bag())
+                3
+                """
+                ...
+        '''
+    )
+    report = await held(sandbox, sized, "return 3")
+    assert (await heeded(sandbox, Limits(), sized, report, "")).all_passed

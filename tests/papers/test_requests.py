@@ -38,6 +38,8 @@ STUB = Stub(
     examples=(Example(source="f(1)\n", want="2\n"),),
 )
 WRONG, ALSO_WRONG = "return x - 1", "return x - 2"
+MORE_WRONG = tuple(f"return {n} - x" for n in range(2, 9))
+"""A ladder of repairs goes on only while something new comes."""
 RIGHT, ALSO_RIGHT = "return 2 * x", "return x * 2"
 SAID = {
     "reviewer/choose": "A",
@@ -243,7 +245,8 @@ class Recorded:
         self.stub = replace(STUB, body=WRONG) if pipeline in (REVIEW, REVIEW_AND_FIX) else STUB
         self.asks: list[tuple[Role, Ask]] = []
         self.purposes: list[str] = []
-        self._drafts = itertools.cycle(bodies or [WRONG, ALSO_WRONG])
+        more = MORE_WRONG if pipeline.repairs else ()
+        self._drafts = itertools.cycle(bodies or [WRONG, ALSO_WRONG, *more])
         self.prompts = Prompts(None)
         models = {
             role: kind(lambda ask, role=role: self._answer(role, ask), name=f"the {role}", prefill=False)
@@ -251,6 +254,7 @@ class Recorded:
         }
         voices = {role: Voice(model=model, **voice) for role, model in models.items()}
         gives = {WRONG: "0", ALSO_WRONG: "-1", RIGHT: "2", ALSO_RIGHT: "2", "...": "None"}
+        gives |= dict.fromkeys(MORE_WRONG, "-9")
         sandbox = ScriptedSandbox({body: {"f(1)": value, "f(5)": "4"} for body, value in gives.items()})
         self.kit = Kit(voices=voices, prompts=self.prompts, sandbox=sandbox, mode=mode)
 
