@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..engine.behaviour.questions import answer_of
-from ..engine.facts import Answer
+from ..engine.facts import Answer, Choice
 from .answer_screen import AnswerScreen
+from .key_names import Key
+from .shelf import Card
 
 if TYPE_CHECKING:
+    from .deciding import Deciding
     from .draft_screen import DraftScreen
     from .work import Work
+
+
+class Asked(NamedTuple):
+    """What is asked about what candidates do, and what is known beside it."""
+
+    choice: Choice | None = None
+    note: str = ""
+    """What goes on, or how to get more to compare."""
+    strength: str = ""
+    """How strong the examples are; "" before it was measured."""
+
+
+def asked_of(deciding: Deciding, card: Card | None, key: Key) -> Asked:
+    """What the person is asked about this stub; `key` gives the keys in force."""
+    strong = deciding.strength(card)
+    note = deciding.note(card, key("behaviour.draw"))
+    return Asked(deciding.question(card), note, strong.told if strong is not None else "")
 
 
 class Answering:
@@ -22,7 +42,7 @@ class Answering:
 
     def choose(self, number: int | None) -> None:
         """Take an option of the question, by its number from 0; None: it does not matter."""
-        choice = self._screen.view.question
+        choice = self._screen.view.asked.choice
         if choice is not None:
             self._take(Answer(call=choice.call) if number is None else answer_of(choice, choice.options[number]))
 
@@ -37,7 +57,7 @@ class Answering:
             self._screen.view.action_bring("behaviour")
 
     async def _typed(self) -> None:
-        card, choice = self._screen.card, self._screen.view.question
+        card, choice = self._screen.card, self._screen.view.asked.choice
         if card is None or choice is None:
             return
         answer = await self._screen.app.push_screen_wait(AnswerScreen(card.stub, choice))

@@ -76,10 +76,10 @@ def compared(state: RunState, sides: Sides) -> Comparison | None:
         return replace(_comparison(stub, "fix", "draft → fix", old.body, new), before=old.id)
     proposal = state.proposal
     assert proposal is not None
-    there = next((draft.id for draft in state.drafts if draft.purpose == "yours"), "")
     specified = answered(stub, state.answers)
     if _came_by_hand(state):
         return _comparison(stub, "file", "file → proposal", proposal.body, proposal, specified.header)
+    there = next((draft.id for draft in state.drafts if draft.purpose == "yours"), "")
     caption = "file → proposal" if _holds_ours(state) else "file as it was → proposal"
     return replace(_comparison(stub, "file", caption, stub.body, proposal, specified.header), before=there)
 

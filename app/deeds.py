@@ -100,10 +100,9 @@ class Deeds:
                 return card is not None and following.has(card)
             case "tree":
                 return card is not None
-            case "enrich":
-                return card is not None and card.in_file and following.has(card) and following.drafting.stub is None
-            case "sample":
-                return card is not None and bool(self._work.deciding.note(card, "b")) and not following.drafting.stub
+            case "enrich" | "sample":
+                idle = card is not None and card.in_file and following.has(card) and following.drafting.stub is None
+                return idle and (name == "enrich" or bool(self._work.deciding.note(card, name)))
             case "undo" | "redo":
                 # While a write is under way it waits for that, and is about what came of it.
                 return self._writing.locked() or bool(self._written(undone=name == "redo"))

@@ -18,6 +18,7 @@ from ..widgets.meter_bar import MeterBar
 from ..widgets.report_pane import ReportPane
 from ..widgets.status_line import StatusLine, Tone
 from ..widgets.stub_list import StubList
+from .answering import asked_of
 from .faults import tell_of
 from .key_bar import KeyBar
 from .key_names import keys_of
@@ -147,21 +148,13 @@ class DraftScreen(RunScreen):
         self.query_one(NoStubs).display = card is None
         view.display = card is not None
         view.state = (card.state or RunState(stub=card.stub)) if card else RunState()
-        self._show_question(card)
+        if self._work is not None:
+            view.asked = asked_of(self._work.deciding, card, keys_of(self))
         self.show_title()
         self.show_decisions()
         self._tell_ending(view.state, turned=turned)
         if self._trees is not None:
             self._trees.take(shelf)
-
-    def _show_question(self, card: Card | None) -> None:
-        """Show what is asked of the person, what goes on for it, and how strong the examples are."""
-        if self._work is None:
-            return
-        deciding, pane = self._work.deciding, self.query_one(BehaviourPane)
-        pane.note = deciding.note(card, keys_of(self)("behaviour.draw"))
-        self.view.question, strong = deciding.question(card), deciding.strength(card)
-        self.view.strength = strong.told if strong is not None else ""
 
     def show_title(self) -> None:
         """Write where one is, and what will be done there."""
@@ -185,15 +178,15 @@ class DraftScreen(RunScreen):
         possible = self._deeds.all_possible if self._deeds is not None else frozenset[str]()
         known = (
             *(self._shelf.current, state.run, state.status, state.written, state.verdict, state.standing),
-            *(self.view.sides, self.view.decided, self.view.question, self.view.choice.focus, possible),
+            *(self.view.sides, self.view.decided, self.view.asked.choice, self.view.choice.focus, possible),
         )
         if known == self._known:
             return
         self._known = known
         notice, tone = ending(state, keys_of(self), undoable="undo" in possible)
-        if self.view.question is not None and state.status == "settled":
+        if self.view.asked.choice is not None and state.status == "settled":
             answering = self.view.choice.focus == "behaviour"
-            notice = f"{undecided(self.view.question, keys_of(self), answering=answering)}. {notice}"
+            notice = f"{undecided(self.view.asked.choice, keys_of(self), answering=answering)}. {notice}"
             tone = "calm"
         if self.card is not None and self.card.status == "new":
             notice = f"{self.card.stub.name} was not drafted yet: {keys_of(self)('run.draft')} drafts it"

@@ -46,6 +46,7 @@ _SCREENS: tuple[tuple[Topic, ...], ...] = (
 )
 """What is bound together; `EVERYWHERE` is on each of them."""
 _OF_WIDGETS = frozenset({
+    "answer", "behaviour",
     "candidates", "checks", "claim", "compare", "conflict", "consent", "detail", "draft", "function", "lineup", "offer",
     "picker", "report", "score", "stubs", "tree",
 })  # fmt: skip

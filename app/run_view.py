@@ -12,7 +12,6 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from ..engine.behaviour.standing import contradicting
-from ..engine.facts import Choice as Question
 from ..engine.state import RunState
 from ..widgets.behaviour_pane import BehaviourPane
 from ..widgets.checks_table import ChecksTable
@@ -24,6 +23,7 @@ from ..widgets.richness_bar import RichnessBar
 from ..widgets.sheet import Sheet
 from ..widgets.stage_bar import StageBar
 from ..widgets.stub_list import StubList
+from .answering import Asked
 from .arrangement import PANES, Choice, Pane, in_front
 from .candidate_diff_screen import CandidateDiffScreen
 from .comparison import (
@@ -57,10 +57,8 @@ class RunView(Searched, Vertical):
     decided: reactive[Mapping[int, Decision]] = reactive(dict[int, Decision], init=False, repaint=False)
     candidate: reactive[str] = reactive("", init=False, repaint=False)
     """Id of the candidate that draft and examples show, "" to follow the run."""
-    question: reactive[Question | None] = reactive[Question | None](None, init=False, repaint=False)
-    """What the person is asked about what candidates do, None for nothing."""
-    strength: reactive[str] = reactive("", init=False, repaint=False)
-    """How strong the examples are, in words; "" before it was measured."""
+    asked: reactive[Asked] = reactive(Asked, init=False, repaint=False)
+    """What the person is asked about what candidates do."""
     stubs_open: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the stub list covers the panes, where it has no column of its own."""
 
@@ -130,23 +128,19 @@ class RunView(Searched, Vertical):
             self._compare()
             # After the run the panes stay where they are: the person is deciding, and more is run meanwhile.
             if not self._chosen_by_hand and (other_run or new.standing is None):
-                self.choice = in_front(new, asks=self.question is not None)
+                self.choice = in_front(new, asks=self.asked.choice is not None)
 
     def watch_choice(self, choice: Choice) -> None:
         """Show the panes that were chosen."""
         self.refit()
-        self._tell_tabs()
 
-    def watch_question(self, question: Question | None) -> None:
+    def watch_asked(self, asked: Asked) -> None:
         """Put a question, beside what is in front; the keys stay where they are."""
-        self.query_one(BehaviourPane).choice = question
+        pane, self.query_one(RichnessBar).strength = self.query_one(BehaviourPane), asked.strength
+        pane.choice, pane.note = asked.choice, asked.note
         if not self._chosen_by_hand:
-            self.choice = in_front(self.state, asks=question is not None)
-        self._tell_tabs()
-
-    def watch_strength(self, strength: str) -> None:
-        """Say it beside how rich the specification is."""
-        self.query_one(RichnessBar).strength = strength
+            self.choice = in_front(self.state, asks=asked.choice is not None)
+        self.refit()
 
     def watch_candidate(self) -> None:
         """Show another candidate."""
@@ -174,11 +168,6 @@ class RunView(Searched, Vertical):
         self.set_reactive(RunView.stubs_open, False)
         self.set_reactive(RunView.choice, self.choice.with_focus(pane))
         self.standing.arrange(focus=True)
-        self._tell_tabs()
-
-    def _tell_tabs(self) -> None:
-        """While digits answer, they bring no panes."""
-        self.query_one(PaneTabs).answering = self.question is not None and self.choice.focus == "behaviour"
 
     def action_turn(self, steps: int) -> None:
         """The next pane, or the one before."""
@@ -223,7 +212,7 @@ class RunView(Searched, Vertical):
         """Let the panes follow the run again."""
         self._chosen_by_hand = self._sides_by_hand = False
         self.candidate = ""
-        self.choice = in_front(self.state, asks=self.question is not None)
+        self.choice = in_front(self.state, asks=self.asked.choice is not None)
 
     def turn_candidate(self, steps: int) -> None:
         """Show the candidate so many steps on, from the one that is shown or proposed now."""

@@ -76,6 +76,8 @@ class Standing:
         tabs = self._view.query_one(PaneTabs)
         tabs.display = fits.layout in {"single", "stacked", "columns"}
         tabs.shown, tabs.front = frozenset(shown), front
+        # While digits answer, they bring no panes.
+        tabs.answering = self._view.asked.choice is not None and front == "behaviour"
         tabs.with_stubs = not fits.rail and len(self._view.query_one(StubList).stubs) > 1
 
     def _tell_size(self, fits: Arrangement) -> None:

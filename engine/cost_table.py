@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from .cost import Spending, by_role, cost, total
 from .economy import decomposition_rate, relative_cost, roi, share
-from .events import CallEnded, CallStarted, Entry, RunFailed, RunStarted, TextStreamed
+from .events import CallEnded, CallStarted, Entry, RunEnded, RunFailed, RunStarted, TextStreamed
 from .facts import Fact, Price, Role
 from .state import state_of
 
@@ -116,7 +116,9 @@ def without_texts(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def ran(entries: Sequence[Entry]) -> Ran | None:
     """What a log tells; None when it was cancelled, broke off, or failed of something that is not the models' doing."""
-    kept = without_texts(entries)
+    # What was drawn afterwards, to have something to compare, is not what the pipeline took.
+    ends = next((n for n, entry in enumerate(entries, start=1) if isinstance(entry.event, RunEnded)), len(entries))
+    kept = without_texts(entries[:ends])
     state = state_of(kept)
     if state.stub is None or (state.solution is None and not _worthless(kept)):
         return None

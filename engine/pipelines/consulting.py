@@ -61,8 +61,10 @@ class Consulting:
         async def sample(nth: int, share: Share | None) -> Draft:
             return await self._desk.sample(self._stub, {}, nth=nth, temperature=TEMPERATURE, share=share)
 
-        for draft in await self._desk.at_once("coder", sample, range(SAMPLES), "samples"):
-            await self._add(draft)
+        try:
+            await self._desk.at_once("coder", sample, range(SAMPLES), "samples", each=self._add)
+        except BudgetSpent as spent:
+            self._desk.decide(f"no further sample: {spent}")
         await self._repair()
         await self._compare()
 

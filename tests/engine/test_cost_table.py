@@ -163,6 +163,16 @@ def test_only_runs_that_came_to_their_own_end_count(events: tuple[ev.AnyEvent, .
     assert (ran(log(*events)) is not None) is counts
 
 
+def test_what_is_drawn_after_a_run_is_not_what_its_pipeline_took():
+    def call(name: str) -> tuple[ev.AnyEvent, ...]:
+        used = Usage(prompt_tokens=5, completion_tokens=2)
+        asked = ev.CallStarted(call=name, role="coder", purpose="sample", model="m")
+        return asked, ev.CallEnded(call=name, finish="stop", usage=used, seconds=1.0)
+
+    run = ran(log(*call("c1"), SETTLED, ev.RunEnded(seconds=1.0), *call("c2")))
+    assert run is not None and run.roles["coder"].calls == 1
+
+
 def test_a_run_that_hidden_tests_refute_is_not_verified():
     failed = Report(draft="d1", checks=(Check(example=Example(source="f(2)"), verdict="failed"),))
     runs = [ran(log(SETTLED)), ran(log(SETTLED, ev.Judged(report=PASSED))), ran(log(SETTLED, ev.Judged(report=failed)))]
