@@ -98,6 +98,10 @@ def in_front(state: RunState, *, asks: bool = False) -> Choice:
     running: Stage | None = next((stage for stage in STAGES[:-1] if stages[stage] == "running"), None)
     if running is not None:
         return _IN_FRONT.get(running, Choice())
+    if state.verdict == "fails" and state.status != "running":
+        # The reason comes first. Of what cannot be used it stands above the draft.
+        unusable = state.solution is not None and state.solution.draft.problem is not None
+        return Choice("draft", "report") if unusable else Choice("examples", "diff")
     if state.proposal is not None and state.status != "running":
         if asks:
             return Choice("diff", "behaviour")

@@ -126,7 +126,8 @@ class RunView(Searched, Vertical):
             if not self._sides_by_hand:
                 self.set_reactive(RunView.sides, usual_sides(new))
             self._compare()
-            if not self._chosen_by_hand:
+            # After the run the panes stay where they are: the person is deciding, and more is run meanwhile.
+            if not self._chosen_by_hand and (other_run or new.standing is None):
                 self.choice = in_front(new, asks=self.asked.choice is not None)
 
     def watch_choice(self, choice: Choice) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..engine.errors import UsageError
 from ..engine.facts import Stub
-from ..engine.sources import find, find_functions, find_stubs, in_order, read
+from ..engine.sources import find, find_functions, find_stubs, in_order, problem_of, read
 from .session import existing
 
 _NAME = re.compile(r"(?P<name>[^@#]+)(?:@(?P<line>\d{1,9})|#(?P<nth>\d{1,9}))?\Z")
@@ -33,10 +33,9 @@ def stubs_of(target: str, context_tokens: int) -> tuple[Stub, ...]:
         return in_order(found.stubs)
     if chosen := _named(found.stubs, name):
         return (_the_one(chosen, path, name),)
-    why = f" ({found.problem})" if found.problem else ""
     there = ", ".join(stub.label for stub in found.stubs) or "none"
     wanted = f"no stub named {name!r}" if name else "no stubs"
-    raise UsageError(f"{path}: {wanted}{why}; stubs in this file: {there}")
+    raise UsageError(f"{path}: {_unsound(found.problem)}{wanted}; stubs in this file: {there}")
 
 
 def function_of(target: str, context_tokens: int) -> Stub:
@@ -60,12 +59,17 @@ def functions_of(path: str, name: str, context_tokens: int) -> tuple[Stub, ...]:
         SourceError: the file cannot be read.
     """
     existing(Path(path))
-    match = _NAME.match(name)
-    every = find_functions(read(path), match["name"], tokens=context_tokens) if match else ()
+    match, source = _NAME.match(name), read(path)
+    every = find_functions(source, match["name"], tokens=context_tokens) if match else ()
     if found := _named(every, name):
         return found
     there = f"; {match['name']!r} is at {_lines(every)}" if match and every else ""
-    raise UsageError(f"{path}: there is no function named {name!r}{there}")
+    raise UsageError(f"{path}: {_unsound(problem_of(source.text))}there is no function named {name!r}{there}")
+
+
+def _unsound(problem: str) -> str:
+    """The beginning of a sentence about what a file does not have: first of all, that it is no program."""
+    return f"syntax error at line {problem.rpartition(' ')[2]}: mend that first; as it is, " if problem else ""
 
 
 def _named(stubs: Sequence[Stub], name: str) -> tuple[Stub, ...]:

@@ -12,6 +12,8 @@ PIECES_TOO_MANY, TOKENS_TOO_MANY = 1.2, 2.0
 an estimate can be twice the truth (`models.tokens`)."""
 SLACK = 16
 """Pieces, or tokens, that are always allowed: a bound of one token is not worth a quarrel."""
+IN_CIRCLE = "it went in a circle"
+"""Why thoughts that repeat themselves were left; more room would not help."""
 CIRCLE, LONGEST_TURN = 16_384, 1_024
 """Characters that only repeat a text of at most so many: greedy thoughts that do so never end (Qwen3's manual)."""
 
@@ -55,7 +57,7 @@ class AnswerWatch:
         else:
             self._said.add(piece.text)
         if self._circle.closes_with(piece.text):
-            self._why = "it went in a circle; redraft stopped listening"
+            self._why = f"{IN_CIRCLE}; redraft stopped listening"
         if self._all.passes(self._ask.room):
             self._why = f"the server did not keep to max_tokens={self._ask.room}; redraft stopped listening"
         return bool(self._why) or self._said.passes(self._bound)

@@ -363,6 +363,7 @@ class LoadFailure(Fact, frozen=True):
         kind, _, message = self.raised.partition(": ")
         told = message if kind in {"ImportError", "ModuleNotFoundError"} and message else self.raised
         place = f"{self.file} line {self.line}: " if self.elsewhere and self.line else ""
+        told = told.removesuffix(f" (line {self.line})") if place else told
         return (place + told if place else self.raised) + (f" ({self.refused})" if self.refused else "")
 
 

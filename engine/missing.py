@@ -1,4 +1,4 @@
-"""Names that a draft uses and nothing defines, known before it runs (arXiv 2603.03406, 4.3: missing imports)."""
+"""Names that a draft uses and nothing defines, known before it runs (arXiv 2603.03406, 4.4: missing imports)."""
 
 from __future__ import annotations
 

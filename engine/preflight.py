@@ -11,7 +11,7 @@ from .facts import Execution, LoadFailure, Stub
 from .kit import Kit
 from .project import locate
 from .sandbox.runner import Limits, Sandbox
-from .sources import find_stubs, problem_of, read
+from .sources import find_stubs, is_newer_syntax, problem_of, read
 
 _TOO_NEW = "does not know this syntax; choose a newer Python with --interpreter"
 _UNWRITTEN = "this function is not written yet"
@@ -74,6 +74,15 @@ async def find_fault(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
     return project_fault(stub.path, done)
 
 
+def outgrown(program: str, done: Execution) -> str:
+    """That a program which cannot be imported is in newer syntax than its interpreter knows, and what to do; or ""."""
+    failure = done.failure
+    if failure is None or failure.elsewhere or not failure.raised.startswith("SyntaxError"):
+        return ""
+    told = f"{failure.raised}; {done.interpreter} {_TOO_NEW}"
+    return _in_a_line(told) if is_newer_syntax(program) else ""
+
+
 def project_fault(path: str, done: Execution) -> str:
     """Why a file cannot be imported and what to do about it, in one or two sentences."""
     failure = done.failure
@@ -104,7 +113,7 @@ def _remedy(path: str, failure: LoadFailure, done: Execution) -> str:
         return "if that is an environment variable, set it in your shell and name it in sandbox.environment"
     if failure.raised.startswith("ModuleNotFoundError"):
         return f"install it for {done.interpreter}, or choose another Python with --interpreter"
-    if failure.raised.startswith("SyntaxError") and _is_whole(_file_of(path, failure)):
+    if failure.raised.startswith("SyntaxError") and is_newer_syntax(_text_of(_file_of(path, failure))):
         return f"{done.interpreter} {_TOO_NEW}"
     if failure.raised.startswith("MemoryError"):
         return "raise sandbox.memory_mb, or import less"
@@ -135,10 +144,16 @@ def _is_there(path: str) -> bool:
 
 def _is_whole(path: str) -> bool:
     """Whether a file parses: of one that does not, only a part is run."""
+    text = _text_of(path)
+    return bool(text) and not problem_of(text)
+
+
+def _text_of(path: str) -> str:
+    """What a file holds, "" if it cannot be read."""
     try:
-        return not problem_of(read(path).text)
+        return read(path).text
     except SourceError:
-        return False
+        return ""
 
 
-__all__ = ["UNWRITTEN_BODY", "check_imports", "find_fault", "project_fault"]
+__all__ = ["UNWRITTEN_BODY", "check_imports", "find_fault", "outgrown", "project_fault"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .bounds import IN_CIRCLE
 from .facts import Fact, Role
 from .kit import Voice
 from .models.chat import Ask, Message, Reply
@@ -98,6 +99,8 @@ def why_silent(question: Question, voice: Voice, reply: Reply) -> str:
     told = spent(reply) if wanted else f"{spent(reply)}, though it was not to think"
     if reply.full:
         return f"{told}; the model's context is full: serve it with a larger one, or {instead}"
+    if IN_CIRCLE in reply.warning:
+        return f"{told}, for {IN_CIRCLE}: {instead}"
     if reply.finish == "length":
         return f"{told}: raise roles.{role}.thinking_tokens, or {instead}"
     return f"{told}: {instead}"

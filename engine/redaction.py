@@ -7,10 +7,11 @@ it in every spelling that libraries and servers give it. It stays known as long 
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlsplit
 
 MASK = "***"
 SHORTEST = 6
@@ -19,7 +20,7 @@ NO_KEYS = frozenset(
     {"ollama", "lm-studio", "not-needed", "not-used", "no-key", "no-key-required", "sk-no-key-required"}
 )
 """What people give to servers on their own machine that want some key; these words stand in ordinary texts."""
-_TELLING = ("key", "token", "secret", "auth", "pass", "sig", "credential")
+_TELLING = ("key", "token", "secret", "auth", "pass", "pwd", "sig", "credential", "jwt", "sas", "code")
 """Parts of a query's names whose values are keys."""
 
 _spellings: list[str] = []
@@ -38,17 +39,19 @@ def protect_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         user, colon, password = parts.netloc.rpartition("@")[0].partition(":")
-        query = parse_qsl(parts.query)
+        query = [part.partition("=") for part in parts.query.split("&")]
     except ValueError:
         return  # No request can be made of it, and no text of ours shows it as an address.
     if colon:
         protect(f"{user}:{password}")
+        protect(password)
         protect(unquote(password))
     elif user:
         protect(unquote(user))
-    for name, value in query:
-        if any(word in name.lower() for word in _TELLING):
-            protect(value)
+    for name, _, value in query:
+        if any(word in unquote(name).lower() for word in _TELLING):
+            protect(value)  # As it is spelt there, which may encode any letter.
+            protect(unquote_plus(value))
 
 
 def protects_anything() -> bool:
@@ -103,6 +106,9 @@ def _begins_a_key(text: str) -> bool:
 def _spellings_of(key: str) -> Iterator[str]:
     yield from (key, repr(key)[1:-1], repr(repr(key))[2:-2])
     yield from (json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1])
+    yield from (json.dumps(key)[1:-1].replace("/", "\\/"), html.escape(key), html.escape(key, quote=False))
+    yield from (quote_plus(key, errors="surrogatepass"), quote(quote(key, safe="", errors="surrogatepass"), safe=""))
+    yield from (key.encode("utf-8", "surrogatepass").hex(), key.encode("utf-8", "surrogatepass").hex().upper())
     for safe in ("", "/", ":/@"):
         encoded = quote(key, safe=safe, errors="surrogatepass")
         yield from (encoded, re.sub(r"%..", lambda found: found[0].lower(), encoded))

@@ -36,14 +36,6 @@ def examples_report(state: RunState) -> Report | None:
     return state.reports.get(first.id) if first is not None else None
 
 
-def _examples_told(state: RunState) -> bool:
-    """Whether examples have said anything of a draft, or of what stands now."""
-    report = examples_report(state)
-    if report is None:
-        return state.standing is None and bool(state.reports)
-    return bool(report.problem or report.judged)
-
-
 def _running(state: RunState) -> Stage | None:
     if state.verdict == "checking":
         return "verified"
@@ -60,7 +52,7 @@ def _reached(state: RunState, stage: Stage) -> StageStatus:
     reached: dict[Stage, bool] = {
         "stub": state.stub is not None,
         "draft": bool(state.drafts),
-        "examples": _examples_told(state),
+        "examples": bool(state.reports) if state.standing is None else state.standing.report is not None,
         "review": bool(state.reviews),
         "fix": state.last_fix is not None,
         "verified": bool(state.verdict),
@@ -76,7 +68,8 @@ def _failed(state: RunState, stage: Stage) -> bool:
         case "draft":
             return first is not None and first.problem is not None
         case "examples":
-            return _failing(examples_report(state))
+            report = examples_report(state)
+            return _failing(report) or (report is not None and not report.judged)
         case "review":
             return review is not None and review.verdict != "clean"
         case "fix":

@@ -1,4 +1,4 @@
-"""Why a pattern fails where raw-coder passes: the four failure classes of arXiv 2603.03406, section 4.3.
+"""Why a pattern fails where raw-coder passes: the four failure classes of arXiv 2603.03406, section 4.4.
 
 The paper sorts 15 regressions by hand (7 missing imports, 5 algorithm mismatches, 2 over-engineered, 1 identifier
 "corrected"); the rules that sort them here are ours, and each class comes with the evidence that put it there.

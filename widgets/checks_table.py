@@ -124,6 +124,7 @@ class ChecksTable(Sheet):
         failing = next((n for n, line in enumerate(lines) if line.check is not None and _fails(line.check)), 0)
         self.set_reactive(ChecksTable.chosen, failing)
         self.relayout()
+        self.bring_into_view(failing)
 
     @property
     def cursor(self) -> int:

@@ -57,7 +57,7 @@ class DraftPane(Sheet):
         self.entitle(view.title, view.author)
         if not (view.header or view.body):
             return [Row(line) for line in paragraphs(self.empty, width, "$muted")]
-        rows = [*self._asides(width), *self._code(width)]
+        rows = [*self._reason(width), *self._asides(width), *self._code(width)]
         note = self._note()
         if note:
             ink = "$state-warn" if view.note else "$state-run"
@@ -71,6 +71,11 @@ class DraftPane(Sheet):
         if row.item == self.line:
             return "on $cursor-bg"
         return "on $finding-bg" if self._view.marks.get(row.item, "refuted") != "refuted" else ""
+
+    def _reason(self, width: int) -> Iterator[Row]:
+        if self._view.reason:
+            yield from (Row(line) for line in paragraphs(self._view.reason, width, "$state-fail"))
+            yield Row()
 
     def _note(self) -> str:
         call = self._view.waiting

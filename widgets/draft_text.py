@@ -25,8 +25,10 @@ class DraftView:
     body: str = ""
     thinking: str = ""
     plan: str = ""
+    reason: str = ""
+    """Above all else: why there is no body, or none that can be used."""
     note: str = ""
-    """One line below the body: what goes on, or what went wrong."""
+    """Below the body: what goes on, or what became of it."""
     waiting: CallState | None = None
     """The call whose prompt is still being read."""
     streaming: bool = False
@@ -49,7 +51,9 @@ def view_of(state: RunState, wanted: str | None = None) -> DraftView:
         chosen = state.first_draft or state.proposal
     if chosen is None:
         header = set_left(stub.header, stub.margin)
-        return DraftView(header=header, body=_placed(stub, stub.body), plan=plan, note=_idle(state))
+        failed = f"✗ {state.problem}" if state.status == "failed" else ""
+        cancelled = "■ cancelled before anything came" if state.status == "cancelled" else ""
+        return DraftView(header=header, body=_placed(stub, stub.body), plan=plan, reason=failed, note=cancelled)
     return _of_draft(chosen, stub, state, plan)
 
 
@@ -84,10 +88,19 @@ def _of_call(call: CallState, stub: Stub, plan: str) -> DraftView:
     if call.role == "planner":
         note = "the planner writes" if call.status == "streaming" else ""
         waiting = call if call.status == "reading prompt" else None
-        return DraftView("plan", call.model, stub.header, "", call.thinking, call.text, note, waiting, waiting is None)
+        return DraftView(
+            title="plan",
+            author=call.model,
+            header=stub.header,
+            thinking=call.thinking,
+            plan=call.text,
+            note=note,
+            waiting=waiting,
+            streaming=waiting is None,
+        )
     code, whole = _without_header(*streamed_code(call.text, stub.entry_point), stub.header)
     live = call.status in {"reading prompt", "streaming"}
-    word = "cancelled: this is what had come" if call.status == "cancelled" else call.problem
+    cancelled = "■ cancelled: this is what had come" if call.status == "cancelled" else ""
     return DraftView(
         title="draft" if call.purpose == "draft" else call.purpose,
         author=call.model,
@@ -95,7 +108,8 @@ def _of_call(call: CallState, stub: Stub, plan: str) -> DraftView:
         body=code if whole or _is_indented(code) else _placed(stub, code),
         thinking=call.thinking,
         plan=plan,
-        note="" if live else f"■ {word}",
+        reason="" if live or cancelled else f"✗ {call.problem}",
+        note="" if live else cancelled,
         waiting=call if call.status == "reading prompt" else None,
         streaming=live,
     )
@@ -110,14 +124,15 @@ def _of_draft(draft: Draft, stub: Stub, state: RunState, plan: str) -> DraftView
         body=_placed(stub, draft.body),
         thinking=maker.thinking if maker else "",
         plan=plan,
+        reason=f"✗ {draft.problem}" if draft.problem else "",
         note="\n".join(_notes(draft, state)),
         marks=_marks(state, draft),
     )
 
 
 def _notes(draft: Draft, state: RunState) -> list[str]:
-    """What is wrong with a draft, with what it was asked for, and why it was kept or dropped."""
-    notes = [f"✗ {draft.problem}"] if draft.problem else [f"! {draft.remark}"] if draft.remark else []
+    """What to know of a draft, with what it was asked for, and why it was kept or dropped."""
+    notes = [f"! {draft.remark}"] if draft.remark and not draft.problem else []
     if draft.how:
         notes.append(how_of(draft))
     if draft.id in state.dropped:
@@ -141,12 +156,6 @@ def _marks(state: RunState, draft: Draft) -> dict[int, str]:
             known = marks.get(finding.line, "refuted")
             marks[finding.line] = max(known, finding.status, key=weight.index)
     return marks
-
-
-def _idle(state: RunState) -> str:
-    if state.status in {"failed", "cancelled"}:
-        return f"■ {state.problem or 'cancelled before anything came'}"
-    return ""
 
 
 def _without_header(code: str, whole: bool, header: str) -> tuple[str, bool]:

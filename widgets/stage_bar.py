@@ -115,6 +115,9 @@ def _failure(stage: Stage, state: RunState) -> Sign:
     if stage == "review":
         missing = state.review is not None and not state.review.happened
         return Sign("?" if missing else "!", stage, "$state-warn")
+    report = examples_report(state)
+    if stage == "examples" and report is not None and not report.problem and not report.judged:
+        return Sign("?", stage, "$state-warn")
     if stage == "verified" and state.verdict in {"unverified", "outdated"}:
         return Sign("?", state.verdict, "$state-warn")
     return Sign("✗", "not verified" if stage == "verified" else stage, "$state-fail")

@@ -18,7 +18,7 @@ from ...engine.behaviour.strength import Strength, strength, strength_facts
 from ...engine.desk.executing import executed, heeded, let_wait, shadowed
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
-from ...engine.preflight import UNWRITTEN_BODY, find_fault
+from ...engine.preflight import UNWRITTEN_BODY, find_fault, outgrown
 from ...engine.project_tests import HowTold, tested, with_tests
 from ...engine.sandbox.runner import Limits, Sandbox
 from ...engine.waits import waiting_words
@@ -99,7 +99,7 @@ async def _executed(
         done = await running
         if not done.problem:
             return done, ""
-        return done, await (asking or find_fault(sandbox, limits, stub))
+        return done, await (asking or find_fault(sandbox, limits, stub)) or outgrown(text, done)
     finally:
         left: list[asyncio.Future[Any]] = [task for task in (running, asking) if task is not None and not task.done()]
         for task in left:

@@ -50,7 +50,7 @@ class Row(Fact, frozen=True):
     unreviewed: int = 0
     """Problems whose review did not come, or was none: their drafts stand as the coder wrote them."""
     regressions: dict[str, int] | None = None
-    """Problems that only the baseline passes, by failure class (arXiv 2603.03406, 4.3); None when not sorted."""
+    """Problems that only the baseline passes, by failure class (arXiv 2603.03406, 4.4); None when not sorted."""
     improvements: dict[str, int] | None = None
     """Problems that only this passes, by what the baseline failed of."""
     ceiling_base: Share | None = None

@@ -11,7 +11,7 @@ from ..examples import all_held_up, asked, awaited, held_up, judge
 from ..facts import Example, Execution, Outcome, Report, Stub
 from ..preflight import UNWRITTEN_BODY
 from ..sandbox.runner import Limits, Sandbox
-from ..sources import blocked_by, rivals
+from ..sources import blocked_by, is_newer_syntax, rivals
 
 _ALONE = frozenset({"generated", "hidden"})
 FRESH_STARTS = 3
@@ -39,7 +39,16 @@ async def executed(sandbox: Sandbox, limits: Limits, program: str, examples: Seq
         if ran.problem and all(outcome.status == "not run" for outcome in ran.outcomes):
             break  # The program itself cannot be loaded.
     assert done is not None
-    return replace(done, outcomes=tuple(outcomes))
+    return replace(_explained(done, program), outcomes=tuple(outcomes))
+
+
+def _explained(done: Execution, program: str) -> Execution:
+    """The execution, in which a program that is only too new for its interpreter says so."""
+    failure = done.failure
+    refused = failure is not None and not failure.elsewhere and failure.raised.startswith("SyntaxError")
+    if not refused or not is_newer_syntax(program):
+        return done
+    return replace(done, problem=f"{done.problem}; this Python does not know that syntax, a newer one may")
 
 
 async def shadowed(sandbox: Sandbox, limits: Limits, stub: Stub, body: str) -> str:

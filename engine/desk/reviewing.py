@@ -47,7 +47,7 @@ class Reviewing(Base):
         return plan
 
     async def enrich(self, stub: Stub) -> Enrichment:
-        """More examples, types and edge cases for a specification (arXiv 2603.03406, 3.5)."""
+        """More examples, types and edge cases for a specification (arXiv 2603.03406, 4.2)."""
         enrichment = Enrichment(text=await self._say("planner", "enrich", self._turns.enrich(stub)))
         self._emit(Enriched(enrichment=enrichment))
         return enrichment
@@ -151,7 +151,7 @@ class Reviewing(Base):
         return replies.log_odds(reply.logprobs, "no", "yes")
 
     async def retry(self, stub: Stub, draft: Draft, report: Report) -> Draft:
-        """A body repaired after an error of execution (arXiv 2603.03406, 3.3).
+        """A body repaired after an error of execution (arXiv 2603.03406, 3.2).
 
         What no model may know cannot be told: then it is written afresh.
         """
@@ -178,7 +178,7 @@ class Reviewing(Base):
         return chosen
 
     async def synthesise(self, stub: Stub, drafts: tuple[Draft, ...], reviews: tuple[Review, ...]) -> Draft:
-        """A third body from candidates and their reviews (arXiv 2603.03406, 3.4)."""
+        """A third body from candidates and their reviews (arXiv 2603.03406, 3.3)."""
         messages = self._turns.synthesise(stub, drafts, reviews)
         question = self._coding("coder", "synthesis", messages, self._turns.begun(stub))
         return await self._write(stub, question, parent=drafts[0])

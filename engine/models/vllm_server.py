@@ -118,6 +118,7 @@ class Server:
                     while not (await self._is_healthy(http) and await self._says_a_token(http)):
                         self._fail_if_gone()
                         self._on_look()
+                        self._fail_if_late()
                         await self._pause()
             except TimeoutError:
                 raise ModelError(
@@ -172,6 +173,10 @@ class Server:
                 f"{self._who} {self.how_it_ended}. Its log is {self.log}; look there, then start again",
                 kind="not started",
             )
+
+    def _fail_if_late(self) -> None:
+        if self.seconds >= self._pace.ready:
+            raise TimeoutError
 
     async def _pause(self) -> None:
         """Until the next look, or until it ends."""

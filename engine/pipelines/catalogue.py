@@ -64,7 +64,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=reviewing.review_then_fix_with_retry,
         roles=("coder", "reviewer"),
         bound=6,
-        source=f"{_A}, 3.3",
+        source=f"{_A}, 3.2",
     ),
     Pipeline(
         name="plan-then-code",
@@ -80,7 +80,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=debating.debate,
         roles=("coder", "planner", "reviewer"),
         bound=5,
-        source=f"{_A}, 3.4",
+        source=f"{_A}, 3.3",
     ),
     Pipeline(
         name="spec-gated-review",
@@ -88,7 +88,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=specifying.spec_gated_review,
         roles=("coder", "reviewer"),
         bound=3,
-        source=f"{_A}, 3.5",
+        source=f"{_A}, 4.2",
     ),
     Pipeline(
         name="spec-enriched-review",
@@ -96,7 +96,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=specifying.spec_enriched_review,
         roles=("coder", "planner", "reviewer"),
         bound=4,
-        source=f"{_A}, 3.5",
+        source=f"{_A}, 4.2",
     ),
     Pipeline(
         name="raw-coder",
@@ -195,7 +195,7 @@ ENRICH = Pipeline(
     run=specifying.enrich_only,
     roles=("planner",),
     bound=1,
-    source=f"{_A}, 3.5",
+    source=f"{_A}, 4.2",
 )
 """Three that no picker offers: two start from a body that is there (`redraft review`), the third drafts none."""
 

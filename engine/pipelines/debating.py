@@ -1,4 +1,4 @@
-"""Adversarial debate: two drafts, examples as the judge, a reviewer when they cannot decide (arXiv 2603.03406, 3.4)."""
+"""Adversarial debate: two drafts, examples as the judge, a reviewer when they cannot decide (arXiv 2603.03406, 3.3)."""
 
 from __future__ import annotations
 

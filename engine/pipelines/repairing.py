@@ -49,7 +49,12 @@ class Candidate(NamedTuple):
     @property
     def worth(self) -> tuple[bool, bool, int, bool]:
         """Higher is better: it runs; it works for its results; how many checks it passes; nothing speaks against it."""
-        return self.runs, not self.draft.recites, rank(self.report), not self.draft.remark
+        return (*self.use, not self.draft.remark)
+
+    @property
+    def use(self) -> tuple[bool, bool, int]:
+        """The same of what stands in the file in the end: a docstring that it left out is yours, and stays."""
+        return self.runs, not self.draft.recites, rank(self.report)
 
 
 async def repair(
@@ -205,7 +210,7 @@ class Ladder:
             return self._first, ""
         if self._first in equal and not fails(self._first.report):
             # A draft that holds every example makes way for nothing but a body that mends what was shown.
-            mending = [c for c in equal if c is not self._first and self._mends(c)]
+            mending = [c for c in self._candidates if c.use == self._first.use and self._mends(c)]
             return (mending[0], "it mends what the reviewer has shown") if mending else (self._first, "")
         if len(equal) == 1:
             return equal[0], ""
@@ -283,7 +288,7 @@ def _why_dropped(other: Candidate, kept: Candidate, by: str) -> str:
         return other.draft.problem
     if other.draft.remark and not kept.draft.remark and other.report.passes >= kept.report.passes:
         return other.draft.remark
-    if other.worth == kept.worth:
+    if other.use == kept.use:
         return (
             f"passes as much as {kept.draft.id}, of which is known: {by}" if by else f"no better than {kept.draft.id}"
         )

@@ -8,7 +8,7 @@ from ..waits import waiting_words
 from .repairing import Candidate, fails, rank, repair, shown, tally
 
 RETRIES = 3
-"""Most repairs after an error of execution (arXiv 2603.03406, 3.3)."""
+"""Most repairs after an error of execution (arXiv 2603.03406, 3.2)."""
 
 
 async def review_then_fix(desk: Desk, stub: Stub) -> Solution:

@@ -1,4 +1,4 @@
-"""Reviews that look at the specification first (arXiv 2603.03406, section 3.5). The paper finds that the gate loses."""
+"""Reviews that look at the specification first (arXiv 2603.03406, 4.2 and 6). The paper finds that the gate loses."""
 
 from __future__ import annotations
 

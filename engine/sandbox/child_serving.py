@@ -65,7 +65,8 @@ def _load(
         place = candidate_module.place_of(problem, candidate, [root for root in roots if root])
         if isinstance(problem, SyntaxError):
             # The module itself, or one it imports: the line number is what a user needs.
-            return f"SyntaxError: {problem.msg} (line {problem.lineno})", place
+            line = f" (line {problem.lineno})" if problem.lineno else ""
+            return f"SyntaxError: {problem.msg}{line}", place
         return module.raised_line(problem), place
     return "", ("", 0, "")
 

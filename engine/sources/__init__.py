@@ -6,7 +6,7 @@ from .ordering import in_order
 from .reading import Source, digest_of, encoded, read
 from .splicing import relocate, splice
 from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_functions, find_stubs, told_of
-from .syntax import in_older_syntax, problem_of
+from .syntax import in_older_syntax, is_newer_syntax, problem_of
 from .writing import write
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "find_stubs",
     "in_older_syntax",
     "in_order",
+    "is_newer_syntax",
     "problem_of",
     "read",
     "relocate",

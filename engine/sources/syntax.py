@@ -112,6 +112,23 @@ def _line_python_refuses(text: str) -> int:
     return 0
 
 
+def is_newer_syntax(text: str) -> bool:
+    """Whether a text that some interpreter refuses is a program all the same, which a newer one may know.
+
+    What no Python takes, such as a `return` outside of a function, is none.
+    """
+    if not text.strip() or problem_of(text):
+        return False
+    older = in_older_syntax(text) if _line_python_refuses(text) else text
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(older, "<source>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
 def _first_error(node: Node) -> int:
     """1-based line of the first error below a node that has one."""
     while not (node.is_error or node.is_missing):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redraft.app.arrangement import PANES, Choice, arranged, in_front
 from redraft.engine import events as ev
-from redraft.engine.facts import Draft, Report, Review, Solution, Stub
+from redraft.engine.facts import Check, Draft, Example, Report, Review, Solution, Stub
 from redraft.engine.state import RunState, state_of
 
 STUB = Stub(path="a.py", name="f", line=1, header="def f():\n")
@@ -84,3 +84,11 @@ def test_the_report_is_beside_the_diff_once_there_is_one() -> None:
 def test_without_a_review_the_draft_is_beside_the_diff() -> None:
     settled = running(DRAFTED, ev.Settled(solution=Solution(draft=DRAFTED.draft)))
     assert in_front(settled) == Choice("diff", "draft")
+
+
+def test_why_a_draft_fails_is_in_front_of_what_is_proposed_all_the_same() -> None:
+    failing = Report(draft="d1", checks=(Check(example=Example(source="f(1)"), verdict="failed"),))
+    settled = running(DRAFTED, ev.Settled(solution=Solution(draft=DRAFTED.draft, report=failing)))
+    assert in_front(settled) == Choice("examples", "diff")
+    broken = Draft(id="d1", body="", problem="the reply has no code")
+    assert in_front(running(ev.Drafted(draft=broken), ev.Settled(solution=Solution(draft=broken)))).focus == "draft"

@@ -165,7 +165,8 @@ async def test_a_run_whose_examples_fail_ends_with_1(shell: Shell, server: Serve
 
 async def test_json_is_the_log_itself_from_its_start_to_its_end(shell: Shell, server: Server):
     server.says = [AREA]
-    told = await shell("run", "shapes.py::area", "--base-url", server.url, "--pipeline", "raw-coder", "--json")
+    words = ("--base-url", server.url, "-m", "stand-in", "--pipeline", "raw-coder", "--json")
+    told = await shell("run", "shapes.py::area", *words)
     names = [event["event"] for event in told.events]
     assert (names[0], names[-1]) == ("RunStarted", "RunEnded")
     assert told.events[0]["models"] == {"coder": "stand-in"}

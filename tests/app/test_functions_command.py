@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -30,6 +31,14 @@ def under(text):
 '''
 CAMEL = '```python\ndef camel(text):\n    return "".join(part.title() for part in text.split("_"))\n```'
 UNDER = '```python\ndef under(text):\n    return "_".join(text).lower()\n```'
+NEWER = '''\
+def f(d):
+    """
+    >>> f({"a": 1})
+    '1'
+    """
+    return f"{d["a"]}"
+'''
 RAW = ("--pipeline", "raw-coder")
 
 
@@ -153,3 +162,28 @@ async def test_a_setter_has_no_examples_so_its_property_is_checked_and_that_is_s
     told = await shell("check", "both.py", "--function", "T.x", "--unsafe-run", "--plain")
     assert told.returncode == 0, told.stderr
     assert "T.x is also at line 10; only that of line 3 has examples" in told.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "check", "review"])
+async def test_a_file_with_a_syntax_error_is_told_as_such_with_the_line(shell: Shell, server: Server, command: str):
+    (shell.folder / "old.py").write_text('def f(a):\n    ...\n\n\ndef g(a):\n    print "a"\n')
+    target = ["old.py", "--function", "g"] if command == "check" else ["old.py::g", "--base-url", server.url]
+    told = await shell(command, *target)
+    assert told.returncode == 2
+    assert "old.py: syntax error at line 6: mend that first; as it is, " in told.stderr
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows the syntax")
+async def test_a_body_in_newer_syntax_than_the_interpreter_is_no_failure_of_its_own(shell: Shell):
+    (shell.folder / "new.py").write_text(NEWER)
+    told = await shell("check", "new.py", "--function", "f", "--unsafe-run")
+    assert told.returncode == 3
+    assert "SyntaxError: f-string: unmatched '[' (line 6); " in told.stderr
+    assert "does not know this syntax; choose a newer Python with --interpreter" in told.stderr
+
+
+async def test_what_no_python_takes_is_not_called_new(shell: Shell):
+    (shell.folder / "new.py").write_text(NEWER.replace('f"{d["a"]}"', "1") + "return 3\n")
+    told = await shell("check", "new.py", "--function", "f", "--unsafe-run")
+    assert told.returncode == 3
+    assert "SyntaxError: 'return' outside function (line 7); no draft can be run before this is mended" in told.stderr

@@ -90,6 +90,21 @@ async def test_a_tree_that_grows_is_shown_by_itself_and_its_cursor_follows_the_w
         assert [n.status for n in screen.view.state.tree.nodes.values()] == ["solved"] * 5
 
 
+async def test_functions_of_one_plan_are_seen_to_be_solved_at_the_same_time_on_servers(home: Path) -> None:
+    hold = Hold("coder", "touches")
+    async with watching_trees(home, hold=hold, servers=True).run_test(size=WIDE) as pilot:
+        screen = await held(pilot, hold)
+        tree = screen.view.state.tree
+        assert len([node for node in tree.children("") if node.open]) > 1
+        assert "planned" not in screen.query_one(PlanTree).text
+        hold.release()
+        await settled(pilot)
+        state = screen.view.state
+        assert [node.status for node in state.tree.nodes.values()] == ["solved"] * 5
+        assert any("are solved together" in what for what in state.decisions)
+    assert state_of(log_of(home)).tree == state.tree
+
+
 async def test_left_once_the_tree_does_not_come_back_by_itself(home: Path) -> None:
     hold = Hold("coder", "merged", 3)
     async with watching_trees(home, hold=hold).run_test(size=WIDE) as pilot:

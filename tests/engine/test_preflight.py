@@ -59,7 +59,7 @@ FAULTS = {
     ),
     "a syntax error in a sister": (
         {"shop/models.py": "def f(:\n", "shop/pricing.py": "from . import models\n\n\n" + STUB},
-        "shop/models.py line 1: SyntaxError: invalid syntax (line 1); no draft can be run before this is mended",
+        "shop/models.py line 1: SyntaxError: invalid syntax; no draft can be run before this is mended",
     ),
     "a package that needs the network": (
         {"shop/__init__.py": "import socket\nsocket.socket()\n", "shop/pricing.py": STUB},

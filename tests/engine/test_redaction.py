@@ -1,6 +1,7 @@
 """No text that leaves the process holds a key, however it is spelled and wherever it comes from."""
 
 import base64
+import html
 import json
 import re
 import urllib.parse
@@ -38,6 +39,10 @@ SPELLINGS: list[Callable[[str], str]] = [
     urllib.parse.quote_plus,
     lambda key: repr(repr(key)),
     lambda key: str({"key": key}),
+    lambda key: json.dumps(key).replace("/", "\\/"),
+    lambda key: urllib.parse.quote(urllib.parse.quote(key, safe=""), safe=""),
+    lambda key: key.encode().hex(),
+    html.escape,
     lambda key: re.sub("%..", lambda found: found[0].lower(), urllib.parse.quote(key)),
 ]
 
@@ -55,7 +60,7 @@ def test_a_key_behind_a_users_name_is_found_in_base64(user: str, encode: Callabl
     assert "***" in told and len(told) < 24
 
 
-@pytest.mark.parametrize("part", ["hush-hush", "me:hush-hush", "query-key-1"])
+@pytest.mark.parametrize("part", ["hush-hush", "me:hush-hush", "query-key-1", "qu%65ry-key-1"])
 def test_what_an_address_holds_is_a_key_too(part: str):
     assert part not in redact(f"GET {part} failed")
 

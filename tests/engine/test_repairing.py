@@ -336,6 +336,25 @@ async def test_it_makes_way_only_for_a_fix_that_mends_what_was_shown(fix: str, k
     assert run.attempts == ["the report"]
 
 
+@pytest.mark.parametrize(
+    ("header", "remark"),
+    [
+        ("def f(x):", "it leaves the docstring out; yours stays"),
+        ("def f(y):", "it changes the parameters from (x) to (y) and leaves the docstring out; yours stay"),
+    ],
+)
+async def test_a_fix_that_mends_what_was_shown_is_kept_though_its_docstring_is_gone(header: str, remark: str):
+    name = header[6]
+    run = Run([HOLDS, Line(text=f"```python\n{header}\n    return {name} + {name}\n```")], FINDING)
+    run.coder = Scripted(run.coder._answers, prefill=False)  # type: ignore[arg-type]
+    run.kit = replace(run.kit, voices={**run.kit.voices, "coder": Voice(model=run.coder)})
+    run.sandbox = ScriptedSandbox({HOLDS: GIVES[HOLDS], "return": GIVES["return x + x"]})
+    run.kit = replace(run.kit, sandbox=run.sandbox)
+    state = await run.state()
+    assert (kept(state).id, kept(state).remark) == ("d2", remark)
+    assert state.stub is not None and STUB.docstring in state.stub.code(kept(state).body)
+
+
 async def test_a_fix_that_holds_the_examples_and_does_not_mend_the_finding_is_not_kept():
     other = "return x * 2 if x else 1 + 0"
     run = Run([HOLDS, other], FINDING)

@@ -68,6 +68,9 @@ def at_rest(home: Path, *keys: str, part: float = 1.0) -> Scene:
 
     async def scene(pilot: Pilot[int]) -> None:
         screen = await settled(pilot)
+        for group in ("watch", "recheck", "ahead"):  # What they find out later would take this state's place.
+            screen.workers.cancel_group(screen, group)
+        await pilot.pause()
         entries = logged(home)
         for pane in (StageBar, MeterBar, DraftPane):
             screen.query_one(pane).live = False

@@ -18,6 +18,7 @@ from redraft.engine.events import Entry
 from redraft.engine.facts import Execution, Outcome, Price, Role
 from redraft.engine.kit import Budget, Kit, Mode, Voice
 from redraft.engine.models.chat import Ask
+from redraft.engine.models.queueing import Room
 from redraft.engine.models.scripted import Line, Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
@@ -239,15 +240,20 @@ def kit(
     pace: float = 0.0,
     hold: Hold | None = None,
     mode: Mode = "evidence",
+    servers: bool = False,
 ) -> Kit:
-    """What a run works with; only the planner costs something."""
+    """What a run works with; only the planner costs something.
+
+    The models answer one question at a time, as the embedded one does, unless they are on `servers`.
+    """
+    room = None if servers else Room()
     prices: dict[Role, Price] = {"planner": Price(input=2.0, output=8.0)}
     voices: dict[Role, Voice] = {}
     for role, written in (("coder", coder), ("planner", planner), ("tester", TESTER)):
         answers = _heard(role, Answering(written), hold)  # type: ignore[arg-type]
         sleep = hold.sleep if hold else asyncio.sleep
         model = Scripted(answers, name=f"scripted-{role}", prefill=False, pace=1.0 if hold else pace, sleep=sleep)
-        voices[role] = Voice(model=model, price=prices.get(role, Price(input=0.1, output=0.4)))  # type: ignore[index]
+        voices[role] = Voice(model=model, price=prices.get(role, Price(input=0.1, output=0.4)), room=room)  # type: ignore[index]
     voices["reviewer"] = voices["coder"]
     return Kit(voices=voices, prompts=Prompts(None), sandbox=InProcess(), mode=mode, budget=Budget(), seed=0)
 

@@ -138,6 +138,18 @@ TABLE = """
         coder draft pat/trial T=0.3
     standard, evidence:
         coder draft pat/trial T=0.3
+    ask-by-example, paper:
+        coder draft coder/draft T=0
+        coder trial pat/trial T=0.8 ×5
+        coder fix loop/again T=0
+        coder fix coder/draft T=0.8 ×2
+        coder fix loop/again T=0.8
+    ask-by-example, evidence:
+        coder draft loop/draft T=0
+        coder trial pat/trial T=0.8 ×5
+        coder fix loop/again T=0
+        coder fix loop/draft T=0.8 ×2
+        coder fix loop/again T=0.8
     best-of-n, paper:
         coder trial pat/trial T=0.8 ×5
     best-of-n, evidence:
@@ -188,6 +200,8 @@ their model's card says."""
 
 
 SAMPLES = {
+    ("ask-by-example", "paper"): [5],
+    ("ask-by-example", "evidence"): [5],
     ("best-of-n", "paper"): [5],
     ("best-of-n", "evidence"): [5],
     ("codet-paper", "paper"): [10],

@@ -1,4 +1,4 @@
-"""The four failure classes of arXiv 2603.03406, section 4.3, told apart by our rules; one rule a test."""
+"""The four failure classes of arXiv 2603.03406, section 4.4, told apart by our rules; one rule a test."""
 
 from __future__ import annotations
 

@@ -148,6 +148,26 @@ async def test_a_draft_that_cannot_be_used_says_why() -> None:
         assert "✗ the reply has no code" in pane.text
 
 
+async def test_why_a_run_failed_stands_above_the_longest_stub() -> None:
+    stub = replace(runs.STUB, header="def f():\n" + "    # so\n" * 50)
+    state = RunState(run="r", stub=stub, status="failed", problem="shop/models.py line 2: No module named 'attr'")
+    async with framed(DraftPane(), state, (80, 10)) as (pane, _, _):
+        assert pane.text.startswith("✗ shop/models.py line 2: No module named 'attr'")
+        assert pane.scroll_offset.y == 0
+
+
+async def test_the_first_example_that_fails_is_in_view() -> None:
+    held = tuple(Check(example=Example(source=f"f({n})"), verdict="passed") for n in range(40))
+    fails = Check(example=Example(source="f(40)", want="1"), verdict="failed", got="2")
+    report = Report(draft="d1", checks=(*held, fails))
+    async with framed(ChecksTable(), RunState(run="r"), (80, 12)) as (table, pilot, _):
+        table.state = RunState(
+            run="r", status="settled", stub=runs.STUB, drafts=(Draft(id="d1", body="x"),), reports={"d1": report}
+        )
+        await pilot.pause()
+        assert table.scroll_offset.y > 30
+
+
 async def test_an_empty_draft_pane_says_what_to_do() -> None:
     async with framed(DraftPane(), RunState()) as (pane, _, _):
         assert "write a stub in your editor and save it" in pane.text

@@ -19,6 +19,8 @@ from .verdicts import Judged
 _LINE, _ADVICE, _NEXT = (re.compile(words, re.IGNORECASE) for words in (cues.LINE, cues.ADVICE, cues.NEXT))
 _LONGEST = 4000
 """Characters of a report in which an input is looked for when its finding names none."""
+_STATEMENT = 3
+"""Words of a sentence that may tell why, where the verdict is all that complains."""
 _CODE = re.compile(r"`+([^`\n]+)`+")
 
 
@@ -97,13 +99,23 @@ def _explaining(found: list[Judged]) -> list[Judged]:
     how = [one for one in found if _says_how(one)]
     told = [one for one in found if any(seen.weight == HINT and seen.side is None for _, seen in one.clauses)]
     told = [one for one in told if one.verdict is None and one.unit.kind != "heading" and not _advises(one.unit)]
+    told = told or [one for one in found if _is_left(one)]
     return how or told[:3] or [one for one in found if one.complaint >= PLAIN and len(one.unit.text.split()) >= 6][:1]
+
+
+def _is_left(one: Judged) -> bool:
+    """Whether a unit is a statement that says neither that the code is wrong nor that it is right."""
+    aside = one.verdict is not None or one.unit.kind == "heading" or _advises(one.unit) or _leads_on(one)
+    kinds = {seen.kind for _, seen in one.clauses}
+    return not aside and kinds <= {"neutral", "other"} and len(one.unit.text.split()) >= _STATEMENT
 
 
 def _says_how(one: Judged) -> bool:
     """Whether a unit that only judges, or a heading, says more than that there is a bug."""
     words = re.sub(r"^[^:]{0,30}:", "", one.unit.text).split()
-    return one.complaint >= PLAIN and len(words) >= 6 and not _advises(one.unit) and not _leads_on(one)
+    reason = re.match(r"\W*(?:\w+ ){0,2}\w+[.!]\s+(.*)", one.unit.text, re.DOTALL)
+    says = len(words) >= 6 or (reason is not None and len(reason[1].split()) >= _STATEMENT)
+    return one.complaint >= PLAIN and says and not _advises(one.unit) and not _leads_on(one)
 
 
 def _advises(unit: Unit) -> bool:

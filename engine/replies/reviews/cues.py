@@ -34,6 +34,15 @@ PASS_MARK, FAIL_MARK = r"[✓✔✅☑🟢]", r"[❌✗✘✖🔴🚫]"
 YES = r"^\W*(?:yes|yep|yeah|it does|it is|ja|oui|sí|sim|да|是的?|はい)\b"
 NO = r"^\W*(?:no|nope|not quite|not exactly|nein|non|não|нет|不是?|否|いいえ)(?!\w)"
 ASKS_OF_BUGS = rf"\b{phrases.NOUN}\b|\bmissing\b|\bwrong\b|\bfehler\b|\berreurs?\b|\berror(?:es)?\b|ошиб|错误|问题|バグ"
+ASPECT = (
+    r"^\W*(?:\d+\W+)?(?:(?:code )?style|(?:time |space )?(?:performance|efficiency|complexity)|readability|naming|format(?:ting)?"
+    r"|documentation|docstrings?|comments|maintainability|type (?:hints|annotations)|typing|security|conventions|pep ?8"
+    r"|stil|leistung|laufzeit|lesbarkeit|lisibilité|rendimiento|legibilidad|desempenho|стиль|производительность"
+    r"|читаемость|风格|代码风格|性能|可读性|スタイル|可読性|パフォーマンス)\b"
+)
+"""A heading of what is not whether the code is right: a word of praise below it speaks of that alone."""
+OF_ALL = r"[:：]|\b(?:lgtm|\w*bugs?|\w*fehler\w*|erreurs?|errors?|issues?|problems?|correct\w*|korrekt|code|function|passe[sd]|pass)\b"
+"""What makes even a short praise one of the whole."""
 ABOUT_CODE = (
     r"§|\b(?:code|function|loop|line|method|variable|result|condition|branch|index|range|input|list|string|value|case"
     r"|return\w*|element|item|number|argument|parameter|empty|zero|implementation|specification|example|test)s?\b"

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from . import phrases
+from . import cues, phrases
 from .clauses import Clause
 from .results import Results, results, stated
-from .stances import HINT, SHOWN, VERDICT, WEAK, Stance, stance
+from .stances import HINT, SHOWN, VERDICT, WEAK, Stance, any_of, stance
 from .units import Unit
 from .verdict_lines import is_verdict
 
@@ -34,13 +34,16 @@ def judged(units: list[Unit]) -> list[Judged]:
     found: list[Judged] = []
     asked: Clause | None = None
     for unit in units:
-        one = Judged(unit, verdict=is_verdict(unit.text))
+        aside = _is_aside(unit)
+        one = Judged(unit, verdict=None if aside else is_verdict(unit.text))
         seen = ""
         agree: bool | None = None
         for clause in unit.clauses:
             if clause.raw != seen:
                 seen, agree = clause.raw, results(clause.raw).agree
             heard = stance(clause, agree=agree, asked=asked)
+            if aside and heard.kind == "clean":
+                heard = Stance("style")
             if heard.retracts:
                 _take_back(one)
             one.clauses.append((clause, heard))
@@ -51,6 +54,13 @@ def judged(units: list[Unit]) -> list[Judged]:
             one.clauses[0] = (one.clauses[0][0], one.verdict)
         found.append(one)
     return found
+
+
+def _is_aside(unit: Unit) -> bool:
+    """Whether a unit is a word on style, speed or the like, which its heading names."""
+    if len(unit.text.split()) > 3 or any_of(cues.OF_ALL).search(unit.text):
+        return False
+    return any_of(cues.ASPECT).search(unit.under) is not None
 
 
 def _take_back(one: Judged) -> None:

@@ -162,6 +162,13 @@ async def test_a_reviewer_cut_twice_while_it_thinks_says_how_long_it_thought_and
         assert "spent 8,096 tokens thinking and said nothing: raise roles.reviewer.thinking_tokens" in state.unreviewed
 
 
+async def test_a_reviewer_that_thinks_in_a_circle_is_not_advised_to_be_given_more_room():
+    async with reviewed_by(thinks_for_ever, "") as (state, server, _):
+        assert len(server.asked) == 2
+        assert "for it went in a circle" in state.unreviewed
+        assert "thinking_tokens" not in state.unreviewed and 'thinking = "off"' in state.unreviewed
+
+
 async def test_room_never_goes_past_the_context_and_a_full_context_is_not_asked_to_hold_more():
     async with reviewed_by(thinks_up_to_its_limit, "vllm") as (state, server, _):
         (body,) = server.asked

@@ -20,7 +20,7 @@ from redraft.engine.models.openai import Endpoint, OpenAIChat, Retries, Secret
 from redraft.engine.models.vllm import Fleet, serving
 from redraft.engine.models.vllm_commands import Command, commands, free_ports
 from redraft.engine.models.vllm_placing import ordered, placed
-from redraft.engine.models.vllm_server import Pace
+from redraft.engine.models.vllm_server import Pace, Server
 from redraft.engine.models.vllm_sizes import Size
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("vllm_stand_in.py")))
@@ -172,9 +172,24 @@ async def test_a_slow_server_is_waited_for_and_its_last_log_line_is_its_progress
 
 @pytest.mark.parametrize("model", ["org/slow", "org/dumb"])
 async def test_a_server_that_is_never_ready_is_given_up_with_its_last_words(place: Place, model: str) -> None:
-    with pytest.raises(ModelError, match=r"was not ready after 1 s; its last words: Loading weights"):
-        async with place.fleet(place.planned(model), msgspec.structs.replace(QUICK, ready=1.0)):
-            pass
+    spoke = False
+
+    def look() -> None:
+        nonlocal spoke
+        spoke = server.last_words == "Loading weights" and bool(place.seen("listens"))
+
+    def clock() -> float:
+        # Its time is over once it has come as far as it ever will, however long that takes here.
+        return QUICK.ready if spoke else 0.0
+
+    (command,), log = place.planned(model), place.folder / "server.log"
+    server = Server(command, place.environ, log, key=KEY, pace=QUICK, on_look=look, clock=clock)
+    await server.start()
+    try:
+        with pytest.raises(ModelError, match=r"was not ready after 30 s; its last words: Loading weights"):
+            await server.ready()
+    finally:
+        await server.stop()
     assert all(gone(pid) for pid in place.pids())
 
 

@@ -152,6 +152,22 @@ def test_a_report_that_repeats_itself_is_one_finding():
     assert len(read("- line 4 is wrong\n" * 40).findings) == 1
 
 
+@pytest.mark.parametrize(
+    ("report", "verdict"),
+    [
+        ("### Correctness\n- Order ✘ (the result is sorted)\n\n### Style\n- fine", "bugs"),
+        ("**Correctness**\nThe last item is lost.\n\n**Performance**\nGood.", "bugs"),
+        ("### Style\n- fine\n\nVerdict: correct", "clean"),
+        ("### Correctness\nThe last item seems lost.\n\n### Style\nclean\n\nOn second thought: no bugs.", "clean"),
+        ("## Readability\nGood.\n\nNO BUGS", "clean"),
+        ("## Style\nFine.", "clean"),
+        ("Es gibt keinen Fehler; leere Texte ergeben 0.", "clean"),
+    ],
+)
+def test_a_word_on_style_below_its_heading_is_no_verdict_on_the_code(report: str, verdict: str):
+    assert review(report, "d1", SOURCE, "m").verdict == verdict
+
+
 def test_of_forty_findings_the_first_are_kept_and_the_rest_are_counted():
     result = read("".join(f"{n}. `clamp({n}, 0, 3)` returns `2`, should be `3`\n" for n in range(40)))
     assert (len(result.findings), result.left_out) == (FINDINGS, 40 - FINDINGS)

@@ -408,7 +408,7 @@ FAULTS: dict[str, tuple[dict[str, str], str, tuple[str, int, bool], str]] = {
         {"shop/__init__.py": "", "shop/models.py": "x = 1\ndef f(:\n"},
         "from . import models\n",
         ("shop/models.py", 2, True),
-        "shop/models.py line 2: SyntaxError: invalid syntax (line 2)",
+        "shop/models.py line 2: SyntaxError: invalid syntax",
     ),
     "an exit": (
         {"shop/__init__.py": "import sys\nsys.exit(3)\n"},
