@@ -28,6 +28,10 @@ Relation = Literal[
 """How what came out must stand to what is wanted. "has": what is wanted is in it; "runs": it raises nothing."""
 
 
+STAND_IN = "self = __import__('types').SimpleNamespace()"
+"""Makes what `self` is in a method of a test case: it has the attributes that the test reads, and no others."""
+
+
 class Asserted(Fact, frozen=True):
     """One assertion of a test in the user's project. Those of one `name` share a process, in their order."""
 
@@ -50,6 +54,11 @@ class Asserted(Fact, frozen=True):
     """Whether it stands in the function's own file, and sees the names of that."""
     told: bool = False
     """Whether models may be told of it."""
+
+    @property
+    def own_setup(self) -> tuple[str, ...]:
+        """`setup` as far as it stands in the test: a `self` that is put in the place of the test case's does not."""
+        return tuple(statement for statement in self.setup if statement != STAND_IN)
 
 
 class UnusedTest(Fact, frozen=True):

@@ -365,7 +365,7 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     """The chosen example in full: whole texts, broken where they must be."""
     test = line.example.test
     told = [("place", f"{test.where}, {test.name.partition('::')[2]}")] if test is not None else []
-    setup = test.setup if test is not None else tuple(statement.strip() for statement in line.example.before)
+    setup = test.own_setup if test is not None else tuple(statement.strip() for statement in line.example.before)
     told += [("before", "\n".join(setup))] if setup else []
     told += [("example", line.example.source.strip()), ("expected", line.expected)]
     if line.sign == CHECKS["waits"]:

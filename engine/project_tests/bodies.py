@@ -11,6 +11,17 @@ from .binding import Body, assigned
 from .claims import Claim, Dotted, Unusable
 from .marks import Constant
 
+_WHERE: dict[type[ast.stmt], str] = {
+    ast.For: "in a loop",
+    ast.AsyncFor: "in a loop",
+    ast.While: "in a loop",
+    ast.If: "within `if`",
+    ast.Try: "within `try`",
+    ast.TryStar: "within `try`",
+    ast.Match: "within `match`",
+    ast.With: "within `with`",
+    ast.AsyncWith: "within `async with`",
+}
 MOST_CLAIMS = 60
 """Assertions of one test; those of unrolled loops count each."""
 _LONGEST = 20_000
@@ -82,6 +93,9 @@ class Reading:
                 self._claim(claims.of_assert(test, self._dotted), statement.lineno)
             case ast.With(items=[ast.withitem(context_expr=ast.Call() as call, optional_vars=name)], body=body):
                 return self._within(statement, call, name, body)
+            case ast.With(items=[first, _, *_], body=body):
+                inner = ast.copy_location(ast.With(statement.items[1:], body), statement)
+                return self._statement(ast.copy_location(ast.With([first], [inner]), statement))
             case ast.Expr(value=ast.Constant()):
                 pass
             case ast.Expr(value=ast.Call() as call) if found := self._called(call):
@@ -149,10 +163,7 @@ class Reading:
         """Note a statement that asserts nothing itself."""
         simple = isinstance(statement, ast.FunctionDef | ast.ClassDef)
         if not simple and asserts([statement]):
-            kind = type(statement).__name__.lower()
-            raise Unusable(
-                f"asserts within `{kind}`" if kind in {"if", "while", "try", "match"} else "asserts in a loop"
-            )
+            raise Unusable(f"asserts {_WHERE.get(type(statement), 'in a way that is not understood')}")
         self._setup.append(self._written(statement))
         self._last_line = getattr(statement, "lineno", self._last_line)
 
@@ -170,6 +181,8 @@ class Reading:
                 raise Unusable("is asynchronous, or a generator")
             if isinstance(inner, ast.Nonlocal | ast.Global):
                 raise Unusable("changes variables outside it")
+            if isinstance(inner, ast.Call) and _method_of_self(inner).startswith("assert"):
+                raise Unusable(f"uses self.{_method_of_self(inner)} within another assertion")
             if isinstance(inner, ast.Name | ast.Attribute) and self._dotted(inner).startswith("pytest."):
                 raise Unusable(f"uses {self._dotted(inner)}")
         text = ast.unparse(ast.fix_missing_locations(node))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..facts import STAND_IN
 from .claims import Dotted, Unusable
 from .scripts import Method, NamesIn, Script, Statement, names_in
 from .sharing import refuse_shared_attributes
@@ -195,7 +196,7 @@ def _stood_in(own: Sequence[Statement], before: list[ast.stmt], whole: Sequence[
     if not (needed or bound):
         return before
     refuse_shared_attributes(own, needed)
-    made: list[ast.stmt] = ast.parse("self = __import__('types').SimpleNamespace()").body
+    made: list[ast.stmt] = ast.parse(STAND_IN).body
     for name in sorted(needed):
         value = attributes[name].value
         assert value is not None

@@ -599,12 +599,17 @@ def test_exceptions_are_expected_with_their_pattern(shop: Path):
         ("class TestIt:\n    def setup_method(self):\n        start()\n    def test_it(self):\n        assert total([]) == 0", "is prepared by setup_method()"),
         ("class TestIt:\n    def test_it(self):\n        assert total(self.x) == 0", "uses self.x of its class"),
         ("@pytest.fixture(autouse=True)\ndef money():\n    pass\ndef test_it():\n    assert total([]) == 0", "is given a fixture of its file (money)"),
+        ("def test_it():\n    with pytest.raises(ValueError), pytest.warns(UserWarning):\n        total(1)", "uses pytest.warns"),
+        ("def test_it():\n    with pytest.warns(UserWarning), pytest.raises(ValueError):\n        total(1)", "asserts within `with pytest.warns(UserWarning)`"),
+        ("class TestIt(unittest.TestCase):\n    def test_it(self):\n        with self.assertRaises(ValueError), self.assertWarns(UserWarning):\n            total(1)", "uses self.assertWarns within another assertion"),
+        ("def test_it():\n    while total([]):\n        assert total([]) == 0", "asserts in a loop"),
+        ("def test_it():\n    try:\n        assert total([]) == 0\n    finally:\n        pass", "asserts within `try`"),
         ("def test_it():\n    with pytest.raises(ValueError) as e:\n        total(1)\n    e.match('x')", "looks into e in a way that is not understood"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_said_with_its_place(shop: Path, text: str, reason: str):
     write(shop, "tests/helpers.py", "def helper(x):\n    return x\n")
-    head = "import pytest\nfrom unittest import mock\nfrom shop import total\nfrom helpers import helper\n\n"
+    head = "import pytest\nimport unittest\nfrom unittest import mock\nfrom shop import total\nfrom helpers import helper\n\n"
     found = look(shop, head + text + "\n")
     assert found.examples == ()
     assert why(found) == [reason]

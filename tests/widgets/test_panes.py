@@ -9,6 +9,7 @@ import sample_runs as runs
 from msgspec.structs import replace
 from redraft.engine import events as ev
 from redraft.engine.facts import (
+    STAND_IN,
     Asserted,
     Check,
     Draft,
@@ -335,7 +336,7 @@ async def test_the_cursor_moves_and_a_long_text_is_broken_not_cut() -> None:
 
 
 async def test_the_table_tells_the_place_of_a_test_and_what_is_not_used() -> None:
-    asserted = Asserted(where="tests/test_a.py:12", name="tests/test_a.py::test_it", setup=("cart = Cart()",))
+    asserted = Asserted(where="tests/test_a.py:12", name="tests/test_a.py::test_it", setup=(STAND_IN, "cart = Cart()"))
     test = Example(source="f(1)", want="1", compare="value", origin="test", test=asserted)
     checks = (Check(example=Example(source="f(0)"), verdict="passed"), Check(example=test, verdict="failed", got="2"))
     unused = (UnusedTest(where="tests/test_a.py:30", why="takes a fixture (client)"),)
