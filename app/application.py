@@ -70,11 +70,11 @@ class RedraftApp(App[int]):
         self.set_keymap(session.settings.interface.keys)
 
     @classmethod
-    def watching(cls, session: Session, paths: Sequence[Path]) -> RedraftApp:
-        """Watch these files and folders."""
+    def watching(cls, session: Session, paths: Sequence[Path], *, first: str = "") -> RedraftApp:
+        """Watch these files and folders; `first` is the key of the stub to begin with."""
         from .draft_screen import DraftScreen
 
-        return cls(session, DraftScreen(session, paths))
+        return cls(session, DraftScreen(session, paths, first=first))
 
     @classmethod
     def tour(cls, session: Session, files: Sequence[Path]) -> RedraftApp:

@@ -47,9 +47,16 @@ class DraftScreen(RunScreen):
     BINDINGS = bindings((DRAFTING, DECIDING, STEPPING, MOVING))
 
     def __init__(
-        self, session: Session, paths: Sequence[Path], *, welcome: bool = False, open_kit: OpenKit | None = None
+        self,
+        session: Session,
+        paths: Sequence[Path],
+        *,
+        first: str = "",
+        welcome: bool = False,
+        open_kit: OpenKit | None = None,
     ) -> None:
         super().__init__()
+        self._first = first
         self.session = session
         self.paths = tuple(paths)
         self._welcomes = welcome
@@ -96,6 +103,7 @@ class DraftScreen(RunScreen):
             say=self._saw,
             warn=self._warn,
         )
+        self._work.following.first = self._first
         self._trees = TreeOpener(self, self._work)
         self._deeds = Deeds(self, self._work, self._trees.open)
         if self._work.trouble:

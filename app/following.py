@@ -35,6 +35,8 @@ class Following:
         self.shelf = Shelf()
         self.queue: list[str] = []
         """Keys of the stubs to draft, the next one first."""
+        self.first = ""
+        """Key of the stub to begin with, "" to begin with what others need."""
         self._by_others: dict[str, Pipeline] = {}
         """Pipelines that the person asked for on one stub only, by its key."""
         self._on_change = on_change

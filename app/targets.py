@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..engine.errors import UsageError
 from ..engine.facts import Stub
-from ..engine.sources import find, find_functions, find_stubs, in_order, problem_of, read
+from ..engine.sources import Source, find, find_functions, find_stubs, in_order, problem_of, read
 from .session import existing
 
 _NAME = re.compile(r"(?P<name>[^@#]+)(?:@(?P<line>\d{1,9})|#(?P<nth>\d{1,9}))?\Z")
@@ -28,11 +28,14 @@ def stubs_of(target: str, context_tokens: int) -> tuple[Stub, ...]:
         if not stubs:
             raise UsageError(f"{path}: no stubs in this folder; a stub is a function whose body is `...` or `pass`")
         return in_order(stubs)
-    found = find_stubs(read(path), tokens=context_tokens)
+    source = read(path)
+    found = find_stubs(source, tokens=context_tokens)
     if not name and found.stubs:
         return in_order(found.stubs)
     if chosen := _named(found.stubs, name):
         return (_the_one(chosen, path, name),)
+    if name and (written := _functions(source, name, context_tokens)[1]):
+        raise UsageError(f"{path}: {written[0].name} is written already; `redraft review {path}::{name}` reviews it")
     there = ", ".join(stub.label for stub in found.stubs) or "none"
     wanted = f"no stub named {name!r}" if name else "no stubs"
     raise UsageError(f"{path}: {_unsound(found.problem)}{wanted}; stubs in this file: {there}")
@@ -59,17 +62,24 @@ def functions_of(path: str, name: str, context_tokens: int) -> tuple[Stub, ...]:
         SourceError: the file cannot be read.
     """
     existing(Path(path))
-    match, source = _NAME.match(name), read(path)
-    every = find_functions(source, match["name"], tokens=context_tokens) if match else ()
-    if found := _named(every, name):
+    source = read(path)
+    every, found = _functions(source, name, context_tokens)
+    if found:
         return found
-    there = f"; {match['name']!r} is at {_lines(every)}" if match and every else ""
+    there = f"; {every[0].name!r} is at {_lines(every)}" if every else ""
     raise UsageError(f"{path}: {_unsound(problem_of(source.text))}there is no function named {name!r}{there}")
 
 
 def _unsound(problem: str) -> str:
     """The beginning of a sentence about what a file does not have: first of all, that it is no program."""
     return f"syntax error at line {problem.rpartition(' ')[2]}: mend that first; as it is, " if problem else ""
+
+
+def _functions(source: Source, name: str, context_tokens: int) -> tuple[tuple[Stub, ...], tuple[Stub, ...]]:
+    """The functions of a file that have a name, written or not; and those of them that are meant (`NAME@LINE`)."""
+    match = _NAME.match(name)
+    every = find_functions(source, match["name"], tokens=context_tokens) if match else ()
+    return every, _named(every, name)
 
 
 def _named(stubs: Sequence[Stub], name: str) -> tuple[Stub, ...]:

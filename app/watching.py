@@ -62,7 +62,7 @@ async def watch(
     files = await asyncio.to_thread(look, paths, tokens)
     for why in (file.why for file in files if file.why):
         warn(why)
-    await _take_in(following, files, say)
+    await take_in(following, files, say)
     known = {file.path: file.source.digest for file in files if file.source is not None}
     events = partial(_events, following)
     async with aclosing(saves(paths, own_writes, how, known=known, events=events)) as seen:
@@ -100,13 +100,15 @@ async def look_again(following: Following, changed: str, tokens: int) -> None:
         await following.saw(source, found.stubs, draft=False)
 
 
-async def _take_in(following: Following, files: list[Looked], say: Callable[[str], None]) -> None:
+async def take_in(following: Following, files: list[Looked], say: Callable[[str], None]) -> None:
+    """Put what these files hold on the shelf, and ask for the first of their stubs."""
     total = tuple(stub for file in files for stub in file.found.stubs)
     for file in files:
         if file.source is not None:
             await following.saw(file.source, file.found.stubs, draft=False)
     if total:
-        following.ask(in_order(total)[0].key)
+        named = (stub.key for stub in total if stub.key == following.first)
+        following.ask(next(named, in_order(total)[0].key))
     what = files[0].path if len(files) == 1 else f"{len(files)} files" if files else "for a Python file to appear"
     problem = next((file.found.problem for file in files if file.found.problem), "")
     say(f"watching {what}: {counted(total)}{f' ({problem})' if problem else ''}")

@@ -28,7 +28,7 @@ examples:
 
 @DRAFTING.add("open", "watch files or folders (the default: `redraft shapes.py`)")
 def _open(parser: ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH")
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH[::NAME]")
     pattern(parser)
 
 

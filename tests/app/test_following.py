@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from redraft.app.drafting import Drafting
 from redraft.app.following import Following
+from redraft.app.watching import Looked, take_in
 from redraft.engine.kit import Kit
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.sources import find_stubs, splice
@@ -51,3 +52,12 @@ async def test_a_save_with_what_a_stub_waited_for_asks_for_it() -> None:
     said = await queue.saw(written, find_stubs(written).stubs)
     assert said == "2 stubs: drafting camel"
     assert queue.queue == ["words.py::camel"]
+
+
+async def test_the_stub_that_was_named_is_drafted_first() -> None:
+    source = decoded("words.py", WORDS.encode())
+    queue = following()
+    queue.first = "words.py::other"
+    await take_in(queue, [Looked("words.py", source, find_stubs(source))], lambda _: None)
+    assert queue.queue == ["words.py::other"]
+    assert queue.shelf.current == "words.py::other"

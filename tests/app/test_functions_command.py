@@ -187,3 +187,10 @@ async def test_what_no_python_takes_is_not_called_new(shell: Shell):
     told = await shell("check", "new.py", "--function", "f", "--unsafe-run")
     assert told.returncode == 3
     assert "SyntaxError: 'return' outside function (line 7); no draft can be run before this is mended" in told.stderr
+
+
+async def test_a_function_that_is_written_is_told_as_such_with_what_to_do(shell: Shell, server: Server):
+    (shell.folder / "words.py").write_text("def camel(text):\n    return text\n")
+    told = await shell("run", "words.py::camel", "--base-url", server.url)
+    assert told.returncode == 2
+    assert "camel is written already; `redraft review words.py::camel` reviews it" in told.stderr
