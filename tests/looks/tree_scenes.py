@@ -209,11 +209,14 @@ class Hold:
 
     def __init__(self, role: Role, name: str, nth: int = 1) -> None:
         self._wanted, self._nth = (role, name), nth
+        self.heard = 0
+        """Questions up to the one at which the models stood still."""
         self._going = asyncio.Event()
         self._going.set()
 
     def hear(self, role: Role, ask: Ask) -> None:
         """A model is asked something."""
+        self.heard += not self.holds
         if (role, asked_for(ask)) == self._wanted:
             self._nth -= 1
             if not self._nth:
