@@ -118,8 +118,9 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
             then = f"{again} runs again" + (f",{all_the_same[1:]}" if all_the_same else "")
             if report.tests:
                 return f"{standing(report)}{also} ({examples} shows more). {then}", "warning"
-            failing, total = len(report.failures), counted(len(report.judged), "example")
+            failing, total = len(report.failures), len(report.judged)
             verb = "fails" if failing == 1 else "fail"
-            return f"{failing} of {total} still {verb}{also} ({examples} shows which). {then}", "warning"
+            told = "the example" if total == 1 else f"{failing} of {counted(total, 'example')}"
+            return f"{told} still {verb}{also}. {then}", "warning"
         case _:
             return "", "calm"

@@ -44,8 +44,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (ended(None), "A accepts all the same", "+ accepts all the same"),
         (
             ended(FAILS),
-            "(4 shows which). r runs again, A accepts all the same",
-            "(f4 shows which). ctrl+r runs again, + accepts all the same",
+            "still fails. r runs again, A accepts all the same",
+            "still fails. ctrl+r runs again, + accepts all the same",
         ),
         (RunState(status="cancelled"), "r runs again", "ctrl+r runs again"),
         (replace(ended(PASSES), written="all"), "u takes it back", "⌫ takes it back"),
