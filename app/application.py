@@ -27,6 +27,7 @@ from .help_screen import HelpScreen
 from .key_clashes import clashes, clashes_with, strange_names
 from .key_names import key_names
 from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings
+from .leaving import leave_for_certain, watch_terminal
 from .searching import Searching
 
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ class RedraftApp(App[int]):
                 with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                     number = getattr(signal, name)
                     asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
+            loop, hangup = asyncio.get_running_loop(), getattr(signal, "SIGHUP", signal.SIGTERM)
+            watch_terminal(lambda: loop.call_soon_threadsafe(self._leave, hangup))
         keys = self.session.settings.interface.keys
         self._clashes_told.update(together := clashes(keys))
         for trouble in (*self._troubles, *strange_names(keys), *together, *self.session.loaded.warnings):
@@ -255,6 +258,7 @@ class RedraftApp(App[int]):
         self.exit(0)
 
     def _leave(self, number: int) -> None:
+        leave_for_certain(number)
         # As a shell tells it: the exit code of a program that a signal ended.
         self.run_worker(self._leave_soon(128 + number), group="leaving", exclusive=True)
 

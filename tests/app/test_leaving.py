@@ -1,124 +1,65 @@
-"""ctrl+c cancels what runs or closes what is open, wherever one is; a fault of ours ends with its own exit code."""
+"""A terminal that is gone keeps nobody: the app ends by itself, whatever it still wanted to write."""
 
 from __future__ import annotations
 
-import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
-from race_scenes import over, racing
-from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
-from redraft.app.race_screen import RaceScreen
-from redraft.app.welcome import WelcomeScreen
-from redraft.engine.models.scripted import Line
-from redraft.widgets.search_line import SearchLine
-from redraft.widgets.status_line import StatusLine
-from redraft.widgets.stub_list import StubList
-from scenes import (
-    CLEAN,
-    FIRST_TRY,
-    RUNS_OF_LETTERS,
-    WIDEST_GAP,
-    answer,
-    scripted_kit,
-    session,
-    settled,
-    until,
-    watching,
-)
-from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.widgets import Static
+from redraft.app.leaving import GRACE_SECONDS
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pseudo-terminals as Linux has them")
+STUB = "def total(prices):\n    '''Sum.\n\n    >>> total([2, 3])\n    5\n    '''\n    ...\n"
+IGNORES = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def opened(folder: Path, terminal: int, *, hears: bool) -> subprocess.Popen[bytes]:
+    (folder / "shop.py").write_text(STUB)
+    command = ["-m", "redraft.app", "shop.py", "--base-url", "http://127.0.0.1:9/v1", "-m", "none"]
+    return subprocess.Popen(
+        [sys.executable, *command] if hears else [sys.executable, "-c", IGNORES, *command],
+        cwd=folder,
+        env={**os.environ, "REDRAFT_HOME": str(folder / "home"), "TERM": "xterm-256color"},
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        # With a terminal of its own it is told when that goes; otherwise it only cannot write any more.
+        preexec_fn=_own_terminal if hears else None,
+    )
 
 
-@pytest.mark.parametrize("key", ["p", "m", "R", "question_mark", "ctrl+p", "i", "t"])
-async def test_ctrl_c_closes_every_dialogue(home: Path, key: str):
-    async with watching(home).run_test(size=(100, 30)) as pilot:
-        await settled(pilot)
-        await pilot.press(key)
-        await until(pilot, lambda: not isinstance(pilot.app.screen, DraftScreen))
-        await pilot.press("ctrl+c")
-        await until(pilot, lambda: isinstance(pilot.app.screen, DraftScreen))
+def _own_terminal() -> None:
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
-async def test_ctrl_c_ends_what_is_typed_and_then_says_how_to_leave(home: Path):
-    async with watching(home).run_test(size=(100, 30)) as pilot:
-        screen = await settled(pilot)
-        await pilot.press("slash", "a", "ctrl+c")
-        await until(pilot, lambda: not screen.query(SearchLine))
-        await pilot.press("ctrl+c")
-        assert screen.query_one(StatusLine).notice == "nothing runs here: ctrl+q leaves redraft"
+def read_until(master: int, wanted: bytes, seconds: float) -> bool:
+    """Whether this came on the terminal in time."""
+    text, end = b"", time.monotonic() + seconds
+    while wanted not in text and time.monotonic() < end:
+        if select.select([master], [], [], 0.2)[0]:
+            text += os.read(master, 65536)
+    return wanted in text
 
 
-async def test_ctrl_c_cancels_a_race(home: Path):
-    async with racing(home, answers=lambda _: Line(text="    return", hangs=True)).run_test(size=(100, 30)) as pilot:
-        race = pilot.app.screen
-        assert isinstance(race, RaceScreen)
-        await until(pilot, lambda: any(state.calls and state.calls[0].text for state in race.view.states))
-        await pilot.press("ctrl+c")
-        await over(pilot)
-        assert {state.status for state in race.view.states} == {"cancelled"}
-
-
-async def test_a_race_in_which_a_lane_did_not_verify_has_no_green_end(home: Path):
-    async with racing(home, answers=lambda ask: Line(text="    return 1\n")).run_test(size=(100, 30)) as pilot:
-        race = await over(pilot)
-        assert race.query_one(StatusLine).tone == "warning"
-
-
-async def test_slash_filters_the_list_of_stubs_when_it_has_the_keys(home: Path):
-    app = watching(home, text=RUNS_OF_LETTERS + WIDEST_GAP, answers=answer)
-    async with app.run_test(size=(160, 50)) as pilot:
-        screen = await settled(pilot)
-        stubs = screen.query_one(StubList)
-        await pilot.press("s", "slash", *"gap")
-        await until(pilot, lambda: [stub.name for stub in stubs.listed] == ["widest_gap"])
-        assert stubs.chosen.endswith("widest_gap")
-        await pilot.press("enter")
-        assert stubs.has_focus
-        await pilot.press("escape")
-        await until(pilot, lambda: len(stubs.listed) == 2)
-
-
-async def test_the_cursor_of_a_list_stays_in_sight_when_the_screen_shrinks(home: Path):
-    text = "".join(RUNS_OF_LETTERS.replace("runs_of_letters", f"runs_{n}") + "\n\n" for n in range(40))
-    async with watching(home, text=text).run_test(size=(160, 50)) as pilot:
-        screen = await settled(pilot)
-        stubs = screen.query_one(StubList)
-        await pilot.press("s", *["j"] * 35)
-        await pilot.resize_terminal(160, 24)
-        await pilot.pause()
-        top = stubs.scroll_offset.y
-        assert top <= stubs.cursor < top + stubs.scrollable_content_region.height
-
-
-async def test_what_a_screen_falls_over_goes_on_to_who_ran_it(home: Path):
-    class Broken(Screen[None]):
-        def compose(self) -> ComposeResult:
-            key = "sk-never-shown"
-            raise ZeroDivisionError(len(key))
-
-    with pytest.raises(ZeroDivisionError):
-        await RedraftApp(session(home), Broken()).run_async(headless=True)
-
-
-async def test_the_tour_says_where_its_files_are_and_what_helps_when_a_draft_fails(home: Path):
-    (home / "shapes.py").write_text(RUNS_OF_LETTERS)
-    here = session(home)
-    kit = scripted_kit(lambda ask: json.dumps(CLEAN) if ask.schema else f"{ask.prefill}{FIRST_TRY}")
-    screen = DraftScreen(here, [Path("shapes.py")], welcome=True, open_kit=kit)
-    async with RedraftApp(here, screen).run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, WelcomeScreen))
-        texts = " ".join(str(line.content) for line in pilot.app.screen.query(Static))
-        assert str(home) in texts.replace("\n", "")
-        await settled(pilot)
-        await pilot.pause()
-        (told,) = [note for note in pilot.app._notifications if note.title == "what helps"]
-        assert "t tries it as a tree" in told.message and "m asks another model" in told.message
+@pytest.mark.parametrize("hears", [True, False], ids=["hangs up", "only takes no more"])
+def test_it_ends_when_the_terminal_goes(tmp_path: Path, hears: bool) -> None:
+    master, terminal = pty.openpty()
+    child = opened(tmp_path, terminal, hears=hears)
+    os.close(terminal)
+    try:
+        assert read_until(master, b"total", 60)
+        os.close(master)
+        assert child.wait(GRACE_SECONDS + 55) in {128 + signal.SIGHUP, 1}
+    finally:
+        child.kill()
+        child.wait()
