@@ -23,7 +23,7 @@ def leave_for_certain(number: int) -> None:
     timer.start()
 
 
-def watch_terminal(on_gone: Callable[[], None]) -> None:
+def watch_terminal(on_gone: Callable[[], object]) -> None:
     """Have `on_gone` called, in another thread, and this process ended, when the terminal takes no more output."""
     before = threading.excepthook
 
