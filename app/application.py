@@ -27,7 +27,7 @@ from .help_screen import HelpScreen
 from .key_clashes import clashes, clashes_with, strange_names
 from .key_names import key_names
 from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings
-from .leaving import leave_for_certain, watch_terminal
+from .leaving import LOOK_SECONDS, is_there, leave_for_certain, watch_terminal
 from .searching import Searching
 
 if TYPE_CHECKING:
@@ -159,6 +159,8 @@ class RedraftApp(App[int]):
                     asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
             loop, hangup = asyncio.get_running_loop(), getattr(signal, "SIGHUP", signal.SIGTERM)
             watch_terminal(lambda: loop.call_soon_threadsafe(self._leave, hangup))
+            if is_there():
+                self.set_interval(LOOK_SECONDS, lambda: None if is_there() else self._leave(hangup))
         keys = self.session.settings.interface.keys
         self._clashes_told.update(together := clashes(keys))
         for trouble in (*self._troubles, *strange_names(keys), *together, *self.session.loaded.warnings):

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 
 GRACE_SECONDS = 5.0
 """How long an ordinary end may take; what runs is cancelled in the first three of them."""
+LOOK_SECONDS = 5.0
+"""How often it is looked whether the terminal is there: not everybody is told when it goes, nor writes to it."""
 _WRITER = "textual-output"
 """Name of Textual's thread that writes to the terminal. It dies with it, and then whoever writes waits for ever."""
+
+
+def is_there() -> bool:
+    """Whether standard input is a terminal that somebody still holds the other end of."""
+    try:
+        return os.isatty(sys.__stdin__.fileno()) if sys.__stdin__ is not None else False
+    except (OSError, ValueError):
+        return False
 
 
 def leave_for_certain(number: int) -> None:

@@ -19,8 +19,8 @@ STUB = "def total(prices):\n    '''Sum.\n\n    >>> total([2, 3])\n    5\n    '''
 IGNORES = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 
 
-def opened(folder: Path, terminal: int, *, hears: bool) -> subprocess.Popen[bytes]:
-    (folder / "shop.py").write_text(STUB)
+def opened(folder: Path, terminal: int, *, hears: bool, text: str = STUB) -> subprocess.Popen[bytes]:
+    (folder / "shop.py").write_text(text)
     command = ["-m", "redraft.app", "shop.py", "--base-url", "http://127.0.0.1:9/v1", "-m", "none"]
     return subprocess.Popen(
         [sys.executable, *command] if hears else [sys.executable, "-c", IGNORES, *command],
@@ -51,13 +51,14 @@ def read_until(master: int, wanted: bytes, seconds: float) -> bool:
     return wanted in text
 
 
+@pytest.mark.parametrize("text", [STUB, "x = 1\n"], ids=["with something to do", "idle"])
 @pytest.mark.parametrize("hears", [True, False], ids=["hangs up", "only takes no more"])
-def test_it_ends_when_the_terminal_goes(tmp_path: Path, hears: bool) -> None:
+def test_it_ends_when_the_terminal_goes(tmp_path: Path, hears: bool, text: str) -> None:
     master, terminal = pty.openpty()
-    child = opened(tmp_path, terminal, hears=hears)
+    child = opened(tmp_path, terminal, hears=hears, text=text)
     os.close(terminal)
     try:
-        assert read_until(master, b"total", 60)
+        assert read_until(master, b"total" if text == STUB else b"no stub", 60)
         os.close(master)
         assert child.wait(GRACE_SECONDS + 55) in {128 + signal.SIGHUP, 1}
     finally:
