@@ -39,10 +39,10 @@ class Sharing:
         used = set(names)
         for changer, changed in self._lasting.items():
             for name, how in changed.items():
-                if (changer is not test or rows > 1) and (name in used or self._is_everybodys(name)):
+                if (changer is not test or rows > 1) and (name in used or self._is_met_by_all(name)):
                     raise Unusable(f"shares {name} with other tests, and {how} changes it")
 
-    def _is_everybodys(self, name: str) -> bool:
+    def _is_met_by_all(self, name: str) -> bool:
         """Whether a name stands for something that the function under test may meet too."""
         return not any(
             statement.defined or not statement.kind.startswith("import")
@@ -77,14 +77,14 @@ class Sharing:
         for name, certain in changes_in(function.tree):
             root = holder if name in _OWN_CLASS else name
             if root in imported or root in self._script.binders:
-                found |= {root: told} if certain or not (root in imported or self._is_everybodys(root)) else {}
+                found |= {root: told} if certain or not (root in imported or self._is_met_by_all(root)) else {}
         if called := changed_for_all(function.tree, self._known):
             found[called.rpartition(".")[0]] = told
-        for dotted in self._stateful.keys() & set(self._read(function)):
+        for dotted in self._stateful.keys() & set(self._dotted_names_in(function)):
             found[self._stateful[dotted]] = f"{dotted.rpartition('.')[2]}(), which {told} calls,"
         return found
 
-    def _read(self, function: Statement) -> Iterator[str]:
+    def _dotted_names_in(self, function: Statement) -> Iterator[str]:
         """The dotted names that a function reads, also through the module that they are in."""
         for node in function.inside.nodes:
             if isinstance(node, ast.Name):
