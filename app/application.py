@@ -20,24 +20,34 @@ from textual.screen import ModalScreen, Screen
 
 from ..engine.errors import RedraftError
 from ..engine.events import NodeOpened
-from ..engine.paths import write_private
+from ..engine.system.paths import write_private
 from ..widgets.status_line import StatusLine
-from .clipboard import copy_by, tools
-from .help_screen import HelpScreen
-from .key_clashes import clashes, clashes_with, strange_names
-from .key_names import key_names
-from .keys import EVERYWHERE, TOPIC_KEYS, Topic, bindings
-from .leaving import LOOK_SECONDS, is_there, leave_for_certain, watch_terminal
-from .searching import Searching
+from .common.clipboard import copy_by, tools
+from .common.help import HelpScreen
+from .common.key_clashes import clashes, clashes_with, strange_names
+from .common.key_names import key_names
+from .common.keys import (
+    EVERYWHERE,
+    TOPIC_KEYS,
+    Topic,
+    bindings,
+)
+from .common.leaving import (
+    LOOK_SECONDS,
+    is_there,
+    leave_for_certain,
+    watch_terminal,
+)
+from .common.searching import Searching
 
 if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
 
     from ..engine.events import Entry
-    from ..engine.lessons import Lesson
-    from .race_logs import LaneLog
-    from .session import Session
-    from .starting_line import Field
+    from ..engine.lessons.lesson import Lesson
+    from .common.session import Session
+    from .race.setup import Field
+    from .replay.logs import LaneLog
 
 LEAVING_SECONDS = 3.0
 """How long what runs may take to end when a signal asks us to leave."""
@@ -73,14 +83,14 @@ class RedraftApp(App[int]):
     @classmethod
     def watching(cls, session: Session, paths: Sequence[Path], *, first: str = "") -> RedraftApp:
         """Watch these files and folders; `first` is the key of the stub to begin with."""
-        from .draft_screen import DraftScreen
+        from .draft.screen import DraftScreen
 
         return cls(session, DraftScreen(session, paths, first=first))
 
     @classmethod
     def tour(cls, session: Session, files: Sequence[Path]) -> RedraftApp:
         """Watch the tour's files, with a word of welcome."""
-        from .draft_screen import DraftScreen
+        from .draft.screen import DraftScreen
 
         return cls(session, DraftScreen(session, files, welcome=True))
 
@@ -88,10 +98,10 @@ class RedraftApp(App[int]):
     def replay(cls, session: Session, entries: Sequence[Entry], *, speed: float = 1.0) -> RedraftApp:
         """Show a recorded run again: as a tree, if it grew one."""
         if any(isinstance(entry.event, NodeOpened) for entry in entries):
-            from .tree_replay_screen import TreeReplayScreen
+            from .tree.replay import TreeReplayScreen
 
             return cls(session, TreeReplayScreen(entries, speed=speed))
-        from .replay_screen import ReplayScreen
+        from .replay.screen import ReplayScreen
 
         return cls(session, ReplayScreen(entries, speed=speed))
 
@@ -131,21 +141,21 @@ class RedraftApp(App[int]):
     @classmethod
     def replay_race(cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0) -> RedraftApp:
         """Show a recorded race again."""
-        from .race_replay_screen import RaceReplayScreen
+        from .race.replay import RaceReplayScreen
 
         return cls(session, RaceReplayScreen(logs, speed=speed))
 
     @classmethod
     def race(cls, session: Session, wanted: Field, *, folder: Path | None = None) -> RedraftApp:
         """Race several pipelines on one function."""
-        from .race_screen import RaceScreen
+        from .race.screen import RaceScreen
 
         return cls(session, RaceScreen(session, wanted, folder=folder))
 
     @classmethod
     def learn(cls, session: Session, lessons: Sequence[Lesson]) -> RedraftApp:
         """Let a person find bugs."""
-        from .lesson_screen import LessonScreen
+        from .lesson.screen import LessonScreen
 
         return cls(session, LessonScreen(session, lessons))
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from ..engine.errors import SettingsError
-from ..engine.nearest import nearest
-from ..engine.regular import read_regular
+from ..engine.system.nearest import nearest
+from ..engine.system.regular import read_regular
 from .palette import BASE, DERIVED, VARIABLES, Palette
 
 ENDING = ".toml"

@@ -9,17 +9,22 @@ from msgspec.structs import replace
 
 from ...engine.behaviour.answers import answered, doctest_of, told_result
 from ...engine.facts import Choice, Stub
-from ...engine.journal import Journal, Purpose
+from ...engine.journal.journal import Journal, Purpose
 from ...engine.pipelines.catalogue import CATALOGUE
 from ...engine.sources import read, write
 from ...engine.sources.heading import with_header_and_body
-from ...engine.state import RunState
-from ..asking import Listed, Terminal, given_answers
-from ..fetching import ensure_model
-from ..headless import exit_code, print_state, run_once
-from ..output import out_exact, out_json, say
-from ..session import Session, beside, open_kit, session
-from ..targets import function_of, unified
+from ...engine.state.run import RunState
+from ..cli.asking import Listed, Terminal, given_answers
+from ..cli.fetching import ensure_model
+from ..common.headless import exit_code, print_state, run_once
+from ..common.output import out_exact, out_json, say
+from ..common.session import (
+    Session,
+    beside,
+    open_kit,
+    session,
+)
+from ..common.targets import function_of, unified
 
 
 async def run(args: argparse.Namespace) -> int:

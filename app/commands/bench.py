@@ -13,24 +13,24 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ...engine.bench.court import court_of
-from ...engine.bench.datasets import ids_in, load_suite
 from ...engine.bench.harness import Contender, Harness, Solve, solved
 from ...engine.bench.ledger import Ledger
 from ...engine.bench.lines import Header, Line
-from ...engine.bench.problems import Suite
-from ...engine.bench.releases import Shelf
 from ...engine.bench.reviewers import MODES, load_specimens
+from ...engine.bench.suites.datasets import ids_in, load_suite
+from ...engine.bench.suites.problems import Suite
+from ...engine.bench.suites.releases import Shelf
 from ...engine.errors import RedraftError, UsageError
 from ...engine.kit import Kit
 from ...engine.pipelines.catalogue import Pipeline, pipeline
-from ...engine.version import version
-from ..bench_progress import Meter, two_interrupts
-from ..bench_results import print_results, print_tables
-from ..bench_show import show_results
-from ..faults import EXIT_CODE, keep
-from ..fetching import ensure_model
-from ..output import say
-from ..session import Session, open_kit, session
+from ...engine.system.version import version
+from ..cli.bench_progress import Meter, two_interrupts
+from ..cli.bench_results import print_results, print_tables
+from ..cli.bench_show import show_results
+from ..cli.fetching import ensure_model
+from ..common.faults import EXIT_CODE, keep
+from ..common.output import say
+from ..common.session import Session, open_kit, session
 
 DEFAULT_PIPELINES = "raw-coder,plan-then-code,review-then-fix,review-with-evidence"
 FEW, MANY = 2, 8

@@ -16,17 +16,26 @@ from ...engine import examples
 from ...engine.behaviour.answers import doctest_of
 from ...engine.behaviour.strength import Strength, strength, strength_facts
 from ...engine.desk.executing import executed, heeded, let_wait, shadowed
+from ...engine.desk.preflight import UNWRITTEN_BODY, find_fault, outgrown
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
-from ...engine.preflight import UNWRITTEN_BODY, find_fault, outgrown
 from ...engine.project_tests import HowTold, tested, with_tests
 from ...engine.sandbox.runner import Limits, Sandbox
 from ...engine.waits import waiting_words
-from ...widgets.tally import standing
-from ..caller import ends_with_caller
-from ..output import Paint, harmless, lines_of_tests, out, out_json, paint, report_lines, say
-from ..session import existing, session
-from ..targets import first_line
+from ...widgets.run.tally import standing
+from ..cli.caller import ends_with_caller
+from ..common.output import (
+    Paint,
+    harmless,
+    lines_of_tests,
+    out,
+    out_json,
+    paint,
+    report_lines,
+    say,
+)
+from ..common.session import existing, session
+from ..common.targets import first_line
 
 TIMED_OUT = 124
 LARGEST_SOURCE = 256 * 1024
@@ -37,8 +46,8 @@ _PATIENCE = 2.0
 
 async def run(args: argparse.Namespace) -> int:
     """0 pass, 1 fail, 124 time-out, 2 usage, 3 no sandbox; no examples is 1: nothing was verified."""
-    from ...engine.opening import limits as limits_of
-    from ...engine.opening import sandbox_choice
+    from ...engine.run.opening import limits as limits_of
+    from ...engine.run.opening import sandbox_choice
     from ...engine.sandbox import open_sandbox
 
     path = Path(args.file)
@@ -149,7 +158,7 @@ def _own(path: Path, function: str) -> Stub:
         UsageError: there is no such function, or several of that name have examples.
     """
     from ...engine.sources import NEIGHBOUR_TOKENS
-    from ..targets import function_of, functions_of
+    from ..common.targets import function_of, functions_of
 
     found = functions_of(str(path), function, NEIGHBOUR_TOKENS)
     spoken_of = [one for one in found if one.examples]

@@ -8,14 +8,20 @@ from pathlib import Path
 from ...engine.behaviour.versions import Change, VersionDiff, compare_versions
 from ...engine.errors import UsageError
 from ...engine.facts import Stub
-from ...engine.opening import limits, sandbox_choice
+from ...engine.run.opening import limits, sandbox_choice
 from ...engine.sandbox import open_sandbox
 from ...engine.sources import Source, find_functions
-from ..caller import ends_with_caller
-from ..output import Paint, harmless, out, out_json, paint
-from ..session import session
-from ..targets import function_of
-from ..versions import version_of
+from ..cli.caller import ends_with_caller
+from ..cli.versions import version_of
+from ..common.output import (
+    Paint,
+    harmless,
+    out,
+    out_json,
+    paint,
+)
+from ..common.session import session
+from ..common.targets import function_of
 
 
 async def run(args: argparse.Namespace) -> int:

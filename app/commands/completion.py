@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import cast
 
-from ..output import out_exact
-from ..parser import build
+from ..cli.parser import build
+from ..common.output import out_exact
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..output import out, out_json
-from ..session import session
+from ..common.output import out, out_json
+from ..common.session import session
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 
-from ...engine.cost_table import Row, rows
 from ...engine.facts import Fact
-from ...engine.price_hint import Hint, hint_of
-from ...engine.rendering import as_plain
-from ..cost_lines import compared, hint_lines, used
-from ..cost_logs import found_in, prices_of
-from ..output import columns, harmless, out, out_json, say
-from ..session import session
+from ...engine.tables.cost_table import Row, rows
+from ...engine.tables.price_hint import Hint, hint_of
+from ...engine.tables.rendering import as_plain
+from ..cli.cost_lines import compared, hint_lines, used
+from ..cli.cost_logs import found_in, prices_of
+from ..common.output import (
+    columns,
+    harmless,
+    out,
+    out_json,
+    say,
+)
+from ..common.session import session
 
 
 class Costs(Fact, frozen=True):

@@ -6,12 +6,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from ...engine.models import weights
-from ...engine.opening import sandbox_choice
+from ...engine.models.embedded import weights
+from ...engine.run.opening import sandbox_choice
 from ...engine.sandbox import diagnose
-from ...engine.version import version
-from ..output import harmless, out, out_json, paint
-from ..session import session
+from ...engine.system.version import version
+from ..common.output import (
+    harmless,
+    out,
+    out_json,
+    paint,
+)
+from ..common.session import session
 
 
 async def run(args: argparse.Namespace) -> int:

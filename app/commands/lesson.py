@@ -6,13 +6,18 @@ import argparse
 import sys
 
 from ...engine.errors import UsageError
-from ...engine.lesson_claims import Claim, Verdict, tried
-from ...engine.lessons import Lesson
-from ...engine.opening import limits, sandbox_choice
+from ...engine.lessons.claims import Claim, Verdict, tried
+from ...engine.lessons.lesson import Lesson
+from ...engine.run.opening import limits, sandbox_choice
 from ...engine.sandbox import open_sandbox
-from ..lessons import lessons_in
-from ..output import harmless, out, out_json, paint
-from ..session import Session, session
+from ..common.output import (
+    harmless,
+    out,
+    out_json,
+    paint,
+)
+from ..common.session import Session, session
+from ..lesson.shipped import lessons_in
 
 
 async def run(args: argparse.Namespace) -> int:

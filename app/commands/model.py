@@ -7,9 +7,9 @@ import os
 import sys
 
 from ...engine.errors import EnvironmentFault
-from ...engine.models import weights
-from ..fetching import fetch
-from ..output import out, out_json, say
+from ...engine.models.embedded import weights
+from ..cli.fetching import fetch
+from ..common.output import out, out_json, say
 
 
 async def run(args: argparse.Namespace) -> int:

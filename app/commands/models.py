@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 
 from ...engine.facts import ROLES
-from ...engine.models import weights
 from ...engine.models.discovery import discover
-from ..output import harmless, out, out_json, paint
-from ..session import session
+from ...engine.models.embedded import weights
+from ..common.output import (
+    harmless,
+    out,
+    out_json,
+    paint,
+)
+from ..common.session import session
 
 
 async def run(args: argparse.Namespace) -> int:

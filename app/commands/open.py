@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...engine.errors import UsageError
-from ..session import Session, existing, session
+from ..common.session import Session, existing, session
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def _first(targets: Sequence[str], here: Session) -> str:
     for target in targets:
         path, named, name = target.partition("::")
         if named:
-            from ..targets import stubs_of
+            from ..common.targets import stubs_of
 
             return stubs_of(f"{Path(path)}::{name}", here.settings.context_tokens)[0].key
     return ""

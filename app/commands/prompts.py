@@ -7,9 +7,14 @@ import os
 from pathlib import Path
 
 from ...engine.errors import UsageError
-from ...engine.paths import Places
 from ...engine.prompts import Prompts
-from ..output import out, out_exact, out_json, paint
+from ...engine.system.paths import Places
+from ..common.output import (
+    out,
+    out_exact,
+    out_json,
+    paint,
+)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,9 +34,9 @@ def run(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace) -> int:
     # Settings, tree-sitter and the pipelines' words are needed here only.
     from ...engine.sources import read, told_of
-    from ..prompt_preview import preview, preview_lines
-    from ..session import session
-    from ..targets import function_of
+    from ..cli.prompt_preview import preview, preview_lines
+    from ..common.session import session
+    from ..common.targets import function_of
 
     if args.name:
         raise UsageError("name a prompt, or a function with --for, not both")

@@ -10,19 +10,37 @@ from pathlib import Path
 
 from ...engine.behaviour.lanes import compare_lanes, told_alike
 from ...engine.kit import Kit
-from ...engine.race import Lane, Race
-from ...engine.race_table import rows
-from ...engine.race_text import Outcome, as_csv, as_json, table_of, verdict_of
-from ...engine.rendering import as_markdown, as_plain
+from ...engine.run.race import Lane, Race
 from ...engine.settings import Settings
-from ...engine.state import RunState
-from ..faults import EXIT_CODE, keep
-from ..fetching import ensure_model
-from ..headless import interruptible
-from ..model_choice import applied
-from ..output import columns, out, out_exact, out_json_line, paint, say
-from ..session import Session, session
-from ..starting_line import Field, OpenKit, field, started
+from ...engine.state.run import RunState
+from ...engine.tables.race_table import rows
+from ...engine.tables.race_text import (
+    Outcome,
+    as_csv,
+    as_json,
+    table_of,
+    verdict_of,
+)
+from ...engine.tables.rendering import as_markdown, as_plain
+from ..cli.fetching import ensure_model
+from ..common.faults import EXIT_CODE, keep
+from ..common.headless import interruptible
+from ..common.model_choice import applied
+from ..common.output import (
+    columns,
+    out,
+    out_exact,
+    out_json_line,
+    paint,
+    say,
+)
+from ..common.session import Session, session
+from ..race.setup import (
+    Field,
+    OpenKit,
+    field,
+    started,
+)
 
 INTERRUPTED = 130
 
@@ -47,7 +65,7 @@ async def _with_usual_kit(here: Session, wanted: Field, args: argparse.Namespace
         await ensure_model(applied(here.settings, choice), here.environ)
 
     def open_kit(settings: Settings) -> AbstractAsyncContextManager[Kit]:
-        from ...engine.opening import opened
+        from ...engine.run.opening import opened
 
         return opened(settings, here.places, here.environ, say)
 

@@ -6,15 +6,26 @@ import argparse
 import sys
 
 from ...engine.errors import SourceError
-from ...engine.race_table import rows
-from ...engine.race_text import Outcome, as_json, table_of, verdict_of
-from ...engine.recording import line_of
-from ...engine.rendering import as_plain
-from ...engine.state import state_of
-from ..headless import print_state
-from ..output import columns, out, out_json_line, paint, say
-from ..race_logs import LaneLog, lane_logs, shipped
-from ..session import Session, session
+from ...engine.run.recording import line_of
+from ...engine.state.run import state_of
+from ...engine.tables.race_table import rows
+from ...engine.tables.race_text import (
+    Outcome,
+    as_json,
+    table_of,
+    verdict_of,
+)
+from ...engine.tables.rendering import as_plain
+from ..common.headless import print_state
+from ..common.output import (
+    columns,
+    out,
+    out_json_line,
+    paint,
+    say,
+)
+from ..common.session import Session, session
+from ..replay.logs import LaneLog, lane_logs, shipped
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ...engine.pipelines.catalogue import REVIEW, REVIEW_AND_FIX
 from ...engine.sources import read, splice
-from ..fetching import ensure_model
-from ..headless import exit_code, print_state, run_once
-from ..output import out_exact
-from ..session import open_kit, session
-from ..targets import function_of, unified
+from ..cli.fetching import ensure_model
+from ..common.headless import exit_code, print_state, run_once
+from ..common.output import out_exact
+from ..common.session import open_kit, session
+from ..common.targets import function_of, unified
 
 
 async def run(args: argparse.Namespace) -> int:

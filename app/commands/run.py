@@ -8,25 +8,36 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...engine.behaviour.standing import compare_candidates, open_question
+from ...engine.desk.resume import Recall
 from ...engine.errors import StaleSource, UsageError
 from ...engine.events import AnyEvent, Compared, Entry, Outdated, RecheckStarted, RunStarted, Written
 from ...engine.facts import Draft, Example, Stub
-from ...engine.journal import Journal, Purpose
+from ...engine.journal.journal import Journal, Purpose
 from ...engine.kit import Kit
+from ...engine.lessons.tasks import load_task
 from ...engine.project_tests import with_tests
-from ...engine.recalling import Recall
-from ...engine.rechecking import present, recheck
-from ...engine.recording import line_of, read_log
+from ...engine.run.rechecking import present, recheck
+from ...engine.run.recording import line_of, read_log
 from ...engine.sources import read, relocate, splice, write
-from ...engine.state import IN_FILE, RunState
-from ...engine.tasks import load_task
-from ...widgets.tally import held
-from ..fetching import ensure_model
-from ..headless import exit_code, print_state, run_once
-from ..output import harmless, out_exact, out_json_line, say
-from ..session import Session, beside, existing, open_kit, session
-from ..targets import stubs_of, unified
-from ..tasks import PREFIX, TASKS
+from ...engine.state.run import IN_FILE, RunState
+from ...widgets.run.tally import held
+from ..cli.fetching import ensure_model
+from ..common.headless import exit_code, print_state, run_once
+from ..common.output import (
+    harmless,
+    out_exact,
+    out_json_line,
+    say,
+)
+from ..common.session import (
+    Session,
+    beside,
+    existing,
+    open_kit,
+    session,
+)
+from ..common.targets import stubs_of, unified
+from ..common.tasks import PREFIX, TASKS
 
 
 async def run(args: argparse.Namespace) -> int:

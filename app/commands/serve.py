@@ -11,17 +11,32 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from ...engine.errors import UsageError
-from ...engine.models.gpus import Device, allowed, find_gpus, the_processor
-from ...engine.models.vllm import Fleet, serving
-from ...engine.models.vllm_commands import Command, commands, free_ports, program
-from ...engine.models.vllm_placing import Place, ordered, placed
-from ...engine.models.vllm_presets import lineup, replica_counts
-from ...engine.models.vllm_server import Pace
-from ...engine.models.vllm_sizes import size_of, told_sizes
-from ...engine.paths import Places
-from ...engine.serving import Board, Serving, board
-from ..output import out, out_json, say
-from ..serving_lines import Ticker, as_json, explained, ready_lines
+from ...engine.models.vllm.commands import (
+    Command,
+    commands,
+    free_ports,
+    program,
+)
+from ...engine.models.vllm.gpus import (
+    Device,
+    allowed,
+    find_gpus,
+    the_processor,
+)
+from ...engine.models.vllm.models import Fleet, serving
+from ...engine.models.vllm.placing import Place, ordered, placed
+from ...engine.models.vllm.presets import lineup, replica_counts
+from ...engine.models.vllm.server import Pace
+from ...engine.models.vllm.sizes import size_of, told_sizes
+from ...engine.settings.serving import Board, Serving, board
+from ...engine.system.paths import Places
+from ..cli.serving_lines import (
+    Ticker,
+    as_json,
+    explained,
+    ready_lines,
+)
+from ..common.output import out, out_json, say
 
 INTERRUPTED = 130
 LEAST_CONTEXT = 256

@@ -6,11 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..fetching import ensure_model
-from ..headless import exit_code, print_state, run_once
-from ..session import open_kit, session
-from ..targets import stubs_of
-from ..tour import laid_out
+from ..cli.fetching import ensure_model
+from ..cli.tour import laid_out
+from ..common.headless import exit_code, print_state, run_once
+from ..common.session import open_kit, session
+from ..common.targets import stubs_of
 
 
 async def draft_first(args: argparse.Namespace, path: Path) -> int:

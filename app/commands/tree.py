@@ -6,11 +6,16 @@ import argparse
 from pathlib import Path
 
 from ...engine.errors import UsageError
-from ...engine.state import state_of
-from ..output import harmless, out, out_json, paint
-from ..race_logs import lane_logs
-from ..tree_lines import as_facts, tree_lines
-from ..tree_picture import picture_of
+from ...engine.state.run import state_of
+from ..cli.tree_lines import as_facts, tree_lines
+from ..common.output import (
+    harmless,
+    out,
+    out_json,
+    paint,
+)
+from ..replay.logs import lane_logs
+from ..tree.picture import picture_of
 
 
 def run(args: argparse.Namespace) -> int:

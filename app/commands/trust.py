@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 from ...engine.errors import UntrustedInterpreter, UsageError
-from ...engine.paths import Places
 from ...engine.project import choose_environment, digest_of_file, locate
 from ...engine.settings import Loaded
-from ...engine.trust import TrustBook, project_folder
-from ..output import harmless, out, say
-from ..session import session
+from ...engine.settings.trust import TrustBook, project_folder
+from ...engine.system.paths import Places
+from ..common.output import harmless, out, say
+from ..common.session import session
 
 
 def run(args: argparse.Namespace) -> int:

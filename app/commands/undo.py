@@ -6,10 +6,10 @@ import argparse
 import os
 from pathlib import Path
 
-from ...engine.journal import Journal
-from ...engine.paths import Places
-from ..output import harmless, out
-from ..session import beside, existing
+from ...engine.journal.journal import Journal
+from ...engine.system.paths import Places
+from ..common.output import harmless, out
+from ..common.session import beside, existing
 
 
 def run(args: argparse.Namespace) -> int:

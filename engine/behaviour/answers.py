@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ..enriching import Additions, doctest_lines, header_with
 from ..examples import judge, values
 from ..examples.calls import spelling
+from ..examples.enriching import Additions, doctest_lines, header_with
 from ..facts import Answer, Example, Outcome, Result, Stub
-from ..literals import NotPlain
+from ..python.literals import NotPlain
 from .calling import calling
 
 _EXCEPTION = re.compile(r"(?:\w+\.)*[A-Z]\w*")

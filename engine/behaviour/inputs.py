@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from ..examples import asked, values
 from ..examples.calls import spelling
 from ..facts import Stub
-from ..literals import NotPlain
+from ..python.literals import NotPlain
 from .calling import Calling, Parameter, calling, is_call_of, program_tree
 from .kinds import Kinds
 from .neighbours import neighbours

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ..facts import Behaviours, Stub
 from ..kit import Kit
-from ..state import RunState
+from ..state.run import RunState
 from .clustering import differing
 from .observing import observe, runs_anything
 

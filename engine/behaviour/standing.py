@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts import Behaviours, Choice, Draft
 from ..kit import Kit
-from ..state import RunState
+from ..state.run import RunState
 from .observing import observe
 from .questions import leading, question, remaining
 

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TypeGuard, cast
 
-from ..literals import NotPlain, parsed
-from .problems import Rule
+from ..python.literals import NotPlain, parsed
 from .speaking import redraft_fingerprint
+from .suites.problems import Rule
 
 FLOAT_TOLERANCE = 1e-6
 """Where floats are expected and the benchmark gives no tolerance."""

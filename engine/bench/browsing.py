@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
 from ..facts import Fact, Stub
-from ..rendering import Table, columns_of
-from ..taxonomy import Failure, classified
-from .datasets import BASE_ONLY
+from ..tables.rendering import Table, columns_of
+from ..tables.taxonomy import Failure, classified
 from .lines import Column, Header, Line
 from .reviewers import marks_of, reviewers_table
 from .standing import Group, baseline_of, rows_by_level, solution_of
+from .suites.datasets import BASE_ONLY
 from .tables import table
 
 Kind = Literal["fixed", "broken", "false alarm", "failed"]

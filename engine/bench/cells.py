@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cost import shown
+from ..state.cost import shown
 from .standing import Row
 from .statistics import Paired, Share
 

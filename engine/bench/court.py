@@ -13,11 +13,11 @@ import msgspec
 
 from ..errors import EnvironmentFault, SandboxError
 from ..facts import Solution
-from ..paths import make_folder
 from ..sandbox.asserts import SessionSandbox
 from ..sandbox.runner import Sandbox
+from ..system.paths import make_folder
 from .oracle import judge, measure
-from .problems import Problem
+from .suites.problems import Problem
 from .verdicts import Measured, Verdict, no_code
 
 _FORM = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import SourceError
-from ..regular import read_regular
+from ..system.regular import read_regular
 from .ledger import LARGEST, read_row
 from .lines import Header, Key, Line
 

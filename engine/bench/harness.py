@@ -16,19 +16,19 @@ from msgspec.structs import replace
 
 from ..behaviour.questions import AT_MOST
 from ..behaviour.simulated import Simulated
-from ..cost import by_role
 from ..errors import EnvironmentFault, RedraftError, first_of_ours
 from ..events import Decomposed, Entry, RunFailed, TextStreamed
 from ..kit import Kit
 from ..pipelines.catalogue import Pipeline
-from ..recording import Recording
 from ..redaction import redact
-from ..runs import run_name, running
-from ..state import RunState
+from ..run.log import run_name, running
+from ..run.recording import Recording
+from ..state.cost import by_role
+from ..state.run import RunState
 from .court import Judge
 from .ledger import Ledger
 from .lines import Column, Key, Line
-from .problems import Problem
+from .suites.problems import Problem
 from .tally import Tally
 from .verdicts import Verdict
 

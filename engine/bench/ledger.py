@@ -12,8 +12,8 @@ from types import TracebackType
 import msgspec
 
 from ..errors import EnvironmentFault, SourceError, UsageError
-from ..paths import make_folder
-from ..regular import read_regular
+from ..system.paths import make_folder
+from ..system.regular import read_regular
 from .lines import Header, Key, Line
 
 LARGEST = 2_000_000_000

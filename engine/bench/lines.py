@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..cost import Spending, total
 from ..facts import Fact, Role
+from ..state.cost import Spending, total
 from .verdicts import Status
 
 Key = tuple[str, str, str, int, str]

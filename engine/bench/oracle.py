@@ -13,15 +13,15 @@ from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from ..literals import NotPlain, parsed
+from ..python.literals import NotPlain, parsed
 from ..sandbox.asserts import SessionSandbox
 from ..sandbox.conversation import Conversation, Ended
 from ..sandbox.runner import Limits
 from . import speaking
 from .agreement import disagreement
-from .problems import Inputs, Problem
-from .published import inputs_of
 from .statements import asserted
+from .suites.problems import Inputs, Problem
+from .suites.published import inputs_of
 from .verdicts import FEWEST_SECONDS, MEMORY_MB, NO_CODE, Measured, Status, Verdict
 
 BATCH_TEXT = 60_000

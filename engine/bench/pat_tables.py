@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..economy import relative_cost, roi
-from ..rendering import Table, columns_of
+from ..state.economy import relative_cost, roi
+from ..tables.rendering import Table, columns_of
 from .cells import NONE, interval, percent, tokens_of, usd_of
 from .lines import model_in
 from .standing import Row

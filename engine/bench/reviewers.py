@@ -7,20 +7,26 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from ..cost import Spending, shown, total
 from ..desk import Desk
 from ..errors import UsageError
 from ..facts import Fact, Solution, Stub
-from ..nearest import nearest
 from ..pipelines.catalogue import Pipeline
 from ..pipelines.reviewing import review_and_fix, why_not_repaired
-from ..rendering import Table, columns_of
-from .bugs import humanevalfix, quixbugs
+from ..state.cost import Spending, shown, total
+from ..system.nearest import nearest
+from ..tables.rendering import Table, columns_of
 from .cells import interval, percent
 from .lines import Line
-from .problems import Problem, Specimen, Suite
-from .releases import HUMANEVAL_MINI, HUMANEVAL_PACK, HUMANEVAL_PLUS, QUIXBUGS, Shelf
 from .statistics import Share
+from .suites.bugs import humanevalfix, quixbugs
+from .suites.problems import Problem, Specimen, Suite
+from .suites.releases import (
+    HUMANEVAL_MINI,
+    HUMANEVAL_PACK,
+    HUMANEVAL_PLUS,
+    QUIXBUGS,
+    Shelf,
+)
 
 SOURCES = ("quixbugs", "humanevalfix")
 

@@ -20,14 +20,14 @@ from msgspec.structs import replace
 from ..errors import EnvironmentFault, UsageError
 from ..facts import ROLES
 from ..kit import Kit
-from ..paths import Places
 from ..pipelines.catalogue import CATALOGUE, Pipeline
 from ..settings import Settings
+from ..system.paths import Places
 from .court import Court, court_of
 from .harness import Contender, Solve, Work, solved
 from .lines import Line
-from .problems import Problem
 from .reviewers import MODES
+from .suites.problems import Problem
 
 LOCAL = frozenset({"ray", "ray://", "ray://local"})
 """A cluster of this machine alone, started for the run."""
@@ -59,7 +59,7 @@ class Station:
         await self._stack.aclose()
 
     async def _opened(self, number: int) -> tuple[Kit, Court]:
-        from ..opening import opened
+        from ..run.opening import opened
 
         async with self._opening:
             if number not in self._kits:

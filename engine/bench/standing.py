@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..cost import Spending, total
 from ..facts import Check, Draft, Example, Fact, Report, Role, Solution, Stub
-from ..taxonomy import classified
+from ..state.cost import Spending, total
+from ..tables.taxonomy import classified
 from .lines import Line, model_in
 from .statistics import Paired, Share, paired
 

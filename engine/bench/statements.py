@@ -8,7 +8,7 @@ from typing import cast
 from ..sandbox.asserts import SessionSandbox, run_asserts
 from ..sandbox.conversation import Ended
 from ..sandbox.runner import Limits
-from .problems import Asserts, Problem
+from .suites.problems import Asserts, Problem
 from .verdicts import FEWEST_SECONDS, MEMORY_MB, WHOLE_SECONDS, Status, Verdict
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from ..behaviour.questions import AT_MOST
 from ..errors import UsageError
 from ..facts import ROLES
-from ..nearest import nearest
-from ..rendering import Table, columns_of
+from ..system.nearest import nearest
+from ..tables.rendering import Table, columns_of
 from . import pat_tables
 from .cells import NONE, change_cells, interval, percent, points_of, tokens_of, usd_of
 from .standing import Row

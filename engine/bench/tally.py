@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ..cost import Spending
 from ..facts import Fact
+from ..state.cost import Spending
 from .lines import Column, Line
 
 

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from .. import examples, findings, replies
-from ..asking import Asker, Emit, IsHalf, Turn
+from .. import examples, replies
 from ..errors import ProjectError
 from ..events import (
     AttemptStarted,
@@ -22,20 +21,27 @@ from ..events import (
     FindingsTested,
     Settled,
 )
+from ..examples import findings
+from ..examples.reciting import recited
 from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, Solution, Stub
 from ..kit import Kit
-from ..missing import unknown_names
 from ..models.chat import Reply
 from ..models.sharing import Share
-from ..preflight import UNWRITTEN_BODY
 from ..project_tests import tested
-from ..questions import Question
-from ..recalling import Recall
-from ..reciting import recited
+from ..python.missing import unknown_names
 from ..sources import blocked_by
-from ..steering import Steering
-from ..turns import Messages, Turns
+from .asking import (
+    Asker,
+    Emit,
+    IsHalf,
+    Turn,
+)
 from .executing import executed, heeded, let_wait, shadowed
+from .preflight import UNWRITTEN_BODY
+from .prompting import Messages, Turns
+from .questions import Question
+from .resume import Recall
+from .steering import Steering
 
 CODE_STOPS = ("\n```", "\nif __name__", "\nassert ", "\nprint(")
 """Safe ends of a prefilled function (measured; "\\n#" and "\\nif" are not)."""

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
-from ..asking import MOST_AT_ONCE
 from ..errors import BudgetSpent
 from ..facts import Role
 from ..models.sharing import Share
+from .asking import MOST_AT_ONCE
 from .base import Base
 
 _Got = TypeVar("_Got")

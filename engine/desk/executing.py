@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from ..examples import all_held_up, asked, awaited, held_up, judge
 from ..facts import Example, Execution, Outcome, Report, Stub
-from ..preflight import UNWRITTEN_BODY
 from ..sandbox.runner import Limits, Sandbox
 from ..sources import blocked_by, is_newer_syntax, rivals
+from .preflight import UNWRITTEN_BODY
 
 _ALONE = frozenset({"generated", "hidden"})
 FRESH_STARTS = 3

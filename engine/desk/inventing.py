@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from .. import replies
-from ..composing import composed
 from ..events import ChecksInvented
 from ..examples.agreement import sorted_out
 from ..facts import Draft, Example, Helper, Outcome, Report, Stub
 from ..models.chat import Reply
 from ..models.sharing import Share
-from ..questions import Question
-from ..turns import Messages
+from ..python.composing import composed
 from .drawing import Drawing
+from .prompting import Messages
+from .questions import Question
 
 PARSE_RETRIES = 3
 """How often a question is asked again when nothing in the answer can be used (arXiv 2605.07248, App. F)."""

@@ -9,10 +9,10 @@ from ..errors import ModelError
 from ..events import Drafted, Enriched, Planned, Reviewed
 from ..facts import Draft, Enrichment, Plan, Report, Review, Role, Stub
 from ..models.chat import Reply
-from ..questions import Question
-from ..turns import Messages
-from ..wording import fenced
 from .base import Base
+from .prompting import Messages
+from .questions import Question
+from .wording import fenced
 
 REVIEW_TOKENS = 240
 """Enough for two or three findings: a small model that does not think, and does not stop, is stopped here."""

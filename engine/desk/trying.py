@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from .. import replies
-from ..composing import composed, unwritten
 from ..events import Decomposed, Drafted, NodeClosed, NodeOpened, Scored
 from ..facts import Draft, Helper, Report, Role, Split, Stub
 from ..models.chat import Reply
 from ..models.sharing import Share
-from ..questions import Question
-from ..turns import Messages
+from ..python.composing import composed, unwritten
 from .inventing import PARSE_RETRIES, Inventing
+from .prompting import Messages
+from .questions import Question
 
 PLAN_TEMPERATURE = 0.2
 """Plans are drawn at this temperature, one at a time (arXiv 2605.07248, App. F)."""

@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Collection, Sequence
 from typing import TypeGuard, cast
 
-from .. import literals
-from ..literals import NotPlain
+from ..python import literals
+from ..python.literals import NotPlain
 
 __all__ = [
     "NotPlain",

@@ -19,7 +19,7 @@ import msgspec
 
 from ..errors import ModelError
 from ..facts import Fact
-from ..regular import read_regular
+from ..system.regular import read_regular
 from .chat import Ask, Piece, Reply
 
 LARGEST = 1_000_000_000

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from ..behaviour.observing import runs_anything
-from ..composing import composed
 from ..desk import Desk
 from ..desk.inventing import PARSE_RETRIES
+from ..desk.steering import SteeredError
 from ..events import NodeClosed
 from ..facts import Draft, Example, Helper, Report
 from ..models.sharing import Share
-from ..steering import SteeredError
+from ..python.composing import composed
 from .nodes import Candidate, Ending, Node, Outcome
 
 if TYPE_CHECKING:

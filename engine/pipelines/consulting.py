@@ -15,8 +15,8 @@ from ..desk import Desk
 from ..errors import BudgetSpent
 from ..facts import Answer, Behaviours, Draft, Report, Solution, Stub
 from ..models.sharing import Share
+from ..python.shape import same_program
 from ..replies.python import is_placeholder
-from ..shape import same_program
 
 SAMPLES = 5
 """Bodies drawn beside the first draft."""

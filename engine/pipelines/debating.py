@@ -6,7 +6,7 @@ import asyncio
 
 from ..desk import Desk
 from ..facts import Draft, Report, Solution, Stub
-from ..shape import same_program
+from ..python.shape import same_program
 
 
 async def debate(desk: Desk, stub: Stub) -> Solution:

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ..behaviour.outcomes import same_outcome
-from ..composing import unwritten
 from ..desk import Desk
 from ..events import NodeClosed
 from ..facts import Draft, Helper, Outcome, Solution, Split, Stub
 from ..models.sharing import Share
+from ..python.composing import unwritten
 from .sisters import Scopes, needs_of, together, told
 
 SAMPLES = 10

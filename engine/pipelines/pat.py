@@ -13,13 +13,13 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from ..composing import unwritten
 from ..desk import Desk
+from ..desk.steering import SteeredError, line_to
 from ..errors import BudgetSpent
 from ..events import Steered
 from ..facts import Example, Helper, Solution, Split, Stub
+from ..python.composing import unwritten
 from ..replies.splitting import restated
-from ..steering import SteeredError, line_to
 from .attempting import TRIALS, Attempt
 from .nodes import Candidate, Node, Outcome
 from .sisters import Scopes, needs_of, together, told

@@ -17,8 +17,8 @@ from ..diff import hunks
 from ..errors import BudgetSpent
 from ..examples.calls import spelling
 from ..facts import Draft, Report, Review, Solution, Stub
+from ..python.shape import same_program
 from ..replies import parameters
-from ..shape import same_program
 
 Rung = Literal["report", "examples", "stub"]
 """With what a body is asked for: the report in the conversation of the draft; the failing examples; the stub alone."""

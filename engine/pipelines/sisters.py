@@ -11,8 +11,8 @@ import re
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-from ..composing import names_in
 from ..facts import Helper, Stub
+from ..python.composing import names_in
 
 MOST_TOGETHER = 4
 """Functions of one plan that are solved at a time: their candidates share the processors of this machine."""

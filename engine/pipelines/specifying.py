@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..desk import Desk
+from ..examples.richness import GATE, richness
 from ..facts import Solution, Stub
-from ..richness import GATE, richness
 from .reviewing import reviewed, why_not_repaired
 
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .. import literals
 from ..facts import Relation
+from ..python import literals
 from .scripts import UNREADABLE
 
 

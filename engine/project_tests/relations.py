@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from ..examples import visible
 from ..facts import Asserted, Check, Example, Outcome
-from ..literals import NotPlain, parsed
+from ..python.literals import NotPlain, parsed
 
 Verdict = Literal["holds", "fails", "ask"]
 """\"ask": only the process itself can tell, because the value or the exception is of a class of its own."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .. import literals
 from ..facts import Asserted, Example
+from ..python import literals
 
 _OWN = "__redraft_test__"
 """The test's names: its variables must not take the place of those that the function under test uses."""

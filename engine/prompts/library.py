@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from ..models.chat import Message
-from ..nearest import nearest
-from ..regular import read_regular
+from ..system.nearest import nearest
+from ..system.regular import read_regular
 from .reading import Prompt, parsed
 
 ENDING = ".md"

@@ -23,7 +23,7 @@ from typing import Literal, cast
 from ..errors import SettingsError
 from ..facts import Fact
 from ..models.chat import Message
-from ..nearest import nearest
+from ..system.nearest import nearest
 
 TurnRole = Literal["system", "user", "assistant"]
 

@@ -8,9 +8,9 @@ import dataclasses
 import re
 from collections.abc import Collection, Mapping
 
-from ..composing import helper_stub, names_in, top_statements
 from ..facts import Fact, Stub
-from ..names import importable, undefined
+from ..python.composing import helper_stub, names_in, top_statements
+from ..python.names import importable, undefined
 from ..sources import Source, find_function
 from . import fences
 from .outside import needed

@@ -15,7 +15,12 @@ from time import monotonic
 from typing import Protocol
 
 from ..facts import Check, Example, Outcome, Report
-from ..literals import NotPlain, parsed, same, spelling
+from ..python.literals import (
+    NotPlain,
+    parsed,
+    same,
+    spelling,
+)
 from .conversation import NOT_RUN, Conversation, Ended
 from .runner import DEFAULT, Limits, Sandbox
 from .splitting import Split, split

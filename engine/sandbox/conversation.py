@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from ..facts import Execution, LoadFailure, Outcome
 from ..project import NOWHERE
-from . import child_frames as wire
+from .child import child_frames as wire
 from .failures import failure_of, refusal_of
 from .frames import Malformed, Record, RecordReader
 from .program import LARGEST, Job

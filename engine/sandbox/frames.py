@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from . import child_frames as wire
+from .child import child_frames as wire
 
 TEXTS = {wire.LAYERS: 2, wire.LOADED: 5, wire.OUTCOME: 6, wire.CALL: 2}
 """How many texts each kind of record has."""

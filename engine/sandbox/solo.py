@@ -12,15 +12,15 @@ from pathlib import Path
 
 from ..errors import SandboxError
 from ..project import Environment
-from . import child_frames as wire
 from . import seatbelt
+from .child import child_frames as wire
 from .conversation import Conversation, NotProtected, protected
 from .links import STRAY_KEPT, STRAY_MOST
 from .program import Job
 from .runner import Limits
 from .talking import TalkingSandbox, child_environment
 
-BOOTSTRAP = Path(__file__).with_name("child_solo.py")
+BOOTSTRAP = Path(__file__).parent / "child" / "child_solo.py"
 _GONE_SECONDS = 5.0
 
 

@@ -9,7 +9,7 @@ import warnings
 from typing import Literal
 
 from ..facts import Fact
-from ..literals import NotPlain, parsed
+from ..python.literals import NotPlain, parsed
 
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _LARGEST = 256 * 1024

@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from ..errors import SandboxError
 from ..project import Environment
-from . import child_frames as wire
+from .child import child_frames as wire
 from .links import PipeLink
 from .program import Job
 from .runner import Limits
 
 NO_PACKAGES = "-"
 """As `child_site.NONE`."""
-BOOTSTRAP = Path(__file__).with_name("child.py")
+BOOTSTRAP = Path(__file__).parent / "child" / "child.py"
 START_SECONDS = 20.0
 _GONE_SECONDS = 5.0
 

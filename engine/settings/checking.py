@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from ..errors import SettingsError
-from ..nearest import nearest
+from ..system.nearest import nearest
 from .secret import Secret
 from .tree import Path, Values, choices, dotted, is_of_role, leaf_type, leaves, sections
 

@@ -12,14 +12,14 @@ import msgspec
 
 from ..errors import SettingsError
 from ..facts import ROLES
-from ..nearest import nearest
-from ..paths import HOME_VARIABLE
-from ..regular import read_regular
-from ..serving import serving_now
-from ..trust import digest_of
+from ..system.nearest import nearest
+from ..system.paths import HOME_VARIABLE
+from ..system.regular import read_regular
 from .checking import checked
+from .serving import serving_now
 from .tree import KEYS, Values, dotted, flattened, is_of_role, leaves
 from .tree import Path as Leaf
+from .trust import digest_of
 
 PREFIX = "REDRAFT_"
 LARGEST = 4_000_000

@@ -8,9 +8,8 @@ from pathlib import Path
 import msgspec
 
 from ..facts import ROLES, Fact
-from ..paths import Places
 from ..redaction import protect_url
-from ..trust import TrustBook
+from ..system.paths import Places
 from .explaining import Origin, origins_of
 from .keys import with_environment_keys
 from .layers import Layer, Project, from_environment, from_flags, from_servers, from_user, project_of
@@ -18,6 +17,7 @@ from .merging import merged, values_of
 from .shape import Settings
 from .tree import Path as Leaf
 from .tree import built, dotted
+from .trust import TrustBook
 
 HARMLESS = frozenset(
     {"temperature", "top_p", "top_k", "min_p", "max_tokens", "seed", "thinking", "effort", "thinking_tokens", "prefill"}

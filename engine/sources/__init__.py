@@ -7,7 +7,7 @@ from .reading import Source, digest_of, encoded, read
 from .splicing import relocate, splice
 from .stubs import NEIGHBOUR_TOKENS, Found, find_function, find_functions, find_stubs, told_of
 from .syntax import in_older_syntax, is_newer_syntax, problem_of
-from .writing import write
+from .writes.writing import write
 
 __all__ = [
     "NEIGHBOUR_TOKENS",

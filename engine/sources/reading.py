@@ -16,7 +16,7 @@ from pathlib import Path
 from ..diff import matching_lines
 from ..errors import SourceError
 from ..facts import Fact
-from ..regular import read_regular
+from ..system.regular import read_regular
 
 LARGEST = 8_000_000
 """Bytes. Python files beyond this are generated, and nobody drafts functions in them by hand."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from redraft.app.accepting import Accepting
-from redraft.app.comparison import Comparison
+from redraft.app.draft.accepting import Accepting
+from redraft.app.run.comparison import Comparison
 from redraft.engine.diff import hunks
 from redraft.engine.facts import Stub
-from redraft.engine.journal import Journal, OwnWrites
-from redraft.engine.merge import Landing
+from redraft.engine.journal.journal import Journal, OwnWrites
 from redraft.engine.sources import find_stubs, read
+from redraft.engine.sources.merge import Landing
 
 STUB = '"""Twice."""\n\n\ndef double(x):\n    """Twice x."""\n    ...\n'
 BODY = "return 2 * x"

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.app.arrangement import PANES, Choice, arranged, in_front
+from redraft.app.common.arrangement import (
+    PANES,
+    Choice,
+    arranged,
+    in_front,
+)
 from redraft.engine import events as ev
 from redraft.engine.facts import Check, Draft, Example, Report, Review, Solution, Stub
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 STUB = Stub(path="a.py", name="f", line=1, header="def f():\n")
 AFTER_REVIEW = Choice("diff", "report")

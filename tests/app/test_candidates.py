@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.candidate_diff_screen import CandidateDiffScreen
-from redraft.app.choosing import described
-from redraft.app.headless import print_state
-from redraft.app.replay_screen import ReplayScreen
+from redraft.app.common.choosing import described
+from redraft.app.common.headless import print_state
+from redraft.app.replay.screen import ReplayScreen
+from redraft.app.run.candidate_diff import CandidateDiffScreen
 from redraft.engine.models.chat import Ask
 from redraft.engine.pipelines.catalogue import CATALOGUE
-from redraft.engine.recording import read_log
+from redraft.engine.run.recording import read_log
 from redraft.engine.settings import RepairSettings, Settings
-from redraft.engine.state import RunState, state_of
-from redraft.widgets.checks_table import ChecksTable
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.draft_pane import DraftPane
-from redraft.widgets.draft_text import view_of
-from redraft.widgets.stage_bar import StageBar
+from redraft.engine.state.run import RunState, state_of
+from redraft.widgets.run.checks_table import ChecksTable
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.draft_pane import DraftPane
+from redraft.widgets.run.draft_text import view_of
+from redraft.widgets.run.stage_bar import StageBar
 from scenes import FIRST_TRY, MENDED, answer, session, settled, until, watching
 from textual.widgets import Static
 

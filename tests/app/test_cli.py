@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from redraft.app.cli import main
+from redraft.app.cli.main import main
 
 STUB = '''\
 import math

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from redraft.app.clipboard import copy_by, tools
+from redraft.app.common.clipboard import copy_by, tools
 
 
 def found(name: str) -> str:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.app.comparison import Decisions, body_of, compared, possible_sides, usual_sides
+from redraft.app.run.comparison import (
+    Decisions,
+    body_of,
+    compared,
+    possible_sides,
+    usual_sides,
+)
 from redraft.engine import events as ev
 from redraft.engine.facts import Draft, Solution, Stub
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 STUB = Stub(path="a.py", name="f", line=1, header='def f(x):\n    """Do it."""\n', body="...")
 OLD = "a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nreturn a\n"

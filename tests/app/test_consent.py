@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.consent_screen import ConsentScreen
-from redraft.app.draft_screen import DraftScreen
+from redraft.app.common.consent import ConsentScreen
+from redraft.app.draft.screen import DraftScreen
 from redraft.engine.errors import ConsentNeeded
 from redraft.engine.kit import Kit
 from redraft.engine.sandbox.opening import SandboxChoice, agree
 from redraft.engine.sandbox.tiers import REQUIRED
 from redraft.engine.settings import Settings
-from redraft.engine.trust import TrustBook
+from redraft.engine.settings.trust import TrustBook
 from scenes import RUNS_OF_LETTERS, answer, screen_of, scripted_kit, session, settled, until
 from textual.widgets import Static
 

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from redraft.app.cli import main
+from redraft.app.cli.main import main
 from redraft.engine.events import Entry
 from redraft.engine.pipelines.catalogue import CATALOGUE
-from redraft.engine.recording import line_of
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
+from redraft.engine.run.recording import line_of
 from redraft.engine.sources import find_stubs, read
 from tree_scenes import DAY, grown, kit
 

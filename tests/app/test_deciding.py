@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 from behaviour_scenes import LOW, MEAN, RAISES, STUB, ZERO, deciding
-from redraft.app.answer_screen import AnswerScreen
 from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
-from redraft.app.enrich_screen import EnrichScreen
-from redraft.app.pane_tabs import PaneTabs
-from redraft.engine.recording import read_log
-from redraft.engine.state import state_of
-from redraft.widgets.behaviour_pane import BehaviourPane
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.richness_bar import RichnessBar
+from redraft.app.draft.answer_screen import AnswerScreen
+from redraft.app.draft.enrich import EnrichScreen
+from redraft.app.draft.screen import DraftScreen
+from redraft.app.run.pane_tabs import PaneTabs
+from redraft.engine.run.recording import read_log
+from redraft.engine.state.run import state_of
+from redraft.widgets.run.behaviour_pane import BehaviourPane
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.richness_bar import RichnessBar
 from redraft.widgets.status_line import StatusLine
 from scenes import screen_of, settled, until
 from textual.pilot import Pilot

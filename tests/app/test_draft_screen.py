@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from redraft.app.help_screen import HelpScreen
-from redraft.app.key_bar import KeyBar
-from redraft.app.picker import Picker
+from redraft.app.common.help import HelpScreen
+from redraft.app.common.key_bar import KeyBar
+from redraft.app.common.picker import Picker
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line
 from redraft.engine.pipelines.catalogue import PIPELINES
-from redraft.widgets.diff_pane import DiffPane
+from redraft.widgets.run.diff_pane import DiffPane
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList
 from scenes import FIRST_TRY, GAP, MENDED, RUNS_OF_LETTERS, WIDEST_GAP, answer, screen_of, settled, until, watching

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from redraft.app.drafting import Drafting
+from redraft.app.run.runner import Drafting
 from redraft.engine.errors import ModelError
 from redraft.engine.facts import Stub
 from redraft.engine.kit import Kit
 from redraft.engine.models.scripted import Answers, Line
 from redraft.engine.pipelines.catalogue import CATALOGUE
-from redraft.engine.recording import RunFolder, read_log
+from redraft.engine.run.recording import RunFolder, read_log
 from redraft.engine.settings import Settings
 from redraft.engine.sources import find_stubs
 from redraft.engine.sources.reading import decoded
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 from scenes import RUNS_OF_LETTERS, answer, scripted_kit
 
 PIPELINE = CATALOGUE["review-with-evidence"]

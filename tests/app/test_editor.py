@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from redraft.app.editor import edited, editor_command
+from redraft.app.common.editor import edited, editor_command
 from redraft.engine.errors import EnvironmentFault
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
-from redraft.app.enrich_screen import EnrichScreen
+from redraft.app.draft.enrich import EnrichScreen
+from redraft.app.draft.screen import DraftScreen
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.richness_bar import RichnessBar
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.richness_bar import RichnessBar
 from redraft.widgets.text import plain
 from scenes import RUNS_OF_LETTERS, answer, screen_of, settled, until, watching
 from textual.pilot import Pilot

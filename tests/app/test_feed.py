@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from redraft.app.feed import CROWDED_HZ, feed
+from redraft.app.common.feed import CROWDED_HZ, feed
 from redraft.engine import events as ev
 from redraft.engine.facts import Stub
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 STUB = Stub(path="a.py", name="f", line=1, header="def f():\n")
 

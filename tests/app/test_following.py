@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from redraft.app.drafting import Drafting
-from redraft.app.following import Following
-from redraft.app.watching import Looked, take_in
+from redraft.app.draft.queue import Following
+from redraft.app.draft.watching import Looked, take_in
+from redraft.app.run.runner import Drafting
 from redraft.engine.kit import Kit
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.sources import find_stubs, splice

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from redraft.app.key_names import key_names
-from redraft.app.pane_tabs import PaneTabs
-from redraft.app.picker import Picker
-from redraft.app.sentences import ending
+from redraft.app.common.key_names import key_names
+from redraft.app.common.picker import Picker
+from redraft.app.run.pane_tabs import PaneTabs
+from redraft.app.run.sentences import ending
 from redraft.engine.facts import Check, Draft, Example, Report, Solution
-from redraft.engine.paths import Places
-from redraft.engine.state import RunState
-from redraft.widgets.diff_pane import DiffPane
+from redraft.engine.state.run import RunState
+from redraft.engine.system.paths import Places
+from redraft.widgets.run.diff_pane import DiffPane
 from redraft.widgets.status_line import StatusLine
 from scenes import settled, until, watching
 from textual.widgets import Static

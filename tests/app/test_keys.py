@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from redraft.app.key_clashes import clashes, clashes_with, strange_names
+from redraft.app.common.key_clashes import clashes, clashes_with, strange_names
 from redraft.widgets.stub_list import StubList
 from textual.binding import Binding
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from redraft.app.leaving import GRACE_SECONDS
+from redraft.app.common.leaving import GRACE_SECONDS
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pseudo-terminals as Linux has them")
 STUB = "def total(prices):\n    '''Sum.\n\n    >>> total([2, 3])\n    5\n    '''\n    ...\n"

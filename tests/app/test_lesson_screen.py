@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.cli import main
-from redraft.app.lesson_screen import LessonScreen
-from redraft.app.lessons import SHIPPED, shipped_lesson
-from redraft.app.title_bar import TitleBar
+from redraft.app.cli.main import main
+from redraft.app.common.title_bar import TitleBar
+from redraft.app.lesson.screen import LessonScreen
+from redraft.app.lesson.shipped import SHIPPED, shipped_lesson
 from redraft.engine.facts import Execution
-from redraft.engine.lessons import Lesson
+from redraft.engine.lessons.lesson import Lesson
 from redraft.engine.sandbox.runner import DEFAULT, Limits
 from redraft.engine.sandbox.scripted import ScriptedSandbox
-from redraft.widgets.checks_table import ChecksTable
-from redraft.widgets.claim_line import ClaimLine
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.draft_pane import DraftPane
-from redraft.widgets.report_pane import ReportPane
+from redraft.widgets.run.checks_table import ChecksTable
+from redraft.widgets.run.claim_line import ClaimLine
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.draft_pane import DraftPane
+from redraft.widgets.run.report_pane import ReportPane
 from redraft.widgets.sheet import Sheet
 from redraft.widgets.status_line import StatusLine
 from scenes import session, until

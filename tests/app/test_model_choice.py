@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from redraft.app.draft_screen import DraftScreen
-from redraft.app.model_choice import ModelChoice, applied, asks, following, given
-from redraft.app.model_offers import ModelOffer
-from redraft.app.model_picker import ModelPicker
-from redraft.engine.paths import Places
+from redraft.app.common.model_choice import (
+    ModelChoice,
+    applied,
+    asks,
+    following,
+    given,
+)
+from redraft.app.common.model_offers import ModelOffer
+from redraft.app.common.model_picker import ModelPicker
+from redraft.app.draft.screen import DraftScreen
 from redraft.engine.settings import EMBEDDED, Settings, load
+from redraft.engine.system.paths import Places
 from redraft.widgets.options import Options
 from scenes import settled, until, watching
 from textual.content import Content

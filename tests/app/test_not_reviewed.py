@@ -3,16 +3,16 @@
 import pytest
 import sample_runs as runs
 from msgspec.structs import replace
-from redraft.app.key_names import key_names
-from redraft.app.output import Paint, review_lines, verdict_line
-from redraft.app.sentences import ending
+from redraft.app.common.key_names import key_names
+from redraft.app.common.output import Paint, review_lines, verdict_line
+from redraft.app.run.sentences import ending
 from redraft.engine.facts import Example, Report, Review, Solution
-from redraft.engine.race_table import rows
-from redraft.engine.race_text import as_csv, cells, notes
-from redraft.engine.state import RunState
-from redraft.widgets.lane_words import outcome
-from redraft.widgets.report_pane import ReportPane
-from redraft.widgets.stage_bar import StageBar
+from redraft.engine.state.run import RunState
+from redraft.engine.tables.race_table import rows
+from redraft.engine.tables.race_text import as_csv, cells, notes
+from redraft.widgets.race.lane_words import outcome
+from redraft.widgets.run.report_pane import ReportPane
+from redraft.widgets.run.stage_bar import StageBar
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 

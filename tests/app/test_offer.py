@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 
 from redraft.app.application import RedraftApp
-from redraft.app.offer_screen import OfferScreen
+from redraft.app.common.offer import OfferScreen
 from redraft.engine.errors import EnvironmentFault
-from redraft.engine.models.weights import Partial, Weights
+from redraft.engine.models.embedded.weights import Partial, Weights
 from scenes import settled, until, watching
 from textual.widgets import Static
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from redraft.app.output import Paint, harmless, review_lines
+from redraft.app.common.output import Paint, harmless, review_lines
 from redraft.engine.facts import Finding, Review
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.app.playing import EVERY, Player
+from redraft.app.common.playing import EVERY, Player
 from redraft.engine import events as ev
 from redraft.engine.facts import Draft, Report, Stub, Usage
-from redraft.engine.state import state_of
+from redraft.engine.state.run import state_of
 
 STUB = Stub(path="a.py", name="f", line=1, header="def f():\n")
 

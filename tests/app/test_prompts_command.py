@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from redraft.app.cli import main
+from redraft.app.cli.main import main
 
 ORDERS = '''\
 from .models import Item, Rate

@@ -7,15 +7,20 @@ import json
 from pathlib import Path
 
 import pytest
-from redraft.app import starting_line
-from redraft.app.arguments.drafting import USUAL_RACE
-from redraft.app.cli import main
+from redraft.app.cli.main import main
+from redraft.app.cli.parser import build
 from redraft.app.commands.race import without_screen
-from redraft.app.model_choice import ModelChoice, applied, in_force, parsed
-from redraft.app.parser import build
-from redraft.app.race_logs import lane_logs
-from redraft.app.starting_line import Keeper, field, raced
-from redraft.app.tasks import TASKS
+from redraft.app.common.model_choice import (
+    ModelChoice,
+    applied,
+    in_force,
+    parsed,
+)
+from redraft.app.common.tasks import TASKS
+from redraft.app.race import setup as starting_line
+from redraft.app.race.setup import Keeper, field, raced
+from redraft.app.race.usual import USUAL_RACE
+from redraft.app.replay.logs import lane_logs
 from redraft.engine.errors import UsageError
 from redraft.engine.models.chat import Ask
 from redraft.engine.pipelines.catalogue import CATALOGUE

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from race_scenes import over, racing
 from redraft.app.application import RedraftApp
-from redraft.app.lane_diff_screen import LaneDiffScreen
-from redraft.app.race_logs import lane_logs, shipped
-from redraft.app.race_replay_screen import RacePlayer, RaceReplayScreen
-from redraft.app.tasks import RECORDINGS, TASKS
+from redraft.app.common.read_only_diff import LaneDiffScreen
+from redraft.app.common.tasks import RECORDINGS, TASKS
+from redraft.app.race.replay import RacePlayer, RaceReplayScreen
+from redraft.app.replay.logs import lane_logs, shipped
 from redraft.engine.errors import SourceError, UsageError
-from redraft.engine.race_table import rows
-from redraft.engine.state import state_of
-from redraft.engine.tasks import task_names
-from redraft.widgets.score_table import ScoreTable
+from redraft.engine.lessons.tasks import task_names
+from redraft.engine.state.run import state_of
+from redraft.engine.tables.race_table import rows
+from redraft.widgets.results.score_table import ScoreTable
+from redraft.widgets.run.timeline import Timeline
 from redraft.widgets.status_line import StatusLine
-from redraft.widgets.timeline import Timeline
 from scenes import session, until
 
 TWO = ("raw-coder", "review-with-evidence")

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from race_scenes import over, race_of, racing
 from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
-from redraft.app.lane_diff_screen import Compared, LaneDiffScreen
-from redraft.app.race_picker import RacePicker
-from redraft.app.race_screen import RaceScreen
-from redraft.app.race_view import lanes_in
+from redraft.app.common.read_only_diff import Compared, LaneDiffScreen
+from redraft.app.draft.screen import DraftScreen
+from redraft.app.race.picker import RacePicker
+from redraft.app.race.screen import RaceScreen
+from redraft.app.race.view import lanes_in
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line
-from redraft.widgets.lane import Lane, LaneExamples, LaneOutcome
-from redraft.widgets.lane_words import examples as example_lines
-from redraft.widgets.lane_words import meter, outcome
-from redraft.widgets.score_table import ScoreTable
+from redraft.widgets.race.lane import Lane, LaneExamples, LaneOutcome
+from redraft.widgets.race.lane_words import examples as example_lines
+from redraft.widgets.race.lane_words import meter, outcome
+from redraft.widgets.results.score_table import ScoreTable
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.text import plain
 from scenes import answer, settled, until, watching
@@ -252,7 +252,7 @@ async def test_the_picker_starts_no_race_of_one_lane(home: Path) -> None:
 async def test_a_lane_in_line_for_the_model_says_so_and_its_seconds_stand_still(home: Path) -> None:
     from redraft.engine.events import CallQueued, Entry, RunStarted
     from redraft.engine.sources import find_stubs, read
-    from redraft.engine.state import state_of
+    from redraft.engine.state.run import state_of
     from scenes import RUNS_OF_LETTERS
 
     (home / "a.py").write_text(RUNS_OF_LETTERS)

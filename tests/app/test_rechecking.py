@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from redraft.app.key_bar import KeyBar
+from redraft.app.common.key_bar import KeyBar
 from redraft.engine.facts import Execution, LoadFailure
 from redraft.engine.sandbox.runner import DEFAULT, Limits
 from redraft.engine.sandbox.scripted import ScriptedSandbox
-from redraft.widgets.checks_table import ChecksTable
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.stage_bar import StageBar
+from redraft.widgets.run.checks_table import ChecksTable
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.stage_bar import StageBar
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList
 from scenes import GAP, MENDED, RUNS_OF_LETTERS, TOLD, WIDEST_GAP, screen_of, settled, until, watching

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.key_bar import KeyBar
-from redraft.app.replay_screen import ReplayScreen
-from redraft.app.run_view import RunView
+from redraft.app.common.key_bar import KeyBar
+from redraft.app.replay.screen import ReplayScreen
+from redraft.app.run.view import RunView
 from redraft.engine.events import Entry
-from redraft.engine.recording import read_log
-from redraft.engine.state import state_of
-from redraft.widgets.diff_pane import DiffPane
+from redraft.engine.run.recording import read_log
+from redraft.engine.state.run import state_of
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.timeline import Timeline
 from redraft.widgets.status_line import StatusLine
-from redraft.widgets.timeline import Timeline
 from scenes import session, settled, until, watching
 
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import msgspec
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.help_screen import HelpScreen
-from redraft.app.results_listing import fit
-from redraft.app.results_reading import Reading
-from redraft.app.results_replay import ReplayedRun, ReplayedTree
-from redraft.app.results_scores import Scores
-from redraft.app.results_screen import ResultsScreen
-from redraft.engine.paths import Places
+from redraft.app.common.help import HelpScreen
+from redraft.app.results.listing import fit
+from redraft.app.results.reading import Reading
+from redraft.app.results.replay import ReplayedRun, ReplayedTree
+from redraft.app.results.scores import Scores
+from redraft.app.results.screen import ResultsScreen
+from redraft.engine.system.paths import Places
 from redraft.widgets.filter_bar import FilterBar
-from redraft.widgets.grid_heads import GridHeads
-from redraft.widgets.result_grid import ResultGrid
-from redraft.widgets.score_table import ScoreTable
+from redraft.widgets.results.grid_heads import GridHeads
+from redraft.widgets.results.result_grid import ResultGrid
+from redraft.widgets.results.score_table import ScoreTable
 from redraft.widgets.status_line import StatusLine
 from results_scenes import HEADER, browsing, lines, read, result, screen_of, written
 from scenes import session, until

@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from redraft.app.cli.parser import build
 from redraft.app.commands.run import run
-from redraft.app.parser import build
 from redraft.engine.errors import UsageError
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.recording import Recording
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
+from redraft.engine.run.recording import Recording
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.sources import find_stubs, read
 

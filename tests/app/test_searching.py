@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
-from redraft.app.help_screen import HelpScreen
-from redraft.app.replay_screen import ReplayScreen
-from redraft.app.run_screen import RunScreen
-from redraft.app.run_view import RunView
+from redraft.app.common.help import HelpScreen
+from redraft.app.draft.screen import DraftScreen
+from redraft.app.replay.screen import ReplayScreen
+from redraft.app.run.screen import RunScreen
+from redraft.app.run.view import RunView
 from redraft.engine.models.scripted import Line
-from redraft.engine.recording import read_log
-from redraft.widgets.draft_pane import DraftPane
+from redraft.engine.run.recording import read_log
+from redraft.widgets.run.draft_pane import DraftPane
 from redraft.widgets.search_line import SearchLine
 from redraft.widgets.sheet import Sheet
 from scenes import screen_of, session, settled, until, watching

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from redraft.engine.models.vllm_commands import free_ports
+from redraft.engine.models.vllm.commands import free_ports
 
 STAND_IN = Path(__file__).parents[1] / "engine" / "models" / "vllm_stand_in.py"
 TWO_CARDS = "0, GPU-a, NVIDIA GeForce RTX 4090, 24564, 24111\\n1, GPU-b, NVIDIA GeForce RTX 4090, 24564, 24111\\n"

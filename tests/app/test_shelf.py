@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from redraft.app.shelf import Card, Shelf, first_changed_line, to_draft
-from redraft.app.stub_rows import rows_of
+from redraft.app.draft.stub_rows import rows_of
+from redraft.app.draft.stubs import (
+    Card,
+    Shelf,
+    first_changed_line,
+    to_draft,
+)
 from redraft.engine import events as ev
 from redraft.engine.facts import Check, Draft, Example, Report, Solution, Stub
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 
 def stub(name: str, line: int = 1, *, doc: str = "Do it.", path: str = "a.py") -> Stub:

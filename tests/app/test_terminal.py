@@ -12,10 +12,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.app import output
+from redraft.app.common import output
 from redraft.engine.events import CallFailed, CallStarted, Decided, Drafted, Entry, Reviewed, RunFailed, RunStarted
 from redraft.engine.facts import Check, Draft, Example, Finding, Report, Review, Stub
-from redraft.engine.recording import line_of
+from redraft.engine.run.recording import line_of
 
 HOSTILE = "a\x1b]52;c;aGk=\x07b\x1b[2Jc\x9bd\u202ee\x1b[31mf\x00g\rh\x7fi\u2028j"
 OURS = re.compile(r"\x1b\[(?:0|1|2|31|32|33)m")

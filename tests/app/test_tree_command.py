@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from redraft.app.cli import main
-from redraft.engine.recording import line_of
+from redraft.app.cli.main import main
+from redraft.engine.run.recording import line_of
 from tree_scenes import grown
 
 

@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.candidate_diff_screen import CandidateDiffScreen
-from redraft.app.key_bar import KeyBar
-from redraft.app.replay_screen import ReplayScreen
-from redraft.app.tree_replay_screen import TreeReplayScreen
-from redraft.app.tree_screen import TreeScreen
+from redraft.app.common.key_bar import KeyBar
+from redraft.app.replay.screen import ReplayScreen
+from redraft.app.run.candidate_diff import CandidateDiffScreen
+from redraft.app.tree.replay import TreeReplayScreen
+from redraft.app.tree.screen import TreeScreen
 from redraft.engine.events import Entry, Paused, Steered
-from redraft.engine.recording import read_log
-from redraft.engine.state import RunState, state_of
-from redraft.widgets.call_strip import CallStrip
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.node_detail import NodeDetail
-from redraft.widgets.plan_tree import PlanTree
+from redraft.engine.run.recording import read_log
+from redraft.engine.state.run import RunState, state_of
+from redraft.widgets.run.call_strip import CallStrip
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.timeline import Timeline
 from redraft.widgets.search_line import SearchLine
 from redraft.widgets.status_line import StatusLine
-from redraft.widgets.timeline import Timeline
+from redraft.widgets.tree.node_detail import NodeDetail
+from redraft.widgets.tree.plan_tree import PlanTree
 from scenes import session, settled, until
 from textual.pilot import Pilot
 from tree_scenes import DAY, Hold, grown, watching_trees

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 import pytest
-from redraft.app.workshop import Workshop
+from redraft.app.draft.kits import Workshop
 from redraft.engine.errors import ModelError
 from redraft.engine.kit import Kit
 

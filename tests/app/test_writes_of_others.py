@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from redraft.app.cli import main
-from redraft.app.session import existing
-from redraft.app.welcome import NoStubs
-from redraft.engine.journal import Journal, Purpose
+from redraft.app.cli.main import main
+from redraft.app.common.session import existing
+from redraft.app.draft.welcome import NoStubs
+from redraft.engine.journal.journal import Journal, Purpose
 from redraft.engine.sources import read, write
-from redraft.engine.sources.scratch import beside, this_process
+from redraft.engine.sources.writes.scratch import beside, this_process
 from redraft.widgets.status_line import StatusLine
 from scenes import MENDED, RUNS_OF_LETTERS, screen_of, session, settled, until, watching
 

@@ -1,11 +1,11 @@
 """A budget is held against what was used, between two calls."""
 
 import pytest
-from redraft.engine.allowance import Allowance
 from redraft.engine.errors import BudgetSpent
 from redraft.engine.events import CallEnded, CallFailed, CallStarted, Decided
 from redraft.engine.facts import Usage
 from redraft.engine.kit import Budget
+from redraft.engine.run.budget import Allowance
 
 BEGUN = CallStarted(call="c1", role="coder", purpose="draft", model="m")
 CALL = CallEnded(call="c1", finish="stop", usage=Usage(prompt_tokens=60, completion_tokens=40), seconds=1.0, cost=0.5)

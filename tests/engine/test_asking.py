@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from redraft.engine.asking import Asker, Listener, Question
+from redraft.engine.desk.asking import Asker, Listener, Question
 from redraft.engine.errors import ModelError
 from redraft.engine.events import AnyEvent, CallEnded, CallFailed, CallStarted, Decided
 from redraft.engine.kit import Kit, Mode, Voice

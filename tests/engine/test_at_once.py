@@ -17,7 +17,7 @@ from redraft.engine.models.queueing import Room
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox.runner import Limits
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.sources import find_stubs

@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.composing import composed, helper_stub, needed, unwritten
 from redraft.engine.facts import Helper, Stub
+from redraft.engine.python.composing import (
+    composed,
+    helper_stub,
+    needed,
+    unwritten,
+)
 from redraft.engine.replies import split
 from redraft.engine.sandbox import SandboxChoice, open_sandbox
 from redraft.engine.sandbox.runner import Sandbox

@@ -3,8 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.cost import Spending, by_role, cost, shown, total
 from redraft.engine.facts import Price, Usage
+from redraft.engine.state.cost import (
+    Spending,
+    by_role,
+    cost,
+    shown,
+    total,
+)
 
 CHEAP = Price(input=0.5, output=2.0)
 

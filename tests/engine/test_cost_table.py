@@ -7,13 +7,21 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from redraft.app import cost_lines
+from redraft.app.cli.main import cost_lines
 from redraft.engine import events as ev
-from redraft.engine.cost import Spending
-from redraft.engine.cost_table import Against, Ran, Row, models_of, ran, repriced, rows
 from redraft.engine.events import Entry
 from redraft.engine.facts import Check, Draft, Example, Price, Report, Solution, Stub, Usage
-from redraft.engine.price_hint import hint_of
+from redraft.engine.state.cost import Spending
+from redraft.engine.tables.cost_table import (
+    Against,
+    Ran,
+    Row,
+    models_of,
+    ran,
+    repriced,
+    rows,
+)
+from redraft.engine.tables.price_hint import hint_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.diff import apply, changed_spans, hunks, matching_lines, pairs
+from redraft.engine.diff import (
+    apply,
+    changed_spans,
+    hunks,
+    matching_lines,
+    pairs,
+)
 
 LINE = st.sampled_from(["a", "b", "c", "    return x", "\f", "u\u2028v", "", "x = [1, 2]", "x = [1, 3]"])
 TEXT = st.builds(lambda lines, end: "\n".join(lines) + end, st.lists(LINE, max_size=12), st.sampled_from(["", "\n"]))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.enriching import additions, enriched_header, with_header_of
 from redraft.engine.errors import SourceError, StaleSource
+from redraft.engine.examples.enriching import additions, enriched_header, with_header_of
+from redraft.engine.examples.richness import richness
 from redraft.engine.facts import Enrichment, Stub
-from redraft.engine.richness import richness
 from redraft.engine.sources import find_stubs, read
 from redraft.engine.sources.heading import with_header
 

@@ -1,8 +1,13 @@
 """Bug reports held against what the code does."""
 
 import pytest
+from redraft.engine.examples.findings import (
+    agrees,
+    expectations,
+    retested,
+    tested,
+)
 from redraft.engine.facts import Example, Execution, Finding, Outcome, Review
-from redraft.engine.findings import agrees, expectations, retested, tested
 
 
 def value(text: str) -> Outcome:

@@ -7,7 +7,13 @@ import ast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.indent import dedented, indented, lines_of, reindented, without_margin
+from redraft.engine.indent import (
+    dedented,
+    indented,
+    lines_of,
+    reindented,
+    without_margin,
+)
 
 CODE = [
     "x = 1\n",

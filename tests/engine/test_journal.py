@@ -13,8 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redraft.engine.errors import SourceError, StaleSource
-from redraft.engine.journal import Journal, Kept, OwnWrites, Purpose
-from redraft.engine.journal_entries import Line, line_of, lines_in, written
+from redraft.engine.journal.entries import (
+    Line,
+    line_of,
+    lines_in,
+    written,
+)
+from redraft.engine.journal.journal import (
+    Journal,
+    Kept,
+    OwnWrites,
+    Purpose,
+)
 from redraft.engine.sources import read, write
 from redraft.engine.sources.reading import digest_of
 
@@ -133,7 +143,7 @@ def test_the_backups_never_outgrow_their_room_except_for_the_last(file: Path, tm
 
 def test_two_processes_write_the_journal_in_turn(tmp_path: Path):
     code = (
-        "import sys; from pathlib import Path; from redraft.engine.journal import Journal; from redraft.engine.sources import read, write\n"
+        "import sys; from pathlib import Path; from redraft.engine.journal.journal import Journal; from redraft.engine.sources import read, write\n"
         "path = Path(sys.argv[1]); journal = Journal(Path(sys.argv[2]))\n"
         "for n in range(20): write(read(path), f'{n}\\n', journal)"
     )
@@ -335,7 +345,7 @@ def test_undo_tells_the_function_and_nothing_more_of_a_write_of_this_session(jou
 def test_undo_tells_when_an_earlier_session_wrote(file: Path, tmp_path: Path, later: float, when: str):
     noon = datetime(2026, 11, 3, 12, 0).astimezone()
     code = (
-        "import sys; from pathlib import Path; from redraft.engine.journal import Journal, Purpose\n"
+        "import sys; from pathlib import Path; from redraft.engine.journal.journal import Journal, Purpose\n"
         "from redraft.engine.sources import read, write\n"
         "journal = Journal(Path(sys.argv[2]), clock=lambda: float(sys.argv[3]))\n"
         "write(read(sys.argv[1]), 'two\\n', journal.labelled(Purpose(function='total', part='docstring')))"

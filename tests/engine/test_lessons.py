@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from redraft.app.lessons import SHIPPED, lessons_in, shipped_lesson
+from redraft.app.lesson.shipped import SHIPPED, lessons_in, shipped_lesson
 from redraft.engine.events import AnyEvent, Checked, Drafted, Entry, Reviewed, RunStarted, Settled
 from redraft.engine.facts import Check, Draft, Example, Report, Review, Solution, Stub
-from redraft.engine.lesson_claims import Claim, report_of, tried
-from redraft.engine.lessons import Lesson, held, lesson_of
-from redraft.engine.opening import sandbox_choice
-from redraft.engine.recording import line_of
+from redraft.engine.lessons.claims import Claim, report_of, tried
+from redraft.engine.lessons.lesson import Lesson, held, lesson_of
+from redraft.engine.run.opening import sandbox_choice
+from redraft.engine.run.recording import line_of
 from redraft.engine.sandbox import open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.settings import Settings

@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from redraft.engine.literals import NotPlain, parsed, same, spelling
-from redraft.engine.sandbox import child_values as values
+from redraft.engine.python.literals import (
+    NotPlain,
+    parsed,
+    same,
+    spelling,
+)
+from redraft.engine.sandbox.child.child import child_values as values
 from redraft.engine.sandbox.splitting import Split, asserts_of, split
 
 SCALARS = (
@@ -178,7 +183,7 @@ def test_a_check_function_that_does_more_stays_whole() -> None:
 def test_the_bootstrap_imports_nothing_but_the_standard_library() -> None:
     import ast
 
-    folder = Path(sys.modules["redraft.engine.sandbox.child_values"].__file__ or "").parent
+    folder = Path(sys.modules["redraft.engine.sandbox.child.child_values"].__file__ or "").parent
     for file in folder.glob("child*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.errors import SourceError
 from redraft.engine.facts import Stub
-from redraft.engine.journal import Journal
-from redraft.engine.merge import Conflict, merged, write_merged, write_text_merged
+from redraft.engine.journal.journal import Journal
 from redraft.engine.sources import Source, find_stubs, read
+from redraft.engine.sources.merge import (
+    Conflict,
+    merged,
+    write_merged,
+    write_text_merged,
+)
 
 LINE = st.sampled_from(["a", "b", "c", "d"])
 TEXT = st.builds(lambda lines: "".join(f"{line}\n" for line in lines), st.lists(LINE, max_size=8))

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.names import importable, undefined
+from redraft.engine.python.names import importable, undefined
 
 
 def test_a_name_that_nothing_defines_is_found_with_its_first_line():

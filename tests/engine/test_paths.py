@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.errors import EnvironmentFault
-from redraft.engine.paths import Places, make_folder, write_private
+from redraft.engine.system.paths import Places, make_folder, write_private
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the folders of other systems are platformdirs' to say")
 

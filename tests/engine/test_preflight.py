@@ -12,7 +12,7 @@ from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox import open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.sources import find_stubs, read

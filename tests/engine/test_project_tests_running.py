@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redraft.engine.desk.preflight import UNWRITTEN_BODY
 from redraft.engine.facts import Asserted, Example, Outcome, Relation, Report
-from redraft.engine.preflight import UNWRITTEN_BODY
 from redraft.engine.project_tests import tested, with_tests
 from redraft.engine.project_tests.relations import is_plain_text, verdict
 from redraft.engine.project_tests.running import MOST_DEATHS

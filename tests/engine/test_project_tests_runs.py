@@ -13,12 +13,12 @@ from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.project_tests import HowTold
 from redraft.engine.prompts import Prompts
-from redraft.engine.recording import line_of
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
+from redraft.engine.run.recording import line_of
 from redraft.engine.sandbox import SandboxChoice, open_sandbox
 from redraft.engine.sandbox.runner import Sandbox
 from redraft.engine.sources import find_stubs, read
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 HEADER = 'def doubled(n):\n    """Twice n.\n\n    >>> doubled(2)\n    4\n    """\n'
 BARE = 'def doubled(n):\n    """Twice n."""\n'

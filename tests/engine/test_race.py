@@ -15,9 +15,16 @@ from redraft.engine.models.queueing import Room
 from redraft.engine.models.scripted import Answers, Line, Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.race import Entrant, Lane, Race, entrants, names_of, racing
+from redraft.engine.run.race import (
+    Entrant,
+    Lane,
+    Race,
+    entrants,
+    names_of,
+    racing,
+)
 from redraft.engine.sandbox.scripted import ScriptedSandbox
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 HEADER = 'def f(x):\n    """Double x.\n\n    >>> f(1)\n    2\n    """\n'
 STUB = Stub(

@@ -10,13 +10,26 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.cost import Spending
 from redraft.engine.facts import Check, Draft, Example, Report, Role, Solution, Stub, Undefined, Usage
-from redraft.engine.race_table import Row, Score, judged, rows
-from redraft.engine.race_text import HEADS, Outcome, as_csv, as_json, cells, notes, table_of
-from redraft.engine.rendering import as_markdown, as_plain
-from redraft.engine.state import CallState, RunState
-from redraft.engine.taxonomy import Change, Failure
+from redraft.engine.state.cost import Spending
+from redraft.engine.state.run import CallState, RunState
+from redraft.engine.tables.race_table import (
+    Row,
+    Score,
+    judged,
+    rows,
+)
+from redraft.engine.tables.race_text import (
+    HEADS,
+    Outcome,
+    as_csv,
+    as_json,
+    cells,
+    notes,
+    table_of,
+)
+from redraft.engine.tables.rendering import as_markdown, as_plain
+from redraft.engine.tables.taxonomy import Change, Failure
 
 SHOWN = Example(source="f(1)\n", want="2\n")
 KEPT = Example(source="f(5)", want="10", compare="value", origin="hidden")

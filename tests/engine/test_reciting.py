@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.examples import extract
+from redraft.engine.examples.reciting import recited
 from redraft.engine.facts import Stub
-from redraft.engine.reciting import recited
 
 
 def stub(parameters: str, *examples: tuple[str, str]) -> Stub:

@@ -9,16 +9,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from redraft.app.faults import keep
-from redraft.app.output import out, out_exact, out_json, say
+from redraft.app.common.faults import keep
+from redraft.app.common.output import (
+    out,
+    out_exact,
+    out_json,
+    say,
+)
 from redraft.engine.errors import ModelError
 from redraft.engine.events import Decided, Entry
 from redraft.engine.models.answer import Answer, Chunk
 from redraft.engine.models.chat import Ask, texts
 from redraft.engine.models.endpoint import Endpoint, Secret
-from redraft.engine.paths import Places
-from redraft.engine.recording import line_of, without_keys
-from redraft.engine.redaction import StreamRedactor, protect, protect_url, redact
+from redraft.engine.redaction import (
+    StreamRedactor,
+    protect,
+    protect_url,
+    redact,
+)
+from redraft.engine.run.recording import line_of, without_keys
+from redraft.engine.system.paths import Places
 
 KEY = "sk-test/+'\"4f9c2d7e\\nobody=may%see"
 

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from redraft.app.cli import main
-from redraft.app.tree_picture import picture_of
-from redraft.engine.bench.datasets import load_suite
+from redraft.app.cli.main import main
+from redraft.app.tree.picture import picture_of
 from redraft.engine.bench.ledger import Ledger
 from redraft.engine.bench.lines import Header
-from redraft.engine.bench.releases import Shelf
+from redraft.engine.bench.suites.datasets import load_suite
+from redraft.engine.bench.suites.releases import Shelf
 from redraft.engine.errors import EnvironmentFault, SettingsError, SourceError
 from redraft.engine.events import Decided, Entry
 from redraft.engine.prompts import Prompts
-from redraft.engine.recording import Recording
-from redraft.engine.regular import read_regular
-from redraft.engine.state import RunState
+from redraft.engine.run.recording import Recording
+from redraft.engine.state.run import RunState
+from redraft.engine.system.regular import read_regular
 from redraft.themes import load_themes
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
+from redraft.engine.desk.resume import Recall
 from redraft.engine.errors import ModelError
 from redraft.engine.events import AttemptStarted, CallStarted, Checked, Entry, Scored
 from redraft.engine.facts import Draft, Example, Role, Stub
@@ -13,10 +14,9 @@ from redraft.engine.kit import Budget, Kit, Repair, Voice
 from redraft.engine.models.scripted import Line, Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE, PIPELINES, REVIEW_AND_FIX
 from redraft.engine.prompts import Prompts
-from redraft.engine.recalling import Recall
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox.scripted import ScriptedSandbox
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 HEADER = 'def f(x):\n    """Double x.\n\n    >>> f(1)\n    2\n    >>> f(3)\n    6\n    """\n'
 STUB = Stub(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from redraft.engine import events as ev
+from redraft.engine.desk.resume import Recall
 from redraft.engine.errors import ModelError
 from redraft.engine.events import CallEnded, CallStarted, Entry, RunFailed, RunStarted, Steered
 from redraft.engine.models.scripted import Line
-from redraft.engine.recalling import Recall
-from redraft.engine.recording import Recording, read_log
+from redraft.engine.run.recording import Recording, read_log
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
 

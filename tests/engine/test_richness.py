@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redraft.engine.examples.richness import GATE, MOST, richness
 from redraft.engine.facts import Example, Stub
-from redraft.engine.richness import GATE, MOST, richness
 
 BARE = Stub(path="a.py", name="f", line=1, header="def f(x):\n", body="...")
 ONE = Example(source="f(1)\n", want="2\n")

@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.errors import EnvironmentFault, SettingsError
-from redraft.engine.paths import Places
-from redraft.engine.serving import NOTE, Served, Serving, board, serving_now
 from redraft.engine.settings import Loaded, load
+from redraft.engine.settings.serving import (
+    NOTE,
+    Served,
+    Serving,
+    board,
+    serving_now,
+)
+from redraft.engine.system.paths import Places
 
 KEY = "a-random-key"
 SERVING = Serving(
@@ -66,7 +72,7 @@ def test_only_one_may_serve_at_a_time(places: Places) -> None:
 
 def test_a_note_that_was_left_behind_by_a_crash_is_not_believed(places: Places) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from redraft.engine.serving import *\n"
+        "import sys, time; from pathlib import Path; from redraft.engine.settings.serving import *\n"
         "with board(Path(sys.argv[1])) as mine:\n"
         "    mine.show(Serving(pid=1, roles={})); print('up', flush=True); time.sleep(600)"
     )

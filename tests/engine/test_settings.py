@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.errors import SettingsError
-from redraft.engine.paths import Places
 from redraft.engine.settings import Loaded, Settings, load, variables
 from redraft.engine.settings.checking import checked
 from redraft.engine.settings.tree import built, flattened
-from redraft.engine.trust import digest_of
+from redraft.engine.settings.trust import digest_of
+from redraft.engine.system.paths import Places
 
 NAMES = st.one_of(
     st.sampled_from(

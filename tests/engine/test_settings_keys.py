@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from redraft.engine.errors import ModelError, SettingsError
-from redraft.engine.paths import Places
 from redraft.engine.settings import Loaded, RoleSettings, Secret, key_of, load
-from redraft.engine.trust import TrustBook
+from redraft.engine.settings.trust import TrustBook
+from redraft.engine.system.paths import Places
 
 KEY = "sk-this-is-a-key-0123456789"
 

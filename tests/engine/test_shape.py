@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.shape import same_program, size
+from redraft.engine.python.shape import same_program, size
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from redraft.engine import wording
+from redraft.engine.desk import wording
 from redraft.engine.facts import Stub
 from redraft.engine.sources import find_function, find_stubs, read, told_of
 

@@ -11,12 +11,17 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.errors import SourceError, StaleSource
-from redraft.engine.journal import Journal
+from redraft.engine.journal.journal import Journal
 from redraft.engine.sources import read, write
-from redraft.engine.sources.in_place import torn
 from redraft.engine.sources.reading import digest_of
-from redraft.engine.sources.scratch import Writer, beside, leftovers, this_process
-from redraft.engine.sources.steps import Disk, NotHere
+from redraft.engine.sources.writes.in_place import torn
+from redraft.engine.sources.writes.scratch import (
+    Writer,
+    beside,
+    leftovers,
+    this_process,
+)
+from redraft.engine.sources.writes.steps import Disk, NotHere
 
 BEFORE, AFTER, THEIRS = (
     b"def f(x): ...\n",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.errors import SourceError, StaleSource
-from redraft.engine.journal import Journal
+from redraft.engine.journal.journal import Journal
 from redraft.engine.sources import find, read, write
 from redraft.engine.sources.folders import is_scratch
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine import events as ev
 from redraft.engine.facts import Check, Draft, Example, Finding, Report, Review, Solution, Stub, Usage
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 STUB = Stub(path="a.py", name="f", line=1, header="def f(x):\n", examples=(Example(source="f(1)", want="2\n"),))
 START = ev.RunStarted(run="r", pipeline="raw-coder", stub=STUB, models={"coder": "m"}, scripted=True, bound=1)

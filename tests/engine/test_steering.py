@@ -5,8 +5,8 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redraft.engine.desk.steering import SteeredError, Steering, line_to
 from redraft.engine.events import AnyEvent, Steered
-from redraft.engine.steering import SteeredError, Steering, line_to
 
 
 def wish(node: str, what="retry", text: str = "") -> Steered:

@@ -13,10 +13,10 @@ from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.recording import Recording, line_of, read_log
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
+from redraft.engine.run.recording import Recording, line_of, read_log
 from redraft.engine.sandbox.scripted import ScriptedSandbox
-from redraft.engine.state import state_of
+from redraft.engine.state.run import state_of
 from redraft.engine.surrogates import whole
 
 HALF = "\ud800"

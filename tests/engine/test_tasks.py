@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from redraft.app.tasks import TASKS
+from redraft.app.common.tasks import TASKS
 from redraft.engine import examples
 from redraft.engine.errors import SourceError, UsageError
+from redraft.engine.lessons.tasks import load_task, task_names
 from redraft.engine.sandbox import SandboxChoice, open_sandbox
 from redraft.engine.sandbox.runner import Limits
-from redraft.engine.tasks import load_task, task_names
 
 NAMES = task_names(TASKS)
 STUB = 'def f(x: int) -> int:\n    """Double.\n\n    >>> f(1)\n    2\n    """\n    ...\n'

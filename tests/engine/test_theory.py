@@ -8,12 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine import events as ev
-from redraft.engine.cost import Spending, by_role
-from redraft.engine.economy import decomposition_rate, relative_cost, roi, share
 from redraft.engine.events import Entry
 from redraft.engine.facts import Check, Draft, Example, Price, Report, Usage
-from redraft.engine.price_hint import generator_price, price_and_reach
-from redraft.engine.theory import Power, best_price, cost_of, fitted, mix_wins, some_mix_wins
+from redraft.engine.state.cost import Spending, by_role
+from redraft.engine.state.economy import (
+    decomposition_rate,
+    relative_cost,
+    roi,
+    share,
+)
+from redraft.engine.tables.price_hint import generator_price, price_and_reach
+from redraft.engine.tables.theory import (
+    Power,
+    best_price,
+    cost_of,
+    fitted,
+    mix_wins,
+    some_mix_wins,
+)
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from redraft.engine import events as ev
-from redraft.engine.cost import Spending
 from redraft.engine.events import Entry
 from redraft.engine.facts import Check, Draft, Example, Report, Stub, Usage
-from redraft.engine.recording import Recording, read_log
-from redraft.engine.state import RunState, state_of
-from redraft.engine.tree import NodeState, Tree
+from redraft.engine.run.recording import Recording, read_log
+from redraft.engine.state.cost import Spending
+from redraft.engine.state.run import RunState, state_of
+from redraft.engine.state.tree import NodeState, Tree
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
 

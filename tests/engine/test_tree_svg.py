@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import HealthCheck, given, settings
 from redraft.engine import events as ev
-from redraft.engine.state import RunState, state_of
-from redraft.engine.tree_svg import tree_svg
+from redraft.engine.state.run import RunState, state_of
+from redraft.engine.tables.tree_svg import tree_svg
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "widgets"))
 

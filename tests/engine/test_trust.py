@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.errors import SettingsError
-from redraft.engine.paths import Places
 from redraft.engine.settings import Loaded, load
-from redraft.engine.trust import TrustBook, Trusted, digest_of
+from redraft.engine.settings.trust import TrustBook, Trusted, digest_of
+from redraft.engine.system.paths import Places
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redraft.engine import examples
 from redraft.engine.desk.executing import executed, heeded, let_wait, shadowed
+from redraft.engine.desk.wording import context
 from redraft.engine.errors import SandboxError
 from redraft.engine.events import CallStarted, Checked, FindingsTested, Settled
 from redraft.engine.facts import Check, Draft, Example, Execution, Outcome, Report, Solution, Stub
@@ -15,14 +16,13 @@ from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox import SandboxChoice, open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.sources import find_functions, find_stubs
 from redraft.engine.sources.reading import decoded
 from redraft.engine.waits import waiting_words
-from redraft.engine.wording import context
 
 HELD = Check(example=Example(source="f(1)"), verdict="passed")
 FAILS = Check(example=Example(source="f(2)"), verdict="failed")

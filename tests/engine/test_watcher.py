@@ -11,10 +11,17 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 
 import pytest
-from redraft.engine.folder_events import FolderEvents, Folders
-from redraft.engine.journal import Journal, OwnWrites
+from redraft.engine.journal.journal import Journal, OwnWrites
 from redraft.engine.sources import read, write
-from redraft.engine.watcher import Beside, Ignored, Saved, Seen, Watching, saves
+from redraft.engine.watching.folder_events import FolderEvents, Folders
+from redraft.engine.watching.watcher import (
+    Beside,
+    Ignored,
+    Saved,
+    Seen,
+    Watching,
+    saves,
+)
 
 Act = Callable[[], object]
 

@@ -7,10 +7,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from redraft.engine.paths import Places
 from redraft.engine.settings import load
 from redraft.engine.settings.layers import from_user
 from redraft.engine.settings.loading import HARMLESS, HARMLESS_ELSEWHERE
+from redraft.engine.system.paths import Places
 from redraft.themes import load_themes
 
 TEXT = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
+from redraft.app.draft.screen import DraftScreen
 from redraft.engine.facts import ROLES
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.chat import Ask

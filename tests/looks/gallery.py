@@ -13,17 +13,17 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 import sample_runs as runs
 from redraft.engine.diff import hunks
-from redraft.engine.state import RunState
+from redraft.engine.state.run import RunState
 from redraft.themes import load_themes, textual_theme
-from redraft.widgets.checks_table import ChecksTable
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.draft_pane import DraftPane
-from redraft.widgets.meter_bar import MeterBar
-from redraft.widgets.report_pane import ReportPane
-from redraft.widgets.stage_bar import StageBar
+from redraft.widgets.run.checks_table import ChecksTable
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.draft_pane import DraftPane
+from redraft.widgets.run.meter_bar import MeterBar
+from redraft.widgets.run.report_pane import ReportPane
+from redraft.widgets.run.stage_bar import StageBar
+from redraft.widgets.run.timeline import Timeline
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList, StubRow
-from redraft.widgets.timeline import Timeline
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget

@@ -13,11 +13,11 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from behaviour_scenes import LOW, MEAN, ZERO, deciding
 from redraft.app.application import RedraftApp
-from redraft.app.lesson_screen import LessonScreen
-from redraft.app.lessons import SHIPPED, shipped_lesson
-from redraft.app.tasks import RECORDINGS
-from redraft.engine.recording import read_log
-from redraft.widgets.behaviour_pane import BehaviourPane
+from redraft.app.common.tasks import RECORDINGS
+from redraft.app.lesson.screen import LessonScreen
+from redraft.app.lesson.shipped import SHIPPED, shipped_lesson
+from redraft.engine.run.recording import read_log
+from redraft.widgets.run.behaviour_pane import BehaviourPane
 from scenes import screen_of, session, settled, until
 from textual.pilot import Pilot
 

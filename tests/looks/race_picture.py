@@ -15,9 +15,9 @@ from pathlib import Path
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from redraft.app.application import RedraftApp
-from redraft.app.race_logs import lane_logs
-from redraft.app.race_replay_screen import RaceReplayScreen
-from redraft.widgets.timeline import Timeline
+from redraft.app.race.replay import RaceReplayScreen
+from redraft.app.replay.logs import lane_logs
+from redraft.widgets.run.timeline import Timeline
 from scenes import session
 
 SIZE = (160, 50)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from redraft.app.application import RedraftApp
-from redraft.app.model_choice import in_force
-from redraft.app.race_screen import RaceScreen
-from redraft.app.starting_line import USUAL, Field
+from redraft.app.common.model_choice import in_force
+from redraft.app.race.screen import RaceScreen
+from redraft.app.race.setup import USUAL, Field
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Answers, Line
 from redraft.engine.pipelines.catalogue import CATALOGUE

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 from redraft.app.application import RedraftApp
-from redraft.app.results_reading import Reading
-from redraft.app.results_screen import ResultsScreen
-from redraft.app.tasks import RECORDINGS
+from redraft.app.common.tasks import RECORDINGS
+from redraft.app.results.reading import Reading
+from redraft.app.results.screen import ResultsScreen
 from redraft.engine.bench.lines import Header, Line
-from redraft.engine.cost import Spending
+from redraft.engine.state.cost import Spending
 from scenes import session, until
 from textual.pilot import Pilot
 

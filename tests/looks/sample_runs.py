@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redraft.engine import events as ev
 from redraft.engine.facts import Check, Draft, Example, Finding, Report, Review, Solution, Stub, Usage
-from redraft.engine.state import RunState
+from redraft.engine.state.run import RunState
 
 HEADER = '''def running_mean(values: list[float], width: int = 3) -> list[float]:
     """Give the mean of each window of `width` neighbours.

@@ -9,17 +9,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
-from redraft.app.session import Session
+from redraft.app.common.session import Session
+from redraft.app.draft.screen import DraftScreen
 from redraft.engine.facts import ROLES, Price
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Answers, Line, Scripted
-from redraft.engine.paths import Places
 from redraft.engine.prompts import Prompts
 from redraft.engine.sandbox.runner import Sandbox
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.settings import Settings, load
+from redraft.engine.system.paths import Places
 from textual.pilot import Pilot
 
 RUNS_OF_LETTERS = '''\

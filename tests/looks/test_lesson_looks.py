@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.lesson_screen import LessonScreen
-from redraft.app.lessons import shipped_lesson
+from redraft.app.lesson.screen import LessonScreen
+from redraft.app.lesson.shipped import shipped_lesson
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from scenes import session, until
 from test_screens import SIZES, still

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.model_choice import ModelChoice
-from redraft.app.race_logs import lane_logs
-from redraft.app.race_picker import RacePicker
-from redraft.app.race_replay_screen import RaceReplayScreen
+from redraft.app.common.model_choice import ModelChoice
+from redraft.app.race.picker import RacePicker
+from redraft.app.race.replay import RaceReplayScreen
+from redraft.app.replay.logs import lane_logs
 from redraft.engine.settings import Settings
-from redraft.widgets.timeline import Timeline
+from redraft.widgets.run.timeline import Timeline
 from scenes import session, until
 from textual.pilot import Pilot
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
-from redraft.app.replay_screen import ReplayScreen
-from redraft.app.welcome import WelcomeScreen
+from redraft.app.draft.screen import DraftScreen
+from redraft.app.draft.welcome import WelcomeScreen
+from redraft.app.replay.screen import ReplayScreen
 from redraft.engine.events import CallEnded, Entry, RunStarted
-from redraft.engine.recording import read_log
-from redraft.engine.state import RunState, state_of
-from redraft.widgets.draft_pane import DraftPane
-from redraft.widgets.meter_bar import MeterBar
-from redraft.widgets.stage_bar import StageBar
+from redraft.engine.run.recording import read_log
+from redraft.engine.state.run import RunState, state_of
+from redraft.widgets.run.draft_pane import DraftPane
+from redraft.widgets.run.meter_bar import MeterBar
+from redraft.widgets.run.stage_bar import StageBar
 from scenes import RUNS_OF_LETTERS, WIDEST_GAP, session, settled, until, watching
 from textual.pilot import Pilot
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.tree_replay_screen import TreeReplayScreen
+from redraft.app.tree.replay import TreeReplayScreen
 from redraft.engine.events import Entry
 from scenes import session
 from test_screens import SIZES, evenly, still

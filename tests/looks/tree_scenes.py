@@ -13,7 +13,7 @@ from pathlib import Path
 
 from redraft.app import application
 from redraft.app.application import RedraftApp
-from redraft.app.draft_screen import DraftScreen
+from redraft.app.draft.screen import DraftScreen
 from redraft.engine.events import Entry
 from redraft.engine.facts import Execution, Outcome, Price, Role
 from redraft.engine.kit import Budget, Kit, Mode, Voice
@@ -22,7 +22,7 @@ from redraft.engine.models.queueing import Room
 from redraft.engine.models.scripted import Line, Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox.runner import DEFAULT, Limits
 from redraft.engine.settings import Settings
 from redraft.engine.sources import find_stubs, read

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeVar
 
 import msgspec
+from redraft.engine.desk.resume import Recall
 from redraft.engine.events import AnyEvent, CallStarted, Entry, Steered
 from redraft.engine.facts import Example, Price, Role, Stub
 from redraft.engine.kit import Budget, Kit, Mode, Voice
@@ -15,11 +16,10 @@ from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line, Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.recalling import Recall
-from redraft.engine.runs import Log, running
+from redraft.engine.run.log import Log, running
 from redraft.engine.sandbox.runner import Sandbox
 from redraft.engine.sandbox.scripted import ScriptedSandbox
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 HEADER = 'def f(x):\n    """Double x.\n\n    >>> f(1)\n    2\n    >>> f(3)\n    6\n    """\n'
 STUB = Stub(

@@ -3,13 +3,13 @@
 import sys
 
 import pytest
-from redraft.app.tasks import RECORDINGS, TASKS
+from redraft.app.common.tasks import RECORDINGS, TASKS
 from redraft.engine import examples
 from redraft.engine.events import Judged
-from redraft.engine.recording import read_log
+from redraft.engine.lessons.tasks import load_task
+from redraft.engine.run.recording import read_log
 from redraft.engine.sandbox import SandboxChoice, open_sandbox
-from redraft.engine.state import RunState, state_of
-from redraft.engine.tasks import load_task
+from redraft.engine.state.run import RunState, state_of
 
 ENTRIES = read_log(RECORDINGS / "add_roman" / "2-pat.jsonl")
 

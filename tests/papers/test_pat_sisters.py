@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from grove import GIVES, GOOD, HALF, SAME, Grown, Stage, asked_for, code, plan
 from msgspec.structs import replace
+from redraft.engine.desk.resume import Recall
 from redraft.engine.events import (
     CallEnded,
     CallFailed,
@@ -28,9 +29,8 @@ from redraft.engine.models.queueing import Room
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.pipelines.sisters import needs_of, together
-from redraft.engine.recalling import Recall
-from redraft.engine.runs import running
-from redraft.engine.state import state_of
+from redraft.engine.run.log import running
+from redraft.engine.state.run import state_of
 
 CALLS = "return g(x) + h(x)"
 TWO = {"f": plan(CALLS, "g", "h")}

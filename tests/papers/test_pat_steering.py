@@ -6,7 +6,7 @@ from redraft.engine.events import CallStarted, Drafted, NodeClosed, NodeOpened, 
 from redraft.engine.facts import Price
 from redraft.engine.kit import Budget
 from redraft.engine.pipelines.catalogue import CATALOGUE
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 
 FAILING = {"f": code(HALF), "g": code(SAME, "g"), "h": code(SAME, "h")}
 TRIPLE = {**FAILING, "g": code("return 3 * x", "g")}

@@ -19,7 +19,7 @@ from redraft.engine.models.chat import Ask, Piece, Reply, Stream
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import ENRICH, PIPELINES, REVIEW, REVIEW_AND_FIX, Pipeline
 from redraft.engine.prompts import Prompts
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 
 HEADER = 'def f(x: int) -> int:\n    """Double x. Zero stays zero.\n\n    >>> f(1)\n    2\n    """\n'

@@ -12,9 +12,9 @@ from redraft.engine.models.scripted import Line, Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE, PIPELINES
 from redraft.engine.prompts import Prompts
 from redraft.engine.replies import REVIEW_SCHEMA, REVIEW_SCHEMA_FAILED
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox.scripted import ScriptedSandbox
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
 
 HEADER = 'def f(x):\n    """Double x.\n\n    >>> f(1)\n    2\n    >>> f(3)\n    6\n    """\n'
 STUB = Stub(

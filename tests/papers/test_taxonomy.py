@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from redraft.engine.facts import Check, Draft, Example, Report, Solution, Stub
-from redraft.engine.taxonomy import Change, change, classified
+from redraft.engine.tables.taxonomy import Change, change, classified
 
 HEADER = "def share(values, delimeter):\n"
 STUB = Stub(path="a.py", name="share", line=1, header=HEADER, before=HEADER, body="...")

@@ -29,7 +29,7 @@ Hello().run()
 """
 OURS = """
 import sys
-from redraft.app.cli import main
+from redraft.app.cli.main import main
 sys.exit(main(["open", "shapes.py", "--base-url", "http://127.0.0.1:9/v1"]))
 """
 STUB = 'def area(w: float, h: float) -> float:\n    """The area.\n\n    >>> area(2, 3)\n    6\n    """\n    ...\n'

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 from typing import cast
 
-from redraft.engine.bench.datasets import ids_in, load_suite
 from redraft.engine.bench.oracle import judge, measure
-from redraft.engine.bench.releases import Shelf
+from redraft.engine.bench.suites.datasets import ids_in, load_suite
+from redraft.engine.bench.suites.releases import Shelf
 from redraft.engine.sandbox import open_sandbox
 from redraft.engine.sandbox.asserts import SessionSandbox
 

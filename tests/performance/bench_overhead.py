@@ -15,7 +15,7 @@ from pathlib import Path
 from redraft.engine.bench.harness import Contender, Harness, solved
 from redraft.engine.bench.ledger import Ledger
 from redraft.engine.bench.lines import Header
-from redraft.engine.bench.problems import Problem
+from redraft.engine.bench.suites.problems import Problem
 from redraft.engine.facts import Execution, Outcome, Stub
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted

@@ -23,7 +23,7 @@ def seconds(command: list[str], runs: int) -> list[float]:
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     nothing = seconds([sys.executable, "-c", "pass"], runs)
-    command = seconds([sys.executable, "-c", "from redraft.app.cli import main; main(['--help'])"], runs)
+    command = seconds([sys.executable, "-c", "from redraft.app.cli.main import main; main(['--help'])"], runs)
     a, b = statistics.median(nothing), statistics.median(command)
     print(f"python -c pass    {1000 * a:6.1f} ms median of {runs}")
     print(f"redraft --help    {1000 * b:6.1f} ms   {b / a:.2f} times as long (target: at most 3)")

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import httpx2
 import msgspec
-from redraft.engine.models import embedded_host
-from redraft.engine.models.embedded_server import Tuning
+from redraft.engine.models.embedded.model import host as embedded_host
+from redraft.engine.models.embedded.server import Tuning
 
 STUBS = [
     'def encode_runs(text: str) -> list[tuple[str, int]]:\n    """Run-length encode text as (character, count) pairs.\n\n    >>> encode_runs("aaabcc")\n    [(\'a\', 3), (\'b\', 1), (\'c\', 2)]\n    >>> encode_runs("")\n    []\n    """\n',

@@ -9,7 +9,7 @@ import time
 import msgspec
 from redraft.engine import events as ev
 from redraft.engine.facts import Draft, Stub, Usage
-from redraft.engine.state import state_of
+from redraft.engine.state.run import state_of
 
 
 def log(size: int) -> list[ev.Entry]:

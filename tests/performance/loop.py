@@ -19,14 +19,14 @@ from pathlib import Path
 import msgspec
 from redraft.engine.facts import Stub
 from redraft.engine.kit import Kit
-from redraft.engine.opening import opened
-from redraft.engine.paths import Places
 from redraft.engine.pipelines.catalogue import pipeline
-from redraft.engine.reading_ahead import read_ahead
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
+from redraft.engine.run.opening import opened
+from redraft.engine.run.reading_ahead import read_ahead
 from redraft.engine.settings import load
 from redraft.engine.sources import find_stubs, read
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
+from redraft.engine.system.paths import Places
 
 STUBS = Path(__file__).with_name("loop_stubs.py")
 WAYS = {"plain": ("review-then-fix-retry", "paper"), "ours": ("review-with-evidence", "evidence")}

@@ -28,9 +28,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from redraft.engine.errors import SourceError
-from redraft.engine.journal import Journal
+from redraft.engine.journal.journal import Journal
 from redraft.engine.sources import Source, read, write
-from redraft.engine.sources.steps import Disk, NotHere
+from redraft.engine.sources.writes.steps import Disk, NotHere
 
 BASE = "def f(x):\n    ...\n\n\n" + "# a line that nobody touches\n" * 100
 OURS = BASE.replace("...", "return x")

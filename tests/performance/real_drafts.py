@@ -20,14 +20,14 @@ from pathlib import Path
 
 from redraft.engine.facts import Stub
 from redraft.engine.kit import Kit
-from redraft.engine.opening import opened
-from redraft.engine.paths import Places
 from redraft.engine.pipelines.catalogue import pipeline
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
+from redraft.engine.run.opening import opened
 from redraft.engine.settings import Settings
 from redraft.engine.sources import find_function, read
 from redraft.engine.sources.module import module_of
-from redraft.engine.state import RunState
+from redraft.engine.state.run import RunState
+from redraft.engine.system.paths import Places
 
 USUAL = "more_itertools,toolz,boltons,networkx,inflection"
 MOST_LINES = 14

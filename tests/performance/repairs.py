@@ -30,19 +30,19 @@ from typing import Any
 from msgspec.structs import replace
 from redraft.engine.behaviour.clustering import agreement
 from redraft.engine.bench.court import Court, court_of
-from redraft.engine.bench.datasets import ids_in, load_suite
-from redraft.engine.bench.problems import Problem
-from redraft.engine.bench.releases import Shelf
+from redraft.engine.bench.suites.datasets import ids_in, load_suite
+from redraft.engine.bench.suites.problems import Problem
+from redraft.engine.bench.suites.releases import Shelf
 from redraft.engine.desk import Desk
 from redraft.engine.facts import Behaviours, Draft, Report, Solution, Stub
 from redraft.engine.kit import Kit
-from redraft.engine.opening import opened
-from redraft.engine.paths import Places
 from redraft.engine.pipelines.catalogue import Pipeline
-from redraft.engine.runs import running
+from redraft.engine.python.shape import same_program
+from redraft.engine.run.log import running
+from redraft.engine.run.opening import opened
 from redraft.engine.settings import load
-from redraft.engine.shape import same_program
-from redraft.engine.state import state_of
+from redraft.engine.state.run import state_of
+from redraft.engine.system.paths import Places
 
 Row = dict[str, Any]
 

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from msgspec.structs import replace
-from redraft.app.tasks import RECORDINGS
+from redraft.app.common.tasks import RECORDINGS
 from redraft.engine.events import AnyEvent, Checked, Entry, Judged, Settled
 from redraft.engine.facts import Report
-from redraft.engine.recording import SUFFIX, line_of, read_log
+from redraft.engine.run.recording import SUFFIX, line_of, read_log
 
 
 def nameless(report: Report | None) -> Report | None:

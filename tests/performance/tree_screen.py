@@ -13,10 +13,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "widgets"))
 
-from redraft.app.tree_view import TreeView
+from redraft.app.tree.view import TreeView
 from redraft.engine import events as ev
-from redraft.engine.state import state_of
-from redraft.widgets.plan_tree import PlanTree
+from redraft.engine.state.run import state_of
+from redraft.widgets.tree.plan_tree import PlanTree
 from textual.app import App, ComposeResult
 from tree_logs import large
 

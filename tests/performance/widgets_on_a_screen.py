@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "looks"))
 import sample_runs as runs
 from redraft.engine import events as ev
 from redraft.engine.diff import hunks
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.draft_pane import DraftPane
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.draft_pane import DraftPane
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 

@@ -9,16 +9,16 @@ import pytest
 import sample_runs as runs
 from redraft.engine import events as ev
 from redraft.engine.facts import Check, Draft, Example, Report, Solution, Usage
-from redraft.engine.state import IN_FILE, RunState
-from redraft.widgets.call_strip import CallStrip
-from redraft.widgets.clock import RunClock
+from redraft.engine.state.run import IN_FILE, RunState
 from redraft.widgets.ink import FALLBACKS, spelled, style
-from redraft.widgets.meter_bar import MeterBar, tokens_per_second
-from redraft.widgets.stage_bar import StageBar
+from redraft.widgets.run.call_strip import CallStrip
+from redraft.widgets.run.clock import RunClock
+from redraft.widgets.run.meter_bar import MeterBar, tokens_per_second
+from redraft.widgets.run.stage_bar import StageBar
+from redraft.widgets.run.timeline import Timeline
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList, StubRow
 from redraft.widgets.text import length, plain
-from redraft.widgets.timeline import Timeline
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot

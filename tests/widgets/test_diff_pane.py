@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 import pytest
 import sample_runs as runs
 from redraft.engine.diff import Hunk, hunks
-from redraft.widgets.diff_pane import DiffPane
+from redraft.widgets.run.diff_pane import DiffPane
 from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot

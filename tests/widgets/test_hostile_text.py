@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from redraft.engine import events as ev
 from redraft.engine.diff import hunks
 from redraft.engine.facts import Check, Draft, Example, Finding, Report, Review, Solution, Stub
-from redraft.engine.state import RunState
-from redraft.widgets.call_strip import CallStrip
-from redraft.widgets.checks_table import ChecksTable
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.draft_pane import DraftPane
-from redraft.widgets.meter_bar import MeterBar
-from redraft.widgets.report_pane import ReportPane
+from redraft.engine.state.run import RunState
+from redraft.widgets.run.call_strip import CallStrip
+from redraft.widgets.run.checks_table import ChecksTable
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.draft_pane import DraftPane
+from redraft.widgets.run.meter_bar import MeterBar
+from redraft.widgets.run.report_pane import ReportPane
+from redraft.widgets.run.stage_bar import StageBar
+from redraft.widgets.run.timeline import Timeline
 from redraft.widgets.sheet import Sheet
-from redraft.widgets.stage_bar import StageBar
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.stub_list import StubList, StubRow
 from redraft.widgets.text import length, plain, shown
-from redraft.widgets.timeline import Timeline
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 

@@ -21,10 +21,10 @@ from redraft.engine.facts import (
     Stub,
     UnusedTest,
 )
-from redraft.engine.state import RunState
-from redraft.widgets.checks_table import ChecksTable
-from redraft.widgets.draft_pane import DraftPane
-from redraft.widgets.report_pane import ReportPane
+from redraft.engine.state.run import RunState
+from redraft.widgets.run.checks_table import ChecksTable
+from redraft.widgets.run.draft_pane import DraftPane
+from redraft.widgets.run.report_pane import ReportPane
 from redraft.widgets.sheet import Sheet
 from textual.app import App, ComposeResult
 from textual.message import Message

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from redraft.app.tree_view import TreeView
+from redraft.app.tree.view import TreeView
 from redraft.engine import events as ev
 from redraft.engine.facts import Role, Usage
-from redraft.engine.state import RunState, state_of
-from redraft.widgets import node_rows, plan_rows
-from redraft.widgets import tree_words as words
-from redraft.widgets.breadcrumbs import Breadcrumbs
-from redraft.widgets.node_detail import NodeDetail
-from redraft.widgets.plan_tree import PlanTree
+from redraft.engine.state.run import RunState, state_of
 from redraft.widgets.text import length, plain, shown
+from redraft.widgets.tree import node_rows, plan_rows
+from redraft.widgets.tree import tree_words as words
+from redraft.widgets.tree.breadcrumbs import Breadcrumbs
+from redraft.widgets.tree.node_detail import NodeDetail
+from redraft.widgets.tree.plan_tree import PlanTree
 from textual.app import App, ComposeResult
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -7,11 +7,18 @@ import asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redraft.engine.facts import Check, Draft, Example, Report, Solution, Stub, Undefined
-from redraft.engine.state import CallState, RunState
-from redraft.widgets.lane import Lane
-from redraft.widgets.lane_words import examples, head, meter, newest_draft, outcome, tabs
-from redraft.widgets.richness_bar import RichnessBar, SpecPart, SpecScore
-from redraft.widgets.score_table import Column, Line, ScoreTable
+from redraft.engine.state.run import CallState, RunState
+from redraft.widgets.race.lane import Lane
+from redraft.widgets.race.lane_words import (
+    examples,
+    head,
+    meter,
+    newest_draft,
+    outcome,
+    tabs,
+)
+from redraft.widgets.results.score_table import Column, Line, ScoreTable
+from redraft.widgets.run.richness_bar import RichnessBar, SpecPart, SpecScore
 from redraft.widgets.text import length, plain, shown
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal

@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redraft.widgets.fact_sheet import FactSheet, Part
 from redraft.widgets.filter_bar import Filter, FilterBar
-from redraft.widgets.grid_heads import GridHeads
-from redraft.widgets.grid_layout import MOST_HEADS, GridLine, head_lines, placed
-from redraft.widgets.result_grid import ResultGrid
+from redraft.widgets.results.grid_heads import GridHeads
+from redraft.widgets.results.grid_layout import (
+    MOST_HEADS,
+    GridLine,
+    head_lines,
+    placed,
+)
+from redraft.widgets.results.result_grid import ResultGrid
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 

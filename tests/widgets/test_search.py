@@ -10,11 +10,11 @@ import sample_runs as runs
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from redraft.engine.diff import hunks
-from redraft.widgets.checks_table import ChecksTable
-from redraft.widgets.diff_pane import DiffPane
-from redraft.widgets.draft_pane import DraftPane
-from redraft.widgets.report_pane import ReportPane
 from redraft.widgets.rows import Row
+from redraft.widgets.run.checks_table import ChecksTable
+from redraft.widgets.run.diff_pane import DiffPane
+from redraft.widgets.run.draft_pane import DraftPane
+from redraft.widgets.run.report_pane import ReportPane
 from redraft.widgets.search import Lines, Places, Search, lit
 from redraft.widgets.sheet import Sheet
 from redraft.widgets.text import Run, folded, plain, shown_line

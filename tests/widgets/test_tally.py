@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from redraft.app.output import Paint, verdict_line
-from redraft.app.sentences import ending
+from redraft.app.common.output import Paint, verdict_line
+from redraft.app.run.sentences import ending
 from redraft.engine.facts import Asserted, Check, Draft, Example, Relation, Report, Solution, Stub, UnusedTest
-from redraft.engine.state import RunState
-from redraft.widgets.tally import expectation, standing
+from redraft.engine.state.run import RunState
+from redraft.widgets.run.tally import expectation, standing
 
 DRAFT = Draft(id="d1", body="return 1\n")
 

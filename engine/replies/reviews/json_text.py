@@ -7,8 +7,8 @@ import re
 import string
 from typing import NamedTuple, cast
 
-from ...literals import NotPlain
-from ...literals import parsed as plain
+from ...python.literals import NotPlain
+from ...python.literals import parsed as plain
 
 _START = re.compile(r"\{\s*(?:[\"'}]|$)|\[\s*(?:[{\"'\]]|$)", re.MULTILINE)
 _PLACES = 12

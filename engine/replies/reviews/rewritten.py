@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...shape import same_program
+from ...python.shape import same_program
 from .. import fences
 from ..python import has_code, parsed
 

@@ -13,13 +13,13 @@ from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.race_table import rows
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox import SandboxChoice, open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.sources import find_stubs
 from redraft.engine.sources.reading import decoded
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
+from redraft.engine.tables.race_table import rows
 
 TEXT = 'def middle(xs: list[int]) -> float:\n    """The median.\n\n    >>> middle([1, 3, 2])\n    2\n    """\n    ...\n'
 STUB: Stub = find_stubs(decoded("a.py", TEXT.encode())).stubs[0]

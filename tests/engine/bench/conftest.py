@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 import pytest_asyncio
-from redraft.engine.bench.problems import Problem
-from redraft.engine.bench.releases import Shelf
+from redraft.engine.bench.suites.problems import Problem
+from redraft.engine.bench.suites.releases import Shelf
 from redraft.engine.facts import Example, Stub
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.chat import Ask

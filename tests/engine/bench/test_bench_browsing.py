@@ -12,7 +12,7 @@ from redraft.engine.bench.ledger import Ledger
 from redraft.engine.bench.lines import Header, Line
 from redraft.engine.errors import SourceError
 from redraft.engine.facts import Stub
-from redraft.engine.rendering import as_plain
+from redraft.engine.tables.rendering import as_plain
 
 HEADER = Header(suite="humaneval+", versions=("v1",))
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.bench.bugs import quixbugs
-from redraft.engine.bench.datasets import ids_in, load_suite
-from redraft.engine.bench.humaneval import MENDED
-from redraft.engine.bench.pat_175 import PAT_175
-from redraft.engine.bench.published import elements, inputs_of
-from redraft.engine.bench.releases import Release, Shelf, verified
+from redraft.engine.bench.suites.bugs import quixbugs
+from redraft.engine.bench.suites.datasets import ids_in, load_suite
+from redraft.engine.bench.suites.humaneval import MENDED
+from redraft.engine.bench.suites.pat_175 import PAT_175
+from redraft.engine.bench.suites.published import elements, inputs_of
+from redraft.engine.bench.suites.releases import Release, Shelf, verified
 from redraft.engine.errors import EnvironmentFault, SourceError, UsageError
 
 CONTENT = b'{"a": 1}\n' * 50

@@ -9,8 +9,8 @@ from redraft.engine.bench.court import Court
 from redraft.engine.bench.harness import LOST, Contender, Harness, Solve, Work, label, solved
 from redraft.engine.bench.ledger import Ledger, read_ledger
 from redraft.engine.bench.lines import Column, Header, Line
-from redraft.engine.bench.problems import Problem
 from redraft.engine.bench.standing import rows_of
+from redraft.engine.bench.suites.problems import Problem
 from redraft.engine.bench.tally import Tally
 from redraft.engine.bench.verdicts import Measured, Verdict
 from redraft.engine.errors import EnvironmentFault, ModelError
@@ -18,7 +18,7 @@ from redraft.engine.facts import Solution
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line as Spoken
 from redraft.engine.pipelines.catalogue import CATALOGUE
-from redraft.engine.recording import read_log
+from redraft.engine.run.recording import read_log
 from redraft.engine.sandbox.asserts import SessionSandbox
 
 from .conftest import kit_of, problem_of

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.bench.agreement import disagreement, equal
-from redraft.engine.bench.bugs import quixbugs
-from redraft.engine.bench.datasets import load_suite
 from redraft.engine.bench.oracle import judge, measure
-from redraft.engine.bench.problems import Problem, Rule
-from redraft.engine.bench.releases import Shelf
 from redraft.engine.bench.speaking import LARGEST, redraft_fingerprint, redraft_outputs, redraft_plain
+from redraft.engine.bench.suites.bugs import quixbugs
+from redraft.engine.bench.suites.datasets import load_suite
+from redraft.engine.bench.suites.problems import Problem, Rule
+from redraft.engine.bench.suites.releases import Shelf
 from redraft.engine.bench.verdicts import NO_CODE, Measured
 from redraft.engine.sandbox.asserts import SessionSandbox
 

@@ -12,11 +12,11 @@ from redraft.engine.bench.ledger import Ledger
 from redraft.engine.bench.lines import Header, Line
 from redraft.engine.bench.spread import spread
 from redraft.engine.errors import EnvironmentFault, UsageError
-from redraft.engine.opening import opened
-from redraft.engine.paths import Places
 from redraft.engine.pipelines.catalogue import CATALOGUE
+from redraft.engine.run.opening import opened
 from redraft.engine.settings import RoleSettings, RolesSettings, Settings
 from redraft.engine.settings.secret import Secret
+from redraft.engine.system.paths import Places
 
 from .conftest import problem_of
 

@@ -9,16 +9,16 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine import rendering
 from redraft.engine.bench import pictures
 from redraft.engine.bench.lines import Line
 from redraft.engine.bench.reviewers import marks_of, reviewers_table
 from redraft.engine.bench.standing import Row, rows_of
 from redraft.engine.bench.statistics import Paired, Share, paired
 from redraft.engine.bench.tables import LAYOUTS, table
-from redraft.engine.cost import Spending
 from redraft.engine.errors import UsageError
 from redraft.engine.facts import Stub
+from redraft.engine.state.cost import Spending
+from redraft.engine.tables import rendering
 
 
 def line(n: int, pipeline: str = "raw-coder", *, plus: bool = True, base: bool | None = None, **more: object) -> Line:

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask, ChatModel, Message, Sampling
-from redraft.engine.models.embedded import EmbeddedModel
-from redraft.engine.models.weights import CODER, Weights
+from redraft.engine.models.embedded.model import EmbeddedModel
+from redraft.engine.models.embedded.weights import CODER, Weights
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("embedded_stand_in.py")))
 TINY = Weights(file="tiny.gguf", size=4, sha256="", repository="owner/tiny", licence="none")
@@ -258,8 +258,8 @@ async def test_the_server_leaves_when_its_redraft_is_killed(place: Place):
         "import asyncio, sys\n"
         "from pathlib import Path\n"
         "import os\n"
-        "from redraft.engine.models.embedded import EmbeddedModel\n"
-        "from redraft.engine.models.weights import Weights\n"
+        "from redraft.engine.models.embedded.model import EmbeddedModel\n"
+        "from redraft.engine.models.embedded.weights import Weights\n"
         f"tiny = Weights(file='tiny.gguf', size=4, sha256='', repository='o/t', licence='')\n"
         "async def main():\n"
         f"    model = EmbeddedModel(os.environ, Path({str(place.state)!r}), file=tiny, program={STAND_IN!r})\n"

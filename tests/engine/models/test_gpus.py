@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.errors import EnvironmentFault
-from redraft.engine.models.gpus import Device, allowed, find_gpus, parsed, the_processor
+from redraft.engine.models.vllm.gpus import (
+    Device,
+    allowed,
+    find_gpus,
+    parsed,
+    the_processor,
+)
 
 TWO = "0, GPU-1a2b, NVIDIA L40S, 46068, 45512\n1, GPU-1c3d, NVIDIA L40S, 46068, 300\n"
 CARDS = parsed(TWO)

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from fake_server import DROP, MODELS, STALL, FakeServer, Said, refusal, serving
-from redraft.app.cost_lines import used
-from redraft.engine.cost_table import ran, rows
+from redraft.app.cli.cost_lines import used
 from redraft.engine.events import CallEnded, CallFailed, CallStarted, Checked, Decided, Drafted, Entry
 from redraft.engine.facts import Price, Stub
 from redraft.engine.kit import Budget, Kit, Voice
@@ -24,11 +23,12 @@ from redraft.engine.models.retries import Retries
 from redraft.engine.models.taping import Recording, Replaying
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.sources import find_stubs
 from redraft.engine.sources.reading import decoded
-from redraft.engine.state import state_of
+from redraft.engine.state.run import state_of
+from redraft.engine.tables.cost_table import ran, rows
 
 SOURCE = 'def area(w, h):\n    """Area.\n\n    >>> area(2, 3)\n    6\n    """\n    ...\n'
 PROMPT = 300

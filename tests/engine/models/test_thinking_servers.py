@@ -17,14 +17,14 @@ from redraft.engine.models.chat import Ask, Message, Reply
 from redraft.engine.models.endpoint import Endpoint, ServerKind
 from redraft.engine.models.openai import OpenAIChat
 from redraft.engine.models.scripted import Scripted
-from redraft.engine.opening import opened
-from redraft.engine.paths import Places
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.prompts import Prompts
-from redraft.engine.runs import running
+from redraft.engine.run.log import running
+from redraft.engine.run.opening import opened
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.engine.settings.shape import RoleSettings, RolesSettings, Settings
-from redraft.engine.state import RunState, state_of
+from redraft.engine.state.run import RunState, state_of
+from redraft.engine.system.paths import Places
 
 HEADER = 'def f(x):\n    """Double x.\n\n    >>> f(1)\n    2\n    """\n'
 STUB = Stub(path="a.py", name="f", line=1, header=HEADER, body="...", docstring="Double x.", before=HEADER,

@@ -8,11 +8,23 @@ from pathlib import Path
 
 import pytest
 from redraft.engine.errors import EnvironmentFault, UsageError
-from redraft.engine.models.gpus import Device
-from redraft.engine.models.vllm_commands import Command, commands, free_ports, program, reasoning_parser, start_waves
-from redraft.engine.models.vllm_placing import ordered, placed
-from redraft.engine.models.vllm_presets import PRESETS, lineup, replica_counts
-from redraft.engine.models.vllm_sizes import PUBLISHED, Size, size_of, told_sizes
+from redraft.engine.models.vllm.commands import (
+    Command,
+    commands,
+    free_ports,
+    program,
+    reasoning_parser,
+    start_waves,
+)
+from redraft.engine.models.vllm.gpus import Device
+from redraft.engine.models.vllm.placing import ordered, placed
+from redraft.engine.models.vllm.presets import PRESETS, lineup, replica_counts
+from redraft.engine.models.vllm.sizes import (
+    PUBLISHED,
+    Size,
+    size_of,
+    told_sizes,
+)
 
 CARDS = tuple(Device(index=i, uuid=f"GPU-{i}", name="card", total_mib=48 * 1024, free_mib=48 * 1024) for i in range(2))
 CPU = Device(index=0, name="2 cores", total_mib=24_000, free_mib=20_000, kind="cpu")

@@ -15,13 +15,13 @@ import msgspec
 import pytest
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask, Message
-from redraft.engine.models.gpus import Device
 from redraft.engine.models.openai import Endpoint, OpenAIChat, Retries, Secret
-from redraft.engine.models.vllm import Fleet, serving
-from redraft.engine.models.vllm_commands import Command, commands, free_ports
-from redraft.engine.models.vllm_placing import ordered, placed
-from redraft.engine.models.vllm_server import Pace, Server
-from redraft.engine.models.vllm_sizes import Size
+from redraft.engine.models.vllm.commands import Command, commands, free_ports
+from redraft.engine.models.vllm.gpus import Device
+from redraft.engine.models.vllm.models import Fleet, serving
+from redraft.engine.models.vllm.placing import ordered, placed
+from redraft.engine.models.vllm.server import Pace, Server
+from redraft.engine.models.vllm.sizes import Size
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("vllm_stand_in.py")))
 SMALL = Size(weights_gb=1.0, kv_bytes=1000)

@@ -7,10 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.errors import EnvironmentFault
-from redraft.engine.models.gpus import Device, gigabytes
-from redraft.engine.models.vllm_placing import SHARE, Order, Place, ordered, placed, usable
-from redraft.engine.models.vllm_presets import PRESETS
-from redraft.engine.models.vllm_sizes import PUBLISHED, Size
+from redraft.engine.models.vllm.gpus import Device, gigabytes
+from redraft.engine.models.vllm.placing import (
+    SHARE,
+    Order,
+    Place,
+    ordered,
+    placed,
+    usable,
+)
+from redraft.engine.models.vllm.presets import PRESETS
+from redraft.engine.models.vllm.sizes import PUBLISHED, Size
 
 
 def cards(*gib: int, free: int | None = None, name: str = "card") -> tuple[Device, ...]:

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask, Message, Reply, Sampling
-from redraft.engine.models.gpus import the_processor
 from redraft.engine.models.openai import Endpoint, OpenAIChat, Retries, Secret
-from redraft.engine.models.vllm import serving
-from redraft.engine.models.vllm_commands import Command, commands, free_ports
-from redraft.engine.models.vllm_placing import ordered, placed
-from redraft.engine.models.vllm_sizes import size_of
+from redraft.engine.models.vllm.commands import Command, commands, free_ports
+from redraft.engine.models.vllm.gpus import the_processor
+from redraft.engine.models.vllm.models import serving
+from redraft.engine.models.vllm.placing import ordered, placed
+from redraft.engine.models.vllm.sizes import size_of
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 KEY = "a-random-key"

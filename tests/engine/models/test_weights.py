@@ -15,9 +15,17 @@ from pathlib import Path
 import msgspec
 import pytest
 from redraft.engine.errors import EnvironmentFault
-from redraft.engine.models import weight_sources
-from redraft.engine.models.weight_sources import Hub, PackageIndex
-from redraft.engine.models.weights import CODER, Partial, Progress, Weights, find, pull, remove
+from redraft.engine.models.embedded.model import weight_sources
+from redraft.engine.models.embedded.weight_sources import Hub, PackageIndex
+from redraft.engine.models.embedded.weights import (
+    CODER,
+    Partial,
+    Progress,
+    Weights,
+    find,
+    pull,
+    remove,
+)
 
 CONTENT = bytes(range(256)) * 1000
 PART = 100_000

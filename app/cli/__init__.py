@@ -1,0 +1,1 @@
+"""The command line: its parser, what every command prints, and what single commands need."""

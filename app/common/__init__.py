@@ -1,0 +1,1 @@
+"""What more than one screen stands on: keys, bars, pickers, the session and its models."""

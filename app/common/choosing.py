@@ -1,0 +1,49 @@
+"""Asking the user which pipeline to work by and which model to ask."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+
+from ...engine.facts import Role
+from ...engine.pipelines.catalogue import CATALOGUE, PIPELINES, Pipeline
+from ...engine.settings import Settings
+from ...widgets.signs import counted
+from .model_choice import ModelChoice
+from .model_offers import model_offers
+from .model_picker import ModelPicker
+from .picker import Offer, Picker
+
+
+async def chosen_pipeline(screen: Screen[None], settings: Settings, now: Pipeline) -> Pipeline | None:
+    """The pattern chosen, or None. Call it in a worker."""
+    offers = [
+        Offer(pipeline.name, pipeline.name, described(pipeline, settings), chosen=pipeline is now)
+        for pipeline in PIPELINES
+    ]
+    name = await screen.app.push_screen_wait(Picker("pipeline", offers))
+    return CATALOGUE[name] if name else None
+
+
+async def chosen_model(
+    screen: Screen[None], settings: Settings, known: Settings
+) -> tuple[ModelChoice, tuple[Role, ...]] | None:
+    """The model chosen and the roles that it is for, or None. Asks the servers first. Call it in a worker.
+
+    `known` are the settings that the program began with.
+    """
+    offers, note = await model_offers(settings, known)
+    picker = ModelPicker(offers, settings, note)
+    name = await screen.app.push_screen_wait(picker)
+    return (offers[int(name)].choice, picker.roles) if name else None
+
+
+def described(pipeline: Pipeline, settings: Settings) -> str:
+    """What a pattern does, its most calls under these settings, and how many of them are attempts at a repair."""
+    repair = settings.repair
+    most = pipeline.most_calls(settings.mode, repair.attempts)
+    if most is None:
+        return f"{pipeline.title}; no bound on calls"
+    told = f"{pipeline.title}; at most {counted(most, 'call')}"
+    if pipeline.repairs and settings.mode == "evidence":
+        told += f", {counted(repair.attempts, 'attempt')} at a repair in {repair.seconds:g} s"
+    return told

@@ -1,0 +1,1 @@
+"""Lessons in reviewing: claims about a draft, and how they were held against it."""

@@ -1,0 +1,68 @@
+"""What a person has made of a lesson so far, and the pane that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+from textual.reactive import reactive
+
+from ...engine.facts import Report, Review
+from ...engine.lessons.claims import Verdict
+from ...engine.state.run import RunState
+from ...widgets.rows import Row
+from ...widgets.run.report_pane import ReportPane
+from ...widgets.text import paragraphs
+
+
+@dataclass
+class Attempt:
+    """How far the person is with one lesson."""
+
+    verdicts: list[Verdict] = field(default_factory=list[Verdict])
+    typed: tuple[str, str] = ("", "")
+    """What stands in the fields of the next claim."""
+    answer: Report | None = None
+    """The draft against all examples, once the answer was shown."""
+
+    @property
+    def found(self) -> bool:
+        """Whether the bug was found before it was told."""
+        return any(verdict.result == "bug" for verdict in self.verdicts)
+
+
+class OwnReport(ReportPane):
+    """What the person has claimed, in the form of a reviewer's report."""
+
+    over: reactive[bool] = reactive(False, init=False)
+    """Whether nothing can be claimed any more."""
+
+    def rows(self, width: int) -> list[Row]:
+        """The claims, or how to make one."""
+        if self.state.review is not None:
+            return super().rows(width)
+        self.entitle("report", "you")
+        told = (
+            "you claimed nothing"
+            if self.over
+            else (
+                "no claim yet\n\nread the draft, and think of an input on which it goes wrong. claim it with what "
+                "should come out: both are run, on this draft and on one that is right"
+            )
+        )
+        return [Row(line) for line in paragraphs(told, width, "$muted")]
+
+    def watch_over(self) -> None:
+        """Say something else."""
+        self.relayout()
+
+    def show_newest(self) -> None:
+        """Put the cursor on the claim that was made last."""
+        review = self.state.review
+        if review is not None:
+            self.chosen = self._findings.index(review.findings[0])
+
+
+def reviewed(state: RunState, review: Review | None) -> RunState:
+    """The state with this report, if there is one."""
+    return state if review is None else replace(state, reviews={review.draft: review})

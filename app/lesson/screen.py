@@ -1,0 +1,241 @@
+"""A lesson on the screen: the draft, what the person claims of it, and at last what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.worker import Worker
+
+from ...engine.lessons.claims import Claim, tried
+from ...engine.lessons.lesson import Lesson, held
+from ...engine.run.opening import limits, sandbox_choice
+from ...engine.sandbox import open_sandbox
+from ...engine.sandbox.runner import Sandbox
+from ...widgets.run.claim_line import ClaimLine
+from ...widgets.signs import counted
+from ...widgets.status_line import StatusLine, Tone
+from ..common.faults import tell_of
+from ..common.key_bar import KeyBar
+from ..common.key_names import keys_of
+from ..common.keys import LEARNING, bindings
+from ..common.session import Session
+from ..common.title_bar import TitleBar
+from .attempts import Attempt
+from .view import LessonView
+
+
+class LessonScreen(Screen[None]):
+    """Goes through `lessons`; nothing is written anywhere."""
+
+    AUTO_FOCUS = ""
+    TOPICS = (LEARNING,)
+    BINDINGS = bindings((LEARNING,))
+
+    def __init__(self, session: Session, lessons: Sequence[Lesson], sandbox: Sandbox | None = None) -> None:
+        """`sandbox`: one that is open already, and stays so."""
+        super().__init__()
+        self.session = session
+        self._lessons = tuple(lessons)
+        self._attempts = [Attempt() for _ in lessons]
+        self._at = 0
+        self._given = sandbox
+        self._sandbox: Sandbox | None = sandbox
+
+    def compose(self) -> ComposeResult:
+        """Draft and reports, the line to claim in, status and keys."""
+        yield TitleBar(id="title")
+        yield LessonView(id="lesson")
+        yield ClaimLine(id="claim")
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Show the first lesson."""
+        self._begin()
+
+    async def close(self) -> None:
+        """End what runs."""
+        for worker in self._at_work:
+            worker.cancel()
+        if self._sandbox is not None and self._given is None:
+            sandbox, self._sandbox = self._sandbox, None
+            await sandbox.aclose()
+
+    # ------------------------------------------------------------------------------------ what is shown
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson in front."""
+        return self._lessons[self._at]
+
+    @property
+    def attempt(self) -> Attempt:
+        """How far the person is with it."""
+        return self._attempts[self._at]
+
+    @property
+    def view(self) -> LessonView:
+        """The panes."""
+        return self.query_one(LessonView)
+
+    def say(self, notice: str, tone: Tone = "calm") -> None:
+        """Tell the person something that matters now."""
+        self.query_one(StatusLine).say(notice, tone)
+
+    def _begin(self) -> None:
+        """Show the lesson in front from its beginning, or as it was left."""
+        lesson, key = self.lesson, keys_of(self)
+        line = self.query_one(ClaimLine)
+        line.show(self.attempt.typed)
+        line.example = f"{lesson.stub.entry_point}(…)"
+        self._show()
+        if not line.typing:  # Who is quick types before the first picture.
+            self.view.take_keys()
+        claim, answer = key("lesson.claim"), key("lesson.answer")
+        self.say(f"this draft has a bug: {claim} claims an input that shows it, {answer} shows the answer")
+
+    def _show(self) -> None:
+        self._show_title()
+        self.query_one(ClaimLine).display = self.attempt.answer is None
+        self.view.show(self.lesson, self.attempt)
+        self.refresh_bindings()
+
+    def _show_title(self) -> None:
+        title, found = self.query_one(TitleBar), sum(attempt.found for attempt in self._attempts)
+        title.place = f"lesson › {self.lesson.name}"
+        title.position = f"{self._at + 1} of {len(self._lessons)}"
+        title.means = f"{counted(found, 'bug')} found"
+
+    # ------------------------------------------------------------------------------------ what the person does
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys do something now."""
+        if action == "deed":
+            return self._busy or self.query_one(ClaimLine).typing
+        if action != "lesson":
+            return True
+        typing, told = self.query_one(ClaimLine).typing, self.attempt.answer is not None
+        match parameters[0]:
+            case "claim":
+                return not typing and not told
+            case "answer":
+                return not typing and not told and not self._busy
+            case "diff":
+                return told
+            case "stop":
+                return self._busy and not typing
+            case "turn" | "turn_back":
+                return not typing
+            case "next":
+                return self._at + 1 < len(self._lessons)
+            case "previous":
+                return self._at > 0
+            case _:
+                return True
+
+    def action_lesson(self, what: str) -> None:
+        """Do what a key asks for."""
+        match what:
+            case "claim":
+                self.query_one(ClaimLine).begin()
+                self.say("first an input, then what should come out of it")
+            case "answer":
+                self.say("running all examples on the draft…")
+                self.run_worker(self._tell(), group="lesson", exit_on_error=False)
+            case "stop":
+                for worker in self._at_work:
+                    worker.cancel()
+                self.say("stopped")
+            case "diff":
+                self.view.turn_text()
+            case "next" | "previous":
+                self.attempt.typed = self.query_one(ClaimLine).typed
+                self._at += 1 if what == "next" else -1
+                self._begin()
+            case "turn":
+                self.view.turn(1)
+            case _:
+                self.view.turn(-1)
+
+    def action_deed(self, name: str) -> None:
+        """Ctrl+c without a selection stops what runs here as on the main screen, or else the typing of a claim."""
+        if self._busy:
+            self.action_lesson("stop")
+        else:
+            self.view.take_keys()
+
+    # ------------------------------------------------------------------------------------ running
+
+    @property
+    def _at_work(self) -> list[Worker[None]]:
+        return [w for w in self.workers if w.group == "lesson" and w.node is self and not w.is_finished]
+
+    @property
+    def _busy(self) -> bool:
+        return bool(self._at_work)
+
+    async def _open(self) -> Sandbox:
+        if self._sandbox is None:
+            self._sandbox = await open_sandbox(sandbox_choice(self.session.settings, self.session.environ))
+        return self._sandbox
+
+    async def _try(self, at: int, claim: Claim) -> None:
+        bounds = limits(self.session.settings.sandbox)
+        verdict = await tried(await self._open(), bounds, self._lessons[at], claim)
+        attempt = self._attempts[at]
+        if verdict.result != "outside":  # Of such an input nothing was learnt, and it is no claim.
+            attempt.verdicts.append(verdict)
+        if at != self._at:
+            return
+        self._show()
+        if verdict.result == "bug":
+            key, count = keys_of(self), counted(len(attempt.verdicts), "claim")
+            last = at + 1 == len(self._lessons)
+            more = "; this is the last lesson" if last else f", {key('lesson.next')} goes on"
+            if self.query_one(ClaimLine).typed == (claim.call, claim.should_be):  # Else the next one is being typed.
+                self.view.take_keys()
+            self.say(f"found, with {count}. {key('lesson.answer')} shows the answer{more}", "good")
+        else:
+            self.say(verdict.why, "warning")
+
+    async def _tell(self) -> None:
+        at, bounds = self._at, limits(self.session.settings.sandbox)
+        lesson = self._lessons[at]
+        self._attempts[at].answer = await held(await self._open(), bounds, lesson, lesson.wrong.body)
+        if at == self._at:
+            self._show()
+            self.view.take_keys()
+            self.say(lesson.about or f"this is {lesson.standard}, and what the draft made of each example")
+
+    # ------------------------------------------------------------------------------------ messages
+
+    def on_claim_line_claimed(self, event: ClaimLine.Claimed) -> None:
+        """Run it."""
+        if self._busy:
+            self.say(f"what was claimed before is still running; {keys_of(self)('lesson.stop')} stops it", "warning")
+            return
+        self.say(f"running it on the draft and on {self.lesson.standard}…")
+        claim = Claim(call=event.call, should_be=event.wanted)
+        self.run_worker(self._try(self._at, claim), group="lesson", exit_on_error=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted outside the fields is meant for them."""
+        if self.attempt.answer is None:
+            self.query_one(ClaimLine).take(event.text)
+
+    def on_claim_line_left(self) -> None:
+        """Give the keys back."""
+        self.view.take_keys()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys do something now."""
+        self.refresh_bindings()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell why a worker failed."""
+        tell_of(self, event, self.session.places)
+        if event.worker.is_finished:
+            self.refresh_bindings()

@@ -1,0 +1,1 @@
+"""Several pipelines on one function: set up, watched, exported, replayed."""

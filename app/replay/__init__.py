@@ -1,0 +1,1 @@
+"""A run that was recorded, played again; logs found and read."""

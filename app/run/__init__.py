@@ -1,0 +1,1 @@
+"""One run on screen, live or replayed: its panes, their layout, and candidates compared."""

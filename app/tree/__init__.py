@@ -1,0 +1,1 @@
+"""PaT's tree on screen, live and replayed."""

@@ -1,0 +1,1 @@
+"""Benchmarks read from their releases: HumanEval+, MBPP+, xCodeEval, QuixBugs."""

@@ -1,0 +1,1 @@
+"""Tasks that are shipped, lessons made of them, and a student's claims."""

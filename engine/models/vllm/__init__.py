@@ -1,0 +1,1 @@
+"""Servers of vLLM: sizes, placing on GPUs, commands, start and watch."""

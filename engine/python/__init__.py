@@ -1,0 +1,1 @@
+"""Python source as text: indentation, names, literals, the shape of a program."""

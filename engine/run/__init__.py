@@ -1,0 +1,1 @@
+"""One run: its log, clock, budget and file; how it is opened; races of several."""

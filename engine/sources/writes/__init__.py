@@ -1,0 +1,1 @@
+"""Files written so that no save of the same instant is lost."""

@@ -1,0 +1,1 @@
+"""Printed tables and pictures made of runs."""

@@ -1,0 +1,1 @@
+"""Saves seen: a folder watched, its files read when they have settled."""
