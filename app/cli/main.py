@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     try:
         # Within the block: Ctrl-C comes as easily while modules are loaded.
-        command = importlib.import_module(f".commands.{args.command}", __package__)
+        command = importlib.import_module(f"..commands.{args.command}", __package__)
         return _run(command.run, args)
     except KeyboardInterrupt:
         return INTERRUPTED

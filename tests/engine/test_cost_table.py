@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from redraft.app.cli.main import cost_lines
+from redraft.app.cli import cost_lines
 from redraft.engine import events as ev
 from redraft.engine.events import Entry
 from redraft.engine.facts import Check, Draft, Example, Price, Report, Solution, Stub, Usage

@@ -16,7 +16,7 @@ from redraft.engine.python.literals import (
     same,
     spelling,
 )
-from redraft.engine.sandbox.child.child import child_values as values
+from redraft.engine.sandbox.child import child_values as values
 from redraft.engine.sandbox.splitting import Split, asserts_of, split
 
 SCALARS = (

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx2
 import msgspec
-from redraft.engine.models.embedded.model import host as embedded_host
+from redraft.engine.models.embedded import host as embedded_host
 from redraft.engine.models.embedded.server import Tuning
 
 STUBS = [

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from redraft.engine.errors import EnvironmentFault
-from redraft.engine.models.embedded.model import weight_sources
+from redraft.engine.models.embedded import weight_sources
 from redraft.engine.models.embedded.weight_sources import Hub, PackageIndex
 from redraft.engine.models.embedded.weights import (
     CODER,

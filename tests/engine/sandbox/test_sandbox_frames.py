@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redraft.engine.facts import Execution
-from redraft.engine.sandbox.child.child import child_frames as wire
+from redraft.engine.sandbox.child import child_frames as wire
 from redraft.engine.sandbox.conversation import Conversation, Ended, NotProtected, converse, protected
 from redraft.engine.sandbox.frames import TEXTS, Malformed, RecordReader
 from redraft.engine.sandbox.program import Job
