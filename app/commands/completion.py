@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import cast
 
+from ...engine.pipelines.names import NAMES
 from ..cli.parser import build
 from ..common.output import out_exact
+
+PATTERNS = ("--pipeline", "--pipelines", "-p")
+"""Options whose value is the name of a pattern, or several with commas between."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,7 +37,13 @@ def _bash(words: dict[str, tuple[str, list[str]]]) -> str:
     cases = "\n".join(f'    {name}) words="{" ".join(options)}" ;;' for name, (_, options) in words.items())
     return f"""\
 _redraft() {{
-  local word="${{COMP_WORDS[COMP_CWORD]}}" words=""
+  local word="${{COMP_WORDS[COMP_CWORD]}}" words="" before=""
+  case "${{COMP_WORDS[COMP_CWORD-1]}} ${{COMP_WORDS[1]}}" in
+    --pipeline\\ *|--pipelines\\ *|-p\\ *|pipelines\\ pipelines)
+      if [[ "$word" == *,* ]]; then before="${{word%,*}},"; fi
+      COMPREPLY=($(compgen -P "$before" -W "{" ".join(NAMES)}" -- "${{word##*,}}"))
+      return ;;
+  esac
   if [ "$COMP_CWORD" -eq 1 ]; then words="{" ".join(words)}"; else case "${{COMP_WORDS[1]}}" in
 {cases}
   esac; fi
@@ -51,6 +61,7 @@ def _fish(words: dict[str, tuple[str, list[str]]]) -> str:
         f"complete -c redraft -n __fish_use_subcommand -a {name} -d '{help_.replace(chr(39), '')}'"
         for name, (help_, _) in words.items()
     ]
+    lines.append(f"complete -c redraft -n '__fish_seen_subcommand_from pipelines' -f -a '{' '.join(NAMES)}'")
     for name, (_, options) in words.items():
         for option in options:
             kind = (
@@ -60,5 +71,6 @@ def _fish(words: dict[str, tuple[str, list[str]]]) -> str:
                 if option[0] == "-"
                 else f"-a {option}"
             )
-            lines.append(f"complete -c redraft -n '__fish_seen_subcommand_from {name}' {kind}")
+            takes = f" -x -a '{' '.join(NAMES)}'" if option in PATTERNS else ""
+            lines.append(f"complete -c redraft -n '__fish_seen_subcommand_from {name}' {kind}{takes}")
     return "\n".join(lines)

@@ -26,6 +26,8 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
     bound: int | None
     """Most model calls, None when there is no bound; of one that `repairs`, without the calls of its repair."""
+    prompts: tuple[str, ...]
+    """Every prompt that it may send, in either mode, in the order in which they are sent."""
     source: str
     repairs: bool = False
     """Whether a draft that fails is followed by attempts, as many as `repair.attempts` says in evidence mode."""
@@ -47,6 +49,15 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=reviewing.review_with_evidence,
         roles=("coder", "reviewer"),
         bound=2,
+        prompts=(
+            "coder/draft",
+            "loop/draft",
+            "loop/review",
+            "loop/review_afresh",
+            "loop/fix",
+            "loop/again",
+            "loop/correct",
+        ),
         source="redraft",
         repairs=True,
     ),
@@ -56,6 +67,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=reviewing.review_then_fix,
         roles=("coder", "reviewer"),
         bound=3,
+        prompts=("coder/draft", "loop/draft", "reviewer/review", "coder/fix"),
         source=f"{_A}, 3.2",
     ),
     Pipeline(
@@ -64,6 +76,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=reviewing.review_then_fix_with_retry,
         roles=("coder", "reviewer"),
         bound=6,
+        prompts=("coder/draft", "loop/draft", "reviewer/review", "coder/fix", "coder/retry"),
         source=f"{_A}, 3.2",
     ),
     Pipeline(
@@ -72,6 +85,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=planning.plan_then_code,
         roles=("planner", "coder"),
         bound=2,
+        prompts=("planner/plan", "coder/draft_from_plan"),
         source=f"{_A}, 3.1",
     ),
     Pipeline(
@@ -80,6 +94,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=debating.debate,
         roles=("coder", "planner", "reviewer"),
         bound=5,
+        prompts=("coder/draft", "loop/draft", "reviewer/review", "reviewer/choose", "coder/synthesise"),
         source=f"{_A}, 3.3",
     ),
     Pipeline(
@@ -88,6 +103,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=specifying.spec_gated_review,
         roles=("coder", "reviewer"),
         bound=3,
+        prompts=("coder/draft", "loop/draft", "reviewer/review", "coder/fix"),
         source=f"{_A}, 4.2",
     ),
     Pipeline(
@@ -96,6 +112,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=specifying.spec_enriched_review,
         roles=("coder", "planner", "reviewer"),
         bound=4,
+        prompts=("coder/draft", "loop/draft", "planner/enrich", "reviewer/review_enriched", "coder/fix"),
         source=f"{_A}, 4.2",
     ),
     Pipeline(
@@ -104,6 +121,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=planning.raw_coder,
         roles=("coder",),
         bound=1,
+        prompts=("coder/draft", "loop/draft"),
         source=f"{_A}, 3.1",
     ),
     Pipeline(
@@ -112,6 +130,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=planning.raw_planner,
         roles=("planner",),
         bound=1,
+        prompts=("coder/draft", "loop/draft"),
         source=f"{_A}, 3.1",
     ),
     Pipeline(
@@ -120,6 +139,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=pat.pat,
         roles=("coder", "planner", "tester"),
         bound=None,
+        prompts=("pat/tests", "pat/trial", "pat/plan", "pat/replan"),
         source=f"{_B}, Algorithm 1",
     ),
     Pipeline(
@@ -128,6 +148,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=sampling.standard,
         roles=("coder",),
         bound=1,
+        prompts=("pat/trial",),
         source=f"{_B}, 4.1",
     ),
     Pipeline(
@@ -136,6 +157,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=sampling.best_of_n,
         roles=("coder",),
         bound=sampling.BEST_OF,
+        prompts=("pat/trial",),
         source=f"{_B}, 4.1",
     ),
     Pipeline(
@@ -144,6 +166,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=sampling.codet_of_the_paper,
         roles=("coder", "tester"),
         bound=sampling.CODET_SAMPLES + 1 + PARSE_RETRIES,
+        prompts=("pat/tests", "pat/trial"),
         source=f"{_B}, 4.1",
     ),
     Pipeline(
@@ -152,6 +175,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=sampling.codet,
         roles=("coder", "tester"),
         bound=2 * sampling.PUBLISHED_SAMPLES,
+        prompts=("pat/tests", "pat/trial"),
         source="arXiv 2207.10397",
     ),
     Pipeline(
@@ -160,6 +184,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=consulting.ask_by_example,
         roles=("coder",),
         bound=1 + consulting.SAMPLES + consulting.REPAIRS * (1 + AT_MOST),
+        prompts=("coder/draft", "loop/draft", "pat/trial", "loop/again"),
         source="redraft, after arXiv 2208.05950",
     ),
     Pipeline(
@@ -168,6 +193,7 @@ PIPELINES: tuple[Pipeline, ...] = (
         run=funcoder.funcoder,
         roles=("coder", "tester"),
         bound=None,
+        prompts=("funcoder/divide", "pat/trial", "funcoder/calls"),
         source=f"{_B}, 4.1 and App. F",
     ),
 )
@@ -178,6 +204,10 @@ REVIEW = Pipeline(
     run=reviewing.review_only,
     roles=("reviewer",),
     bound=1,
+    prompts=(
+        "loop/review",
+        "loop/review_afresh",
+    ),
     source="redraft",
 )
 REVIEW_AND_FIX = Pipeline(
@@ -186,6 +216,15 @@ REVIEW_AND_FIX = Pipeline(
     run=reviewing.review_and_fix,
     roles=("coder", "reviewer"),
     bound=1,
+    prompts=(
+        "loop/review",
+        "loop/review_afresh",
+        "loop/fix",
+        "coder/draft",
+        "loop/draft",
+        "loop/again",
+        "loop/correct",
+    ),
     source="redraft",
     repairs=True,
 )
@@ -195,6 +234,7 @@ ENRICH = Pipeline(
     run=specifying.enrich_only,
     roles=("planner",),
     bound=1,
+    prompts=("planner/enrich",),
     source=f"{_A}, 4.2",
 )
 """Three that no picker offers: two start from a body that is there (`redraft review`), the third drafts none."""

@@ -336,6 +336,15 @@ async def test_every_request_of_a_pattern_is_the_one_in_the_table(pipeline: Pipe
         assert seeds == list(range(seeds[0], seeds[0] + len(asks))), "as vLLM draws them of the first one's seed"
 
 
+@pytest.mark.parametrize("pipeline", EVERY, ids=lambda p: p.name)
+def test_a_pattern_names_the_prompts_that_it_sends(pipeline: Pipeline):
+    rows = [row for mode in MODES for row in table()[pipeline.name, mode]]
+    sent = {word for row in rows for word in row.split() if "/" in word}
+    elsewhere = {"reviewer/choose", "pat/replan", "loop/review"}
+    """Sent where two drafts pass, a plan is none, or one model plays both roles: in no run of this table."""
+    assert sent == set(pipeline.prompts) - elsewhere
+
+
 @pytest.mark.parametrize(("mode", "temperature"), [("paper", "0"), ("evidence", "0.6")])
 async def test_a_choice_between_two_drafts_that_pass_is_thought_about(mode: Mode, temperature: str):
     debate = next(p for p in PIPELINES if p.name == "debate")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from ...race.usual import USUAL_RACE
-from .shared import Commands, models, output, pattern, settings
+from .shared import PIPELINES, Commands, models, output, pattern, settings
 
 DRAFTING = Commands()
-RACE = """\
+RACE = (
+    """\
 examples:
   redraft race shapes.py::area                         the usual four
   redraft race task:merge_ranges --markdown            one of our tasks, judged by hidden tests too
@@ -17,7 +18,10 @@ examples:
 A race always exits with 0, however its lanes end: what they came to is in the table.
 Gating and enriching (spec-gated-review, spec-enriched-review) are pipelines like the others and never on by
 themselves: the paper finds that gating loses.
+
 """
+    + PIPELINES
+)
 ASK = """\
 examples:
   redraft ask shapes.py::median --write                       answer with a number, a value or an exception's name
@@ -39,7 +43,7 @@ def _tour(parser: ArgumentParser) -> None:
     output(parser)
 
 
-@DRAFTING.add("run", "draft without a screen")
+@DRAFTING.add("run", "draft without a screen", below=PIPELINES)
 def _run(parser: ArgumentParser) -> None:
     parser.add_argument("target", metavar="PATH[::NAME] | task:NAME")
     parser.add_argument("--diff", action="store_true", help="print a diff of the file instead of the function")

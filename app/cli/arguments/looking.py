@@ -22,6 +22,13 @@ examples:
   redraft prompts --for shop/orders.py::total     what a model is told when it drafts `total`
   redraft prompts --for shop/orders.py::total --verb review --mode paper
 """
+PATTERNS = """\
+examples:
+  redraft pipelines                                  all of them, a line each
+  redraft pipelines pat                              one of them: its source, roles, calls and prompts
+  redraft run shapes.py::area --pipeline pat         draft by it
+  redraft race shapes.py::area --pipelines pat,debate
+"""
 VERBS = ["draft", "plan", "review", "fix", "enrich", "trial", "tests"]
 LESSON = """\
 examples:
@@ -35,6 +42,13 @@ With --call the exit code is 0 when that is a bug of the draft, and 1 when it is
 
 @LOOKING.add("models", "list the model servers that answer on this machine")
 def _models(parser: ArgumentParser) -> None:
+    settings(parser)
+    output(parser)
+
+
+@LOOKING.add("pipelines", "every pattern: where it is from, who is asked what, and how often", below=PATTERNS)
+def _pipelines(parser: ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="one of them, whole")
     settings(parser)
     output(parser)
 

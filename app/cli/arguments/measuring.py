@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from .shared import Commands, output, settings
+from .shared import PIPELINES, Commands, output, settings
 
 MEASURING = Commands()
 
@@ -31,7 +31,7 @@ def _serve(parser: ArgumentParser) -> None:
     output(parser)
 
 
-@MEASURING.add("bench", "run a benchmark, browse its results, or make the papers' tables")
+@MEASURING.add("bench", "run a benchmark, browse its results, or make the papers' tables", below=PIPELINES)
 def _bench(parser: ArgumentParser) -> None:
     parser.add_argument(
         "suite",

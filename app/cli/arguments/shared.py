@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Callable
+from textwrap import fill
+
+from ....engine.pipelines.names import NAMES
+
+PIPELINES = f"pipelines ({len(NAMES)}, `redraft pipelines` explains):\n" + fill(
+    ", ".join(NAMES), 100, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+)
+"""Every pattern by name, for the foot of a command's help."""
 
 Take = Callable[[ArgumentParser], None]
 """Adds to a command's parser what the command takes."""
