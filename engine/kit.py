@@ -95,7 +95,7 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     sandbox: Sandbox
     limits: Limits = Limits()
     mode: Mode = "evidence"
-    """paper: send what the papers send and nothing else. evidence: our own prompts, answers begun for the model."""
+    """paper: ask what the papers ask, in our words, no more. evidence: our own prompts, answers begun for the model."""
     seed: int = 0
     budget: Budget = Budget()
     repair: Repair = Repair()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ..desk import Desk
 from ..errors import UsageError
 from ..facts import Fact, Solution, Stub
-from ..pipelines.catalogue import Pipeline
+from ..pipelines.catalogue import REVIEW_AND_FIX, Pipeline
 from ..pipelines.reviewing import review_and_fix, why_not_repaired
 from ..state.cost import Spending, shown, total
 from ..system.nearest import nearest
@@ -48,6 +48,7 @@ BLIND = Pipeline(
     run=review_blind,
     roles=("coder", "reviewer"),
     bound=2,
+    prompts=("reviewer/review", "coder/fix"),
     source="arXiv 2603.03406, 3.2, from a given body on",
 )
 EVIDENCE = Pipeline(
@@ -56,6 +57,7 @@ EVIDENCE = Pipeline(
     run=review_and_fix,
     roles=("coder", "reviewer"),
     bound=1,
+    prompts=REVIEW_AND_FIX.prompts,
     source="redraft",
     repairs=True,
 )

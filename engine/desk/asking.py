@@ -240,6 +240,7 @@ class Asker:
             sampling=replace(
                 own,
                 temperature=own.temperature if question.temperature is None else question.temperature,
+                top_p=own.top_p if question.top_p is None else question.top_p,
                 max_tokens=max_tokens,
                 seed=own.seed if question.seed is None else question.seed,
                 stop=question.stop,

@@ -17,12 +17,12 @@ from ..models.sharing import Share
 from ..python.composing import composed
 from .drawing import Drawing
 from .prompting import Messages
-from .questions import Question
+from .questions import Draw, Question
 
 PARSE_RETRIES = 3
 """How often a question is asked again when nothing in the answer can be used (arXiv 2605.07248, App. F)."""
-CHECK_TEMPERATURE = 0.2
-"""Tests are drawn at this temperature, one batch: sampling makes no sense for them (FunCoder)."""
+CHECK_DRAW = Draw(temperature=0.2)
+"""How tests are drawn, one batch: sampling makes no sense for them (FunCoder; arXiv 2605.07248, App. C)."""
 
 
 class Inventing(Drawing):
@@ -33,7 +33,7 @@ class Inventing(Drawing):
 
         Checks that contradict a visible example are shown and not used.
         """
-        question = self._testing(self._turns.tests(stub), CHECK_TEMPERATURE, node)
+        question = self._testing(self._turns.tests(stub), CHECK_DRAW, node)
         invented: tuple[Example, ...] = ()
         for nth in range(PARSE_RETRIES + 1):
             if invented := await self._asserts(stub, replace(question, seed=self._seed(nth))):
@@ -43,9 +43,9 @@ class Inventing(Drawing):
         self._emit(ChecksInvented(checks=checks, node=node, contradicted=contradicted))
         return checks
 
-    async def pool_checks(self, stub: Stub, batches: int, each: int, temperature: float) -> Counter[Example]:
+    async def pool_checks(self, stub: Stub, batches: int, each: int, draw: Draw) -> Counter[Example]:
         """Checks of many batches, `each` of one at most, and how often each was written (CodeT, arXiv 2207.10397)."""
-        question = self._testing(self._turns.tests(stub), temperature, "")
+        question = self._testing(self._turns.tests(stub), draw, "")
         pool: Counter[Example] = Counter()
 
         async def batch(nth: int, share: Share | None) -> tuple[Example, ...]:
@@ -58,7 +58,7 @@ class Inventing(Drawing):
 
     async def invent_calls(self, stub: Stub, node: str = "") -> tuple[str, ...]:
         """Calls on which implementations may disagree (FunCoder's consensus); what they should give is not asked."""
-        question = self._testing(self._turns.calls(stub), CHECK_TEMPERATURE, node)
+        question = self._testing(self._turns.calls(stub), CHECK_DRAW, node)
         for nth in range(PARSE_RETRIES + 1):
             _, reply = await self._asker.ask(replace(question, seed=self._seed(nth)))
             if not reply.problem and (calls := replies.calls(_whole_lines(reply), stub.name)):
@@ -89,8 +89,16 @@ class Inventing(Drawing):
         text = begun + _whole_lines(reply) if reply.prefilled else _whole_lines(reply)
         return replies.checks(text, stub.name, awaited=_awaited(stub))
 
-    def _testing(self, messages: Messages, temperature: float, node: str) -> Question:
-        return Question(role="tester", purpose="tests", messages=messages, temperature=temperature, node=node)
+    def _testing(self, messages: Messages, draw: Draw, node: str) -> Question:
+        return Question(
+            role="tester",
+            purpose="tests",
+            messages=messages,
+            temperature=draw.temperature,
+            top_p=draw.top_p,
+            max_tokens=draw.max_tokens,
+            node=node,
+        )
 
 
 def _whole_lines(reply: Reply) -> str:

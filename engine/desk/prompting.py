@@ -95,16 +95,18 @@ class Turns:
         codes = {"a": stub.code(first.body), "b": stub.code(second.body)}
         return self._render("reviewer/choose", stub=stub.code(stub.body), context=wording.context(stub), **codes)
 
-    def synthesise(self, stub: Stub, drafts: tuple[Draft, ...], reviews: tuple[Review, ...]) -> Messages:
-        """For a third body from candidates and their reviews."""
-        candidates = "\n\n".join(wording.fenced(stub.code(draft.body)) for draft in drafts)
-        reports = "\n\n".join(review.text.strip() for review in reviews if not review.problem) or "(nothing)"
-        parts = {"candidates": candidates, "reports": reports, "imports": wording.imports(stub)}
+    def synthesise(
+        self, stub: Stub, drafts: tuple[Draft, ...], reports: Mapping[str, Report], reviews: tuple[Review, ...]
+    ) -> Messages:
+        """For a third body from candidates, what failed of each, and their reviews."""
+        candidates = "\n\n".join(wording.candidate(stub, draft, reports[draft.id]) for draft in drafts)
+        said = "\n\n".join(review.text.strip() for review in reviews if not review.problem) or "(nothing)"
+        parts = {"candidates": candidates, "reports": said, "imports": wording.imports(stub)}
         return self._render("coder/synthesise", stub=stub.code(stub.body), context=wording.context(stub), **parts)
 
     def trial(self, stub: Stub, helpers: Mapping[str, Helper]) -> Messages:
         """For a candidate that may call what is verified."""
-        return self._render("pat/trial", stub=stub.code("..."), **self._surroundings(stub, helpers))
+        return self._render("pat/trial", stub=stub.code("..."), steps=self._steps, **self._surroundings(stub, helpers))
 
     def tests(self, stub: Stub) -> Messages:
         """For asserts, from the specification alone."""
@@ -123,6 +125,7 @@ class Turns:
             "name": stub.entry_point,
             "tried": attempt,
             "parents": wording.calling(stub, parents),
+            "steps": self._steps,
         }
         return self._render("pat/plan", **parts, **self._surroundings(stub, helpers))
 
@@ -148,6 +151,11 @@ class Turns:
     def calls(self, stub: Stub) -> Messages:
         """For calls without expected results."""
         return self._render("funcoder/calls", context=wording.context(stub), stub=stub.header, name=stub.name)
+
+    @property
+    def _steps(self) -> str:
+        """The cue to think step by step, "" where the answer is begun for the model."""
+        return wording.STEPS if self._kit.mode == "paper" else ""
 
     def _surroundings(self, stub: Stub, helpers: Mapping[str, Helper]) -> dict[str, str]:
         return {"context": wording.context(stub), "helpers": wording.existing(helpers, whole=self._kit.mode == "paper")}

@@ -14,6 +14,16 @@ MORE_ROOM = 4
 """An answer that was cut before it began is asked for once more with so many times the room."""
 
 
+class Draw(Fact, frozen=True):
+    """How a sample is drawn."""
+
+    temperature: float
+    top_p: float | None = None
+    """None: the role's own."""
+    max_tokens: int | None = None
+    """Most tokens of the sample; what the user sets for the role beats it. None: the role's own."""
+
+
 class Question(Fact, frozen=True):
     """What a verb wants to know, before a role's own sampling is laid over it."""
 
@@ -25,6 +35,7 @@ class Question(Fact, frozen=True):
     stop: tuple[str, ...] = ()
     temperature: float | None = None
     """None: the role's own."""
+    top_p: float | None = None
     max_tokens: int | None = None
     """A tighter bound than the role's for an answer that no thought comes before; what a person sets beats it."""
     thinking: Literal["yes", "no", "never"] = "no"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from .. import replies
@@ -177,9 +179,14 @@ class Reviewing(Base):
         self.decide(f"the reviewer chose the {chosen.role}'s draft (shown as {letter})")
         return chosen
 
-    async def synthesise(self, stub: Stub, drafts: tuple[Draft, ...], reviews: tuple[Review, ...]) -> Draft:
-        """A third body from candidates and their reviews (arXiv 2603.03406, 3.3)."""
-        messages = self._turns.synthesise(stub, drafts, reviews)
+    async def synthesise(
+        self, stub: Stub, drafts: tuple[Draft, ...], reports: Mapping[str, Report], reviews: tuple[Review, ...]
+    ) -> Draft:
+        """A third body, informed by what failed of both candidates and by their reviews (arXiv 2603.03406, 3.3).
+
+        `reports` says by draft id what came of each.
+        """
+        messages = self._turns.synthesise(stub, drafts, reports, reviews)
         question = self._coding("coder", "synthesis", messages, self._turns.begun(stub))
         return await self._write(stub, question, parent=drafts[0])
 

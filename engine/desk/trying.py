@@ -8,16 +8,17 @@ from msgspec.structs import replace
 
 from .. import replies
 from ..events import Decomposed, Drafted, NodeClosed, NodeOpened, Scored
-from ..facts import Draft, Helper, Report, Role, Split, Stub
+from ..facts import Draft, Helper, Report, Split, Stub
 from ..models.chat import Reply
 from ..models.sharing import Share
 from ..python.composing import composed, unwritten
 from .inventing import PARSE_RETRIES, Inventing
-from .prompting import Messages
-from .questions import Question
+from .questions import Draw, Question
 
 PLAN_TEMPERATURE = 0.2
-"""Plans are drawn at this temperature, one at a time (arXiv 2605.07248, App. F)."""
+"""Plans are drawn at this temperature, one at a time (arXiv 2605.07248, App. C)."""
+DIVIDE_TEMPERATURE = 0.8
+"""FunCoder's first step is drawn at that of its samples (arXiv 2605.07248, App. F)."""
 
 
 class Trying(Inventing):
@@ -29,7 +30,7 @@ class Trying(Inventing):
         helpers: Mapping[str, Helper],
         *,
         nth: int,
-        temperature: float,
+        draw: Draw,
         node: str = "",
         purpose: str = "trial",
         share: Share | None = None,
@@ -40,8 +41,10 @@ class Trying(Inventing):
             purpose=purpose,
             messages=self._turns.trial(stub, helpers),
             prefill=self._turns.begun(stub),
-            temperature=temperature,
-            seed=self._seed(nth) if temperature else None,
+            temperature=draw.temperature,
+            top_p=draw.top_p,
+            max_tokens=draw.max_tokens,
+            seed=self._seed(nth) if draw.temperature else None,
             node=node,
         )
         return await self._write(stub, question, share=share)
@@ -64,14 +67,31 @@ class Trying(Inventing):
         `nth` picks the seed.
         """
         messages = self._turns.split(stub, tried, report, helpers, parents)
-        return await self._split("plan", "planner", messages, stub, helpers, node, list(parents), turn, nth)
+        question = Question(
+            role="planner",
+            purpose="plan",
+            messages=messages,
+            temperature=PLAN_TEMPERATURE,
+            thinking="yes",
+            seed=self._seed(nth),
+            node=node,
+        )
+        return await self._split(question, stub, helpers, list(parents), turn)
 
     async def divide(
         self, stub: Stub, helpers: Mapping[str, Helper], *, node: str, ancestors: Sequence[str]
     ) -> Split | None:
         """FunCoder's first step: write the function, and leave what deserves a function of its own unwritten."""
         messages = self._turns.divide(stub, helpers)
-        return await self._split("divide", "coder", messages, stub, helpers, node, ancestors, 1, 0)
+        question = Question(
+            role="coder",
+            purpose="divide",
+            messages=messages,
+            temperature=DIVIDE_TEMPERATURE,
+            seed=self._seed(0),
+            node=node,
+        )
+        return await self._split(question, stub, helpers, ancestors, 1)
 
     def compose(self, best: Draft, helpers: Mapping[str, Helper]) -> Draft:
         """The candidate together with the helpers it needs, as one draft that can be accepted."""
@@ -113,33 +133,19 @@ class Trying(Inventing):
         return draft
 
     async def _split(
-        self,
-        purpose: str,
-        role: Role,
-        messages: Messages,
-        stub: Stub,
-        helpers: Mapping[str, Helper],
-        node: str,
-        ancestors: Sequence[str],
-        turn: int,
-        nth: int,
+        self, question: Question, stub: Stub, helpers: Mapping[str, Helper], ancestors: Sequence[str], turn: int
     ) -> Split | None:
-        question = Question(
-            role=role,
-            purpose=purpose,
-            messages=messages,
-            temperature=PLAN_TEMPERATURE,
-            thinking="yes" if role == "planner" else "no",
-            node=node,
-        )
+        role, node, messages, first = question.role, question.node, question.messages, question.seed or 0
         for attempt in range(PARSE_RETRIES + 1):
             name = self._named()
-            call, reply = await self._asker.ask(replace(question, seed=self._seed(nth + attempt)))
+            call, reply = await self._asker.ask(replace(question, seed=first + attempt))
             parts = replies.split(reply.text, stub, self.stub, tuple(helpers), ancestors)
             half = reply.finish == "length" and replies.is_open(reply.text)
             problem = reply.problem or ("the plan is cut by length" if half else parts.problem)
             model = self.kit.voices[role].model.name
-            draft = Draft(id=name, body=parts.body, purpose=purpose, role=role, model=model, problem=problem or None)
+            draft = Draft(
+                id=name, body=parts.body, purpose=question.purpose, role=role, model=model, problem=problem or None
+            )
             self._emit(Drafted(draft=draft, call=call, node=node))
             if problem:
                 self.decide(f"{stub.entry_point}: {problem}", node)

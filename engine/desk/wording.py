@@ -21,6 +21,9 @@ ALLOWED_IMPORTS = (
     "Allowed beside that: every module of Python's standard library, and the packages imported above. "
     "Import inside the function whatever it uses and is not imported yet."
 )
+STEPS = "Think it through step by step first, then answer."
+"""The cue of both of PaT's prompts, in our words (arXiv 2605.07248, App. G). In paper mode only: a model that is asked
+to think aloud cannot go on from a body that was begun for it."""
 SHOWN_FAILURES = 3
 """Failing examples a prompt tells of; more of them cost time and tell a small model nothing new."""
 SHOWN_TESTS = 6
@@ -150,7 +153,12 @@ def existing(helpers: Mapping[str, Helper], *, whole: bool) -> str:
 
 def attempt(stub: Stub, tried: Draft, report: Report) -> str:
     """A candidate and what failed, "" for one that cannot be used."""
-    return "" if tried.problem else f"{fenced(stub.code(tried.body))}\n\n{failures(report)}".rstrip()
+    return "" if tried.problem else candidate(stub, tried, report)
+
+
+def candidate(stub: Stub, draft: Draft, report: Report) -> str:
+    """A candidate and what failed."""
+    return f"{fenced(stub.code(draft.body))}\n\n{failures(report)}".rstrip()
 
 
 def calling(stub: Stub, parents: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ..behaviour.observing import runs_anything
 from ..desk import Desk
 from ..desk.inventing import PARSE_RETRIES
+from ..desk.questions import Draw
 from ..desk.steering import SteeredError
 from ..events import NodeClosed
 from ..facts import Draft, Example, Helper, Report
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .pat import Grower
 
 TRIALS = 5
-TEMPERATURE = 0.8
+SAMPLES_DRAW = Draw(temperature=0.8)
 DEPTH = 3
 """Deepest level of the tree; the root is level 0 (arXiv 2605.07248, 4.1)."""
 
@@ -112,7 +113,7 @@ class Attempt:
         seed, path = nth + self._nth * (TRIALS + PARSE_RETRIES), self.node.path
         return await self._undisturbed(
             lambda: self._desk.sample(
-                self.node.stub, self._helpers, nth=seed, temperature=TEMPERATURE, node=path, share=share
+                self.node.stub, self._helpers, nth=seed, draw=SAMPLES_DRAW, node=path, share=share
             )
         )
 

@@ -26,7 +26,7 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
     bound: int | None
     """Most model calls, None when there is no bound; of one that `repairs`, without the calls of its repair."""
-    prompts: tuple[str, ...]
+    prompts: tuple[str, ...] = ()
     """Every prompt that it may send, in either mode, in the order in which they are sent."""
     source: str
     repairs: bool = False

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from ..behaviour.answers import contradicted, example_of, with_example
 from ..behaviour.questions import AT_MOST, leading, question, remaining
 from ..desk import Desk
+from ..desk.questions import Draw
 from ..errors import BudgetSpent
 from ..facts import Answer, Behaviours, Draft, Report, Solution, Stub
 from ..models.sharing import Share
@@ -20,7 +21,7 @@ from ..replies.python import is_placeholder
 
 SAMPLES = 5
 """Bodies drawn beside the first draft."""
-TEMPERATURE = 0.8
+SAMPLES_DRAW = Draw(temperature=0.8)
 REPAIRS = 4
 """Bodies that are asked for when no candidate holds the examples, or none obeys an answer."""
 
@@ -59,7 +60,7 @@ class Consulting:
         await self._add(await self._desk.draft(self._stub))
 
         async def sample(nth: int, share: Share | None) -> Draft:
-            return await self._desk.sample(self._stub, {}, nth=nth, temperature=TEMPERATURE, share=share)
+            return await self._desk.sample(self._stub, {}, nth=nth, draw=SAMPLES_DRAW, share=share)
 
         try:
             await self._desk.at_once("coder", sample, range(SAMPLES), "samples", each=self._add)

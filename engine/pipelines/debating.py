@@ -39,7 +39,7 @@ async def _third(desk: Desk, stub: Stub, first: Draft, second: Draft, reports: d
     reviews = [await desk.review(stub, first)]
     if not same_program(stub.code(first.body), stub.code(second.body)):
         reviews.append(await desk.review(stub, second))
-    third = await desk.synthesise(stub, (first, second), tuple(reviews))
+    third = await desk.synthesise(stub, (first, second), reports, tuple(reviews))
     report = await desk.check(stub, third)
     better = max((first, second), key=lambda draft: _rank(reports[draft.id]))
     if _rank(report) >= _rank(reports[better.id]):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ..behaviour.outcomes import same_outcome
 from ..desk import Desk
+from ..desk.questions import Draw
 from ..events import NodeClosed
 from ..facts import Draft, Helper, Outcome, Solution, Split, Stub
 from ..models.sharing import Share
@@ -20,7 +21,7 @@ from .sisters import Scopes, needs_of, together, told
 
 SAMPLES = 10
 """Bodies drawn for each function after its parts are there; with the divide draft there are eleven candidates."""
-TEMPERATURE = 0.8
+SAMPLES_DRAW = Draw(temperature=0.8)
 ENOUGH = 5
 """Of a round of samples so many must be code, or another round is drawn."""
 ROUNDS = 3
@@ -70,7 +71,7 @@ class Builder:
 
         async def sample(nth: int, share: Share | None) -> Draft:
             return await self._desk.sample(
-                stub, self.scopes.at(path), nth=nth, temperature=TEMPERATURE, node=path, purpose="conquer", share=share
+                stub, self.scopes.at(path), nth=nth, draw=SAMPLES_DRAW, node=path, purpose="conquer", share=share
             )
 
         for first in range(0, ROUNDS * SAMPLES, SAMPLES):

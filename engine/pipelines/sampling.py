@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from ..desk import Desk
+from ..desk.questions import Draw
 from ..facts import Draft, Example, Report, Solution, Stub
 from ..models.sharing import Share
 
-STANDARD_TEMPERATURE = 0.3
-TEMPERATURE = 0.8
+STANDARD_DRAW = Draw(temperature=0.3)
+SAMPLES_DRAW = Draw(temperature=0.8)
 BEST_OF = 5
 CODET_SAMPLES = 11
 """Of the paper's CodeT, which is FunCoder's implementation: ten samples and a draft."""
@@ -19,11 +20,13 @@ PUBLISHED_SAMPLES = 100
 """Of CodeT as published (arXiv 2207.10397); at 30 tokens a second that is an hour."""
 PUBLISHED_CHECKS = 5
 """Of each of a hundred batches of tests, the first five."""
+PUBLISHED_DRAW = Draw(temperature=0.8, top_p=0.95, max_tokens=300)
+"""How CodeT as published draws both, samples and tests."""
 
 
 async def standard(desk: Desk, stub: Stub) -> Solution:
     """One call with few-shot examples, no tests."""
-    draft = await desk.sample(stub, {}, nth=0, temperature=STANDARD_TEMPERATURE, purpose="draft")
+    draft = await desk.sample(stub, {}, nth=0, draw=STANDARD_DRAW, purpose="draft")
     return await desk.settle(draft, "the only draft")
 
 
@@ -66,7 +69,7 @@ async def codet(desk: Desk, stub: Stub) -> Solution:
 
     Equal samples count each, and so do equal checks. Nothing passes: the first sample, where the original draws lots.
     """
-    pool = await desk.pool_checks(stub, PUBLISHED_SAMPLES, PUBLISHED_CHECKS, TEMPERATURE)
+    pool = await desk.pool_checks(stub, PUBLISHED_SAMPLES, PUBLISHED_CHECKS, PUBLISHED_DRAW)
     checks = tuple(pool)
     groups: dict[frozenset[int], list[Draft]] = defaultdict(list)
 
@@ -74,7 +77,7 @@ async def codet(desk: Desk, stub: Stub) -> Solution:
         report = await desk.judge(stub, draft, {}, checks)
         groups[frozenset(n for n, check in enumerate(report.checks) if check.passed)].append(draft)
 
-    drafts = await _samples(desk, stub, PUBLISHED_SAMPLES, judge)
+    drafts = await _samples(desk, stub, PUBLISHED_SAMPLES, judge, PUBLISHED_DRAW)
     weight = {passed: sum(pool[checks[n]] for n in passed) for passed in groups}
     scores = {draft.id: weight[p] * math.sqrt(len(group)) for p, group in groups.items() for draft in group}
     return await _highest(desk, drafts, scores, "checks passed × √samples that agree")
@@ -85,12 +88,16 @@ async def _generated(desk: Desk, stub: Stub) -> tuple[Example, ...]:
 
 
 async def _samples(
-    desk: Desk, stub: Stub, number: int, judge: Callable[[Draft], Awaitable[None]] | None = None
+    desk: Desk,
+    stub: Stub,
+    number: int,
+    judge: Callable[[Draft], Awaitable[None]] | None = None,
+    draw: Draw = SAMPLES_DRAW,
 ) -> list[Draft]:
     """So many samples; each is judged as it comes."""
 
     async def sample(nth: int, share: Share | None) -> Draft:
-        return await desk.sample(stub, {}, nth=nth, temperature=TEMPERATURE, share=share)
+        return await desk.sample(stub, {}, nth=nth, draw=draw, share=share)
 
     return await desk.at_once("coder", sample, range(number), "samples", each=judge)
 

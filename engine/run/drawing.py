@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from ..behaviour.answers import answered
 from ..behaviour.standing import compare_candidates
 from ..desk import Desk
+from ..desk.questions import Draw
 from ..desk.steering import Steering
 from ..events import (
     AnyEvent,
@@ -20,7 +21,7 @@ from ..state.run import RunState
 
 MOST = 5
 """Bodies drawn unasked."""
-TEMPERATURE = 0.8
+SAMPLES_DRAW = Draw(temperature=0.8)
 
 _LIVE = (TextStreamed, CallQueued, CheckStarted)
 """What is of interest only while it happens."""
@@ -45,7 +46,7 @@ async def draw(kit: Kit, state: RunState, tell: Told, most: int = MOST) -> None:
         desk = Desk(kit, stub, happened.append, _goes_on, Steering(happened.append))
         desk.go_on(len(state.drafts), len(state.calls))
         drawn = sum(draft.purpose == "sample" for draft in state.drafts)
-        draft = await desk.sample(stub, {}, nth=drawn, temperature=TEMPERATURE, purpose="sample")
+        draft = await desk.sample(stub, {}, nth=drawn, draw=SAMPLES_DRAW, purpose="sample")
         await desk.check(stub, draft)
         state = tell([event for event in happened if not isinstance(event, _LIVE)])
     await compare(kit, state, tell)

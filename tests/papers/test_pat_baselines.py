@@ -133,10 +133,10 @@ async def test_funcoder_divides_first_then_builds_the_parts_then_conquers_with_t
     assert [event.node for event in grown.events(NodeOpened)] == ["", "1"]
 
 
-async def test_funcoder_divides_at_temperature_0_2_and_conquers_at_0_8():
+async def test_funcoder_divides_and_conquers_at_temperature_0_8():
     grown = await funcoder(DIVIDED)
     temperatures = {call.purpose: ask.sampling.temperature for call, ask in _calls(grown) if call.role != "tester"}
-    assert temperatures == {"divide": 0.2, "conquer": 0.8}
+    assert temperatures == {"divide": 0.8, "conquer": 0.8}
 
 
 def _calls(grown) -> list[tuple[object, Ask]]:

@@ -167,11 +167,11 @@ TABLE = """
         tester tests pat/tests T=0.8 ×100
         coder trial pat/trial T=0.8 ×100
     funcoder, paper:
-        coder divide funcoder/divide T=0.2
+        coder divide funcoder/divide T=0.8
         coder conquer pat/trial T=0.8 ×10
         tester tests funcoder/calls T=0.2
     funcoder, evidence:
-        coder divide funcoder/divide T=0.2
+        coder divide funcoder/divide T=0.8
         coder conquer pat/trial T=0.8 ×10
         tester tests funcoder/calls T=0.2
     review, paper:
@@ -355,7 +355,36 @@ async def test_a_choice_between_two_drafts_that_pass_is_thought_about(mode: Mode
 @pytest.mark.parametrize("pipeline", EVERY, ids=lambda p: p.name)
 async def test_paper_mode_begins_no_answer_and_samples_from_the_whole_distribution(pipeline: Pipeline):
     asks = [ask for _, ask in (await Recorded(pipeline, "paper").run()).asks]
-    assert {(a.prefill, a.sampling.top_p, a.sampling.top_k, a.sampling.min_p) for a in asks} == {("", 1.0, None, 0.0)}
+    top_p = 0.95 if pipeline.name == "codet" else 1.0  # As CodeT was published (arXiv 2207.10397).
+    assert {(a.prefill, a.sampling.top_p, a.sampling.top_k, a.sampling.min_p) for a in asks} == {("", top_p, None, 0.0)}
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_codet_as_published_draws_300_tokens_at_most(mode: Mode):
+    codet = next(p for p in PIPELINES if p.name == "codet")
+    for _, ask in (await Recorded(codet, mode).run()).asks:
+        assert (ask.sampling.temperature, ask.sampling.top_p, ask.room) == (0.8, 0.95, 300)
+
+
+@pytest.mark.parametrize("name", ["pat", "standard", "best-of-n", "codet-paper", "funcoder"])
+async def test_both_prompts_of_pat_ask_for_steps_in_paper_mode_alone(name: str):
+    pipeline = next(p for p in PIPELINES if p.name == name)
+    for mode in MODES:
+        recorded = await Recorded(pipeline, mode).run()
+        asks = [ask for _, ask in recorded.asks if recorded.prompt_of(ask) in {"pat/trial", "pat/plan"}]
+        assert asks
+        users = [m.content for ask in asks for m in ask.messages if m.role == "user"]
+        assert {"step by step" in text for text in users} == {mode == "paper"}
+
+
+async def test_the_third_draft_of_a_debate_is_told_what_failed_of_both():
+    debate = next(p for p in PIPELINES if p.name == "debate")
+    recorded = await Recorded(debate, "paper").run()
+    (ask,) = [ask for _, ask in recorded.asks if recorded.prompt_of(ask) == "coder/synthesise"]
+    text = ask.messages[-1].content
+    for wrong in (WRONG, ALSO_WRONG):
+        after = text.partition(wrong)[2].partition("```python")[0]
+        assert "`f(1)` should give 2; it gives" in after
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -364,9 +393,10 @@ async def test_thoughts_have_a_room_of_their_own_and_evidence_mode_draws_them_as
     pipeline: Pipeline, mode: Mode
 ):
     card = (0.95, 20) if mode == "evidence" else (1.0, None)
+    plain = (0.95 if pipeline.name == "codet" else 1.0, None)
     for _, ask in (await Recorded(pipeline, mode).run()).asks:
         assert ask.thinking_tokens == (8192 if ask.thinking else 0)
-        assert (ask.sampling.top_p, ask.sampling.top_k) == (card if ask.thinking else (1.0, None))
+        assert (ask.sampling.top_p, ask.sampling.top_k) == (card if ask.thinking else plain)
 
 
 @pytest.mark.parametrize("mode", MODES)

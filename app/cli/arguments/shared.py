@@ -53,9 +53,7 @@ def settings(parser: ArgumentParser) -> None:
 
 def models(parser: ArgumentParser) -> None:
     """Who is asked and how, and the settings."""
-    parser.add_argument(
-        "--mode", choices=["paper", "evidence"], help="send what the papers send, or what we found better"
-    )
+    parser.add_argument("--mode", choices=["paper", "evidence"], help="ask as the papers do, or as we found better")
     parser.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server, or `embedded`")
     parser.add_argument("--model", "-m", metavar="NAME")
     parser.add_argument("--seed", type=int, metavar="N")
