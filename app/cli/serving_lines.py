@@ -12,11 +12,15 @@ from ...engine.models.vllm.commands import Command
 from ...engine.models.vllm.models import Fleet
 from ...engine.models.vllm.placing import sum_of
 from ...engine.settings.serving import Served
+from ...engine.tables.rendering import Table, as_plain
 from ..common.output import harmless
 
 SLOW = 10.0
 """Seconds between two lines about one server where lines cannot be written over."""
 QUICK = 0.25
+TABLE_1 = ("role", "model", "parameters", "quantisation", "device", "memory")
+QUANTISED = {"awq": "AWQ, 4 bits", "gptq": "GPTQ, 4 bits", "fp8": "FP8", "int8": "INT8", "int4": "INT4"}
+"""By a word of a model's name."""
 
 
 class Ticker:
@@ -67,7 +71,7 @@ def as_json(command: Command) -> dict[str, object]:
 
 def explained(planned: Sequence[Command]) -> list[str]:
     """The commands for a shell, with where each goes and why, and the settings that point redraft at them."""
-    lines: list[str] = []
+    lines = [*(f"# {line}".rstrip() for line in lineup_table(planned)), ""]
     for command in planned:
         place = command.place
         roles = ", ".join(place.order.roles)
@@ -78,6 +82,31 @@ def explained(planned: Sequence[Command]) -> list[str]:
         "# `redraft serve` starts them with a random key; started by hand they have none. Settings for redraft.toml:"
     ]
     return lines + _settings(_roles(planned))
+
+
+def lineup_table(planned: Sequence[Command]) -> list[str]:
+    """Who plays which role on what: the columns of table 1 of arXiv 2603.03406."""
+    rows = [
+        (
+            ", ".join(place.order.roles),
+            command.model,
+            f"{place.order.size.billions:g} B" if place.order.size.billions else "not known",
+            _quantisation(command.model, place.order.dtype),
+            f"{len(place.devices)} × {place.devices[0].name}",
+            f"{place.order.need(place.context, len(place.devices)) * len(place.devices):.1f} GB",
+        )
+        for command, place in ((command, command.place) for command in planned)
+    ]
+    title = "who plays which role (the columns of table 1 of arXiv 2603.03406)"
+    table = Table(name="A1", title=title, heads=TABLE_1, rows=tuple(rows), words=len(TABLE_1))
+    return as_plain(table).splitlines()
+
+
+def _quantisation(model: str, dtype: str) -> str:
+    """How its numbers are kept, as its name and the line-up say."""
+    name = model.lower()
+    kept = next((said for word, said in QUANTISED.items() if word in name), "")
+    return ", ".join(part for part in (kept, dtype) if part) or "as its files say"
 
 
 def _settings(roles: Mapping[Role, Served]) -> list[str]:

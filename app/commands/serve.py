@@ -20,6 +20,7 @@ from ...engine.models.vllm.commands import (
 from ...engine.models.vllm.gpus import (
     Device,
     allowed,
+    assumed,
     find_gpus,
     the_processor,
 )
@@ -45,8 +46,11 @@ LEAST_CONTEXT = 256
 async def run(args: argparse.Namespace) -> int:
     """Show the commands, or serve until interrupted. Raises: RedraftError, also when a server is lost later."""
     environ = dict(os.environ)
+    if args.assume and not args.show:
+        raise UsageError("--assume is for --print: nothing can be started on cards that are not here")
     places = await _places(args, environ)
-    planned = commands(places, program(environ), free_ports(len(places), args.port))
+    vllm = ("vllm",) if args.assume else program(environ)
+    planned = commands(places, vllm, free_ports(len(places), args.port))
     if args.show:
         out_json([as_json(command) for command in planned]) if args.json else out("\n".join(explained(planned)))
         return 0
@@ -74,10 +78,11 @@ async def _places(args: argparse.Namespace, environ: Mapping[str, str]) -> tuple
         raise UsageError(f"--context {args.context}: no conversation fits into that; 4096 is little, 16384 is plenty")
     chosen, told = lineup(args.lineup), told_sizes(args.weights_gb)
     replicas = replica_counts(args.replicas, chosen)
-    orders = ordered(
-        chosen.roles_by_model, replicas, lambda model: told[model] if model in told else size_of(model, environ)
-    )
-    devices = (the_processor(),) if args.cpu else _wanted(await find_gpus(environ), args.gpus)
+    orders = ordered(chosen, replicas, lambda model: told[model] if model in told else size_of(model, environ))
+    if args.assume:
+        devices: Sequence[Device] = assumed(args.assume)
+    else:
+        devices = (the_processor(),) if args.cpu else _wanted(await find_gpus(environ), args.gpus)
     return placed(orders, devices, args.context)
 
 

@@ -135,6 +135,30 @@ async def test_print_as_json_has_the_numbers(machine: Machine) -> None:
     assert reviewer["need_gb"] == 23.6
 
 
+async def test_print_begins_with_who_plays_which_role_on_what(machine: Machine) -> None:
+    _, out, _ = await machine("serve", "--print")
+    heads, _, coder, reviewer = out.splitlines()[2:6]
+    assert heads.split() == ["#", "role", "model", "parameters", "quantisation", "device", "memory"]
+    assert "14.7 B" in coder
+    assert "AWQ, 4 bits, float16" in coder
+    assert reviewer.startswith("# reviewer, planner  Qwen/Qwen3-32B-AWQ")
+    assert reviewer.endswith("23.6 GB")
+
+
+async def test_a_machine_elsewhere_is_planned_for_where_there_is_neither_gpu_nor_vllm(machine: Machine) -> None:
+    for name in ("nvidia-smi", "vllm"):
+        (machine.programs / name).unlink()
+    code, out, err = await machine("serve", "pat-8b", "--print", "--assume", "3x80GB", "--json")
+    assert (code, err) == (0, "")
+    coder, planner = json.loads(out)
+    assert (len(coder["devices"]), len(planner["devices"])) == (1, 2)
+    assert coder["argv"][0] == "vllm"
+    code, _, err = await machine("serve", "pat-8b", "--assume", "3x80GB")
+    assert (code, "--print" in err) == (2, True)
+    code, _, err = await machine("serve", "pat-8b", "--print", "--assume", "1x8GB")
+    assert (code, "do not fit" in err) == (3, True)
+
+
 async def test_without_vllm_uvx_runs_it(machine: Machine) -> None:
     (machine.programs / "vllm").rename(machine.programs / "uvx")
     _, out, _ = await machine("serve", "--print")

@@ -15,10 +15,14 @@ def _serve(parser: ArgumentParser) -> None:
         "lineup",
         nargs="*",
         metavar="PRESET | ROLE=MODEL",
-        help="review-beats-planning (the default), pat-4b, pat-8b, pat-14b, pat-32b; "
+        help="review-beats-planning (the default), pat-4b, pat-8b, pat-14b, pat-32b "
+        "(Qwen3-32B plans), pat-4b-alone, pat-8b-alone, pat-14b-alone, pat-llama-8b, pat-deepseek-lite; "
         "or coder=MODEL reviewer=MODEL …, alone or to change a preset",
     )
     parser.add_argument("--print", dest="show", action="store_true", help="show the exact commands and start nothing")
+    parser.add_argument(
+        "--assume", metavar="NxGB", help="with --print: as on a machine with such cards, 2x24GB or 1x80GB,2x24GB"
+    )
     parser.add_argument("--gpus", metavar="N,N", help="only these, as nvidia-smi numbers them")
     parser.add_argument("--cpu", action="store_true", help="on the processor (vLLM's CPU build; small models only)")
     parser.add_argument("--context", type=int, metavar="TOKENS", help="of prompt and answer (default: up to 16384)")

@@ -79,6 +79,8 @@ def _command(place: Place, vllm: Sequence[str], port: int) -> Command:
     argv = [*vllm, "serve", str(Path(model).expanduser().resolve()) if name != model else model]
     argv += ["--host", HOST, "--port", str(port), "--served-model-name", name]
     argv += ["--max-model-len", str(place.context)]
+    if place.order.dtype and on_gpu:
+        argv += ["--dtype", place.order.dtype]
     if on_gpu:
         argv += ["--gpu-memory-utilization", f"{place.share:.3f}"]
     if len(place.devices) > 1:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from ...errors import EnvironmentFault
+from ...errors import EnvironmentFault, UsageError
 from ...facts import Fact
 
 PROGRAM = "nvidia-smi"
@@ -67,6 +68,29 @@ def parsed(listing: str) -> tuple[Device, ...]:
                 )
             )
     return tuple(found)
+
+
+def assumed(words: str) -> tuple[Device, ...]:
+    """Cards that are not here, for a plan of another machine: "2x24GB" or "1x80GB,2x24GB", as cards are sold.
+
+    >>> [device.total_mib for device in assumed("2x24GB")]
+    [24576, 24576]
+
+    Raises:
+        UsageError: it is no such list.
+    """
+    sizes: list[int] = []
+    for word in words.split(","):
+        said = re.fullmatch(r"(\d{1,2})x(\d{1,4})GB", word.strip(), re.IGNORECASE | re.ASCII)
+        if said is None or not int(said[1]) or not int(said[2]):
+            raise UsageError(
+                f"--assume {words}: write a number of cards and their size, for example 2x24GB or 1x80GB,2x24GB"
+            )
+        sizes += [int(said[2])] * int(said[1])
+    return tuple(
+        Device(index=number, name=f"assumed, {size} GB", total_mib=size * 1024, free_mib=size * 1024)
+        for number, size in enumerate(sizes)
+    )
 
 
 def allowed(devices: Sequence[Device], visible: str | None) -> tuple[Device, ...]:

@@ -9,6 +9,7 @@ import msgspec
 from ...errors import EnvironmentFault
 from ...facts import Fact, Role
 from .gpus import Device, gigabytes
+from .presets import Lineup
 from .sizes import WORKING_GB, Size
 
 SHARE = 0.92
@@ -34,6 +35,10 @@ class Order(Fact, frozen=True):
     replica: int = 1
     """Its number among the servers of this model, from 1."""
     replicas: int = 1
+    width: int = 1
+    """Over how many equal cards it is spread where there are as many, though fewer would hold it."""
+    dtype: str = ""
+    """Numbers that it is kept in, as vLLM calls them; "" leaves it to the model's own files."""
 
     @property
     def label(self) -> str:
@@ -132,7 +137,7 @@ def _cards(
     emptiest_first: bool,
 ) -> tuple[int, ...] | None:
     """As few cards as hold it, all of one kind; None when no number does."""
-    for width in widths:
+    for width in dict.fromkeys((*((order.width,) if order.width > 1 else ()), *widths)):
         need = order.need(context, width)
         able = [position for position in range(len(devices)) if room[position] >= need]
         # Sorting keeps the order of equals, so that the same machine always gets the same answer.
@@ -208,13 +213,18 @@ def sum_of(order: Order, context: int) -> str:
     )
 
 
-def ordered(
-    wanted: Mapping[str, Sequence[Role]], replicas: Mapping[str, int], size_of: Callable[[str], Size]
-) -> tuple[Order, ...]:
-    """One order for each server: models with their roles, and how many servers each model gets (else one)."""
+def ordered(chosen: Lineup, replicas: Mapping[str, int], size_of: Callable[[str], Size]) -> tuple[Order, ...]:
+    """One order for each server: the models of a line-up, and how many servers each gets (else one)."""
     orders: list[Order] = []
-    for model, roles in wanted.items():
+    for model, roles in chosen.roles_by_model.items():
         times = replicas.get(model, 1)
-        first = Order(model=model, roles=tuple(roles), size=size_of(model), replicas=times)
+        first = Order(
+            model=model,
+            roles=roles,
+            size=size_of(model),
+            replicas=times,
+            width=chosen.widths.get(model, 1),
+            dtype=chosen.dtype,
+        )
         orders += [msgspec.structs.replace(first, replica=number + 1) for number in range(times)]
     return tuple(orders)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from ...errors import UsageError
 from ...facts import ROLES, Fact, Role
 from ...system.nearest import nearest
@@ -18,6 +20,10 @@ class Lineup(Fact, frozen=True):
     name: str
     models: Mapping[Role, str]
     about: str = ""
+    dtype: str = ""
+    """Numbers that weights and cache are kept in, as vLLM calls them; "" leaves it to the model's own files."""
+    widths: Mapping[str, int] = {}
+    """By model: over how many cards it is spread where there are as many, though one would hold it."""
 
     @property
     def roles_by_model(self) -> dict[str, tuple[Role, ...]]:
@@ -29,7 +35,10 @@ class Lineup(Fact, frozen=True):
 
 
 def _of_pair(name: str, about: str, coder: str, reviewer: str) -> Lineup:
-    return Lineup(name=name, about=about, models=_filled({"coder": coder, "reviewer": reviewer}))
+    """A line-up of the papers, which ran in half precision and spread 32B models in full over two cards."""
+    widths = {LARGE: 2} if LARGE in {coder, reviewer} else {}
+    models = _filled({"coder": coder, "reviewer": reviewer})
+    return Lineup(name=name, about=about, models=models, dtype="float16", widths=widths)
 
 
 def _filled(named: Mapping[Role, str]) -> dict[Role, str]:
@@ -40,6 +49,16 @@ def _filled(named: Mapping[Role, str]) -> dict[Role, str]:
     return full
 
 
+LARGE = "Qwen/Qwen3-32B"
+"""Paper B's planner."""
+ALONE = {
+    "pat-4b-alone": "Qwen/Qwen3-4B",
+    "pat-8b-alone": "Qwen/Qwen3-8B",
+    "pat-14b-alone": "Qwen/Qwen3-14B",
+    "pat-llama-8b": "meta-llama/Llama-3.1-8B-Instruct",
+    "pat-deepseek-lite": "deepseek-ai/DeepSeek-Coder-V2-Lite-Instruct",
+}
+"""Paper B's models that play every role themselves (homogeneous); 32B alone is `pat-32b`."""
 PRESETS: Mapping[str, Lineup] = {
     lineup.name: lineup
     for lineup in (
@@ -54,9 +73,13 @@ PRESETS: Mapping[str, Lineup] = {
                 f"pat-{size.lower()}",
                 f"arXiv 2605.07248: trials by Qwen3-{size}, plans by Qwen3-32B",
                 f"Qwen/Qwen3-{size}",
-                "Qwen/Qwen3-32B",
+                LARGE,
             )
             for size in ("4B", "8B", "14B", "32B")
+        ),
+        *(
+            _of_pair(name, f"arXiv 2605.07248: {model.rpartition('/')[2]} in every role", model, model)
+            for name, model in ALONE.items()
         ),
     )
 }
@@ -87,7 +110,10 @@ def lineup(words: Sequence[str]) -> Lineup:
         named[role] = model
     if "coder" not in named:
         raise UsageError("name the coder's model too: redraft serve coder=MODEL …; the other roles follow it")
-    return Lineup(name=name, models=_filled(named))
+    preset = PRESETS.get(name)
+    if preset is None:
+        return Lineup(name=name, models=_filled(named))
+    return replace(preset, models=_filled(named))
 
 
 def _assigned(word: str) -> tuple[Role, str]:

@@ -29,6 +29,8 @@ class Size(Fact, frozen=True):
     """Of one token: 2 (key and value) × layers × key-value heads × head size × bytes of a number."""
     longest: int | None = None
     """Tokens the model was made for, None when that is not known."""
+    billions: float = 0.0
+    """Parameters in 10⁹, 0 when only the size of the files is known."""
     source: str = ""
     """Where the numbers come from, as a person would say it."""
 
@@ -40,7 +42,13 @@ class Size(Fact, frozen=True):
 def _published(billions: float, outer_billions: float, layers: int, inner_bytes: float, longest: int) -> Size:
     """Of a model card: parameters, those of the embeddings (never quantised), layers; 8 KV heads of 128 each."""
     weights = (billions - outer_billions) * inner_bytes + outer_billions * HALF
-    return Size(weights_gb=weights, kv_bytes=int(2 * layers * 8 * 128 * HALF), longest=longest, source="its model card")
+    return Size(
+        weights_gb=weights,
+        kv_bytes=int(2 * layers * 8 * 128 * HALF),
+        longest=longest,
+        billions=billions,
+        source="its model card",
+    )
 
 
 PUBLISHED: Mapping[str, Size] = {
@@ -50,6 +58,15 @@ PUBLISHED: Mapping[str, Size] = {
     "Qwen/Qwen3-8B": _published(8.2, 1.25, 36, HALF, 40960),
     "Qwen/Qwen3-14B": _published(14.8, 1.6, 40, HALF, 40960),
     "Qwen/Qwen3-32B": _published(32.8, 1.6, 64, HALF, 40960),
+    "meta-llama/Llama-3.1-8B-Instruct": _published(8.03, 1.05, 32, HALF, 131072),
+    # Its attention keeps one compressed vector of 512 + 64 numbers a token and layer for all heads.
+    "deepseek-ai/DeepSeek-Coder-V2-Lite-Instruct": Size(
+        weights_gb=15.7 * HALF,
+        kv_bytes=int(27 * (512 + 64) * HALF),
+        longest=163840,
+        billions=15.7,
+        source="its model card",
+    ),
 }
 """The papers' models: numbers of parameters and layers from their cards on the hub."""
 
@@ -168,4 +185,4 @@ def _from_name(model: str) -> Size | None:
     each = next((bytes_ for word, bytes_ in BYTES_BY_WORD if word in name), HALF)
     # Llama and Qwen models with grouped heads take 0.06 to 0.33 MB a token from 7B to 70B; this is near the upper end.
     kv_bytes = int(2**18 * min(1.25, max(0.5, billions / 32)))
-    return Size(weights_gb=billions * each, kv_bytes=kv_bytes, source="a guess from its name")
+    return Size(weights_gb=billions * each, kv_bytes=kv_bytes, billions=billions, source="a guess from its name")

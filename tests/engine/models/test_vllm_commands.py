@@ -6,6 +6,7 @@ import json
 import socket
 from pathlib import Path
 
+import msgspec
 import pytest
 from redraft.engine.errors import EnvironmentFault, UsageError
 from redraft.engine.models.vllm.commands import (
@@ -16,7 +17,7 @@ from redraft.engine.models.vllm.commands import (
     reasoning_parser,
     start_waves,
 )
-from redraft.engine.models.vllm.gpus import Device
+from redraft.engine.models.vllm.gpus import Device, assumed
 from redraft.engine.models.vllm.placing import ordered, placed
 from redraft.engine.models.vllm.presets import PRESETS, lineup, replica_counts
 from redraft.engine.models.vllm.sizes import (
@@ -31,7 +32,7 @@ CPU = Device(index=0, name="2 cores", total_mib=24_000, free_mib=20_000, kind="c
 
 
 def planned(*words: str, devices: tuple[Device, ...] = CARDS, size: Size | None = None) -> tuple[Command, ...]:
-    orders = ordered(lineup(words).roles_by_model, {}, lambda model: size or PUBLISHED[model])
+    orders = ordered(lineup(words), {}, lambda model: size or PUBLISHED[model])
     places = placed(orders, devices, context=8192)
     return commands(places, ("vllm",), range(9001, 9001 + len(places)))
 
@@ -53,6 +54,38 @@ def test_pat_pairs_a_generator_with_the_32b_planner(size: str) -> None:
         f"Qwen/Qwen3-{size}",
         "Qwen/Qwen3-32B",
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["pat-4b-alone", "pat-8b-alone", "pat-14b-alone", "pat-llama-8b", "pat-deepseek-lite", "pat-32b"]
+)
+def test_a_homogeneous_line_up_is_one_model(name: str) -> None:
+    assert len(lineup([name]).roles_by_model) == 1
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_the_papers_line_ups_run_in_half_precision_and_those_of_a_user_as_their_files_say(name: str) -> None:
+    large = tuple(msgspec.structs.replace(card, total_mib=80 * 1024, free_mib=80 * 1024) for card in CARDS)
+    for command in planned(name, devices=(*large, *(msgspec.structs.replace(c, index=c.index + 2) for c in large))):
+        assert command.argv[command.argv.index("--dtype") + 1] == "float16"
+    (own,) = planned("coder=a/b-7B", size=PUBLISHED["Qwen/Qwen3-8B"])
+    assert "--dtype" not in own.argv
+
+
+@pytest.mark.parametrize("words", ["2x24GB", "1x80GB, 2x24gb", "16x141GB"])
+def test_cards_of_another_machine_are_taken_at_their_word(words: str) -> None:
+    devices = assumed(words)
+    assert len(devices) == sum(int(word.split("x")[0]) for word in words.split(","))
+    assert len({device.index for device in devices}) == len(devices)
+    assert placed(ordered(lineup([]), {}, PUBLISHED.__getitem__), devices)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "24GB", "2x24", "0x24GB", "2x0GB", "2 x 24GB", "999x24GB", "2x24GB,", "²x24GB", "2x24TB"]
+)
+def test_other_words_for_cards_are_refused_with_an_example(words: str) -> None:
+    with pytest.raises(UsageError, match="2x24GB"):
+        assumed(words)
 
 
 def test_every_preset_names_models_of_known_size() -> None:
@@ -157,13 +190,13 @@ def test_the_papers_commands_are_exactly_these() -> None:
     assert coder.shown == (
         "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=1 VLLM_NO_USAGE_STATS=1 "
         "vllm serve Qwen/Qwen2.5-Coder-14B-Instruct-AWQ --host 127.0.0.1 --port 9001 "
-        "--served-model-name Qwen/Qwen2.5-Coder-14B-Instruct-AWQ --max-model-len 8192 --gpu-memory-utilization 0.920 "
+        "--served-model-name Qwen/Qwen2.5-Coder-14B-Instruct-AWQ --max-model-len 8192 --dtype float16 --gpu-memory-utilization 0.920 "
         "--generation-config vllm --allowed-origins '[]'"
     )
     assert reviewer.shown == (
         "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=0 VLLM_NO_USAGE_STATS=1 "
         "vllm serve Qwen/Qwen3-32B-AWQ --host 127.0.0.1 --port 9002 --served-model-name Qwen/Qwen3-32B-AWQ "
-        "--max-model-len 8192 --gpu-memory-utilization 0.920 --generation-config vllm --reasoning-parser qwen3 "
+        "--max-model-len 8192 --dtype float16 --gpu-memory-utilization 0.920 --generation-config vllm --reasoning-parser qwen3 "
         "--allowed-origins '[]'"
     )
     assert (coder.base_url, reviewer.base_url) == ("http://127.0.0.1:9001/v1", "http://127.0.0.1:9002/v1")

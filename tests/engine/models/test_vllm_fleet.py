@@ -20,6 +20,7 @@ from redraft.engine.models.vllm.commands import Command, commands, free_ports
 from redraft.engine.models.vllm.gpus import Device
 from redraft.engine.models.vllm.models import Fleet, serving
 from redraft.engine.models.vllm.placing import ordered, placed
+from redraft.engine.models.vllm.presets import lineup
 from redraft.engine.models.vllm.server import Pace, Server
 from redraft.engine.models.vllm.sizes import Size
 
@@ -66,8 +67,8 @@ class Place:
         self.looks: list[tuple[tuple[str, str], ...]] = []
 
     def planned(self, *models: str, replicas: int = 1, cards: int = 8) -> tuple[Command, ...]:
-        roles = dict(zip(models, [("coder",), ("reviewer",)], strict=False))
-        orders = ordered(roles, dict.fromkeys(models, replicas), lambda _: SMALL)  # type: ignore[arg-type]
+        chosen = lineup([f"{role}={model}" for role, model in zip(("coder", "reviewer"), models, strict=False)])
+        orders = ordered(chosen, dict.fromkeys(models, replicas), lambda _: SMALL)
         places = placed(orders, CARDS[:cards], context=4096)
         return commands(places, STAND_IN, free_ports(len(places)))
 
@@ -127,6 +128,8 @@ async def test_servers_are_ready_in_the_block_and_gone_behind_it(place: Place) -
         assert {role: served.model for role, served in fleet.roles.items()} == {
             "coder": "org/one",
             "reviewer": "org/two",
+            "planner": "org/two",
+            "tester": "org/one",
         }
         assert not any(gone(pid) for pid in place.pids())
     assert all(gone(pid) for pid in place.pids())

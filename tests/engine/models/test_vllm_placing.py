@@ -30,7 +30,7 @@ def cards(*gib: int, free: int | None = None, name: str = "card") -> tuple[Devic
 def preset(name: str, **replicas: int) -> tuple[Order, ...]:
     chosen = PRESETS[name]
     counts = {chosen.models[role]: number for role, number in replicas.items()}  # type: ignore[index]
-    return ordered(chosen.roles_by_model, counts, PUBLISHED.__getitem__)
+    return ordered(chosen, counts, PUBLISHED.__getitem__)
 
 
 def on(places: tuple[Place, ...]) -> dict[str, list[int]]:
@@ -49,6 +49,12 @@ def test_the_papers_pair_shares_one_large_card_by_need() -> None:
     assert coder.context == reviewer.context == 16384
     assert coder.share < reviewer.share
     assert coder.share + reviewer.share == pytest.approx(SHARE, abs=0.002)
+
+
+def test_the_32b_planner_in_full_is_spread_over_two_cards_as_the_paper_ran_it() -> None:
+    places = placed(preset("pat-8b"), cards(80, 80, 80), context=8192)
+    assert {label: len(devices) for label, devices in on(places).items()} == {"coder": 1, "reviewer": 2}
+    assert on(placed(preset("pat-8b"), cards(141), context=8192))["reviewer"] == [0], "and over one where there is one"
 
 
 def test_a_model_too_large_for_one_card_is_spread_over_equal_ones() -> None:

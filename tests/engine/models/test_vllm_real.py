@@ -19,6 +19,7 @@ from redraft.engine.models.vllm.commands import Command, commands, free_ports
 from redraft.engine.models.vllm.gpus import the_processor
 from redraft.engine.models.vllm.models import serving
 from redraft.engine.models.vllm.placing import ordered, placed
+from redraft.engine.models.vllm.presets import lineup
 from redraft.engine.models.vllm.sizes import size_of
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
@@ -46,7 +47,7 @@ def tiny(vllm: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def up(vllm: str, model: Path, folder: Path) -> AsyncIterator[Command]:
-    orders = ordered({str(model): ("coder",)}, {}, lambda name: size_of(name, {}))
+    orders = ordered(lineup([f"coder={model}"]), {}, lambda name: size_of(name, {}))
     planned = commands(placed(orders, (the_processor(),), context=2048), (vllm,), free_ports(1))
     # Qwen3's parser is chosen by the name, which a scratch folder does not have.
     command = msgspec.structs.replace(planned[0], argv=(*planned[0].argv, "--reasoning-parser", "qwen3"))
