@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import doctest
 import re
-import warnings
 from typing import NamedTuple
 
 from ..facts import Example
+from ..python.parsing import parsed
 from .placed import Placed
 
 _PROMPT = re.compile(r"^([ \t]*)>>>[ ]?(.*)$")
@@ -103,12 +103,7 @@ def _example(source: str, want: str, raises: str | None, options: tuple[str, ...
 
 
 def _statement(source: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source + "\n")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return parsed(source + "\n")
 
 
 def _claims(tree: ast.Module | None) -> bool:
