@@ -95,6 +95,8 @@ class Example(Fact, frozen=True):
     """Functions without a body that it reaches, so that it cannot be judged yet."""
     test: Asserted | None = None
     """How a test of the project asserts it; None for everything else."""
+    refused: str = ""
+    """Why doctest reads none of its docstring's examples ("line 4 has …", of the file); "" when it does."""
 
     @property
     def where(self) -> str:

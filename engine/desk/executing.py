@@ -17,7 +17,7 @@ from ..examples import (
     is_told_by_its_class,
     judge,
 )
-from ..facts import Example, Execution, Outcome, Report, Stub
+from ..facts import Check, Example, Execution, Outcome, Report, Stub
 from ..sandbox.runner import Limits, Sandbox
 from ..sources import blocked_by, is_newer_syntax, rivals
 from .preflight import UNWRITTEN_BODY
@@ -105,7 +105,7 @@ async def shadowed(sandbox: Sandbox, limits: Limits, stub: Stub, body: str) -> s
 
 
 async def heeded(sandbox: Sandbox, limits: Limits, stub: Stub, report: Report, shadow: str) -> Report:
-    """The examples' report, in which they say nothing of a function that they do not run.
+    """The examples' report: they say nothing of a function that they do not run, and what doctest refuses fails.
 
     `shadow` tells which other of its name they run, see `shadowed`; "" when there is none.
     """
@@ -114,7 +114,15 @@ async def heeded(sandbox: Sandbox, limits: Limits, stub: Stub, report: Report, s
         return all_held_up(report, shadow, f"{verb} another function of its name")
     if await _nothing_calls(sandbox, limits, stub, report):
         return all_held_up(report, f"does not call {stub.entry_point}", f"no example calls {stub.entry_point}")
-    return report
+    if not stub.path:  # Of a benchmark's problem the examples are read kindly.
+        return report
+    return replace(report, checks=tuple(_as_doctest_reads(check) for check in report.checks))
+
+
+def _as_doctest_reads(check: Check) -> Check:
+    why = check.example.refused
+    got = f"doctest reads no example of this docstring: {why}"
+    return replace(check, verdict="failed", got=got) if why and check.verdict == "passed" else check
 
 
 async def _nothing_calls(sandbox: Sandbox, limits: Limits, stub: Stub, report: Report) -> bool:
