@@ -95,6 +95,8 @@ class Example(Fact, frozen=True):
     """Functions without a body that it reaches, so that it cannot be judged yet."""
     test: Asserted | None = None
     """How a test of the project asserts it; None for everything else."""
+    refused: str = ""
+    """Why doctest reads none of its docstring's examples ("line 4 has …", of the file); "" when it does."""
 
     @property
     def where(self) -> str:
@@ -336,7 +338,12 @@ class Outcome(Fact, frozen=True):
     value: str | None = None
     """Literal spelling of the value when it is made of plain built-in types, else None (and None for None)."""
     type_name: str = ""
-    """Type of the value as "module.Name", "" when there is none."""
+    """Type of the value as "module.Name", "" when there is none.
+
+    Of built-in containers the first class within them that is not plain, such as "shop.Money".
+    """
+    equal: bool | None = None
+    """Whether the value's own class says that it equals what is claimed; None when not asked, or not believed."""
     raised: str = ""
     """Last line of the traceback, "" when nothing was raised."""
     notes: str = ""

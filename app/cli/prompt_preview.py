@@ -79,9 +79,9 @@ def preview_lines(shown: Preview, paint: Paint) -> list[str]:
 
 
 def _marked(content: str, shown: Preview, paint: Paint) -> list[str]:
-    before, found, after = content.partition(harmless(shown.context))
-    if not shown.context or not found:
+    if not shown.context or harmless(shown.context) not in content:
         return [content]
+    before, found, after = content.partition(harmless(shown.context))
     head = f"┄┄ context: {shown.used_tokens} of {shown.context_tokens} tokens beside the imports ┄┄"
     parts = [before.rstrip("\n"), paint("dim", head), found, paint("dim", "┄┄ end of context ┄┄"), after.lstrip("\n")]
     return [part for part in parts if part]

@@ -28,10 +28,32 @@ def tell(screen: Screen[Any] | App[Any], error: BaseException, places: Places) -
     screen.notify(keep(error, places), severity="error", markup=False, timeout=30)
 
 
+class Faults:
+    """Faults of redraft's own that a screen's work goes on after: each is told once, however often it is met."""
+
+    def __init__(self, screen: Screen[Any], places: Places) -> None:
+        self._screen = screen
+        self._places = places
+        self._kept: dict[tuple[str, str, int], Path | str] = {}
+        """Where the traceback lies, by kind and by the line that raised."""
+
+    def met(self, error: Exception) -> str:
+        """Keep and tell a fault, unless that was done before; the words for what was not done because of it."""
+        frame = traceback.extract_tb(error.__traceback__)[-1:]
+        known = (type(error).__name__, *((frame[0].filename, frame[0].lineno or 0) if frame else ("", 0)))
+        if known not in self._kept:
+            self._kept[known] = kept = _kept(error, self._places)
+            self._screen.notify(_words(error, kept), severity="error", markup=False, timeout=30)
+        return f"a fault in redraft itself, see {self._kept[known]}"
+
+
 def keep(error: BaseException, places: Places) -> str:
     """Keep a fault of ours with its traceback; the sentence that tells of it and of where that lies."""
-    fault = redact(repr(error))
-    return f"a fault in redraft itself: {fault}; the traceback is in {_kept(error, places)}, please report it"
+    return _words(error, _kept(error, places))
+
+
+def _words(error: BaseException, kept: Path | str) -> str:
+    return f"a fault in redraft itself: {redact(repr(error))}; the traceback is in {kept}, please report it"
 
 
 def tell_of(screen: Screen[Any], event: Worker.StateChanged, places: Places) -> None:

@@ -41,7 +41,7 @@ from .kits import Workshop
 from .queue import Following
 from .rechecking import Rechecking
 from .stubs import Shelf
-from .watching import look_again, recover_beside, watch
+from .watching import Told, look_again, recover_beside, watch
 
 OpenKit = Callable[[Settings], AbstractAsyncContextManager[Kit]]
 
@@ -61,7 +61,9 @@ class Work:
         wake: Callable[[], None],
         say: Callable[[str], None],
         warn: Callable[[str], None],
+        fault: Callable[[Exception], str],
     ) -> None:
+        """`fault` tells of a fault of redraft's own, once, and gives words for it."""
         self.settings = session.settings
         self.paths = tuple(paths)
         self._session = session
@@ -70,6 +72,7 @@ class Work:
         self._consents = consents
         self._say = say
         self._warn = warn
+        self._fault = fault
         self._own_writes = OwnWrites()
         self.accepting = Accepting(Journal(session.places.state / "journal", own_writes=self._own_writes))
         self.workshop = Workshop(lambda: self._open_kit(self.settings))
@@ -78,7 +81,7 @@ class Work:
         self._retired: list[Workshop] = []
         self._holding: asyncio.TaskGroup | None = None
         self._closing = asyncio.Event()
-        drafting = Drafting(self._kit, session.runs, self._took, warn)
+        drafting = Drafting(self._kit, session.runs, self._took, warn, fault=fault)
         tokens = self.settings.context_tokens
         self.following = Following(
             drafting,
@@ -90,7 +93,7 @@ class Work:
             tokens=tokens,
         )
         self.rechecking = Rechecking(
-            self.following, lambda: self.workshop.kit(), self.tell, tokens, self.settings.examples.from_tests
+            self.following, lambda: self.workshop.kit(), self.tell, tokens, self.settings.examples.from_tests, fault
         )
 
         self.deciding = Deciding(
@@ -99,6 +102,7 @@ class Work:
             self._tell_decided,
             draws=lambda: self._asks_embedded,
             changed=lambda: on_change(self.following.shelf),
+            fault=fault,
         )
 
     # ------------------------------------------------------------------------------------ for workers
@@ -117,7 +121,9 @@ class Work:
         except SourceError as error:
             self._warn(str(error))
         self.tell_found()
-        await watch(self.following, self.paths, self.settings, self._own_writes, self._say, self._warn)
+        await watch(
+            self.following, self.paths, self.settings, self._own_writes, Told(self._say, self._warn, self._fault)
+        )
 
     async def recheck(self) -> None:
         """Run again what no longer stands as it was run, whenever that happens."""

@@ -41,13 +41,18 @@ class Deciding:
         *,
         draws: Callable[[], bool],
         changed: Callable[[], None],
+        fault: Callable[[Exception], str],
     ) -> None:
-        """`kit` gives the open kit, or None; `draws`: whether bodies may be drawn unasked; `changed` shows news."""
+        """`kit` gives the open kit, or None; `draws`: whether bodies may be drawn unasked; `changed` shows news.
+
+        `fault` tells of a fault of redraft's own, once, and gives words for it.
+        """
         self._following = following
         self._kit = kit
         self._tell = tell
         self._draws = draws
         self._changed = changed
+        self._fault = fault
         self._wanted = asyncio.Event()
         self._doing: asyncio.Task[None] | None = None
         self._strengths: dict[tuple[Stub, str], Strength] = {}
@@ -159,6 +164,8 @@ class Deciding:
                 await step()
         except RedraftError as error:
             self.trouble = str(error)
+        except Exception as error:  # noqa: BLE001 - it is kept and told; the next stub is looked at
+            self.trouble = self._fault(error)
 
     def _next(self) -> Callable[[], Awaitable[None]] | None:
         """What is to be done for the stub in front, None for nothing."""

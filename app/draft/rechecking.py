@@ -39,13 +39,21 @@ class Rechecking:
     """Runs the examples again whenever what was run last is no longer what stands. `keep` is for a worker."""
 
     def __init__(
-        self, following: Following, kit: Callable[[], Awaitable[Kit]], tell: Tell, tokens: int, tests: HowTold
+        self,
+        following: Following,
+        kit: Callable[[], Awaitable[Kit]],
+        tell: Tell,
+        tokens: int,
+        tests: HowTold,
+        fault: Callable[[Exception], str],
     ) -> None:
+        """`fault` tells of a fault of redraft's own, once, and gives words for it."""
         self._following = following
         self._kit = kit
         self._tell = tell
         self._tokens = tokens
         self._tests: HowTold = tests
+        self._fault = fault
         self._wanted = asyncio.Event()
         self._changes = 0
         """How often a file was seen to change."""
@@ -92,7 +100,10 @@ class Rechecking:
             state = card.state
             if state is None or state.stub is None or state.status in {"idle", "running"} or card.waiting:
                 continue
-            subject = await asyncio.to_thread(self._subject, card, state, state.stub)
+            try:
+                subject = await asyncio.to_thread(self._subject, card, state, state.stub)
+            except Exception as error:  # noqa: BLE001 - it is kept and told; the next change is looked at
+                subject = _nothing(card, f"not run: {self._fault(error)}")
             if subject is None:
                 self._forget(card, state)
                 continue
@@ -125,6 +136,8 @@ class Rechecking:
                 await recheck(await self._kit(), subject.stub, subject.draft, told.append)
             except RedraftError as error:
                 told.append(Outdated(why=str(error)))
+            except Exception as error:  # noqa: BLE001 - as above
+                told.append(Outdated(why=f"not run: {self._fault(error)}"))
         if changes == self._changes:  # Else it speaks of an earlier version, and is looked at again.
             self._known[key] = (state.run, subject.mark)
             self._tell(key, state.run, tuple(told))

@@ -18,7 +18,7 @@ from ...widgets.run.meter_bar import MeterBar
 from ...widgets.run.report_pane import ReportPane
 from ...widgets.status_line import StatusLine, Tone
 from ...widgets.stub_list import StubList
-from ..common.faults import tell_of
+from ..common.faults import Faults, tell_of
 from ..common.key_bar import KeyBar
 from ..common.key_names import keys_of
 from ..common.keys import (
@@ -110,6 +110,7 @@ class DraftScreen(RunScreen):
             wake=self._draft_next,
             say=self._saw,
             warn=self._warn,
+            fault=Faults(self, self.session.places).met,
         )
         self._work.following.first = self._first
         self._trees = TreeOpener(self, self._work)
@@ -243,6 +244,8 @@ class DraftScreen(RunScreen):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell why a worker failed; go on with the queue when something was added while one ended."""
         tell_of(self, event, self.session.places)
+        if event.state.name == "ERROR" and self._work is not None:
+            self._work.rechecking.changed()  # Half of what was asked for may be done: see what stands now.
         if event.worker is self._runner and event.worker.is_finished:
             self._draft_next()
             self.refresh_bindings()

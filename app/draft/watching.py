@@ -39,6 +39,18 @@ class Looked(NamedTuple):
     source: Source | None
     found: Found
     why: str = ""
+    fault: Exception | None = None
+    """What in redraft itself failed on it."""
+
+
+class Told(NamedTuple):
+    """To whom is told what is seen."""
+
+    say: Callable[[str], None]
+    """In passing."""
+    warn: Callable[[str], None]
+    fault: Callable[[Exception], str]
+    """Of a fault of redraft's own, once; gives words for it."""
 
 
 def look(paths: Iterable[Path], tokens: int) -> list[Looked]:
@@ -62,8 +74,7 @@ async def watch(
     paths: Sequence[Path],
     settings: Settings,
     own_writes: OwnWrites,
-    say: Callable[[str], None],
-    warn: Callable[[str], None],
+    told: Told,
 ) -> None:
     """Take in what is there, have the first stub drafted, and then follow every save until cancelled.
 
@@ -73,31 +84,47 @@ async def watch(
     tokens = settings.context_tokens
     how = Watching(settle_seconds=settings.watch.settle, polling=settings.watch.poll)
     files = await asyncio.to_thread(look, paths, tokens)
-    for why in (file.why for file in files if file.why):
-        warn(why)
-    await take_in(following, files, say)
+    for file in files:
+        if file.fault is not None:
+            told.warn(f"{file.path}: not read: {told.fault(file.fault)}")
+        elif file.why:
+            told.warn(file.why)
+    await take_in(following, files, told.say)
     known = {file.path: file.source.digest for file in files if file.source is not None}
     events = partial(_events, following)
     async with aclosing(saves(paths, own_writes, how, known=known, events=events)) as seen:
         async for save in seen:
-            match save:
-                case Beside(paths=touched):
-                    await look_again(following, "", tokens)
-                    if asked := await following.mended(touched):
-                        say(f"{Path(touched[0]).name} saved: drafting {asked[0].name}")
-                case Ignored(why="own write"):
-                    pass  # What we have written was told when we did.
-                case Ignored(path=path, why=why):
-                    say(f"{Path(path).name}: {why}")
-                    if why == "deleted":
-                        following.gone(path)
-                    elif why != "unchanged":
-                        following.lost(path, why)
-                case Saved(path=path, source=source):
-                    found = await asyncio.to_thread(find_stubs, source, tokens=tokens)
-                    say(f"{Path(path).name} saved: {await following.saw(source, found.stubs)}")
-                    await look_again(following, source.path, tokens)
-                    await following.mended([source.path])
+            try:
+                await _follow(following, save, tokens, told.say)
+            except Exception as error:  # noqa: BLE001 - it is kept and told; the next save is looked at
+                why = f"not read: {told.fault(error)}"
+                for path in save.paths if isinstance(save, Beside) else (save.path,):
+                    told.say(f"{Path(path).name}: {why}")
+                    following.lost(path, why)
+
+
+async def _follow(
+    following: Following, save: Saved | Ignored | Beside, tokens: int, say: Callable[[str], None]
+) -> None:
+    """Take in one save."""
+    match save:
+        case Beside(paths=touched):
+            await look_again(following, "", tokens)
+            if asked := await following.mended(touched):
+                say(f"{Path(touched[0]).name} saved: drafting {asked[0].name}")
+        case Ignored(why="own write"):
+            pass  # What we have written was told when we did.
+        case Ignored(path=path, why=why):
+            say(f"{Path(path).name}: {why}")
+            if why == "deleted":
+                following.gone(path)
+            elif why != "unchanged":
+                following.lost(path, why)
+        case Saved(path=path, source=source):
+            found = await asyncio.to_thread(find_stubs, source, tokens=tokens)
+            say(f"{Path(path).name} saved: {await following.saw(source, found.stubs)}")
+            await look_again(following, source.path, tokens)
+            await following.mended([source.path])
 
 
 def _events(following: Following, folders: Folders, how: Watching) -> Events:
@@ -138,6 +165,8 @@ def _files(paths: Iterable[Path]) -> Iterable[Path]:
 def _look(path: str, tokens: int) -> Looked:
     try:
         source = read(path)
+        return Looked(path, source, find_stubs(source, tokens=tokens))
     except SourceError as error:
         return Looked(path, None, Found(path=path), str(error))
-    return Looked(path, source, find_stubs(source, tokens=tokens))
+    except Exception as error:  # noqa: BLE001 - told by whoever asked; the other files are read
+        return Looked(path, None, Found(path=path), fault=error)

@@ -34,11 +34,17 @@ class Drafting:
         runs: RunFolder | None,
         on_state: Callable[[Stub, RunState], None],
         complain: Callable[[str], None] = lambda _: None,
+        *,
+        fault: Callable[[Exception], str],
     ) -> None:
+        """`fault` tells of a fault of redraft's own and gives words for it."""
         self._kit = kit
         self._runs = runs
         self._on_state = on_state
+        self._told = RunState()
+        """The last state."""
         self._complain = complain
+        self._fault = fault
         self._log: Log | None = None
         self._opening: asyncio.Future[Kit] | None = None
         self._over = asyncio.Event()
@@ -55,10 +61,12 @@ class Drafting:
         self._over.clear()
         begun = RunState(status="running", pipeline=pipeline.name, stub=stub)
         try:
-            self._on_state(stub, begun)
+            self._tell(stub, begun)
             kit = await self._opened(begun)
             if kit is not None:
                 await self._follow(pipeline, kit, stub)
+        except Exception as error:  # noqa: BLE001 - it is kept and told; the next stub is worked on
+            self._tell(stub, replace(self._told, status="failed", problem=f"not drafted: {self._fault(error)}"))
         finally:
             self.stub = self._log = None
             self._over.set()
@@ -79,6 +87,10 @@ class Drafting:
             self._opening.cancel()
         await self._over.wait()
 
+    def _tell(self, stub: Stub, state: RunState) -> None:
+        self._told = state
+        self._on_state(stub, state)
+
     async def _opened(self, begun: RunState) -> Kit | None:
         """The kit, or None when it cannot be had or was no longer wanted, which has then been told."""
         assert begun.stub is not None
@@ -86,12 +98,12 @@ class Drafting:
         try:
             return await self._opening
         except RedraftError as error:
-            self._on_state(begun.stub, replace(begun, status="failed", problem=str(error)))
+            self._tell(begun.stub, replace(begun, status="failed", problem=str(error)))
         except asyncio.CancelledError:
             self._opening.cancel()
             if not self._cancelled_by:
                 raise
-            self._on_state(begun.stub, replace(begun, status="cancelled", cancelled_by=self._cancelled_by))
+            self._tell(begun.stub, replace(begun, status="cancelled", cancelled_by=self._cancelled_by))
         finally:
             self._opening = None
         return None
@@ -108,7 +120,7 @@ class Drafting:
                 if self._cancelled_by:
                     await log.cancel(self._cancelled_by)
                 async for state in states:
-                    self._on_state(stub, state)
+                    self._tell(stub, state)
             if not state.tree.nodes:
                 self.heard.pop(stub.key, None)
         finally:

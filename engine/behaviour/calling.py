@@ -10,7 +10,7 @@ import msgspec
 
 from ..examples import asked, values
 from ..facts import Stub
-from ..replies.python import parsed
+from ..python.parsing import parsed
 
 _FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 _LAZY = frozenset({"Iterator", "Generator", "Iterable", "AsyncIterator"})

@@ -10,8 +10,8 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from ..facts import Stub
+from ..python.parsing import parsed
 from ..python.shape import same_program
-from ..replies.python import parsed
 
 MOST = 16
 """Mistakes in one body; each is run once."""

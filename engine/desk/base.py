@@ -75,6 +75,8 @@ class Base:
         self._reports: dict[str, Report] = {}
         self._tested: set[str] = set()
         """Drafts that were held against the project's tests."""
+        self._talkers: set[str] = set()
+        """Models that begin an answer anew although it was begun for them: a stop would end it before its code."""
 
     # ------------------------------------------------------------------------------------------------- execution
 
@@ -209,20 +211,26 @@ class Base:
         """A draft from an answer that should be code; `share` is its place in a request for several."""
         name = self._named()
         begun = bool(question.prefill)
-        asked = replace(question, stop=CODE_STOPS if begun else ())
+        model = self.kit.voices[question.role].model.name
+        asked = replace(question, stop=CODE_STOPS if begun and model not in self._talkers else ())
         listener = (lambda: replies.BodyEnd(stub).feed) if begun else None
 
         def is_half(reply: Reply) -> bool:
             return replies.body(stub, reply)[1] == replies.CUT
 
         call, reply = await self._asker.ask(asked, listener, is_half, share)
+        if asked.stop and replies.only_announces(reply):
+            self._talkers.add(model)
+            what = f"the {question.role} began its answer anew, and was stopped before its code"
+            self.decide(f"{what}: the {question.purpose} is asked once more without stops", question.node)
+            call, reply = await self._asker.ask(question, listener, is_half)
         body, problem = replies.body(stub, reply)
         draft = Draft(
             id=name,
             body=body,
             purpose=question.purpose,
             role=question.role,
-            model=self.kit.voices[question.role].model.name,
+            model=model,
             parent=parent.id if parent else None,
             problem=reply.problem or problem,
             how=how,

@@ -42,12 +42,15 @@ async def check_imports(kit: Kit, stub: Stub) -> str:
 
 
 async def find_broken_example(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
-    """Which example of a file is no Python at all, so that no draft can hold it; "" when each is.
+    """Which example of a file no draft can hold: it is no Python, or doctest refuses its docstring; "" for none.
 
     Raises:
         SandboxError: code cannot be run here as safely as was promised.
     """
     for example in stub.examples if _is_there(stub.path) else ():
+        if example.refused:
+            place = f"{os.path.basename(stub.path)} {example.refused}"  # noqa: PTH119 - as below
+            return _in_a_line(f"{place}, and so doctest reads no example of this docstring; mend it")
         if not is_python(example):
             # The interpreter that runs the examples may know newer syntax than ours does.
             step = f"compile({example.source + chr(10)!r}, 'example', 'single') and None"

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from ..facts import Example
 from .awaiting import awaited
-from .claims import asked
+from .claims import LOOK_AROUND, asked, compared, is_told_by_its_class
 from .doctests import interactive_examples, is_python
 from .prose import prose_examples
 from .verdicts import all_held_up, held_up, judge, report
 from .visible import visible
 
 __all__ = [
+    "LOOK_AROUND",
     "all_held_up",
     "asked",
     "awaited",
+    "compared",
     "extract",
     "held_up",
     "is_python",
+    "is_told_by_its_class",
     "judge",
     "report",
     "session",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
+
+from ..python.parsing import UNREADABLE, module
 
 _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.GeneratorExp)
 _ALLOWS_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def awaited(source: str) -> str:
@@ -22,12 +22,10 @@ def awaited(source: str) -> str:
     if "await" not in source and "async" not in source:
         return source
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source.strip() + "\n")
+        tree = module(source.strip() + "\n")
         if not any(map(_awaits, _own_nodes(tree))):
             return source
-    except _UNREADABLE:
+    except UNREADABLE:
         return source
     is_expression = len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
     mode = "eval" if is_expression else "exec"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import doctest
 import re
-import warnings
 from typing import NamedTuple
 
 from ..facts import Example
+from ..python.parsing import parsed
 from .placed import Placed
 
 _PROMPT = re.compile(r"^([ \t]*)>>>[ ]?(.*)$")
@@ -21,6 +22,8 @@ _BETWEEN = re.compile(rf"(\n)[ \t]*\n([ \t]*){_CHAIN}[ \t]*\n[ \t]*\n[ \t]*(Trac
 _CHAINED = re.compile(rf"\n<BLANKLINE>\n{_CHAIN}\n<BLANKLINE>\n")
 _GROUP = re.compile(r"  \+ Exception Group Traceback \(most recent call last\):\n(?:  \|  .*\n)*  \| (\w.*)")
 """A printed group: its frames, and the line of the group itself."""
+_REFUSAL = re.compile(r"line (\d+) of the \w+ for <string> (.*)", re.DOTALL)
+"""What doctest raises for a docstring that it does not read."""
 _OPTION = re.compile(r"#\s*doctest:\s*([^\n'\"]*)$", re.MULTILINE)
 
 
@@ -44,9 +47,9 @@ def interactive_examples(text: str) -> Interactive:
     text = _with_whole_tracebacks(text)
     try:
         parsed = doctest.DocTestParser().get_examples(text)
-    except ValueError:
+    except ValueError as error:
         # One bad indentation, or a string broken over two lines, would cost all examples of the docstring.
-        return _kindly_read(text)
+        return _refused(_kindly_read(text), text.split("\n"), str(error))
     lines = text.split("\n")
     found: list[Placed] = []
     unread: list[Placed] = []
@@ -103,12 +106,7 @@ def _example(source: str, want: str, raises: str | None, options: tuple[str, ...
 
 
 def _statement(source: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source + "\n")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return parsed(source + "\n")
 
 
 def _claims(tree: ast.Module | None) -> bool:
@@ -131,6 +129,20 @@ def _is_comparison(expression: ast.expr) -> bool:
 
 
 # ------------------------------------------------------------------- where doctest's parser refuses the whole docstring
+
+
+def _refused(read: Interactive, lines: list[str], error: str) -> Interactive:
+    """The examples with the line for which doctest refuses them all; where there are none, that line is one."""
+    told = _REFUSAL.match(error)
+    number, why = (int(told[1]), told[2]) if told else (1, error)
+    # Of a directive without an example doctest counts the lines from 0, of everything else from 1.
+    at = min(max(number - (0 if "on a line with no example" in why else 1), 0), len(lines) - 1)
+    if not read.examples and not read.unread:
+        read.unread.append(Placed(at, Example(source=lines[at].strip())))
+    found, unread = (
+        [dataclasses.replace(placed, refused=(at, why)) for placed in some] for some in (read.examples, read.unread)
+    )
+    return Interactive(found, unread, read.rest)
 
 
 def _kindly_read(text: str) -> Interactive:

@@ -17,6 +17,7 @@ from ..facts import (
     Fact,
     Stub,
 )
+from ..python.parsing import UNREADABLE, module
 from . import extract, is_python
 
 MOST_EXAMPLES = 3
@@ -89,8 +90,8 @@ def _with_docstring(stub: Stub, found: Additions) -> str:
 
 def _functions(code: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef | None]:
     try:
-        return [node if isinstance(node, _FUNCTIONS) else None for node in ast.parse(code).body] or [None]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [node if isinstance(node, _FUNCTIONS) else None for node in module(code).body] or [None]
+    except UNREADABLE:
         return [None]
 
 
@@ -98,8 +99,8 @@ def with_header_of(stub: Stub, header: str) -> Stub:
     """The stub as it would be read with this header."""
     edited = replace(stub, header=header)
     try:
-        (function,) = ast.parse(edited.code("pass")).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        (function,) = module(edited.code("pass")).body
+    except UNREADABLE:
         return edited
     docstring = ast.get_docstring(function, clean=False) if isinstance(function, _FUNCTIONS) else None
     return replace(edited, docstring=docstring or "", examples=extract(docstring or "", stub.name))
@@ -135,8 +136,8 @@ def doctest_lines(example: Example) -> list[str]:
 def _docstring(stub: Stub) -> tuple[int, int, str] | None:
     """Where the text between the quotes of a triple-quoted docstring lies in the header (characters), and the text."""
     try:
-        (function,) = ast.parse(stub.code("pass")).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        (function,) = module(stub.code("pass")).body
+    except UNREADABLE:
         return None
     if not isinstance(function, _FUNCTIONS) or ast.get_docstring(function) is None:
         return None

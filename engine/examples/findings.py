@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -21,6 +20,7 @@ from ..facts import (
     Review,
 )
 from ..python.literals import NotPlain, parsed
+from ..python.parsing import UNREADABLE, expression
 from . import asked, judge, values
 from .calls import spelling
 
@@ -268,8 +268,6 @@ def _same_expression(one: str, other: str) -> bool:
 def _tree(text: str) -> str | None:
     """An expression as one spelling of its syntax tree, None when it is none."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.dump(ast.parse(text.strip(), mode="eval"))
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return ast.dump(expression(text.strip()))
+    except UNREADABLE:
         return None

@@ -14,13 +14,15 @@ class Placed:
     offset: int
     """0-based line within the docstring."""
     found: Example
+    refused: tuple[int, str] = (0, "")
+    """0-based line within the docstring for which doctest refuses the whole docstring, and why; "" when it does not."""
 
     def example(self, first_line: int, session: str = "") -> Example:
         """The example, with its line in the file if the docstring's `first_line` (1-based, 0 for none) is known.
 
         `session` says whose docstring it is, "" for the function's own.
         """
-        found = self.found
+        found, (offset, why) = self.found, self.refused
         return Example(
             source=found.source,
             want=found.want,
@@ -29,4 +31,5 @@ class Placed:
             options=found.options,
             line=first_line + self.offset if first_line else 0,
             session=session,
+            refused=f"line {first_line + offset if first_line else offset + 1} {why}" if why else "",
         )

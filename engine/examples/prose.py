@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 
 from ..facts import Example
+from ..python.parsing import unparsed
 from . import values
 from .placed import Placed
 from .scan import closing, literal_prefix
@@ -113,6 +113,4 @@ def _normal(call: str) -> str:
     tree = values.expression(call)
     if tree is None:
         return call
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.unparse(tree)
+    return unparsed(tree)

@@ -6,12 +6,12 @@ Told by reading alone. Such a body passes every example and does nothing else, s
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..facts import Example, Stub
 from ..python.literals import NotPlain
+from ..python.parsing import parsed
 from . import asked, values
 
 _MOST_NODES = 5000
@@ -64,13 +64,8 @@ def recited(stub: Stub, body: str) -> str:
 
 
 def _function(stub: Stub, body: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(stub.code(body))
-    except values.UNREADABLE:
-        return None
-    last = tree.body[-1] if tree.body else None
+    tree = parsed(stub.code(body))
+    last = tree.body[-1] if tree is not None and tree.body else None
     return last if isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) else None
 
 

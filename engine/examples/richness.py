@@ -10,6 +10,7 @@ import ast
 import re
 
 from ..facts import Fact, Stub
+from ..python.parsing import UNREADABLE, module
 
 GATE = 3
 """Below this many points a specification is lean."""
@@ -92,8 +93,8 @@ def _part(name: str, there: bool, advice: str) -> Part:
 def _is_annotated(stub: Stub) -> bool:
     """Whether every parameter but `self` and `cls`, and the return value, has an annotation."""
     try:
-        (function,) = ast.parse(stub.code("pass")).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        (function,) = module(stub.code("pass")).body
+    except UNREADABLE:
         return False
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return False

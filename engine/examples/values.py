@@ -9,11 +9,10 @@ import ast
 import builtins
 import cmath
 import math
-import warnings
 from collections.abc import Collection, Sequence
 from typing import TypeGuard, cast
 
-from ..python import literals
+from ..python import literals, parsing
 from ..python.literals import NotPlain
 
 __all__ = [
@@ -36,9 +35,7 @@ _BUILTINS = frozenset(dir(builtins))
 def expression(text: str) -> ast.expr | None:
     """The text as one expression, or None."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text.strip(), mode="eval").body
+        return parsing.expression(text.strip()).body
     except UNREADABLE:
         return None
 

@@ -142,6 +142,8 @@ def _shows_value(want: str, outcome: Outcome) -> bool:
 
 
 def _has_value(want: str, outcome: Outcome) -> bool:
+    if outcome.equal is not None:
+        return outcome.equal
     if outcome.value is not None:
         if len(outcome.value) > _MOST:
             return False

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import warnings
 from collections.abc import Sequence
 from typing import Literal
 
@@ -24,6 +23,7 @@ from ..facts import (
     Review,
 )
 from ..python.literals import NotPlain, parsed
+from ..python.parsing import UNREADABLE, expression
 from ..sandbox.runner import Limits, Sandbox
 from .lesson import Lesson
 
@@ -236,8 +236,6 @@ def _looks_behind(name: str) -> bool:
 
 def _tree(text: str) -> ast.Expression | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text, mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return expression(text)
+    except UNREADABLE:
         return None

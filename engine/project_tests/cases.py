@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..facts import Asserted, Example, UnusedTest
 from ..project import Location
+from ..python.parsing import UNREADABLE
 from .binding import Body, assigned
 from .bodies import Reading, Step, looked_into
 from .claims import Unusable
@@ -16,7 +17,7 @@ from .files import Naming, is_kept_from_drafts
 from .marks import MOST_ROWS, CaseRow, is_label, rows_of
 from .names import Scope, package_of, scope_of
 from .needs import WITHOUT, Needs
-from .scripts import UNREADABLE, Method, NamesIn, Script, Statement, names_in
+from .scripts import Method, NamesIn, Script, Statement, names_in
 from .sharing import Sharing
 from .surroundings import Conftest, is_case, preparations, preparing, problem_of_file, raises_skip, refuse_mocking
 from .target import Target

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..facts import Relation
 from ..python import literals
-from .scripts import UNREADABLE
+from ..python.parsing import UNREADABLE
 
 
 class Unusable(Exception):

@@ -12,8 +12,9 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from ..project import Location, locate
+from ..python.parsing import parsed
 from .files import Age, TextFile, age_of, read_text
-from .scripts import Statement, parsed
+from .scripts import Statement
 
 _DEEPEST = 8
 """Re-exports that are followed one after another."""

@@ -7,6 +7,7 @@ import builtins
 import os
 from typing import NamedTuple
 
+from ..python import parsing
 from .claims import Unusable
 from .files import is_kept_from_drafts
 from .names import Modules, Scope
@@ -165,4 +166,4 @@ def _imported(alias: ast.alias) -> list[ast.stmt]:
     package, _, last = alias.name.rpartition(".")
     modules = "__import__('sys').modules"
     known = f"setattr({modules}[{package!r}], {last!r}, {modules}[{alias.name!r}])"
-    return [statement, *ast.parse(known).body]
+    return [statement, *parsing.module(known).body]

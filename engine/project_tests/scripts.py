@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import threading
-import warnings
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from ..python.parsing import parsed
 from ..sources.syntax import definition_of, field_text, parse
 from .files import Naming, TextFile
 
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -210,16 +209,6 @@ def script_of(file: TextFile) -> Script:
         while len(_scripts) > _MOST_SCRIPTS:
             _scripts.popitem(last=False)
         return script
-
-
-def parsed(text: str) -> ast.Module | None:
-    """The text as a program, or None."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except UNREADABLE:
-        return None
 
 
 class NamesIn(NamedTuple):

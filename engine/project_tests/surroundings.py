@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..facts import STAND_IN
+from ..python.parsing import module
 from .claims import Dotted, Unusable
 from .scripts import Method, NamesIn, Script, Statement, names_in
 from .sharing import refuse_shared_attributes
@@ -196,7 +197,7 @@ def _stood_in(own: Sequence[Statement], before: list[ast.stmt], whole: Sequence[
     if not (needed or bound):
         return before
     refuse_shared_attributes(own, needed)
-    made: list[ast.stmt] = ast.parse(STAND_IN).body
+    made: list[ast.stmt] = module(STAND_IN).body
     for name in sorted(needed):
         value = attributes[name].value
         assert value is not None

@@ -17,8 +17,7 @@ from msgspec.structs import replace
 
 from ..facts import Helper, Stub
 from ..indent import lines_of
-
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+from .parsing import parsed
 
 
 def names_in(code: str) -> set[str]:
@@ -130,7 +129,4 @@ def _lines(node: ast.stmt) -> tuple[int, int]:
 
 
 def _tree(code: str) -> ast.Module:
-    try:
-        return ast.parse(code)
-    except _UNREADABLE:
-        return ast.Module([], [])
+    return parsed(code) or ast.Module([], [])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import math
-import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
+
+from .parsing import expression
 
 LARGEST = 400_000
 """Most characters of a spelling; an honest child keeps to it."""
@@ -32,9 +33,7 @@ def parsed(text: str) -> object:
     if len(text) > LARGEST:
         raise NotPlain(f"{len(text)} characters")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _value(ast.parse(text.strip(), mode="eval").body)
+        return _value(expression(text.strip()).body)
     except _UNREADABLE as error:
         raise NotPlain(type(error).__name__) from None
 

@@ -8,8 +8,9 @@ import functools
 import importlib
 import symtable
 import sys
-import warnings
 from collections.abc import Iterator
+
+from . import parsing
 
 _KNOWN = frozenset(dir(builtins)) | {
     "__file__", "__path__", "__class__", "__annotations__", "__builtins__", "__module__", "__qualname__", "__dict__",
@@ -23,7 +24,6 @@ _HOMES = (
 _SCOPES = (
     ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef,
 )  # fmt: skip
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def undefined(program_text: str, function_qualname: str, begins: range = range(0)) -> tuple[tuple[str, int], ...]:
@@ -34,11 +34,8 @@ def undefined(program_text: str, function_qualname: str, begins: range = range(0
     imports `*`.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(program_text)
-            module = symtable.symtable(program_text, "<program>", "exec")
-    except _UNREADABLE:
+        tree, module = parsing.module(program_text), parsing.symbols(program_text)
+    except parsing.UNREADABLE:
         return ()
     path = function_qualname.split(".")
     table, node = _table(module, path, begins), _definition(tree, path, begins)

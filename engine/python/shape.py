@@ -6,6 +6,8 @@ import ast
 
 import msgspec
 
+from .parsing import parsed
+
 _BRANCHES = (ast.If, ast.For, ast.While, ast.Try, ast.IfExp, ast.BoolOp, ast.comprehension, ast.Match, ast.AsyncFor)
 
 
@@ -18,7 +20,7 @@ class Size(msgspec.Struct, frozen=True):
 
 def size(code: str) -> Size | None:
     """Nodes of the syntax tree, and how many of them branch; None when the code does not parse."""
-    tree = _tree(code)
+    tree = parsed(code)
     if tree is None:
         return None
     nodes = list(ast.walk(tree))
@@ -27,17 +29,10 @@ def size(code: str) -> Size | None:
 
 def same_program(one: str, other: str) -> bool:
     """Whether two functions have the same syntax tree, docstrings, annotations of locals and layout aside."""
-    trees = _tree(one), _tree(other)
+    trees = parsed(one), parsed(other)
     if None in trees:
         return one.split() == other.split()
     return _canonical(trees[0]) == _canonical(trees[1])
-
-
-def _tree(code: str) -> ast.Module | None:
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _canonical(tree: ast.Module | None) -> str:

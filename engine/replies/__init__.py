@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .bodies import CUT, body
+from .bodies import CUT, body, only_announces
 from .calls import calls
 from .choices import choice
 from .ending import BodyEnd
@@ -28,6 +28,7 @@ __all__ = [
     "departure",
     "is_open",
     "log_odds",
+    "only_announces",
     "parameters",
     "review",
     "split",

@@ -15,6 +15,7 @@ from ..indent import dedented, indented
 from ..models.chat import Reply
 from . import fences
 from .ending import BodyEnd
+from .objects import unwrapped
 from .outside import Written, definitions, needed
 from .python import fault, has_code, is_placeholder, is_prose, parsed, reads_as_prose
 from .signatures import fitted
@@ -45,7 +46,7 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
     Imports and helpers that the model wrote outside the function come first in the body, unless the stub's file has
     them. The stub's signature and docstring win. A body that does not compile is returned as it came.
     """
-    text, is_cut = _THOUGHT.sub("", _clean(reply.text)), reply.finish == "length"
+    text, is_cut = unwrapped(stub, _THOUGHT.sub("", _clean(reply.text))), reply.finish == "length"
     if not text.strip():
         return "", CUT if is_cut else "the reply is empty"
     first: tuple[str, str] | None = None
@@ -65,6 +66,12 @@ def body(stub: Stub, reply: Reply) -> tuple[str, str | None]:
     if problem == _NO_CODE:
         found, problem = "", _no_code(text)
     return found, CUT if is_cut and not _compiles(stub, found) else problem
+
+
+def only_announces(reply: Reply) -> bool:
+    """Whether an answer that was begun holds words alone: it began again, and was ended at the fence of its code."""
+    text = _THOUGHT.sub("", _clean(reply.text))
+    return reply.prefilled and reply.finish == "stop" and not fences.blocks(text) and reads_as_prose(text)
 
 
 CUT = "cut by length"

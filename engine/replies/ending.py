@@ -7,6 +7,7 @@ from typing import Literal
 
 from ..facts import Stub
 from .lines import LineScanner
+from .python import reads_as_prose
 
 _FENCE = ("```", "~~~")
 _NEVER_INSIDE = re.compile(r"(?:async\s+)?def\s+\w+\s*\(|class\s+\w+|import\s+\w+|from\s+[\w.]+\s+import\b")
@@ -19,14 +20,16 @@ class BodyEnd:
     """Fed with the pieces of a text that begins right after a function's header, says when the body has ended.
 
     It ends with the first line at the column of `def` that continues no bracket and no string, or with a closing fence.
-    Models forget the indentation of the first line, or of every line, or begin again with a fence: then the end is
-    called later rather than too early. Linear in the length of the text.
+    Models forget the indentation of the first line, or of every line, or begin again with a fence, with words and a
+    fence, or with the class around: then the end is called later rather than too early. Linear in the text's length.
     """
 
     def __init__(self, stub: Stub | None = None, *, column: int = 0) -> None:
         """`column` is where `def` stands in the text that is continued (0 for a stub's header)."""
         name = re.escape(stub.entry_point) if stub else r"\w+"
-        self._again = re.compile(rf"(?:async\s+)?def\s+{name}\s*\(")
+        around = stub.name.split(".")[-2:-1] if stub else []
+        again = [rf"(?:async\s+)?def\s+{name}\s*\(", *(rf"class\s+{re.escape(one)}\b" for one in around)]
+        self._again = re.compile("|".join(again))
         self._after = re.compile(_FLAT_END.format(name=name))
         self._column = column
         self._scanner = LineScanner()
@@ -37,6 +40,8 @@ class BodyEnd:
         self._first = ""
         self._second = 0
         self._left = False
+        self._talks = False
+        """Whether it began with prose: then more may follow any block of code."""
         self.ended = False
 
     @property
@@ -92,7 +97,7 @@ class BodyEnd:
         if self._scanner.quote or not stripped:
             return False
         if stripped.startswith(_FENCE):
-            return self._fence()
+            return self._fence(stripped)
         indent = len(line) - len(line.lstrip())
         if not self._scanner.fresh:
             return indent <= self._column and bool(_NEVER_INSIDE.match(stripped))
@@ -102,8 +107,12 @@ class BodyEnd:
             return indent <= self._column
         return self._ends_unindented(stripped, indent)
 
-    def _fence(self) -> bool:
-        if self._layout == "unknown" and not self._first:
+    def _fence(self, fence: str) -> bool:
+        if self._layout == "restarted":
+            return not self._talks
+        opens = self._layout != "indented" and bool(fence.strip("`~ "))
+        self._talks = bool(self._first) and (opens or reads_as_prose("\n".join(self._lines)))
+        if self._talks or not self._first:
             self._layout = "restarted"
             return False
         return True
@@ -112,10 +121,16 @@ class BodyEnd:
         """For a text whose first line has no indentation, while it is open whether the others have any."""
         if not self._first:
             self._first = stripped
+            if self._again.match(stripped):
+                self._layout = "restarted"
+                return False
             if indent > self._column:
                 self._layout = "indented"
                 return False
         elif indent > self._column:
+            if self._layout == "unknown" and self._first.startswith("class ") and self._again.match(stripped):
+                self._layout = "restarted"
+                return False
             self._second = self._second or indent
             # Under an opener more indentation says nothing, but a step back that is not a step out does.
             if self._layout == "unknown" and (not self._first.endswith(":") or indent < self._second):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ..examples import values
 from ..facts import Example
+from ..python.parsing import parsed
 from . import fences
 from .lines import LineScanner
-from .python import parsed
 
 CHECKS = 10
 """Generated checks that are kept (our choice; the papers' average is 6.7 with the visible ones)."""

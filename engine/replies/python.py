@@ -5,16 +5,12 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-import warnings
 
 from msgspec.structs import replace
 
 from ..facts import Stub
+from ..python.parsing import UNREADABLE, compiles, parsed
 from ..sources import in_older_syntax
-
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-"""What `ast.parse` and `compile` raise for text that is not Python."""
-
 
 _CODE_LINE = re.compile(
     r"^[ \t]*(?:return\b|raise\b|(?:for|while|if|with|elif|except)\b.*:|(?:else|try):|(?:async )?def \w+\(|import \w"
@@ -24,16 +20,6 @@ _CODE_LINE = re.compile(
 _TEXTS = re.compile(r"(?<!\w)[bfruBFRU]{0,2}(?:\"(?:\\.|[^\"\\])*(?:\"|$)|'(?:\\.|[^'\\])*(?:'|$))|#.*")
 """Strings, closed or not, and comments of one line; an apostrophe follows a letter and begins no string."""
 _WORDS = re.compile(r"(?<![\w.])([^\W\d_]+(?:'\w+)?)(?=,? +([^\W\d_]+(?:'\w+)?)\b)")
-
-
-def parsed(code: str) -> ast.Module | None:
-    """The syntax tree, None when there is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(code)
-    except UNREADABLE:
-        return None
 
 
 def fault(stub: Stub, body: str) -> str | None:
@@ -46,9 +32,7 @@ def fault(stub: Stub, body: str) -> str | None:
         # So may be the body: the interpreter that runs it has the last word.
         code = in_older_syntax(code)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(code, "<draft>", "exec", dont_inherit=True)
+        compiles(code)
     except SyntaxError as error:
         if "nonlocal" in (error.msg or "") and parsed(code) is not None:
             return None  # The name is bound in the function around the stub.

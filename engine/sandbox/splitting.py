@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-import warnings
 from typing import Literal
 
 from ..facts import Fact
 from ..python.literals import NotPlain, parsed
+from ..python.parsing import UNREADABLE, module
 
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _LARGEST = 256 * 1024
 _BUILT_IN = frozenset(dir(builtins))
 
@@ -31,11 +30,9 @@ def split(test: str, entry_point: str) -> Split | None:
     if len(test) > _LARGEST:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(test.strip()).body
-            return _parts(body[0].test, entry_point) if len(body) == 1 and isinstance(body[0], ast.Assert) else None
-    except _UNREADABLE:
+        body = module(test.strip()).body
+        return _parts(body[0].test, entry_point) if len(body) == 1 and isinstance(body[0], ast.Assert) else None
+    except UNREADABLE:
         return None
 
 
@@ -43,9 +40,7 @@ def asserts_of(check: str, entry_point: str) -> tuple[str, ...]:
     """The asserts of a `def check(candidate)` (HumanEval's form) as tests of their own; the whole when it does more."""
     whole = (f"{check}\n\ncheck({entry_point})\n",)
     try:
-        functions = [
-            node for node in ast.parse(check).body if isinstance(node, ast.FunctionDef) and node.name == "check"
-        ]
+        functions = [node for node in module(check).body if isinstance(node, ast.FunctionDef) and node.name == "check"]
         if len(functions) != 1 or len(functions[0].args.args) != 1:
             return whole
         named = _Renamed(functions[0].args.args[0].arg, entry_point)
@@ -55,7 +50,7 @@ def asserts_of(check: str, entry_point: str) -> tuple[str, ...]:
         # `assert True` says nothing about the function.
         telling = [node for node in asserts if not isinstance(node.test, ast.Constant)]
         return tuple(ast.unparse(named.visit(copy.deepcopy(node))) for node in telling)
-    except _UNREADABLE:
+    except UNREADABLE:
         return whole
 
 

@@ -5,10 +5,9 @@ tree-sitter recovers from many errors by itself, but one unclosed bracket turns 
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
 
+from ..python.parsing import parsed
 from .syntax import PARSED_WHOLE, decode, in_older_syntax, parse
 
 Lines = list[bytes]
@@ -89,13 +88,7 @@ def _python_takes(text: bytes) -> bool:
 
 
 def _parses(program: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(program)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return parsed(program) is not None
 
 
 def _indentation(line: bytes) -> bytes:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from ..diff import matching_lines
 from ..facts import Fact, Stub
 from ..indent import lines_of
+from ..python.parsing import module
 from .reading import Source, read
 from .splicing import relocate, splice
 from .stubs import find_stubs
@@ -125,7 +126,7 @@ def _only_namesake(present: Source, stub: Stub) -> Stub | None:
 def _parameters(stub: Stub) -> str:
     """What a body relies on: the parameters' names and kinds, and whether the function is async."""
     try:
-        tree = ast.parse(stub.code("pass")).body[0]
+        tree = module(stub.code("pass")).body[0]
     except SyntaxError:
         return stub.header
     if not isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import symtable
-import warnings
 from functools import cache
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser, Tree
+
+from ..python.parsing import UNREADABLE, compiles, expression, symbols
 
 PARSED_WHOLE = 200_000
 """Characters. Up to here Python's own parser is asked as well; beyond it costs more than a save should."""
@@ -65,10 +65,8 @@ def string_value(node: Node) -> str | None:
     if inner.type not in {"string", "concatenated_string", "parenthesized_expression"}:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            spelled: object = ast.literal_eval(text_of(inner))
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        spelled: object = ast.literal_eval(expression(text_of(inner)))
+    except (*UNREADABLE, TypeError):
         return None
     return spelled if isinstance(spelled, str) else None
 
@@ -101,13 +99,10 @@ def field_text(node: Node, name: str) -> str:
 def _line_python_refuses(text: str) -> int:
     """1-based line of the first thing Python's own parser refuses, 0 when it takes all."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # Half the time of `ast.parse`, because no Python objects are made for the tree.
-            symtable.symtable(text, "<source>", "exec")
+        symbols(text)
     except SyntaxError as error:
         return error.lineno or 1
-    except (ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return 1
     return 0
 
@@ -121,10 +116,8 @@ def is_newer_syntax(text: str) -> bool:
         return False
     older = in_older_syntax(text) if _line_python_refuses(text) else text
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(older, "<source>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        compiles(older)
+    except UNREADABLE:
         return False
     return True
 

@@ -17,6 +17,7 @@ from ..facts import (
     Stub,
 )
 from ..python.names import importable, undefined
+from ..python.parsing import parsed
 from ..python.shape import size
 
 FailureClass = Literal["missing import", "identifier", "over-engineering", "algorithm mismatch"]
@@ -114,10 +115,7 @@ def _grown(small: str, large: str) -> str:
 
 
 def _parameters(stub: Stub) -> set[str]:
-    try:
-        tree = ast.parse(stub.code("pass"))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+    tree = parsed(stub.code("pass")) or ast.Module([], [])
     return {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
 
 

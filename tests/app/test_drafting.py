@@ -30,7 +30,7 @@ class Told:
         self.answering = asyncio.Event()
         self._answers = answers
         self._given = kit
-        self.drafting = Drafting(self._kit, runs, self._take)
+        self.drafting = Drafting(self._kit, runs, self._take, fault=repr)
 
     async def _kit(self) -> Kit:
         if isinstance(self._given, Exception):
@@ -90,3 +90,11 @@ async def test_cancelling_when_nothing_runs_is_nothing() -> None:
     told = Told()
     await told.drafting.cancel("you")
     assert told.states == []
+
+
+async def test_a_fault_of_ours_ends_the_run_that_it_is_met_in_and_not_who_drafts() -> None:
+    told = Told(kit=SystemError("AST constructor recursion depth mismatch"))
+    await told.drafting.draft(PIPELINE, STUB)
+    assert told.states[-1].status == "failed"
+    assert told.states[-1].problem.startswith("not drafted: SystemError(")
+    assert told.drafting.stub is None

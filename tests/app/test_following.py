@@ -31,7 +31,9 @@ async def _no_kit() -> Kit:
 
 
 def following() -> Following:
-    return Following(Drafting(_no_kit, None, lambda _stub, _state: None), CATALOGUE["raw-coder"], lambda _: None)
+    return Following(
+        Drafting(_no_kit, None, lambda _stub, _state: None, fault=repr), CATALOGUE["raw-coder"], lambda _: None
+    )
 
 
 async def test_the_queue_is_drafted_in_the_order_in_which_its_stubs_need_each_other() -> None:

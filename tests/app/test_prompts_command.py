@@ -90,3 +90,12 @@ def test_a_reviewer_that_is_another_model_is_shown_what_it_would_get(capsys: Cap
 def test_what_cannot_be_shown_is_refused_with_the_reason(words: list[str], said: str, capsys: Capture) -> None:
     assert main(["prompts", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["draft", "plan", "review", "fix", "enrich", "trial", "tests"])
+@pytest.mark.parametrize("text", ["def alone(x): ...\n", 'def alone(x):\n    """Say x."""\n    return x\n'])
+def test_a_function_alone_in_its_file_is_shown(capsys: Capture, verb: str, text: str) -> None:
+    Path("alone.py").write_text(text)
+    assert main(["prompts", "--for", "alone.py::alone", "--verb", verb]) == 0
+    told = capsys.readouterr().out
+    assert "alone" in told and "┄┄ context" not in told

@@ -164,3 +164,19 @@ def test_the_command_line_loads_no_screen_and_no_client(arguments: list[str], tm
         "except SystemExit: pass\n"
     )
     assert loaded_by(code) & {"textual", "rich", *SLOW} == set()
+
+
+PARSING = "engine/python/parsing.py"
+"""The one module that asks Python's own parser: it sees to it that threads do not disturb one another there."""
+ASKS_THE_PARSER = {"ast.parse", "compile", "builtins.compile", "symtable.symtable", "warnings.catch_warnings"}
+
+
+def test_only_one_module_asks_pythons_own_parser() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.func)}"
+        for file in modules(*ROOMS)
+        if not file.is_relative_to(SANDBOXED) and str(file.relative_to(ROOT)) != PARSING
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ASKS_THE_PARSER
+    ]
+    assert found == []

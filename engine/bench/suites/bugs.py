@@ -11,6 +11,7 @@ from ...errors import SourceError
 from ...examples import is_python
 from ...facts import Stub
 from ...indent import dedented
+from ...python.parsing import module
 from ...sandbox.splitting import split
 from ...sources import find_function
 from ...sources.reading import decoded
@@ -83,7 +84,7 @@ def _quix(row: QuixRow) -> tuple[Specimen, Specimen]:
 
 def _documented(row: QuixRow, program: str) -> tuple[Stub, str]:
     """The function of a program as a stub with QuixBugs' docstring, and its body."""
-    tree = ast.parse(program)
+    tree = module(program)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == row.name]
     if len(functions) != 1:
         raise SourceError(f"QuixBugs/{row.name}: its program defines it {len(functions)} times; the file is broken")
@@ -101,7 +102,7 @@ def _documented(row: QuixRow, program: str) -> tuple[Stub, str]:
 
 def _asserts(tests: str, name: str) -> Asserts:
     """Single asserts about a call are split; all others run beside the function, for their values cannot cross."""
-    tree = ast.parse(tests)
+    tree = module(tests)
     if all(isinstance(node, ast.Assert) for node in tree.body):
         texts = tuple(ast.unparse(node) for node in tree.body)
         return Asserts(tests=texts, beside=any(split(text, name) is None for text in texts))

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ...errors import SourceError
 from ...facts import Example, Stub
+from ...python.parsing import module
 from ...sandbox.splitting import split
 from .humaneval import decode_lines, stub_of
 from .pat_175 import PAT_175
@@ -109,7 +110,7 @@ def _example(test: str, entry: str) -> Example:
     parts = split(test, entry)
     if parts is not None and parts.relation == "==":
         return Example(source=parts.call, want=parts.want, compare="value")
-    statement = ast.parse(test.strip()).body[0]
+    statement = module(test.strip()).body[0]
     if not isinstance(statement, ast.Assert):
         raise SourceError(f"{entry}: {test[:60]!r} is no assert; the file is another version")
     claim = re.sub(r"\bmath\.", "__import__('math').", ast.unparse(statement.test))
@@ -119,7 +120,7 @@ def _example(test: str, entry: str) -> Example:
 def _parameters(test: str, entry: str) -> list[str]:
     calls = [
         node
-        for node in ast.walk(ast.parse(test.strip()))
+        for node in ast.walk(module(test.strip()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == entry
     ]
     if not calls:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import NamedTuple
 
-from ..python import parsed
+from ...python.parsing import parsed
 
 LONGEST = 500
 """Characters of a call, and of any other part of a finding."""

@@ -10,7 +10,7 @@ from ...examples import values
 from ...examples.doctests import interactive_examples
 from ...examples.scan import closing
 from ...facts import Example
-from ..python import parsed
+from ...python.parsing import parsed
 from .arguments import from_arguments
 from .called import LONGEST, Signature
 

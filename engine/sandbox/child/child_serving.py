@@ -76,8 +76,9 @@ def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:
     raised, notes, shown = module.run_step(source, number, names, printed)
     value, kind = None, ""
     if shown:
-        kind = values.type_name(shown[0])
-        value = None if shown[0] is None else values.spelled(shown[0])
+        strange: list[type] = []
+        value = None if shown[0] is None else values.spelled(shown[0], strange)
+        kind = values.class_name(strange[0]) if strange else values.type_name(shown[0])
     spelled = "" if value is None else value
     has_value = "0" if value is None else "1"
     return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised, notes)

@@ -12,15 +12,19 @@ class Unspeakable(Exception):
     """The value is not made of plain built-in types, or is too deep or too large."""
 
 
-def spelled(value: object) -> "str | None":
+_PLAIN = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, type(None), type(Ellipsis))
+
+
+def spelled(value: object, strange: "list[type] | None" = None) -> "str | None":
     """The value as a literal that `literals.parsed` reads back, or None.
 
     Types are looked at, never asked: `type(x)` and the methods of the built-in base, so that no class poses as another.
-    An instance of a subclass counts as its base's value.
+    An instance of a subclass counts as its base's value; `strange` is given each such class, and those that have no
+    literal, from the outside in.
     """
     parts: list[str] = []
     try:
-        _spell(value, parts, [0], 0)
+        _spell(value, parts, _Spelling(strange if strange is not None else []), 0)
     except Unspeakable:
         return None
     return "".join(parts)
@@ -28,15 +32,29 @@ def spelled(value: object) -> "str | None":
 
 def type_name(value: object) -> str:
     """The real type of a value as "module.Name"."""
-    kind = type(value)
+    return class_name(type(value))
+
+
+def class_name(kind: type) -> str:
+    """The real name of a class as "module.Name"."""
     module, name = type.__dict__["__module__"].__get__(kind), type.__dict__["__qualname__"].__get__(kind)
     return f"{module}.{name}"[:200]
 
 
-def _spell(value: object, parts: "list[str]", size: "list[int]", depth: int) -> None:
+class _Spelling:
+    """How much was spelled, and which classes were met that are not plain."""
+
+    def __init__(self, strange: "list[type]") -> None:
+        self.size = 0
+        self.strange = strange
+
+
+def _spell(value: object, parts: "list[str]", size: "_Spelling", depth: int) -> None:
     if depth > DEEPEST:
         raise Unspeakable
     kind = type(value)
+    if kind not in _PLAIN and len(size.strange) < 9:
+        size.strange.append(kind)
     if value is None or kind is bool:
         return _add(repr(value), parts, size)
     if value is Ellipsis:
@@ -53,7 +71,7 @@ def _spell(value: object, parts: "list[str]", size: "list[int]", depth: int) -> 
     return _spell_container(value, kind, parts, size, depth)
 
 
-def _spell_container(value: object, kind: type, parts: "list[str]", size: "list[int]", depth: int) -> None:
+def _spell_container(value: object, kind: type, parts: "list[str]", size: "_Spelling", depth: int) -> None:
     for base, opening, closing in (
         (list, "[", "]"),
         (tuple, "(", ")"),
@@ -91,9 +109,9 @@ def _whole_number(value: int) -> str:
     return int.__repr__(value) if bits < 12_000 else hex(int.__index__(value))
 
 
-def _add(text: str, parts: "list[str]", size: "list[int]") -> None:
+def _add(text: str, parts: "list[str]", size: "_Spelling") -> None:
     # What is not ASCII may take four bytes a character on the pipe.
-    size[0] += len(text.encode("utf-8", "replace"))
-    if size[0] > LARGEST:
+    size.size += len(text.encode("utf-8", "replace"))
+    if size.size > LARGEST:
         raise Unspeakable
     parts.append(text)
