@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from ..project import locate
 from .claims import Unusable
-from .files import Index, TextFile
+from .files import Index, TextFile, is_kept_from_drafts
 from .importing import in_names_of_their_own
 from .names import Modules, interface_of, package_of, scope_of
 from .needs import Needs
@@ -126,6 +127,10 @@ class Surroundings:
     def _loaded_first(self, file: TextFile) -> Around:
         if file.path not in self._loaded:
             shown = os.path.relpath(file.path, self._top)
+            if not shown.endswith("conftest.py") and not is_kept_from_drafts(file.path, self._top):
+                # A package of the project that tests lie in is imported like any other.
+                self._loaded[file.path] = Around("", (f"__import__({locate(file.path).name!r})",))
+                return self._loaded[file.path]
             script = script_of(file)
             problem = problem_of_conftest(script, shown) if shown.endswith("conftest.py") else ""
             statements: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from ..project import locate
 from ..sandbox.runner import Limits, Sandbox
 from .relations import checked, is_plain_text, message_of, verdict
 from .steps import Plan, planned
+from .swaying import is_carried, sway_of
 from .without import Subject, Without, is_for_want_of_it
 
 AT_ONCE = 4
@@ -55,6 +56,7 @@ class _Running:
     def __init__(self, sandbox: Sandbox, limits: Limits, subject: Subject) -> None:
         self._sandbox, self._limits, self._subject = sandbox, limits, subject
         self._without = Without(sandbox, limits, subject)
+        self._sway = sway_of(subject.body)
         self._module = locate(subject.path).name
         self._deaths = 0
         self._unprepared: dict[tuple[str, ...], str] = {}
@@ -98,6 +100,7 @@ class _Running:
         await self._refuse_saying_nothing(case, plan)
         self._deaths += any(outcome.status in {"timeout", "crashed"} for outcome in outcomes)
         verdicts = [verdict(*part, outcomes[number]) for part, number in zip(case, plan.asked, strict=True)]
+        asked_there = "ask" in verdicts or not all(self._is_decided_here(*part) for part in case)
         if "ask" in verdicts:
             unclear = frozenset(number for number, found in enumerate(verdicts) if found == "ask")
             again = planned(case, self._module, unclear)
@@ -106,6 +109,8 @@ class _Running:
                 outcome = second[again.asked[number]]
                 good = outcome.status == "returned" and (case[number][0].raises is not None or outcome.value == "True")
                 verdicts[number] = "holds" if good else "fails"
+        if all(found == "holds" for found in verdicts):
+            self._refuse_swayed(case, plan, in_process=asked_there)
         checks: list[Check] = []
         for number, (example, test) in enumerate(case):
             outcome = _of(plan, outcomes, number)
@@ -137,6 +142,25 @@ class _Running:
         prepared = all(outcomes[number].status == "returned" for number in plan.setups if number >= 0)
         if prepared and all(found == "holds" for found in verdicts):
             raise _OfNoUse(f"holds whatever {self._subject.name}() does")
+
+    def _is_decided_here(self, example: Example, test: Asserted) -> bool:
+        """Whether nothing but what the function gives, or raises, decides an assertion."""
+        if example.raises is None and (example.compare == "truth" or test.relation == "runs"):
+            return False
+        return is_carried(example.source, test.setup, self._subject.name.rpartition(".")[2])
+
+    def _refuse_swayed(self, case: _Case, plan: Plan, *, in_process: bool) -> None:
+        """Refuse a test that holds, where the body may have seen to that itself.
+
+        Raises:
+            _OfNoUse: it is decided beside a body that could turn it, or what it expects can be found by one that looks.
+        """
+        turns, looks = self._sway
+        if in_process and (turns or looks):
+            raise _OfNoUse(f"is decided in the process of a body that {turns or looks}")
+        steps = "\n".join(plan.steps)
+        if looks and any(example.want and example.want in steps for example, _ in case):
+            raise _OfNoUse(f"says what it expects in the process of a body that {looks}")
 
     async def _breaks_anyhow(self, plan: Plan, outcome: Outcome, outcomes: Sequence[Outcome]) -> bool:
         """Whether a step goes wrong in the same way while the function is not written: then it is no draft's doing."""

@@ -343,3 +343,71 @@ async def test_rows_of_other_functions_say_nothing_of_this_one(project: Project)
 async def test_a_test_that_calls_the_function_in_a_round_about_way_is_used(project: Project, lines: str) -> None:
     report = await project.held("return sum(items)", f"def test_a():\n    {lines}\n")
     assert (report.unused, [check.passed for check in report.checks]) == ((), [True])
+
+
+BESIDE_THE_BODY = [
+    "assert total([1]) == helper()",
+    "assert total([1]) == 1 + 1",
+    "check(total([1]), 2)",
+    "assert (total([1]) == 2) is True",
+    "assert total([1]) == 2 or total([2]) == 3",
+    "assert all(total([x]) == 2 for x in [1, 2])",
+    "ok = total([1]) == 2\n    assert ok",
+    "if total([1]) != 2:\n        raise AssertionError",
+    "assert bool(total([1]) == 2)",
+]
+HELPERS = "def helper():\n    return 2\n\ndef check(got, want):\n    assert got == want\n\ndef test_a():\n    "
+
+
+@pytest.mark.parametrize("lines", BESIDE_THE_BODY)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class Any(int):\n    def __eq__(self, other): return True\n    def __ne__(self, other): return False\nreturn Any()",
+        "class Any:\n    __eq__ = lambda *_: True\n    __ne__ = lambda *_: False\nreturn Any()",
+    ],
+)
+async def test_an_object_equal_to_everything_passes_nothing_that_is_compared_beside_it(
+    project: Project, body: str, lines: str
+) -> None:
+    report = await project.held(body, HELPERS + lines + "\n")
+    assert not any(check.passed for check in report.checks)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "from unittest import mock\nreturn mock.ANY",
+        "import unittest.mock as m\nreturn m.ANY",
+        "return type('Any', (int,), {'__eq__': lambda *_: True})(5)",
+        "import sys\nreturn sys._getframe(1).f_code.co_consts[0] and 2",
+        "import inspect\nreturn len(inspect.stack()) and 2",
+        "import gc\nreturn len(gc.get_objects()) and 2",
+        "return eval('2')",
+        "import sys\nreturn bool(sys.modules) + 1",
+    ],
+)
+async def test_a_body_that_could_turn_a_test_passes_none_that_is_decided_beside_it(project: Project, body: str) -> None:
+    report = await project.held(body, HELPERS + "assert total([1]) == helper()\n")
+    assert report.checks == ()
+    assert ["in the process of a body that" in unused.why for unused in report.unused] == [True]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class Pair:\n    def __init__(self): self.a = 2\nreturn Pair().a",
+        "return 2 if type(items) is list else 3",
+        "import inspect\nreturn 2 if inspect.isfunction(total) else 3",
+        "return 2 if items.__class__.__name__ == 'list' else 3",
+    ],
+)
+async def test_an_honest_body_passes_what_is_compared_beside_it(project: Project, body: str) -> None:
+    for_all = "\n".join(f"def test_{n}():\n    {lines}\n" for n, lines in enumerate(BESIDE_THE_BODY))
+    report = await project.held(body, HELPERS + "assert total([1]) == 2\n" + for_all)
+    assert (report.unused, all(check.passed for check in report.checks), len(report.tests)) == ((), True, 10)
+
+
+async def test_a_body_that_looks_for_what_is_expected_still_fails_where_it_does_not_hold(project: Project) -> None:
+    report = await project.held("import gc\nreturn 3", HELPERS + "assert total([1]) == helper()\n")
+    assert [check.passed for check in report.checks] == [False]
