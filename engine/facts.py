@@ -28,6 +28,15 @@ Relation = Literal[
 """How what came out must stand to what is wanted. "has": what is wanted is in it; "runs": it raises nothing."""
 
 
+UNWRITTEN = "this function is not written yet"
+_BUILTINS, _SYS = "__import__('builtins')", "__import__('sys')"
+WAS_CALLED = f"{_BUILTINS}.hasattr({_SYS}, 'unwritten_was_called')"
+"""Whether the function of an unwritten module was called, as an expression."""
+UNWRITTEN_BODY = (
+    f"{_SYS}.unwritten_was_called = True\n"
+    f"raise {_BUILTINS}.type('NotWritten', ({_BUILTINS}.BaseException,), {{}})({UNWRITTEN!r})"
+)
+"""Raises what no `except Exception` takes for an answer."""
 STAND_IN = "self = __import__('types').SimpleNamespace()"
 """Makes what `self` is in a method of a test case: it has the attributes that the test reads, and no others."""
 
@@ -176,6 +185,11 @@ class Stub(Fact, frozen=True):
     def shown(self, body: str) -> str:
         """The same for reading: a method's docstring stands where its code does."""
         return set_left(self.header, self.margin) + self.code(body)[len(self.header) :]
+
+    @property
+    def unwritten(self) -> str:
+        """The module to run while there is no body: calling the function is noted, and only raises."""
+        return self.program(UNWRITTEN_BODY)
 
     def program(self, body: str) -> str:
         """The module to run, with this body in its place."""

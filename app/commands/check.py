@@ -16,10 +16,10 @@ from ...engine import examples
 from ...engine.behaviour.answers import doctest_of
 from ...engine.behaviour.strength import Strength, strength, strength_facts
 from ...engine.desk.executing import executed, heeded, let_wait, shadowed
-from ...engine.desk.preflight import UNWRITTEN_BODY, find_fault, outgrown
+from ...engine.desk.preflight import find_fault, outgrown
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
-from ...engine.project_tests import HowTold, tested, with_tests
+from ...engine.project_tests import HowTold, Subject, tested, with_tests
 from ...engine.sandbox.runner import Limits, Sandbox
 from ...engine.waits import waiting_words
 from ...widgets.run.tally import standing
@@ -80,8 +80,8 @@ async def run(args: argparse.Namespace) -> int:
             report = examples.report("", wanted, done)
             report = report if args.examples else await heeded(sandbox, limits, stub, report, shadow)
             if stub.tests and not shadow:
-                program, unwritten = _program(stub, text), stub.program(UNWRITTEN_BODY)
-                report = await tested(sandbox, limits, program, str(path), stub.tests, report, unwritten=unwritten)
+                subject = Subject.of(stub, stub.body, _program(stub, text))
+                report = await tested(sandbox, limits, subject, stub.tests, report)
             report = report if args.examples else let_wait(report, stub, stub.body)
             report = replace(report, unused=(*stub.unused, *report.unused))
             strong = await _strength(args, sandbox, limits, stub, report)

@@ -27,7 +27,7 @@ from ..facts import Draft, Example, Execution, Outcome, Report, Review, Role, So
 from ..kit import Kit
 from ..models.chat import Reply
 from ..models.sharing import Share
-from ..project_tests import tested
+from ..project_tests import Subject, tested
 from ..python.missing import unknown_names
 from ..sources import blocked_by
 from .asking import (
@@ -37,7 +37,6 @@ from .asking import (
     Turn,
 )
 from .executing import executed, heeded, let_wait, shadowed
-from .preflight import UNWRITTEN_BODY
 from .prompting import Messages, Turns
 from .questions import Question
 from .resume import Recall
@@ -99,8 +98,7 @@ class Base:
             done = await executed(box, limits, program, stub.examples, stub.path)
             report = await heeded(box, limits, stub, examples.report(draft.id, stub.examples, done), shadow)
             if tests and not shadow:
-                unwritten = stub.program(UNWRITTEN_BODY)
-                report = await tested(box, limits, program, stub.path, tests, report, unwritten=unwritten)
+                report = await tested(box, limits, Subject.of(stub, draft.body), tests, report)
             report = let_wait(report, stub, draft.body)
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report

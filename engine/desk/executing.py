@@ -20,7 +20,6 @@ from ..examples import (
 from ..facts import Check, Example, Execution, Outcome, Report, Stub
 from ..sandbox.runner import Limits, Sandbox
 from ..sources import blocked_by, is_newer_syntax, rivals
-from .preflight import UNWRITTEN_BODY
 
 _ALONE = frozenset({"generated", "hidden"})
 FRESH_STARTS = 3
@@ -131,7 +130,7 @@ async def _nothing_calls(sandbox: Sandbox, limits: Limits, stub: Stub, report: R
     judged = [check.example for check in report.judged_examples]
     if not judged or report.problem or any(named.search("\n".join((*e.before, e.source))) for e in judged):
         return False
-    done = await executed(sandbox, limits, stub.program(UNWRITTEN_BODY), judged, stub.path)
+    done = await executed(sandbox, limits, stub.unwritten, judged, stub.path)
     without = [judge(example, outcome).verdict for example, outcome in zip(judged, done.outcomes, strict=False)]
     return without == [check.verdict for check in report.judged_examples]
 

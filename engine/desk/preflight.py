@@ -7,7 +7,7 @@ import re
 
 from ..errors import ProjectError, SourceError
 from ..examples import is_python, visible
-from ..facts import Execution, LoadFailure, Stub
+from ..facts import UNWRITTEN, Execution, LoadFailure, Stub
 from ..kit import Kit
 from ..project import locate
 from ..sandbox.runner import Limits, Sandbox
@@ -19,11 +19,9 @@ from ..sources import (
 )
 
 _TOO_NEW = "does not know this syntax; choose a newer Python with --interpreter"
-_UNWRITTEN = "this function is not written yet"
 _MOST_NAMES = 6
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)\.")
 _VARIABLE = re.compile(r"KeyError: '[A-Z][A-Z0-9_]*'$")
-UNWRITTEN_BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
 
 
 async def check_imports(kit: Kit, stub: Stub) -> str:
@@ -73,8 +71,8 @@ async def find_fault(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
     """
     if not _is_there(stub.path):
         return ""
-    done = await sandbox.load(stub.program(UNWRITTEN_BODY), limits, path=stub.path)
-    if not done.problem or _UNWRITTEN in done.problem:
+    done = await sandbox.load(stub.unwritten, limits, path=stub.path)
+    if not done.problem or UNWRITTEN in done.problem:
         return ""
     failure = done.failure
     if failure is not None and not failure.elsewhere and not _is_whole(stub.path):
@@ -164,4 +162,4 @@ def _text_of(path: str) -> str:
         return ""
 
 
-__all__ = ["UNWRITTEN_BODY", "check_imports", "find_fault", "outgrown", "project_fault"]
+__all__ = ["check_imports", "find_fault", "outgrown", "project_fault"]

@@ -4,7 +4,6 @@ about folders inside the project."""
 from __future__ import annotations
 
 import configparser
-import contextlib
 import re
 import tomllib
 from collections.abc import Iterable
@@ -23,6 +22,12 @@ _PYTEST = frozenset(
     {"pythonpath", "testpaths", "doctest_optionflags", "addopts", "norecursedirs"}
     | {"python_files", "python_functions", "python_classes"}
 )
+_LINES = frozenset({"filterwarnings", "markers"})
+"""Settings of which each line is one entry."""
+_PLUGIN = re.compile(r"(?:^|\s)-p\s*(?!no:)(\S+)")
+_FILTER = re.compile(r"(?:^|\s)-W\s*(\S+)")
+_IMPORTLIB = re.compile(r"--import-mode[=\s]+importlib\b")
+_STRICT = re.compile(r"(?:^|\s)--strict(?:-markers)?(?:\s|$)")
 _LEFT_OUT = re.compile(r"--(?:ignore|ignore-glob|deselect)(?:=|\s+)(\S+)")
 _CHOSEN = re.compile(r"(?:^|\s)(-[km])\b")
 # Written out, because importing doctest for its table takes 50 ms.
@@ -55,6 +60,16 @@ class Declared(Fact, frozen=True):
     """Patterns of folders and files below the project from which pytest is told to collect nothing."""
     chosen: str = ""
     """The option with which pytest is told to leave out some tests ("-k", "-m"), "" for none."""
+    plugins: tuple[str, ...] = ()
+    """Plugins that pytest is told to load."""
+    filters: tuple[str, ...] = ()
+    """Its filters for warnings, as it spells them ("error::DeprecationWarning")."""
+    markers: tuple[str, ...] = ()
+    """Marks that it is told of."""
+    strict_markers: bool = False
+    """Whether it refuses files with other marks."""
+    importlib: bool = False
+    """Whether it imports test files by their paths, so that two may have one name."""
     options: tuple[str, ...] = ()
     """Names of doctest's flags that are on for all examples, as pytest's settings have it."""
 
@@ -63,7 +78,7 @@ def declared_folders(project: Path) -> Declared:
     """What `pyproject.toml`, `setup.cfg` and `setup.py` of a project folder say; nothing in them is executed."""
     settings = _toml(project / "pyproject.toml")
     roots, packages = _from_tools(_table(settings, "tool"))
-    pytest = _from_pytest(project, _table(settings, "tool", "pytest", "ini_options"))
+    pytest = _from_pytest(_settings_of_pytest(project, _table(settings, "tool", "pytest")))
     told = " ".join(pytest["addopts"])
     chosen = _CHOSEN.search(told)
     more_roots, more_packages = _from_setup(project)
@@ -82,6 +97,11 @@ def declared_folders(project: Path) -> Declared:
         test_files=tuple(pytest["python_files"][:_MOST]),
         no_tests=tuple([*pytest["norecursedirs"], *_LEFT_OUT.findall(told)][:_MOST]),
         chosen=chosen[1] if chosen else "",
+        plugins=tuple(_PLUGIN.findall(told)[:_MOST]),
+        filters=tuple([*pytest["filterwarnings"], *_FILTER.findall(told)][:_MOST]),
+        markers=tuple(re.split(r"[:(\s]", line)[0] for line in pytest["markers"][:_MOST]),
+        strict_markers=bool(_STRICT.search(told)) or "true" in pytest["strict_markers"] + pytest["strict"],
+        importlib=bool(_IMPORTLIB.search(told)),
         options=tuple(name for name in dict.fromkeys(pytest["doctest_optionflags"]) if name in _OPTIONS),
     )
 
@@ -117,16 +137,36 @@ def _from_setup(project: Path) -> tuple[list[str], list[tuple[str, str]]]:
     return roots, [(name, place) for name, place in pairs if name and place]
 
 
-def _from_pytest(project: Path, table: Table) -> dict[str, list[str]]:
-    """Some of pytest's settings, from `pyproject.toml`'s table and the files that it reads beside it."""
-    found = {key: [word for text in _texts(table.get(key)) for word in text.split()] for key in _PYTEST}
-    for name, section in (("pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        with contextlib.suppress(configparser.Error):
-            parser.read_string(small_text(project / name, LARGEST))
-            for key, words in found.items():
-                words += parser.get(section, key, fallback="").split()[:_MOST]
-    return found
+def _from_pytest(table: Table) -> dict[str, list[str]]:
+    """Some of pytest's settings, by word or by line."""
+    said = {key: _texts(table.get(key)) for key in _PYTEST | _LINES}
+    said |= {key: [str(table.get(key, "")).lower()] for key in ("strict", "strict_markers")}
+    lines = {key: [line.strip() for text in said[key] for line in text.splitlines() if line.strip()] for key in _LINES}
+    words = {key: [word for text in texts for word in text.split()][: 4 * _MOST] for key, texts in said.items()}
+    return {**words, **lines}
+
+
+def _settings_of_pytest(project: Path, table: Table) -> Table:
+    """The one place of pytest's settings that counts, by its own order: a `pytest.ini` does, also an empty one."""
+    for name in ("pytest.ini", ".pytest.ini"):
+        if (project / name).is_file():
+            return _section(project / name, "pytest") or {}
+    if table:
+        return _table(table, "ini_options") or table
+    for name, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
+        if (found := _section(project / name, section)) is not None:
+            return found
+    return {}
+
+
+def _section(path: Path, section: str) -> Table | None:
+    """A section of a file in the form of Windows' settings, None when it has no such."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(small_text(path, LARGEST))
+        return dict(parser.items(section)) if parser.has_section(section) else None
+    except configparser.Error:
+        return None
 
 
 def _toml(path: Path) -> Table:

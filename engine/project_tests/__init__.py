@@ -2,5 +2,6 @@
 
 from .finding import HowTold, Tests, place_of, tests_of, with_tests
 from .running import tested
+from .without import Subject
 
-__all__ = ["HowTold", "Tests", "place_of", "tested", "tests_of", "with_tests"]
+__all__ = ["HowTold", "Subject", "Tests", "place_of", "tested", "tests_of", "with_tests"]

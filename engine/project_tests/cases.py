@@ -6,20 +6,25 @@ import ast
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..facts import Asserted, Example, UnusedTest
 from ..project import Location
 from ..python.parsing import UNREADABLE
+from .around import Around
 from .binding import Body, assigned
 from .bodies import Reading, Step, looked_into
 from .claims import Unusable
+from .collecting import problem_of_collecting
 from .files import Naming, is_kept_from_drafts
-from .marks import MOST_ROWS, CaseRow, is_label, rows_of
+from .functions import bases_of, defaults_of, refuse_fixtures, returns_early
+from .importing import WITHOUT
+from .marks import MOST_ROWS, CaseRow, rows_of
 from .names import Scope, package_of, scope_of
-from .needs import WITHOUT, Needs
-from .scripts import Method, NamesIn, Script, Statement, names_in
+from .needs import Needs
+from .scripts import Method, NamesIn, Script, names_in
 from .sharing import Sharing
-from .surroundings import Conftest, is_case, preparations, preparing, problem_of_file, raises_skip, refuse_mocking
+from .surroundings import is_case, preparations, preparing, problem_of_file, raises_skip, refuse_mocking
 from .target import Target
 
 _LONGEST_NAME = 80
@@ -50,12 +55,12 @@ class CaseReader:
         top: str,
         naming: Naming,
         *,
-        conftest: Conftest,
+        around: Around,
         stateful: Mapping[str, str],
     ) -> None:
         """`others` wait for their bodies too; `top`: the folder that paths are shown from.
 
-        `conftest`: what the files of that name do to its tests. `stateful`: functions of the module under test that
+        `around`: what pytest loads before the file. `stateful`: functions of the module under test that
         change a variable of it (`stateful_in`).
         """
         self._others, self._naming = others, naming
@@ -66,10 +71,10 @@ class CaseReader:
         if self._inside:
             for name in script.binders:
                 self._scope.known.setdefault(name, f"{home.name}.{name}")
-        self._needs = Needs(script, self._scope, target.modules, top)
+        self._needs = Needs(script, self._scope, target.modules, top, naming)
         self._sharing = Sharing(script, self._scope.known, naming.is_function, stateful)
         self._carriers = self._carrying()
-        self._conftest = conftest
+        self._around = around
         below = "" if self._inside else naming.problem_of(self._shown)
         self._problem = below or problem_of_file(script, self._scope.dotted)
 
@@ -88,10 +93,14 @@ class CaseReader:
                     yield UnusedTest(where=f"{self._shown}:{method.statement.line}", why="cannot be read")
         yield from self._inherited()
 
+    @cached_property
+    def _problem_of_collecting(self) -> str:
+        return problem_of_collecting(self._script, self._naming, self._scope.dotted)
+
     def _inherited(self) -> Iterator[UnusedTest]:
         """What classes inherit of such tests: pytest runs it once more for each of them."""
         for statement in self._script.statements:
-            for base in _bases(statement):
+            for base in bases_of(statement):
                 for holder in self._script.binders.get(base, ()):
                     members = self._script.members(holder) if holder.kind == "class_definition" else []
                     tests = [m for m in members if m.defined.startswith("test") and m.mentions(self._target.word)]
@@ -113,8 +122,8 @@ class CaseReader:
             if self._target.may_be_meant_in(inside, own.dotted):
                 raise Unusable(f"calls .{self._target.bare}() of something whose class cannot be told")
             return
-        if self._problem:
-            raise Unusable(self._problem)
+        if problem := self._problem or self._problem_of_collecting or self._around.problem:
+            raise Unusable(problem)
         if isinstance(function, ast.AsyncFunctionDef):
             raise Unusable("is asynchronous")
         decorators = self._decorators(method, function)
@@ -122,22 +131,18 @@ class CaseReader:
             return
         if not self._inside and not is_kept_from_drafts(self._script.path, self._top):
             raise Unusable("is in a file that drafts could read; call it test_….py")
-        if self._conftest.to_all:
-            raise Unusable(self._conftest.to_all)
         for other in self._others:
             if other.is_found_in(function, inside, own.dotted, before):
                 raise Unusable(f"calls {other.name}, which is not written yet")
-        if _returns_early(function):
+        if returns_early(function):
             raise Unusable("may return before its end")
         refuse_mocking(inside, own.dotted)
-        if self._conftest.to_marked and any(is_label(one, self._scope.dotted) for one in decorators):
-            raise Unusable(self._conftest.to_marked)
         if raises_skip(inside):
             raise Unusable("may skip itself")
         rows, more = rows_of(decorators, self._scope.dotted, self._constant)
         around = {holder.defined for holder in method.classes}
         self._sharing.refuse(inside.used | inside.bound | around, method.statement, len(rows))
-        _refuse_fixtures(function, rows, method)
+        refuse_fixtures(function, rows, method)
         if name := looked_into(function):
             raise Unusable(f"looks into {name} in a way that is not understood")
         before = preparing(self._script, method, function, own.dotted)
@@ -154,7 +159,7 @@ class CaseReader:
         if row.problem:
             yield UnusedTest(where=self._where(test.method.statement.line), why=f"{row.problem} for {row.name}")
             return
-        given = {**_defaults(test.function), **row.values}
+        given = {**defaults_of(test.function), **row.values}
         body, left = test.body.with_values(given)
         reading = Reading(test.own.dotted, self._constant, self._absolute, test.inside.used)
         steps = reading.read(body, [*test.before, *assigned(left)])
@@ -190,13 +195,13 @@ class CaseReader:
         if "self" in used - bound and not test.before:
             raise Unusable("uses self")
         if self._inside:
-            return ()
+            return (*self._around.statements, *self._around.filters)
         own = frozenset(test.inside.bound | given.keys() | {"self"})
         needed, reached = self._needs.needed(frozenset(used - bound - {"self"}), frozenset(own & bound))
         self._sharing.refuse(reached, test.method.statement, test.rows)
         way = self._target.way(names, test.own.dotted, self._scope.known)
         same = f"assert {way} is __draft__[{self._target.top!r}], 'another {self._target.top} is imported'"
-        return (*needed, same) if way else needed
+        return (*self._around.statements, *needed, *([same] if way else []), *self._around.filters)
 
     # ------------------------------------------------------------------------------------------ its names
 
@@ -245,7 +250,7 @@ class CaseReader:
         return {name: value for name, value in known.items() if value is not None}
 
     def _absolute(self, statement: ast.stmt) -> ast.stmt | None:
-        found = self._needs.absolute(statement)
+        found = self._needs.imports.absolute(statement)
         return ast.Module(found, []) if len(found) > 1 else next(iter(found), None)  # type: ignore[return-value]
 
     def _decorators(self, method: Method, function: ast.FunctionDef) -> list[ast.expr] | None:
@@ -269,40 +274,3 @@ class CaseReader:
 
     def _where(self, line: int) -> str:
         return f"{self._shown}:{line}"
-
-
-def _refuse_fixtures(function: ast.FunctionDef, rows: Sequence[CaseRow], method: Method) -> None:
-    given = {name for row in rows for name in row.values}
-    arguments = [*function.args.posonlyargs, *function.args.args][1 if method.classes else 0 :]
-    without = arguments[: len(arguments) - len(function.args.defaults)]
-    fixtures = [argument.arg for argument in without if argument.arg not in given]
-    if fixtures or function.args.kwonlyargs or function.args.vararg or function.args.kwarg:
-        raise Unusable(f"takes a fixture ({', '.join(fixtures)})" if fixtures else "takes arguments that nothing gives")
-
-
-def _bases(statement: Statement) -> list[str]:
-    """The plain names of a class' bases."""
-    if statement.kind != "class_definition" or not isinstance(statement.head, ast.ClassDef):
-        return []
-    return [base.id for base in statement.head.bases if isinstance(base, ast.Name)]
-
-
-def _returns_early(function: ast.FunctionDef) -> bool:
-    """Whether a test has a `return` of its own, after which nothing is asserted any more."""
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Return):
-            return True
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            waiting.extend(ast.iter_child_nodes(node))
-    return False
-
-
-def _defaults(function: ast.FunctionDef) -> dict[str, ast.expr]:
-    """The parameters that have values of their own."""
-    arguments = [*function.args.posonlyargs, *function.args.args]
-    values = function.args.defaults
-    return {
-        argument.arg: value for argument, value in zip(arguments[len(arguments) - len(values) :], values, strict=True)
-    }

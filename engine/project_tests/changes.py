@@ -48,7 +48,7 @@ _IN_PLACE = frozenset(
     {"heappush", "heappop", "heapify", "heapreplace", "heappushpop", "shuffle", "insort", "insort_left", "insort_right"}
 )
 """Functions that change their first argument."""
-_OF_PROCESS = frozenset(
+OF_PROCESS = frozenset(
     {"os.chdir", "os.umask", "os.putenv", "os.unsetenv", "random.seed", "random.setstate", "numpy.random.seed"}
     | {"locale.setlocale", "sys.setrecursionlimit", "decimal.setcontext", "logging.disable"}
     | {"socket.setdefaulttimeout", "time.tzset"}
@@ -93,7 +93,7 @@ def changed_for_all(tree: ast.AST, known: Mapping[str, str]) -> str:
             written = ast.unparse(node.func)
             first, _, rest = written.partition(".")
             dotted = known.get(first, first) + (f".{rest}" if rest else "")
-            if dotted in _OF_PROCESS:
+            if dotted in OF_PROCESS:
                 return dotted
     return ""
 

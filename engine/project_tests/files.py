@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
-from ..project.declared import declared_folders
+from ..project.declared import Declared, declared_folders
 from ..sources.folders import SKIPPED_FOLDERS
 
 LARGEST = 512 * 1024
@@ -25,7 +25,7 @@ MOST_FILES = 3000
 MOST_FOLDERS = 4000
 _MOST_ENTRIES = 4000
 _MOST_PROJECTS = 8
-_SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
+_SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 
 _FIXTURES = f"{os.sep}conftest.py"
 
@@ -62,10 +62,14 @@ class Naming:
         """Whether a class that is no `unittest.TestCase` holds tests."""
         return _is_named(name, self.classes)
 
+    def is_file(self, name: str) -> bool:
+        """Whether pytest collects tests from files of this name."""
+        return any(fnmatchcase(name, word) for word in self.files)
+
     def problem_of(self, path: str) -> str:
         """Why pytest collects no test from a file, or not each, "" when it does; `path` below the project."""
         *folders, name = Path(path).parts
-        if not any(fnmatchcase(name, word) for word in self.files):
+        if not self.is_file(name):
             return f"is in a file that pytest does not collect ({' '.join(self.files)})"
         for word in self.left_out:
             # `--deselect` and `--ignore` name paths, `norecursedirs` names of folders.
@@ -86,6 +90,7 @@ class Index:
     fixtures: tuple[TextFile, ...]
     """Every `conftest.py`."""
     naming: Naming
+    declared: Declared
     left_out: tuple[str, ...]
     """Why some were not read, in sentences."""
     ages: dict[str, Age]
@@ -185,6 +190,7 @@ def _read(home: Path, before: Index | None, towards: str) -> Index:
         files=tuple(file for file in found if not file.path.endswith(_FIXTURES)),
         fixtures=tuple(file for file in found if file.path.endswith(_FIXTURES)),
         naming=naming,
+        declared=declared,
         left_out=tuple(left),
         ages=ages,
     )

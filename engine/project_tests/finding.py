@@ -15,13 +15,13 @@ from ..errors import SourceError
 from ..facts import Example, Fact, Stub, UnusedTest
 from ..project import Location, locate
 from ..sources import find_stubs, read
+from .around import Surroundings
 from .cases import CaseReader
 from .files import Age, Index, Naming, TextFile, age_of, index_of, is_current, read_text
 from .isolating import without_tests
 from .names import Modules
 from .scripts import script_of
 from .sharing import stateful_in
-from .surroundings import Conftest, conftest_of
 from .target import Target
 
 MOST_TESTS = 100
@@ -129,15 +129,17 @@ def _found(stub: Stub, home: Location, top: str, index: Index, modules: Modules)
 
 def _read(stub: Stub, home: Location, top: str, index: Index, target: Target) -> Iterator[Example | UnusedTest]:
     others: list[Target] | None = None
+    own: TextFile | None = None
     stateful: dict[str, str] = {}
+    surroundings = Surroundings(index, top, target.modules)
     for file in _mentioning(stub, home, index, target):
         if others is None:
             others = _unwritten(stub, target)
             own = read_text(home.path)
             stateful = stateful_in(script_of(own), home.name, target.top) if own else {}
-        around = _conftest(file.path, top, index)
+        around = surroundings.of(file, own)
         yield from CaseReader(
-            script_of(file), home, target, others, top, index.naming, conftest=around, stateful=stateful
+            script_of(file), home, target, others, top, index.naming, around=around, stateful=stateful
         ).read()
 
 
@@ -163,17 +165,6 @@ def _mentioning(stub: Stub, home: Location, index: Index, target: Target) -> Ite
             continue
         if target.modules.reaches(file, target.top):
             yield file
-
-
-def _conftest(path: str, top: str, index: Index) -> Conftest:
-    """What every `conftest.py` above a file does to its tests."""
-    found = Conftest()
-    for file in index.fixtures:
-        folder = os.path.dirname(file.path)  # noqa: PTH120 - asked of every file
-        if path.startswith(folder + os.sep):
-            one = conftest_of(file.raw, os.path.relpath(file.path, top))
-            found = Conftest(found.to_all or one.to_all, found.to_marked or one.to_marked)
-    return found
 
 
 def _without_contradictions(tests: list[Example]) -> Iterator[Example | UnusedTest]:

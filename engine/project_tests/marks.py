@@ -44,12 +44,6 @@ def rows_of(decorators: Sequence[ast.expr], dotted: Dotted, constant: Constant) 
     return rows, next(product, None) is not None
 
 
-def is_label(decorator: ast.expr, dotted: Dotted) -> bool:
-    """Whether a decorator is a mark by which tests can be chosen."""
-    name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
-    return name.startswith("pytest.mark.") and name not in {"pytest.mark.parametrize", "pytest.mark.usefixtures"}
-
-
 def _is_table(decorator: ast.expr, dotted: Dotted) -> bool:
     """Whether it is `parametrize`; other marks are labels.
 
@@ -95,14 +89,21 @@ def _table(decorator: ast.expr, dotted: Dotted, constant: Constant) -> list[Case
     return _told_apart(rows)
 
 
+def parameters_of(named: ast.expr | None) -> list[str] | None:
+    """The parameters that the first argument of `parametrize` names, None where they are not written out."""
+    if named is not None and _is_text(named):
+        return [part.strip() for part in str(ast.literal_eval(named)).split(",") if part.strip()]
+    if isinstance(named, ast.List | ast.Tuple) and all(_is_text(part) for part in named.elts):
+        return [str(ast.literal_eval(part)) for part in named.elts]
+    return None
+
+
 def _names(named: ast.expr | None) -> tuple[list[str], bool]:
     """The parameters, and whether a row is the value of the only one rather than a tuple of values."""
-    if named is not None and _is_text(named):
-        names = [part.strip() for part in str(ast.literal_eval(named)).split(",") if part.strip()]
-        return names, len(names) == 1
-    if isinstance(named, ast.List | ast.Tuple) and all(_is_text(part) for part in named.elts):
-        return [str(ast.literal_eval(part)) for part in named.elts], False
-    raise Unusable("has parameters whose names are not written out")
+    names = parameters_of(named)
+    if names is None:
+        raise Unusable("has parameters whose names are not written out")
+    return names, len(names) == 1 and not isinstance(named, ast.List | ast.Tuple)
 
 
 def _row(

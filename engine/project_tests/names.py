@@ -177,7 +177,7 @@ class Modules:
             if dotted == self._home.name or self._home.name.startswith(dotted + "."):
                 if last in file.raw or self.real(f"{dotted}.{top}") == wanted:
                     return True
-            elif self._is_ours(dotted) and (
+            elif self.is_ours(dotted) and (
                 self.real(dotted) == wanted or (self._may_be_module(dotted) and self.real(f"{dotted}.{top}") == wanted)
             ):
                 return True
@@ -189,7 +189,7 @@ class Modules:
         looked = self._looked_up(above) if above else None
         return looked is None or (last not in looked.defined and last not in looked.scope.known)
 
-    def _is_ours(self, dotted: str) -> bool:
+    def is_ours(self, dotted: str) -> bool:
         """Whether a name begins with a module of the project."""
         first = dotted.partition(".")[0]
         if first not in self._ours:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import ast
 import builtins
-import os
+from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
-from ..python import parsing
 from .claims import Unusable
-from .files import is_kept_from_drafts
-from .names import Modules, Scope
-from .scripts import Script, Statement
+from .files import Naming, read_text
+from .importing import WITHOUT, Hidden, Imports, in_names_of_their_own
+from .loading import Doing, Loading
+from .names import Modules, Scope, package_of, scope_of
+from .scripts import Script, Statement, script_of
 from .surroundings import refuse_mocking
 
 _BUILT_IN = frozenset({*dir(builtins), "__name__", "__doc__"})
 _MOST = 200
 """Statements that a test may need."""
-WITHOUT = "pytest"
-"""The module whose part in a test is understood here; it is not imported for it."""
+_DEEPEST = 4
 
 
 class Needed(NamedTuple):
@@ -29,11 +30,27 @@ class Needed(NamedTuple):
     """All that it reaches, also through helpers."""
 
 
+class Undefined(Unusable):
+    """A name is read that nothing defines: what does so goes wrong under pytest too."""
+
+
+_Places = dict[int, set[str]]
+"""The names that are wanted of statements, by the byte with which a statement begins."""
+
+
 class Needs:
     """Gathers what names need, in the order of the file."""
 
-    def __init__(self, script: Script, scope: Scope, modules: Modules, home: str) -> None:
+    def __init__(
+        self, script: Script, scope: Scope, modules: Modules, home: str, naming: Naming, depth: int = 0
+    ) -> None:
+        """`depth`: how many files import this one, one after another, that drafts may not read."""
         self._script, self._scope, self._modules, self._home = script, scope, modules, home
+        self._naming, self._depth = naming, depth
+        self.imports = Imports(script, scope, modules, home)
+        self._loading = Loading(scope.known, script.binders, self._is_test, modules.is_ours)
+        self._instead: dict[int, tuple[str, ...]] = {}
+        """What is run where a file is imported that drafts may not read."""
         self._texts: dict[tuple[int, frozenset[str]], tuple[str, ...]] = {}
         self._found: dict[tuple[frozenset[str], frozenset[str]], Needed] = {}
 
@@ -45,7 +62,118 @@ class Needs:
         """
         if (names, own) in self._found:
             return self._found[names, own]
-        found: dict[int, set[str]] = {}
+        places, reached = self._gathered(names, own)
+        hidden = sorted(own & reached)
+        if hidden:
+            raise Unusable(f"has a variable {hidden[0]} of the same name as one of its file")
+        for place, wanted in self._at_import.items():
+            places.setdefault(place, set()).update(wanted)
+        self._found[names, own] = Needed(self._written(places), reached)
+        return self._found[names, own]
+
+    def run_at_import(self) -> tuple[str, ...]:
+        """The statements that do something while the file is imported, and what they need.
+
+        Raises:
+            Unusable: one of them cannot be run.
+        """
+        return self._written(dict(self._at_import))
+
+    def _is_test(self, name: str) -> bool:
+        return self._naming.is_function(name) or self._naming.is_class(name)
+
+    @cached_property
+    def _at_import(self) -> _Places:
+        """Where those statements stand, and those that they need."""
+        places: _Places = {}
+        imported = False
+        for statement in self._script.statements:
+            imported = imported or any(self._modules.is_ours(dotted) for dotted in self._imported_by(statement))
+            if not (doing := self._doing(statement)):
+                continue
+            if doing is Doing.ACTING and not imported and self._acts_elsewhere(statement):
+                text = " ".join(statement.raw.decode("utf-8", "replace").split())[:60]
+                raise Unusable(f"comes after `{text}`, which runs before the function's module is imported")
+            try:
+                found = self._needed_by(statement)
+            except Unusable as why:
+                tree = statement.tree
+                plain = not isinstance(tree, ast.If | ast.Try)
+                if doing is Doing.ACTING or (isinstance(why, Undefined) and plain):
+                    raise Unusable(f"cannot be run without line {statement.line} of its file, which {why}") from why
+                continue
+            for place, names in found.items():
+                places.setdefault(place, set()).update(names)
+        return places
+
+    def _doing(self, statement: Statement) -> Doing:
+        if statement.kind == "function_definition" and (
+            statement.kind == statement.node.type or self._is_test(statement.defined)
+        ):
+            return Doing.NOTHING
+        if statement.kind != "class_definition":
+            return self._loading.doing(statement.tree) if statement.tree is not None else Doing.ACTING
+        members = self._script.members(statement)
+        tests = any(self._is_test(member.defined) for member in members)
+        inside = max((self._doing(member) for member in members), default=Doing.NOTHING)
+        head = statement.head
+        if tests and inside is Doing.ACTING and any(self._acts_openly(member) for member in members):
+            raise Unusable(f"is in a file whose class {statement.defined} does something while it is made")
+        if not isinstance(head, ast.ClassDef) or tests:
+            return Doing.NOTHING
+        return max(inside, self._loading.heading(head, holds_tests=tests))
+
+    def _imported_by(self, statement: Statement) -> Iterator[str]:
+        if not statement.defined and statement.mentions(b"import"):
+            yield from (self._scope.known[name] for name in statement.names if name in self._scope.known)
+            scope = Scope(self._scope.package)
+            scope.take(statement.inside.imports)
+            yield from scope.stars
+
+    def _acts_elsewhere(self, statement: Statement) -> bool:
+        """Whether a statement changes what is no part of the project: that may decide how the project is imported."""
+        if statement.defined or statement.kind.startswith("import") or statement.value is not None:
+            return False
+        met = [self._scope.known[name] for name in statement.inside.used if name in self._scope.known]
+        return bool(met) and not any(self._modules.is_ours(dotted) for dotted in met)
+
+    def _acts_openly(self, member: Statement) -> bool:
+        """Whether a statement in a class does more than give a name of its a value."""
+        return self._doing(member) is Doing.ACTING and not member.defined and member.value is None
+
+    def _needed_by(self, statement: Statement) -> _Places:
+        """A statement with what it needs."""
+        place = statement.node.start_byte
+        if statement.kind in {"import_statement", "import_from_statement"}:
+            try:
+                self._text(statement, statement.names)
+            except Hidden as file:
+                self._instead[place] = self._run_of(file)
+            return {place: set(statement.names)}
+        places, _ = self._gathered(self._names_of(statement), frozenset())
+        places.setdefault(place, set()).update(statement.names)
+        return places
+
+    def _run_of(self, file: Hidden) -> tuple[str, ...]:
+        """What another file does while it is imported, in names of its own.
+
+        Raises:
+            Unusable: that cannot be run.
+        """
+        found = read_text(file.path)
+        if found is None or self._depth >= _DEEPEST:
+            raise Unusable(f"{file}, and which do something")
+        script = script_of(found)
+        scope = scope_of(package_of(found), script.statements)
+        needs = Needs(script, scope, self._modules, self._home, self._naming, self._depth + 1)
+        try:
+            return in_names_of_their_own(needs.run_at_import(), file.path)
+        except Unusable as why:
+            raise Unusable(f"{file}; that {why}") from why
+
+    def _gathered(self, names: frozenset[str], own: frozenset[str]) -> tuple[_Places, frozenset[str]]:
+        """Where the statements are that bind these names, and all names that are reached."""
+        found: _Places = {}
         waiting, seen = [name for name in names if name not in own], set[str]()
         while waiting:
             name = waiting.pop()
@@ -54,51 +182,25 @@ class Needs:
             seen.add(name)
             if name == "__file__":
                 raise Unusable("looks for files beside itself, which drafts may not read")
-            binding = [s for s in self._script.statements if name in s.names] if name in self._script.binders else []
+            binding = self._script.binders.get(name, [])
             if not binding and not self._scope.stars:
-                raise Unusable(f"uses {name}, which nothing in its file defines")
+                raise Undefined(f"uses {name}, which nothing in its file defines")
             for statement in binding or self._stars():
                 found.setdefault(statement.node.start_byte, set()).add(name)
                 if statement.kind not in {"import_statement", "import_from_statement"}:
                     waiting.extend(self._names_of(statement))
-        hidden = sorted(own & seen)
-        if hidden:
-            raise Unusable(f"has a variable {hidden[0]} of the same name as one of its file")
         if len(found) > _MOST:
             raise Unusable("needs too much of its file")
+        return found, frozenset(seen)
+
+    def _written(self, places: _Places) -> tuple[str, ...]:
+        """The statements at these places, in the order of the file."""
         by_place = {statement.node.start_byte: statement for statement in self._script.statements}
-        texts = tuple(text for place in sorted(found) for text in self._text(by_place[place], frozenset(found[place])))
-        self._found[names, own] = Needed(texts, frozenset(seen))
-        return self._found[names, own]
-
-    def absolute(self, tree: ast.stmt, names: frozenset[str] | None = None) -> list[ast.stmt]:
-        """An import as it can be made from anywhere, without names that are not asked for.
-
-        Raises:
-            Unusable: it is of a file that no draft may read.
-        """
-        if isinstance(tree, ast.Import):
-            kept = [
-                alias
-                for alias in tree.names
-                if names is None or (alias.asname or alias.name.partition(".")[0]) in names
-            ]
-            for alias in kept:
-                self._refuse_hidden(alias.name)
-            kept = [alias for alias in kept if alias.name.partition(".")[0] != WITHOUT]
-            return [piece for alias in kept for piece in _imported(alias)]
-        if not isinstance(tree, ast.ImportFrom):
-            return [tree]
-        base = Scope(self._scope.package)
-        base.take([tree])
-        module = next(iter(base.stars), "") or next(iter(base.known.values()), "").rpartition(".")[0]
-        if module.partition(".")[0] == WITHOUT or module == "__future__":
-            return []
-        kept = [
-            alias for alias in tree.names if names is None or alias.name == "*" or (alias.asname or alias.name) in names
-        ]
-        self._refuse_hidden(module, *(f"{module}.{alias.name}" for alias in kept))
-        return [ast.ImportFrom(module, kept, 0)] if kept else []
+        return tuple(
+            text
+            for place in sorted(places)
+            for text in self._instead.get(place) or self._text(by_place[place], frozenset(places[place]))
+        )
 
     def _stars(self) -> list[Statement]:
         return [s for s in self._script.statements if s.kind == "import_from_statement" and s.mentions(b"*")]
@@ -112,12 +214,10 @@ class Needs:
         if isinstance(tree, ast.FunctionDef) and any("fixture" in ast.unparse(d) for d in tree.decorator_list):
             raise Unusable(f"needs the fixture {tree.name}")
         refuse_mocking(statement.inside, self._scope.dotted)
-        names = statement.inside.used
-        if isinstance(tree, ast.FunctionDef | ast.ClassDef):
-            # What a function binds itself, it does not need from outside.
-            names = frozenset(
-                name for name in names if name not in statement.inside.bound or name in self._script.binders
-            )
+        # What a function, a class or a comprehension binds itself, it does not need from outside.
+        names = frozenset(
+            name for name in statement.inside.used if name not in statement.inside.bound or name in self._script.binders
+        )
         for name in names & self._scope.known.keys():
             if self._scope.known[name].partition(".")[0] == WITHOUT:
                 raise Unusable(f"needs {self._scope.known[name]}")
@@ -130,40 +230,8 @@ class Needs:
             if tree is None:
                 raise Unusable(f"needs line {statement.line} of its file, which cannot be read")
             if isinstance(tree, ast.Import | ast.ImportFrom):
-                trees = self.absolute(tree, names if not statement.mentions(b"*") else None)
+                trees = self.imports.absolute(tree, names if not statement.mentions(b"*") else None)
             else:
-                trees = [_Absolute(self).visit(tree)]
+                trees = [self.imports.absolute_within(tree)]
             self._texts[key] = tuple(ast.unparse(ast.fix_missing_locations(piece)) for piece in trees)
         return self._texts[key]
-
-    def _refuse_hidden(self, *modules: str) -> None:
-        for module in modules:
-            beside = os.path.join(os.path.dirname(self._script.path), module.partition(".")[0])  # noqa: PTH118, PTH120
-            paths = [self._modules.file_of(module), f"{beside}.py", os.path.join(beside, "__init__.py")]  # noqa: PTH118
-            for path in paths:
-                if path and os.path.isfile(path) and is_kept_from_drafts(path, self._home):  # noqa: PTH113
-                    told = os.path.relpath(path, self._home)
-                    raise Unusable(f"imports {told}, which drafts may not read")
-        if any(module == "conftest" or module.endswith(".conftest") for module in modules):
-            raise Unusable("imports conftest.py, which drafts may not read")
-
-
-class _Absolute(ast.NodeTransformer):
-    """Makes the imports within a statement absolute."""
-
-    def __init__(self, needs: Needs) -> None:
-        self._needs = needs
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt | list[ast.stmt]:
-        return self._needs.absolute(node) or ast.Pass()
-
-
-def _imported(alias: ast.alias) -> list[ast.stmt]:
-    """`import a.b`, and `a.b` made known to `a` where the program that is running is `a.b` itself."""
-    statement: ast.stmt = ast.Import([alias])
-    if alias.asname or "." not in alias.name:
-        return [statement]
-    package, _, last = alias.name.rpartition(".")
-    modules = "__import__('sys').modules"
-    known = f"setattr({modules}[{package!r}], {last!r}, {modules}[{alias.name!r}])"
-    return [statement, *parsing.module(known).body]

@@ -12,6 +12,8 @@ from ..project import locate
 from ..sandbox.runner import Limits, Sandbox
 from .relations import checked, is_plain_text, message_of, verdict
 from .steps import Plan, planned
+from .swaying import is_carried, sway_of
+from .without import Subject, Without, is_for_want_of_it
 
 AT_ONCE = 4
 """Tests that run at the same time."""
@@ -21,25 +23,16 @@ _Case = list[tuple[Example, Asserted]]
 
 
 async def tested(
-    sandbox: Sandbox,
-    limits: Limits,
-    program: str,
-    path: str,
-    tests: Sequence[Example],
-    report: Report,
-    *,
-    unwritten: str = "",
+    sandbox: Sandbox, limits: Limits, subject: Subject, tests: Sequence[Example], report: Report
 ) -> Report:
     """The report with a check for every assertion of these tests. A program that does not run is not held against any.
-
-    `unwritten`: the program with a body that only raises; what is refused with it too, it is the test that needs.
 
     Raises:
         SandboxError: code cannot be run here as safely as was promised.
     """
     if report.problem:
         return replace(report, checks=(*report.checks, *_not_run(tests)))
-    running = _Running(sandbox, limits, program, path, unwritten)
+    running = _Running(sandbox, limits, subject)
     cases = list(_cases(tests).values())
     for place in range(0, len(cases), AT_ONCE):
         await asyncio.gather(*(running.run(case) for case in cases[place : place + AT_ONCE]))
@@ -60,10 +53,11 @@ class _OfNoUse(Exception):
 class _Running:
     """Runs tests of one draft, and remembers what came of each."""
 
-    def __init__(self, sandbox: Sandbox, limits: Limits, program: str, path: str, unwritten: str) -> None:
-        self._sandbox, self._limits, self._program, self._path = sandbox, limits, program, path
-        self._unwritten = unwritten
-        self._module = locate(path).name
+    def __init__(self, sandbox: Sandbox, limits: Limits, subject: Subject) -> None:
+        self._sandbox, self._limits, self._subject = sandbox, limits, subject
+        self._without = Without(sandbox, limits, subject)
+        self._sway = sway_of(subject.body)
+        self._module = locate(subject.path).name
         self._deaths = 0
         self._unprepared: dict[tuple[str, ...], str] = {}
         """Why imports of tests do not work here; they are not tried again."""
@@ -103,8 +97,10 @@ class _Running:
             why = f"cannot be set up in the sandbox: {broken.told or broken.status}"
             self._unprepared[case[0][1].imports] = why
             raise _OfNoUse(why)
+        await self._refuse_saying_nothing(case, plan)
         self._deaths += any(outcome.status in {"timeout", "crashed"} for outcome in outcomes)
         verdicts = [verdict(*part, outcomes[number]) for part, number in zip(case, plan.asked, strict=True)]
+        asked_there = "ask" in verdicts or not all(self._is_decided_here(*part) for part in case)
         if "ask" in verdicts:
             unclear = frozenset(number for number, found in enumerate(verdicts) if found == "ask")
             again = planned(case, self._module, unclear)
@@ -113,6 +109,8 @@ class _Running:
                 outcome = second[again.asked[number]]
                 good = outcome.status == "returned" and (case[number][0].raises is not None or outcome.value == "True")
                 verdicts[number] = "holds" if good else "fails"
+        if all(found == "holds" for found in verdicts):
+            self._refuse_swayed(case, plan, in_process=asked_there)
         checks: list[Check] = []
         for number, (example, test) in enumerate(case):
             outcome = _of(plan, outcomes, number)
@@ -128,19 +126,51 @@ class _Running:
                 break
         return tuple(checks)
 
+    async def _refuse_saying_nothing(self, case: _Case, plan: Plan) -> None:
+        """Refuse a test that comes to the same whatever the function does.
+
+        Raises:
+            _OfNoUse: it does not call it, or holds as well while the function only raises.
+        """
+        without = await self._without.ran(plan.steps)
+        if without is None:
+            return
+        if not without.called:
+            raise _OfNoUse(f"never calls {self._subject.name}()")
+        outcomes = without.outcomes
+        verdicts = [verdict(*part, outcomes[number]) for part, number in zip(case, plan.asked, strict=True)]
+        prepared = all(outcomes[number].status == "returned" for number in plan.setups if number >= 0)
+        if prepared and all(found == "holds" for found in verdicts):
+            raise _OfNoUse(f"holds whatever {self._subject.name}() does")
+
+    def _is_decided_here(self, example: Example, test: Asserted) -> bool:
+        """Whether nothing but what the function gives, or raises, decides an assertion."""
+        if example.raises is None and (example.compare == "truth" or test.relation == "runs"):
+            return False
+        return is_carried(example.source, test.setup, self._subject.name.rpartition(".")[2])
+
+    def _refuse_swayed(self, case: _Case, plan: Plan, *, in_process: bool) -> None:
+        """Refuse a test that holds, where the body may have seen to that itself.
+
+        Raises:
+            _OfNoUse: it is decided beside a body that could turn it, or what it expects can be found by one that looks.
+        """
+        turns, looks = self._sway
+        if in_process and (turns or looks):
+            raise _OfNoUse(f"is decided in the process of a body that {turns or looks}")
+        steps = "\n".join(plan.steps)
+        if looks and any(example.want and example.want in steps for example, _ in case):
+            raise _OfNoUse(f"says what it expects in the process of a body that {looks}")
+
     async def _breaks_anyhow(self, plan: Plan, outcome: Outcome, outcomes: Sequence[Outcome]) -> bool:
         """Whether a step goes wrong in the same way while the function is not written: then it is no draft's doing."""
-        if not self._unwritten:
+        without = await self._without.ran(plan.steps)
+        if without is None:
             return not outcome.refused
         place = next(number for number, one in enumerate(outcomes) if one is outcome)
-        done = await self._sandbox.run(self._unwritten, list(plan.steps), self._limits, path=self._path)
-        again = done.outcomes[place] if place < len(done.outcomes) else outcome
-        kind = again.raised.partition(":")[0]
-        # What is not written raises this: then the function was called, and it is the draft that is at fault.
-        return kind != "NotImplementedError" and (again.status, kind) == (
-            outcome.status,
-            outcome.raised.partition(":")[0],
-        )
+        again = without.outcomes[place]
+        same = (again.status, _kind(again)) == (outcome.status, _kind(outcome))
+        return same and not is_for_want_of_it(again)
 
     async def _matched(self, example: Example, test: Asserted, outcome: Outcome) -> Check:
         """Hold an exception's text against a pattern; in a process without the draft, for it may take for ever."""
@@ -155,7 +185,7 @@ class _Running:
         raise _OfNoUse(f"has a pattern that cannot be held against the text: {answer.raised or answer.status}")
 
     async def _executed(self, plan: Plan) -> Execution:
-        done = await self._sandbox.run(self._program, list(plan.steps), self._limits, path=self._path)
+        done = await self._sandbox.run(self._subject.program, list(plan.steps), self._limits, path=self._subject.path)
         self.seconds += done.seconds
         return done
 
@@ -166,6 +196,10 @@ def _of(plan: Plan, outcomes: Sequence[Outcome], number: int) -> Outcome:
     if before >= 0 and outcomes[before].status != "returned":
         return outcomes[before]
     return outcomes[plan.asked[number]]
+
+
+def _kind(outcome: Outcome) -> str:
+    return outcome.raised.partition(":")[0]
 
 
 def _cases(tests: Sequence[Example]) -> dict[str, _Case]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from ..facts import STAND_IN
 from ..python.parsing import module
@@ -15,35 +14,12 @@ from .sharing import refuse_shared_attributes
 
 _AUTOUSE = re.compile(rb"autouse\s*=\s*True")
 _SKIPPING = {f"pytest.{name}" for name in ("skip", "exit", "xfail", "fail", "importorskip")} | {"unittest.SkipTest"}
-_HOOKED = re.compile(
-    rb"\b(?:collect_ignore(?:_glob)?|pytest_(?:ignore_collect|collect_\w+|pycollect_\w+|generate_tests|pyfunc_call|"
-    rb"runtest_(?:setup|call|protocol)))\b"
-)
-_SORTED_OUT = re.compile(rb"\bpytest_collection_modifyitems\b")
 _RAISED = {"SkipTest", "Skipped", "skipTest"}
 _MAY_SKIP = re.compile(rb"skip|Skip|exit|xfail|fail")
 _FILE_SETUPS = {"setup_module", "setUpModule", "setup_function"}
 _CLASS_SETUPS = {"setup_method", "setup_class", "setUpClass", "asyncSetUp", "setup"}
 _CASE = {"unittest.TestCase", "unittest.case.TestCase"}
 _MOCKING = ("unittest.mock", "mock", "freezegun", "time_machine", "responses", "requests_mock", "respx", "hypothesis")
-
-
-class Conftest(NamedTuple):
-    """What a `conftest.py` above a test's file does to its tests unasked."""
-
-    to_all: str = ""
-    """Why none of them can be run alone, "" when they can."""
-    to_marked: str = ""
-    """The same of those with a mark."""
-
-
-def conftest_of(raw: bytes, shown: str) -> Conftest:
-    """What the file called `shown` does."""
-    if _AUTOUSE.search(raw):
-        return Conftest(to_all=f"may be given a fixture by {shown}")
-    if found := _HOOKED.search(raw):
-        return Conftest(to_all=f"may be left out or changed by {shown} ({found[0].decode()})")
-    return Conftest(to_marked=f"may be left out by {shown}, for it has a mark" if _SORTED_OUT.search(raw) else "")
 
 
 def skips(names: NamesIn, dotted: Dotted) -> bool:
@@ -73,6 +49,8 @@ def problem_of_file(script: Script, dotted: Dotted) -> str:
             return "is in a file that may be skipped"
         if statement.defined == "pytest_generate_tests":
             return "is given its parameters by pytest_generate_tests()"
+        if "pytest_plugins" in statement.names:
+            return "may be changed by plugins that its file names"
         if "pytestmark" in statement.names and (why := _problem_of_marks(statement)):
             return why
     return ""

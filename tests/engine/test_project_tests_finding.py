@@ -617,7 +617,9 @@ def test_what_cannot_be_used_is_said_with_its_place(shop: Path, text: str, reaso
 
 
 def test_a_fixture_that_conftest_gives_unasked_is_said(shop: Path):
-    write(shop, "tests/conftest.py", "import pytest\n@pytest.fixture(autouse=True)\ndef db():\n    yield\n")
+    write(
+        shop, "tests/conftest.py", "import pytest\n@pytest.fixture(autouse=True)\ndef db():\n    connect()\n    yield\n"
+    )
     found = look(shop, "from shop import total\n\ndef test_it():\n    assert total([]) == 0\n")
     assert (found.examples, why(found)) == ((), ["may be given a fixture by tests/conftest.py"])
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redraft.engine.desk.preflight import UNWRITTEN_BODY
 from redraft.engine.facts import Asserted, Example, Outcome, Relation, Report
-from redraft.engine.project_tests import tested, with_tests
+from redraft.engine.project_tests import Subject, tested, with_tests
 from redraft.engine.project_tests.relations import is_plain_text, verdict
 from redraft.engine.project_tests.running import MOST_DEATHS
 from redraft.engine.project_tests.steps import planned, unwrapped
@@ -68,9 +67,7 @@ class Project:
         stub = with_tests(found, "hidden")
         assert stub.unused == ()
         begun = report or Report(draft="d1")
-        unwritten = stub.program(UNWRITTEN_BODY)
-        program = stub.program(body)
-        return await tested(self._sandbox, LIMITS, program, stub.path, stub.tests, begun, unwritten=unwritten)
+        return await tested(self._sandbox, LIMITS, Subject.of(stub, body), stub.tests, begun)
 
 
 @pytest.fixture
@@ -283,3 +280,134 @@ def test_only_patterns_without_special_characters_are_compared_as_text(pattern: 
 
     if is_plain_text(pattern):
         assert (re.search(pattern, text) is not None) == (pattern in text)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "assert callable(total)",
+        "assert total.__name__ == 'total'",
+        "f = total\n    assert f is total",
+        "if False:\n        total([1])\n    assert 1 == 1",
+        "f = lambda: total([1])\n    assert f",
+        "def inner():\n        return total([1])\n    assert inner",
+        "for x in []:\n        total([x])",
+        "assert 1 == 1 or total([1])",
+        "assert not (0 and total([1]))",
+        "if 0:\n        raise ValueError(f'{total([1])}')",
+        "assert 'total' in str(total)",
+        "from functools import partial\n    assert partial(total, [1])",
+        "assert (total([1]) for _ in ())",
+        "assert [] == [total([x]) for x in ()]",
+        "assert sum([1]) == 1, total([1])",
+    ],
+)
+async def test_a_test_that_never_calls_the_function_is_not_used(project: Project, lines: str) -> None:
+    report = await project.held("return sum(items)", f"def test_a():\n    {lines}\n")
+    assert (report.checks, [unused.why for unused in report.unused]) == ((), ["never calls total()"])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "try:\n        total([1])\n    except BaseException:\n        pass",
+        "import contextlib\n    with contextlib.suppress(BaseException):\n        total([1])",
+        "import threading\n    t = threading.Thread(target=total, args=([1],))\n    t.start()\n    t.join()",
+    ],
+)
+async def test_a_test_that_holds_whatever_the_function_does_is_not_used(project: Project, lines: str) -> None:
+    report = await project.held("return sum(items)", f"def test_a():\n    {lines}\n")
+    assert [unused.why for unused in report.unused] == ["holds whatever total() does"]
+
+
+async def test_rows_of_other_functions_say_nothing_of_this_one(project: Project) -> None:
+    tests = "@pytest.mark.parametrize('f', [sum, total])\ndef test_a(f):\n    assert f([5]) == 5\n"
+    report = await project.held("return sum(items)", tests)
+    assert [(check.passed, check.example.test and check.example.test.name) for check in report.checks] == [
+        (True, "tests/test_pricing.py::test_a[f1]")
+    ]
+    assert [unused.why for unused in report.unused] == ["never calls total()"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "assert list(map(total, [[1]])) == [1]",
+        "assert sorted([[2], [1]], key=total) == [[1], [2]]",
+        "from functools import partial\n    assert partial(total, [1])() == 1",
+        "assert (lambda: total([1]))() == 1",
+        "with pytest.raises(Exception):\n        total(None)",
+        "try:\n        got = total([1])\n    except Exception:\n        got = 0\n    assert got == 1",
+    ],
+)
+async def test_a_test_that_calls_the_function_in_a_round_about_way_is_used(project: Project, lines: str) -> None:
+    report = await project.held("return sum(items)", f"def test_a():\n    {lines}\n")
+    assert (report.unused, [check.passed for check in report.checks]) == ((), [True])
+
+
+BESIDE_THE_BODY = [
+    "assert total([1]) == helper()",
+    "assert total([1]) == 1 + 1",
+    "check(total([1]), 2)",
+    "assert (total([1]) == 2) is True",
+    "assert total([1]) == 2 or total([2]) == 3",
+    "assert all(total([x]) == 2 for x in [1, 2])",
+    "ok = total([1]) == 2\n    assert ok",
+    "if total([1]) != 2:\n        raise AssertionError",
+    "assert bool(total([1]) == 2)",
+]
+HELPERS = "def helper():\n    return 2\n\ndef check(got, want):\n    assert got == want\n\ndef test_a():\n    "
+
+
+@pytest.mark.parametrize("lines", BESIDE_THE_BODY)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class Any(int):\n    def __eq__(self, other): return True\n    def __ne__(self, other): return False\nreturn Any()",
+        "class Any:\n    __eq__ = lambda *_: True\n    __ne__ = lambda *_: False\nreturn Any()",
+    ],
+)
+async def test_an_object_equal_to_everything_passes_nothing_that_is_compared_beside_it(
+    project: Project, body: str, lines: str
+) -> None:
+    report = await project.held(body, HELPERS + lines + "\n")
+    assert not any(check.passed for check in report.checks)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "from unittest import mock\nreturn mock.ANY",
+        "import unittest.mock as m\nreturn m.ANY",
+        "return type('Any', (int,), {'__eq__': lambda *_: True})(5)",
+        "import sys\nreturn sys._getframe(1).f_code.co_consts[0] and 2",
+        "import inspect\nreturn len(inspect.stack()) and 2",
+        "import gc\nreturn len(gc.get_objects()) and 2",
+        "return eval('2')",
+        "import sys\nreturn bool(sys.modules) + 1",
+    ],
+)
+async def test_a_body_that_could_turn_a_test_passes_none_that_is_decided_beside_it(project: Project, body: str) -> None:
+    report = await project.held(body, HELPERS + "assert total([1]) == helper()\n")
+    assert report.checks == ()
+    assert ["in the process of a body that" in unused.why for unused in report.unused] == [True]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class Pair:\n    def __init__(self): self.a = 2\nreturn Pair().a",
+        "return 2 if type(items) is list else 3",
+        "import inspect\nreturn 2 if inspect.isfunction(total) else 3",
+        "return 2 if items.__class__.__name__ == 'list' else 3",
+    ],
+)
+async def test_an_honest_body_passes_what_is_compared_beside_it(project: Project, body: str) -> None:
+    for_all = "\n".join(f"def test_{n}():\n    {lines}\n" for n, lines in enumerate(BESIDE_THE_BODY))
+    report = await project.held(body, HELPERS + "assert total([1]) == 2\n" + for_all)
+    assert (report.unused, all(check.passed for check in report.checks), len(report.tests)) == ((), True, 10)
+
+
+async def test_a_body_that_looks_for_what_is_expected_still_fails_where_it_does_not_hold(project: Project) -> None:
+    report = await project.held("import gc\nreturn 3", HELPERS + "assert total([1]) == helper()\n")
+    assert [check.passed for check in report.checks] == [False]

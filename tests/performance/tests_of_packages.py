@@ -21,7 +21,7 @@ from pathlib import Path
 
 from redraft.engine.facts import Report, Stub
 from redraft.engine.project import locate
-from redraft.engine.project_tests import tested, with_tests
+from redraft.engine.project_tests import Subject, tested, with_tests
 from redraft.engine.sandbox import SandboxChoice, open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.sources import find_function, read
@@ -56,13 +56,12 @@ def functions(root: Path, package: str) -> list[Stub]:
     return found
 
 
-def _from_disk(root: Path, stub: Stub) -> tuple[str, str]:
+def _from_disk(root: Path, stub: Stub) -> Subject:
     """A program with the names of the function's module in it, and a place for it in the same project."""
     name = locate(stub.path).name
     names = "{name: value for name, value in vars(module).items() if not name.startswith('__')}"
-    return f"import importlib\nmodule = importlib.import_module({name!r})\nglobals().update({names})\n", str(
-        root / "zz.py"
-    )
+    program = f"import importlib\nmodule = importlib.import_module({name!r})\nglobals().update({names})\n"
+    return Subject(program, str(root / "zz.py"), stub.name)
 
 
 async def compare(sandbox: Sandbox, root: Path, real: dict[str, str], package: str, *, from_disk: bool) -> None:
@@ -73,14 +72,14 @@ async def compare(sandbox: Sandbox, root: Path, real: dict[str, str], package: s
         began = time.perf_counter()
         found = with_tests(stub, "hidden")
         slowest = max(slowest, time.perf_counter() - began)
-        program, path = _from_disk(root, stub) if from_disk else (found.program(stub.body), stub.path)
-        loading = (await sandbox.run(program, [], LIMITS, path=path)).problem if found.tests else ""
+        subject = _from_disk(root, stub) if from_disk else Subject.of(found, stub.body)
+        loading = (await sandbox.run(subject.program, [], LIMITS, path=subject.path)).problem if found.tests else ""
         why.update(re.sub(r"\(.*|[:{].*|self\.\w+|\d+", "…", unused.why) for unused in found.unused)
         if loading:
             why[f"(the module cannot be loaded alone: {loading[:60]})"] += 1
         if not found.tests or loading:
             continue
-        report = await tested(sandbox, LIMITS, program, path, found.tests, Report(draft=""))
+        report = await tested(sandbox, LIMITS, subject, found.tests, Report(draft=""))
         why.update(unused.why[:100] for unused in report.unused)
         holding += 1
         for name, holds in report.tests.items():

@@ -68,7 +68,7 @@ def _spell(value: object, parts: "list[str]", size: "_Spelling", depth: int) -> 
             return _add(base.__repr__(value), parts, size)  # type: ignore[arg-type]
     if issubclass(kind, bytearray):
         return _add("bytearray(" + repr(bytes(bytearray.__getitem__(value, slice(None)))) + ")", parts, size)  # type: ignore[arg-type]
-    return _spell_container(value, kind, parts, size, depth)
+    return _spell_container(value, kind, parts, size, depth)  # type: ignore[arg-type]
 
 
 def _spell_container(value: object, kind: type, parts: "list[str]", size: "_Spelling", depth: int) -> None:
