@@ -15,7 +15,7 @@ from ...engine.sources import read, write
 from ...engine.sources.heading import with_header_and_body
 from ...engine.state.run import RunState
 from ..cli.asking import Listed, Terminal, given_answers
-from ..cli.fetching import ensure_model
+from ..cli.fetching import ensure_models
 from ..common.headless import exit_code, print_state, run_once
 from ..common.output import out_exact, out_json, say
 from ..common.session import (
@@ -35,7 +35,7 @@ async def run(args: argparse.Namespace) -> int:
     stub = function_of(args.target, here.settings.context_tokens)
     known = given_answers(stub, args.answer)
     listed = Listed()
-    await ensure_model(here.settings, here.environ)
+    await ensure_models([here.settings], here.environ)
     as_json, args.json = args.json, False
     async with open_kit(here) as kit:
         kit = replace(kit, person=listed if as_json else Terminal(), known=known)

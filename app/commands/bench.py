@@ -27,7 +27,7 @@ from ...engine.system.version import version
 from ..cli.bench_progress import Meter, two_interrupts
 from ..cli.bench_results import print_results, print_tables
 from ..cli.bench_show import show_results
-from ..cli.fetching import ensure_model
+from ..cli.fetching import ensure_models
 from ..common.faults import EXIT_CODE, keep
 from ..common.output import say
 from ..common.session import Session, open_kit, session
@@ -151,7 +151,7 @@ async def _contenders(args: argparse.Namespace, stack: AsyncExitStack) -> tuple[
 @asynccontextmanager
 async def _opened(args: argparse.Namespace) -> AsyncIterator[Kit]:
     here = session(args)
-    await ensure_model(here.settings, here.environ)
+    await ensure_models([here.settings], here.environ)
     async with open_kit(here) as kit:
         yield kit
 

@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from ...engine.models.embedded import weights
+from ...engine.models.embedded.catalogue import default
+from ...engine.models.embedded.finding import find
 from ...engine.run.opening import sandbox_choice
 from ...engine.sandbox import diagnose
 from ...engine.system.version import version
@@ -26,7 +27,7 @@ async def run(args: argparse.Namespace) -> int:
     # As for a file in this folder, which need not be there.
     found = await diagnose(sandbox_choice(here.settings, here.environ), str(Path.cwd() / "file.py"))
     runs = found.tier <= box.lowest_tier
-    model = weights.find(here.environ)
+    model = find(here.environ, default())
     if args.json:
         out_json({"version": version(), "python": sys.version.split()[0], "sandbox": found, "model": str(model or "")})
         return 0 if runs else 3

@@ -6,7 +6,8 @@ import argparse
 
 from ...engine.facts import ROLES
 from ...engine.models.discovery import discover
-from ...engine.models.embedded import weights
+from ...engine.models.embedded.catalogue import default
+from ...engine.models.embedded.finding import find
 from ..common.output import (
     harmless,
     out,
@@ -21,7 +22,7 @@ async def run(args: argparse.Namespace) -> int:
     here = session(args)
     found = await discover()
     roles = {role: here.settings.role(role) for role in ROLES}
-    embedded = weights.find(here.environ)
+    embedded = find(here.environ, default())
     if args.json:
         out_json({
             "roles": {role: {"base_url": r.base_url, "model": r.model} for role, r in roles.items()},
@@ -41,5 +42,5 @@ async def run(args: argparse.Namespace) -> int:
     if not found:
         out("  none answers on the usual ports (11434, 1234, 8080, 8000)")
     out(colours("bold", "embedded"))
-    out(f"  {weights.CODER.name}: {embedded or 'not fetched yet; `redraft model pull` does it'}")
+    out(f"  {default().name}: {embedded or 'not fetched yet; `redraft model pull` does it'}")
     return 0

@@ -22,7 +22,7 @@ from ...engine.tables.race_text import (
     verdict_of,
 )
 from ...engine.tables.rendering import as_markdown, as_plain
-from ..cli.fetching import ensure_model
+from ..cli.fetching import ensure_models
 from ..common.faults import EXIT_CODE, keep
 from ..common.headless import interruptible
 from ..common.model_choice import applied
@@ -61,8 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _with_usual_kit(here: Session, wanted: Field, args: argparse.Namespace) -> int:
-    for choice in wanted.models:
-        await ensure_model(applied(here.settings, choice), here.environ)
+    await ensure_models([applied(here.settings, choice) for choice in wanted.models], here.environ)
 
     def open_kit(settings: Settings) -> AbstractAsyncContextManager[Kit]:
         from ...engine.run.opening import opened

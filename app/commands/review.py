@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...engine.pipelines.catalogue import REVIEW, REVIEW_AND_FIX
 from ...engine.sources import read, splice
-from ..cli.fetching import ensure_model
+from ..cli.fetching import ensure_models
 from ..common.headless import exit_code, print_state, run_once
 from ..common.output import out_exact
 from ..common.session import open_kit, session
@@ -18,7 +18,7 @@ async def run(args: argparse.Namespace) -> int:
     """Exit code 0 when the examples hold and nothing was reproduced, 1 otherwise."""
     here = session(args, Path(args.target.partition("::")[0]))
     stub = function_of(args.target, here.settings.context_tokens)
-    await ensure_model(here.settings, here.environ)
+    await ensure_models([here.settings], here.environ)
     async with open_kit(here) as kit:
         state = await run_once(here, kit, REVIEW_AND_FIX if args.diff else REVIEW, stub, args)
     if not args.json:

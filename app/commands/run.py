@@ -21,7 +21,7 @@ from ...engine.run.recording import line_of, read_log
 from ...engine.sources import read, relocate, splice, write
 from ...engine.state.run import IN_FILE, RunState
 from ...widgets.run.tally import held
-from ..cli.fetching import ensure_model
+from ..cli.fetching import ensure_models
 from ..common.headless import exit_code, print_state, run_once
 from ..common.output import (
     harmless,
@@ -54,7 +54,7 @@ async def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.target}: a task has no file to write to; leave out --write and --diff")
     if before and len(stubs) != 1:
         raise UsageError(f"{args.target}: a log is about one function; name it as PATH::NAME")
-    await ensure_model(here.settings, here.environ)
+    await ensure_models([here.settings], here.environ)
     codes: list[int] = []
     written: list[tuple[int, RunState]] = []
     async with open_kit(here) as kit:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..cli.fetching import ensure_model
+from ..cli.fetching import ensure_models
 from ..cli.tour import laid_out
 from ..common.headless import exit_code, print_state, run_once
 from ..common.session import open_kit, session
@@ -16,7 +16,7 @@ from ..common.targets import stubs_of
 async def draft_first(args: argparse.Namespace, path: Path) -> int:
     """Draft the first stub of the tour without a screen."""
     here = session(args, path)
-    await ensure_model(here.settings, here.environ)
+    await ensure_models([here.settings], here.environ)
     stub = stubs_of(str(path), here.settings.context_tokens)[0]
     async with open_kit(here) as kit:
         state = await run_once(here, kit, here.pipeline, stub, args)

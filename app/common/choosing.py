@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.screen import Screen
 
 from ...engine.facts import Role
@@ -12,6 +14,7 @@ from .model_choice import ModelChoice
 from .model_offers import model_offers
 from .model_picker import ModelPicker
 from .picker import Offer, Picker
+from .takes import roles_of
 
 
 async def chosen_pipeline(screen: Screen[None], settings: Settings, now: Pipeline) -> Pipeline | None:
@@ -25,16 +28,19 @@ async def chosen_pipeline(screen: Screen[None], settings: Settings, now: Pipelin
 
 
 async def chosen_model(
-    screen: Screen[None], settings: Settings, known: Settings
-) -> tuple[ModelChoice, tuple[Role, ...]] | None:
-    """The model chosen and the roles that it is for, or None. Asks the servers first. Call it in a worker.
+    screen: Screen[None], settings: Settings, known: Settings, environ: Mapping[str, str]
+) -> Mapping[Role, ModelChoice] | None:
+    """The model chosen for each role that it is for, or None. Asks the servers first. Call it in a worker.
 
     `known` are the settings that the program began with.
     """
-    offers, note = await model_offers(settings, known)
+    offers, note = await model_offers(settings, known, environ)
     picker = ModelPicker(offers, settings, note)
     name = await screen.app.push_screen_wait(picker)
-    return (offers[int(name)].choice, picker.roles) if name else None
+    if not name:
+        return None
+    offer = offers[int(name)]
+    return roles_of(offer.line_up) if offer.line_up is not None else dict.fromkeys(picker.roles, offer.choice)
 
 
 def described(pipeline: Pipeline, settings: Settings) -> str:

@@ -32,7 +32,7 @@ def in_force(settings: Settings) -> ModelChoice:
 
 
 def parsed(text: str, settings: Settings) -> ModelChoice:
-    """`embedded`, `NAME@URL`, or `NAME` at the coder's server.
+    """`embedded`, `NAME@URL`, `NAME@embedded`, or `NAME` at the coder's server.
 
     Raises:
         UsageError: it names no model.
@@ -42,10 +42,11 @@ def parsed(text: str, settings: Settings) -> ModelChoice:
     name, at, url = text.partition("@http")
     if at:
         return ModelChoice(f"http{url}", name)
-    here = in_force(settings)
-    if not name or here.base_url == EMBEDDED:
+    if name.endswith(f"@{EMBEDDED}"):
+        return ModelChoice(EMBEDDED, name.removesuffix(f"@{EMBEDDED}"))
+    if not name:
         raise UsageError(f"--models {text!r}: write `embedded`, or the model and its server as NAME@http://HOST/v1")
-    return ModelChoice(here.base_url, name)
+    return ModelChoice(in_force(settings).base_url, name)
 
 
 def asks(settings: Settings, role: Role) -> ModelChoice:

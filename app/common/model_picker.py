@@ -51,12 +51,14 @@ class ModelPicker(Picker):
     def _marked(self) -> list[Offer]:
         now = asks(self._settings, self.roles[0])
         return [
-            Offer(str(n), one.title, self._detail(one), chosen=_same(one.choice, now))
+            Offer(str(n), one.title, self._detail(one), chosen=one.line_up is None and _same(one.choice, now))
             for n, one in enumerate(self._models)
         ]
 
     def _detail(self, one: ModelOffer) -> str:
         """Where it is, and who is asked by it now."""
+        if one.line_up is not None:
+            return one.detail
         users = [role for role in ROLES if _same(one.choice, asks(self._settings, role))]
         return f"{one.detail}; now {', '.join(users)}" if users else one.detail
 

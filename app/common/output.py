@@ -84,6 +84,15 @@ def say_over(text: str) -> None:
     sys.stderr.flush()
 
 
+def say_block(lines: Sequence[str], *, again: bool) -> None:
+    """Lines on standard error, on a terminal; `again` puts them in the place of as many that stand there."""
+    wide = shutil.get_terminal_size().columns - 1  # a line that is wrapped would be two of them
+    lines = [line[:wide] for line in lines]
+    up = f"\x1b[{len(lines) - 1}A" if again and len(lines) > 1 else ""
+    sys.stderr.write(up + "\n".join("\r\x1b[K" + _coloured(line) for line in lines))
+    sys.stderr.flush()
+
+
 def out(text: str) -> None:
     """Text on standard output, a newline added."""
     sys.stdout.write(_coloured(text) + "\n")

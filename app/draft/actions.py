@@ -144,12 +144,14 @@ class Deeds:
         status = self._screen.query_one(StatusLine)
         before = status.notice, status.tone
         status.say("asking the servers for their models…")
-        chosen = await chosen_model(self._screen, self._work.settings, self._work.known)
+        chosen = await chosen_model(self._screen, self._work.settings, self._work.known, self._work.session.environ)
         if chosen is not None:
-            choice, roles = chosen
-            self._work.use_model(choice, roles)
-            whose = "" if "coder" in roles and len(roles) > 1 else f" for the {', '.join(roles)}"
-            self._screen.say(f"{choice.label}{whose} from the next run on. {self._key('run.again')} runs again")
+            self._work.use_models(chosen)
+            several = len(set(chosen.values())) > 1
+            whose = "" if "coder" in chosen and len(chosen) > 1 else f" for the {', '.join(chosen)}"
+            named = " and ".join(dict.fromkeys(choice.label for choice in chosen.values()))
+            told = named if several else f"{named}{whose}"
+            self._screen.say(f"{told} from the next run on. {self._key('run.again')} runs again")
         elif status.notice.startswith("asking the servers"):
             status.say(*before)
 
@@ -161,7 +163,7 @@ class Deeds:
         card, work = self._screen.card, self._work
         if card is None:
             return
-        models, now = await models_here(work.settings, work.known), in_force(work.settings)
+        models, now = await models_here(work.settings, work.known, work.session.environ), in_force(work.settings)
         lineup = await self._screen.app.push_screen_wait(RacePicker(models, now, work.settings))
         if lineup is not None:
             wanted = Field(title=card.stub.key, stub=card.stub, pipelines=lineup.pipelines, models=lineup.models)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Work:
         paths: Sequence[Path],
         *,
         open_kit: OpenKit | None,
-        has_model: Callable[[], Awaitable[bool]],
+        with_models: Callable[[Settings], Awaitable[Settings | None]],
         consents: Callable[[Path], Awaitable[bool]],
         on_change: Callable[[Shelf], None],
         wake: Callable[[], None],
@@ -68,7 +68,7 @@ class Work:
         self.paths = tuple(paths)
         self._session = session
         self._open_kit = open_kit or self._usual_kit
-        self._has_model = has_model
+        self._with_models = with_models
         self._consents = consents
         self._say = say
         self._warn = warn
@@ -216,9 +216,10 @@ class Work:
         """Work by another pattern from the next run on."""
         self.following.pipeline = pipeline
 
-    def use_model(self, choice: ModelChoice, roles: Sequence[Role]) -> None:
-        """Ask another model from the next run on, in these roles."""
-        self.settings = given(self.settings, choice, roles, self.known)
+    def use_models(self, chosen: Mapping[Role, ModelChoice]) -> None:
+        """Ask other models from the next run on, in these roles."""
+        for role, choice in chosen.items():
+            self.settings = given(self.settings, choice, [role], self.known)
         # A run under way goes on with the models it began with; the next one closes them.
         self._retired.append(self.workshop)
         self.workshop = Workshop(lambda: self._open_kit(self.settings))
@@ -263,11 +264,14 @@ class Work:
         await self.deciding.stop()  # Whoever asks for the kit needs a model.
         while self._retired:
             self._retired.pop().close()
-        if self._asks_embedded and not await self._has_model():
-            raise EnvironmentFault(
-                f"there is no model to ask: press {self._key('run.model')} to choose a server, "
-                "or run `redraft model pull` for the embedded one"
-            )
+        if self._asks_embedded:
+            settings = await self._with_models(self.settings)
+            if settings is None:
+                raise EnvironmentFault(
+                    f"there is no model to ask: press {self._key('run.model')} to choose a server, "
+                    "or run `redraft model pull` for one of its own"
+                )
+            self.settings = settings
         try:
             return await self.workshop.kit()
         except ConsentNeeded:

@@ -30,7 +30,7 @@ from ..common.keys import (
     STEPPING,
     bindings,
 )
-from ..common.permissions import consents, has_model
+from ..common.permissions import consents, with_models
 from ..common.title_bar import TitleBar, short
 from ..run.screen import RunScreen
 from ..run.sentences import ending, undecided
@@ -104,7 +104,7 @@ class DraftScreen(RunScreen):
             self.session,
             self.paths,
             open_kit=self._open_kit,
-            has_model=partial(has_model, self, self.session),
+            with_models=partial(with_models, self, self.session),
             consents=partial(consents, self),
             on_change=self._show_shelf,
             wake=self._draft_next,

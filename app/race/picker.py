@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from textual.app import ComposeResult
@@ -179,8 +179,8 @@ def _line(pipeline: Pipeline, settings: Settings) -> Content:
     return line + Content.styled(pipeline.title, "$text-muted")
 
 
-async def models_here(settings: Settings, known: Settings) -> tuple[ModelChoice, ...]:
+async def models_here(settings: Settings, known: Settings, environ: Mapping[str, str]) -> tuple[ModelChoice, ...]:
     """The model in force, then all others that may be chosen; `known` are the settings that the program began with."""
     now = in_force(settings)
-    offers, _ = await model_offers(settings, known)
-    return (now, *(offer.choice for offer in offers if offer.choice[:2] != now[:2]))
+    offers, _ = await model_offers(settings, known, environ)
+    return (now, *(offer.choice for offer in offers if offer.choice[:2] != now[:2] and offer.line_up is None))

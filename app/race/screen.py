@@ -30,7 +30,7 @@ from ..common.key_bar import KeyBar
 from ..common.key_names import keys_of
 from ..common.keys import RACE_DEEDS, RACING, bindings
 from ..common.model_choice import applied
-from ..common.permissions import has_model
+from ..common.permissions import has_models
 from ..common.read_only_diff import LaneDiffScreen
 from ..common.title_bar import TitleBar
 from .export import exported
@@ -139,7 +139,7 @@ class RaceScreen(Screen[None]):
         """Have the embedded model's weights here if a lane needs them."""
         settings = [applied(self.session.settings, choice) for choice in self.wanted.models]
         needed = self._own_kit and any(one.role(role).embedded for one in settings for role in ROLES)
-        if needed and not await has_model(self, self.session):
+        if needed and not await has_models(self, self.session, settings):
             raise EnvironmentFault(
                 "there is no model to race with; run `redraft model pull`, or name one with --models"
             )

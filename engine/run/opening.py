@@ -19,7 +19,11 @@ from ..kit import (
     Voice,
 )
 from ..models.chat import ChatModel, Sampling
+from ..models.embedded.casting import played, tuning_for
+from ..models.embedded.catalogue import DEFAULT, Catalogue
+from ..models.embedded.household import Household
 from ..models.embedded.model import EmbeddedModel
+from ..models.embedded.weights import Weights
 from ..models.openai import Endpoint, OpenAIChat, Retries
 from ..models.openai import Secret as Key
 from ..models.queueing import Room
@@ -56,14 +60,18 @@ async def opened(
     async with AsyncExitStack() as stack:
         sandbox = await open_sandbox(sandbox_choice(settings, environ))
         stack.push_async_callback(sandbox.aclose)
-        models = await _models(settings, places, environ, notice)
+        cast = played(settings, Catalogue(environ))
+        models = await _models(settings, cast, (places, environ), notice)
         await asyncio.gather(*(_introduced(model) for model in models.values()))
         # On one processor five answers at once take longer than one after another; who waits is told so.
         rooms = {id(models[role]): Room() for role in ROLES if settings.role(role).embedded}
         for model in {id(model): model for model in models.values()}.values():
             stack.push_async_callback(model.aclose)
         yield Kit(
-            voices={role: _voice(models[role], settings.role(role), rooms.get(id(models[role]))) for role in ROLES},
+            voices={
+                role: _voice(models[role], settings.role(role), rooms.get(id(models[role])), cast.get(role))
+                for role in ROLES
+            },
             prompts=Prompts(places.prompts),
             sandbox=sandbox,
             limits=limits(settings.sandbox),
@@ -125,17 +133,31 @@ def limits(chosen: SandboxSettings) -> Limits:
 
 
 async def _models(
-    settings: Settings, places: Places, environ: Mapping[str, str], notice: Callable[[str], None]
+    settings: Settings,
+    cast: Mapping[Role, Weights],
+    around: tuple[Places, Mapping[str, str]],
+    notice: Callable[[str], None],
 ) -> dict[Role, ChatModel]:
     """One model a role; roles that ask for the same share it, and with it the server's prompt cache."""
+    places, environ = around
+    household = Household(notice)
     shared: dict[tuple[object, ...], ChatModel] = {}
     models: dict[Role, ChatModel] = {}
     for role in ROLES:
-        wanted = settings.role(role)
-        place = place_of(wanted)
+        wanted, file = settings.role(role), cast.get(role)
+        place = place_of(wanted) if file is None else (file,)
         if place not in shared:
             shared[place] = (
-                EmbeddedModel(environ, places.state, on_notice=notice) if wanted.embedded else await _remote(wanted)
+                await _remote(wanted)
+                if file is None
+                else EmbeddedModel(
+                    environ,
+                    places.state,
+                    file=file,
+                    tuning=tuning_for(file, settings.embedded),
+                    household=household,
+                    on_notice=notice,
+                )
             )
         models[role] = shared[place]
     return models
@@ -143,6 +165,8 @@ async def _models(
 
 def place_of(wanted: RoleSettings) -> tuple[object, ...]:
     """What roles share a model by: who is asked, with which key, and how."""
+    if wanted.embedded:
+        return (wanted.base_url, wanted.model or DEFAULT)
     key = (wanted.api_key, wanted.api_key_env, wanted.api_key_command)
     return (wanted.base_url, wanted.model, *key, wanted.timeout, wanted.retries, wanted.prefill)
 
@@ -197,7 +221,7 @@ async def _introduced(model: ChatModel) -> None:
                 await model.ready()
 
 
-def _voice(model: ChatModel, wanted: RoleSettings, room: Room | None) -> Voice:
+def _voice(model: ChatModel, wanted: RoleSettings, room: Room | None, file: Weights | None) -> Voice:
     price = (
         Price(input=wanted.price_in, output=wanted.price_out)
         if wanted.price_in is not None and wanted.price_out is not None
@@ -210,8 +234,8 @@ def _voice(model: ChatModel, wanted: RoleSettings, room: Room | None) -> Voice:
         sampling=_sampling(Sampling(), wanted),
         thoughtful=_sampling(CARD, wanted),
         max_tokens=wanted.max_tokens,
-        # The model that we bring does not think: it gets no room for it, and its answers are begun for it.
-        thinking="off" if wanted.embedded and wanted.thinking == "auto" else wanted.thinking,
+        # A model that does not think gets no room for it, and its answers are begun for it.
+        thinking="off" if file is not None and not file.thinks and wanted.thinking == "auto" else wanted.thinking,
         effort=wanted.effort,
         thinking_tokens=wanted.thinking_tokens,
         price=price,

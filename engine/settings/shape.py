@@ -86,6 +86,21 @@ FOLLOWS: dict[Role, Role] = {"reviewer": "coder", "tester": "coder", "planner": 
 """Whom a role follows; in this order, so that the planner sees what the reviewer got from the coder."""
 
 
+class EmbeddedSettings(Fact, frozen=True):
+    """How the models are run that redraft starts itself."""
+
+    engine: str = "auto"
+    """"auto", "xllamacpp", or the name or path of a llama.cpp server program, such as "llama-server"."""
+    context: Annotated[int, Meta(ge=512, le=2**22)] | None = None
+    """Tokens for all answers that are written at once; None: 16,384, or as many as the model has."""
+    threads: Annotated[int, Meta(ge=0, le=1024)] = 0
+    """0: one for each core that redraft may use."""
+    gpu_layers: Annotated[int, Meta(ge=0, le=10_000)] | None = None
+    """Layers of the model that a GPU takes; None: as many as fit."""
+    parallel: Annotated[int, Meta(ge=1, le=64)] = 5
+    """Answers of one model that are written at once."""
+
+
 class SandboxSettings(Fact, frozen=True):
     """Where and how drafts are run."""
 
@@ -173,6 +188,7 @@ class Settings(Fact, frozen=True):
     context_tokens: Whole = 400
     """How much of the file around a stub goes into a prompt."""
     roles: RolesSettings = RolesSettings()
+    embedded: EmbeddedSettings = EmbeddedSettings()
     sandbox: SandboxSettings = SandboxSettings()
     examples: ExamplesSettings = ExamplesSettings()
     interface: InterfaceSettings = InterfaceSettings()

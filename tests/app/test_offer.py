@@ -8,6 +8,7 @@ from pathlib import Path
 from redraft.app.application import RedraftApp
 from redraft.app.common.offer import OfferScreen
 from redraft.engine.errors import EnvironmentFault
+from redraft.engine.models.embedded.stock import Order
 from redraft.engine.models.embedded.weights import Partial, Weights
 from scenes import settled, until, watching
 from textual.widgets import Static
@@ -19,6 +20,7 @@ MODEL = Weights(
     sha256=hashlib.sha256(CONTENT).hexdigest(),
     repository="a/b",
     licence="Apache-2.0",
+    called="small",
 )
 
 
@@ -39,7 +41,8 @@ class Here:
 
 def offer(app: RedraftApp, folder: Path, source: Here) -> tuple[OfferScreen, list[bool | None]]:
     given: list[bool | None] = []
-    screen = OfferScreen({"REDRAFT_MODEL_DIR": str(folder)}, app.session.places, model=MODEL, sources=[source])
+    order = Order(models=(MODEL,), folder=folder, free=10**12)
+    screen = OfferScreen({"REDRAFT_MODEL_DIR": str(folder)}, app.session.places, order, sources=[source])
     app.push_screen(screen, given.append)
     return screen, given
 

