@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ..engine.events import Entry
     from ..engine.lessons.lesson import Lesson
     from .common.session import Session
+    from .race.lane_screen import LaneOpened
+    from .race.screen import RaceScreen
     from .race.setup import Field
     from .replay.logs import LaneLog
 
@@ -158,6 +160,20 @@ class RedraftApp(App[int]):
         from .lesson.screen import LessonScreen
 
         return cls(session, LessonScreen(session, lessons))
+
+    def on_lane_opened(self, event: LaneOpened) -> None:
+        """Show a lane of a recorded race whole."""
+        from .results.replay import replayed
+
+        self.push_screen(replayed(event.entries, event.position))
+
+    def on_race_screen_taken(self, event: RaceScreen.Taken) -> None:
+        """Open the file with what a race came to as its proposal."""
+        from .draft.screen import DraftScreen
+
+        stub = event.state.stub
+        if stub is not None:
+            self.push_screen(DraftScreen(self.session, [Path(stub.path)], first=stub.key, taken=event.state))
 
     def on_mount(self) -> None:
         """Give the terminal back whoever ends us, and say what was wrong with the user's settings."""

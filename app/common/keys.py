@@ -121,6 +121,9 @@ RACING = Topic(
         _key("tab", "lanes('turn', 1)", "next lane", "race.next"),
         _key("shift+tab", "lanes('turn', -1)", "previous lane", "race.previous"),
         _key("t", "lanes('table')", "table", "race.table"),
+        _key("j,down", "lanes('scroll', 1)", "down in this lane", "race.down"),
+        _key("k,up", "lanes('scroll', -1)", "up in this lane", "race.up"),
+        _key("enter", "race('open')", "this lane in full", "race.open"),
     ),
 )
 RACE_DEEDS = Topic(
@@ -130,11 +133,13 @@ RACE_DEEDS = Topic(
         _key("x", "race('cancel_lane')", "cancel this lane", "race.cancel_lane"),
         _key("escape", "race('cancel')", "cancel all, or go back", "race.cancel"),
         _key("d", "race('diff')", "compare two drafts", "race.diff"),
+        _key("a", "race('take')", "take the winner's body", "race.take"),
         _key("e", "race('export')", "export", "race.export"),
         _key("r,f5", "race('again')", "race again", "race.again"),
     ),
 )
 REPLAYED_RACE = Topic("racing", (_key("d", "race('diff')", "compare two drafts", "race.diff"),))
+ONE_LANE = Topic("the lane", (_key("escape,q", "leave", "back to the lanes", "race.lanes"),))
 ENRICHING = Topic(
     "enriching",
     (
@@ -273,8 +278,8 @@ ON_THE_BAR = (
     "results.return", "results.open", "results.turn", "results.table", "results.alone",
     "steer.begin", "steer.pause", "tree.detail", "tree.open", "tree.leave", "steer.abandon", "steer.retry",
     "steer.pin", "steer.stub", "steer.body", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",
-    "race.pause", "race.cancel_lane", "race.diff", "race.export", "race.table", "race.next", "race.cancel",
-    "race.again",
+    "race.lanes", "race.take", "race.pause", "race.cancel_lane", "race.open", "race.diff", "race.export", "race.table",
+    "race.next", "race.cancel", "race.again",
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
     "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
     "stub.next", "stub.list", "run.tree", "run.race", "file.edit", "run.pipeline", "run.model", "spec.enrich",

@@ -22,7 +22,8 @@ from ..common.playing import Player
 from ..common.read_only_diff import LaneDiffScreen
 from ..common.title_bar import TitleBar
 from ..replay.logs import LaneLog
-from ..replay.screen import FRAME, ReplayScreen
+from ..replay.screen import ReplayScreen
+from .lane_screen import LaneOpened
 from .view import RaceView
 
 
@@ -81,8 +82,7 @@ class RaceReplayScreen(ReplayScreen):
         when = whole[0].began_at.replace("T", " ").replace("+00:00", " UTC")
         scripted = "; its answers were written by a person" if any(state.scripted for state in whole) else ""
         self.query_one(StatusLine).seen = f"a replay of a race of {when}{scripted}"
-        self._timer = self.set_interval(FRAME, self._tick, pause=True)
-        self.action_play()
+        self._begin()
 
     @property
     def lanes(self) -> RaceView:
@@ -104,8 +104,12 @@ class RaceReplayScreen(ReplayScreen):
         self._go(self._position)
 
     def action_race(self, deed: str) -> None:
-        """Compare two drafts."""
+        """Compare two drafts, or see one lane whole, at this moment."""
         self._play(on=False)
+        if deed == "open":
+            log = self._logs[self.lanes.front - 1]
+            self.post_message(LaneOpened(log.entries, self.lanes.chosen.now))
+            return
         self.app.push_screen(
             LaneDiffScreen(list(zip(self.lanes.names, self.lanes.states, strict=True)), self.lanes.front)
         )

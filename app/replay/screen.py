@@ -41,9 +41,16 @@ class ReplayScreen(RunScreen):
     NOT_WHILE_TYPING = frozenset({"play", "step", "edge", "stage", "faster", "slower"})
 
     def __init__(
-        self, entries: Sequence[Entry], *, speed: float = 1.0, ticking: Callable[[], float] = time.monotonic
+        self,
+        entries: Sequence[Entry],
+        *,
+        speed: float = 1.0,
+        position: float | None = None,
+        ticking: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`position`: where to begin, held; None plays from the beginning."""
         super().__init__()
+        self._begins_at = position
         self._player = Player(entries)
         self._speed = speed
         self._ticking = ticking
@@ -73,8 +80,16 @@ class ReplayScreen(RunScreen):
         timeline.state, timeline.speed = whole, self._speed
         when = whole.began_at.replace("T", " ").replace("+00:00", " UTC")
         self.query_one(StatusLine).seen = f"a replay of a run of {when}" if when else "a replay"
+        self._begin()
+
+    def _begin(self) -> None:
+        """Play from the beginning, or hold where it was said."""
         self._timer = self.set_interval(FRAME, self._tick, pause=True)
-        self.action_play()
+        if self._begins_at is None:
+            self.action_play()
+        else:
+            self._go(self._begins_at)
+            self._play(on=False)
 
     # ------------------------------------------------------------------------------------ time
 

@@ -13,6 +13,7 @@ from redraft.app.common.read_only_diff import LaneDiffScreen
 from redraft.app.common.tasks import RECORDINGS, TASKS
 from redraft.app.race.replay import RacePlayer, RaceReplayScreen
 from redraft.app.replay.logs import lane_logs, shipped
+from redraft.app.results.replay import ReplayedRun
 from redraft.engine.errors import SourceError, UsageError
 from redraft.engine.lessons.tasks import task_names
 from redraft.engine.state.run import state_of
@@ -129,6 +130,22 @@ async def test_drafts_of_a_replayed_race_can_be_compared(folder: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, LaneDiffScreen))
         await pilot.press("escape")
         assert isinstance(app.screen, RaceReplayScreen)
+
+
+async def test_a_lane_of_a_replay_opens_whole_at_the_same_moment(folder: Path) -> None:
+    app = replaying(folder, [0.0])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("end", "2")
+        race = screen_of(app)
+        await until(pilot, lambda: race.lanes.over)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ReplayedRun))
+        assert isinstance(app.screen, ReplayedRun)
+        whole = app.screen
+        await until(pilot, lambda: whole.view.state.solution is not None)
+        assert not whole.playing
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is race)
 
 
 # ------------------------------------------------------------------------------------------ what ships
