@@ -141,11 +141,13 @@ class RedraftApp(App[int]):
         self._close_messages_no_wait()
 
     @classmethod
-    def replay_race(cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0) -> RedraftApp:
-        """Show a recorded race again."""
+    def replay_race(
+        cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0, within: float | None = None
+    ) -> RedraftApp:
+        """Show a recorded race again; `within`: seconds that it takes, in place of a speed."""
         from .race.replay import RaceReplayScreen
 
-        return cls(session, RaceReplayScreen(logs, speed=speed))
+        return cls(session, RaceReplayScreen(logs, speed=speed, within=within))
 
     @classmethod
     def race(cls, session: Session, wanted: Field, *, folder: Path | None = None) -> RedraftApp:

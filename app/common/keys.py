@@ -106,8 +106,8 @@ REPLAYING = Topic(
         _key("space", "play", "pause", "timeline.play", priority=True),
         _key("right", "step(1)", "forward", "timeline.forward", priority=True),
         _key("left", "step(-1)", "back", "timeline.back", priority=True),
-        _key("full_stop", "stage(1)", "next stage", "timeline.next_stage"),
-        _key("comma", "stage(-1)", "previous stage", "timeline.previous_stage"),
+        _key("full_stop", "stage(1)", "next chapter", "timeline.next_stage"),
+        _key("comma", "stage(-1)", "chapter before", "timeline.previous_stage"),
         _key("home", "edge(0)", "start", "timeline.start", priority=True),
         _key("end", "edge(1)", "end", "timeline.end", priority=True),
         _key("plus,equals_sign", "faster", "faster", "timeline.faster"),
@@ -138,7 +138,13 @@ RACE_DEEDS = Topic(
         _key("r,f5", "race('again')", "race again", "race.again"),
     ),
 )
-REPLAYED_RACE = Topic("racing", (_key("d", "race('diff')", "compare two drafts", "race.diff"),))
+REPLAYED_RACE = Topic(
+    "racing",
+    (
+        _key("d", "race('diff')", "compare two drafts", "race.diff"),
+        _key("o", "race('clock')", "each lane on its own clock, or as it was", "race.clock"),
+    ),
+)
 ONE_LANE = Topic("the lane", (_key("escape,q", "leave", "back to the lanes", "race.lanes"),))
 ENRICHING = Topic(
     "enriching",

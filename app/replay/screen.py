@@ -107,8 +107,15 @@ class ReplayScreen(RunScreen):
 
     def _go(self, position: float) -> None:
         self._position = max(0.0, min(position, self._player.duration))
-        self.query_one(Timeline).position = self._position
+        timeline = self.query_one(Timeline)
+        timeline.position, timeline.chapter = self._position, self._chapter
         self.query_one(RunView).state = self._player.at(self._position)
+
+    @property
+    def _chapter(self) -> str:
+        """What the chapter is called that is played now."""
+        chapter = self._player.chapter(self._position)
+        return chapter.name if chapter is not None else ""
 
     def _play(self, *, on: bool) -> None:
         self.query_one(Timeline).playing = on
@@ -142,7 +149,7 @@ class ReplayScreen(RunScreen):
         self.query_one(Timeline).action_step(direction)
 
     def action_stage(self, direction: int) -> None:
-        """To where a stage begins."""
+        """To where a chapter begins."""
         self._go(self._player.turn(self._position, direction))
         self._play(on=self.playing)
 

@@ -89,13 +89,13 @@ class LaneMeter(Bar):
 
     def runs(self, width: int) -> Sequence[Run]:
         """The line."""
-        waits = self.state.waits
-        now = self.state.now if waits else self._clock.now(live=self.live)
+        stands = self.state.waits or self.state.rests
+        now = self.state.now if stands else self._clock.now(live=self.live)
         return lane_words.meter(self.state, now, width)
 
     def _pace(self) -> None:
         if self._timer is not None:
-            goes = self.live and self.state.status == "running" and not self.state.waits
+            goes = self.live and self.state.status == "running" and not (self.state.waits or self.state.rests)
             (self._timer.resume if goes else self._timer.pause)()
 
 

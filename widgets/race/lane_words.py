@@ -135,7 +135,7 @@ def meter(state: RunState, now: float, width: int) -> list[Run]:
     calls = f"{used.calls}/{state.bound} calls" if state.bound is not None else counted(used.calls, "call")
     total = used.prompt_tokens + used.completion_tokens
     tokens = f"{about}{total:,} tokens"
-    own = max(0.0, now - state.waited)
+    own = max(0.0, now - state.idled)
     seconds = f"{own:.0f} s" if state.status == "running" else f"{own:.1f} s"
     costs = [call.cost for call in state.calls if call.usage is not None]
     known = [cost for cost in costs if cost is not None]
