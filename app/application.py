@@ -70,7 +70,7 @@ class RedraftApp(App[int]):
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
     NOTIFICATION_TIMEOUT = 8
 
-    def __init__(self, session: Session, opening: Screen[None]) -> None:
+    def __init__(self, session: Session, opening: Screen[Any]) -> None:
         # The standard (https://no-color.org) means a value that is not empty; Textual takes any.
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)
@@ -107,7 +107,7 @@ class RedraftApp(App[int]):
 
         return cls(session, ReplayScreen(entries, speed=speed))
 
-    def get_default_screen(self) -> Screen[None]:
+    def get_default_screen(self) -> Screen[Any]:
         """The first screen, and the last."""
         return self._opening
 
