@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ..engine.events import Entry
     from ..engine.lessons.lesson import Lesson
     from .common.session import Session
+    from .race.lane_screen import LaneOpened
+    from .race.screen import RaceScreen
     from .race.setup import Field
     from .replay.logs import LaneLog
 
@@ -68,7 +70,7 @@ class RedraftApp(App[int]):
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
     NOTIFICATION_TIMEOUT = 8
 
-    def __init__(self, session: Session, opening: Screen[None]) -> None:
+    def __init__(self, session: Session, opening: Screen[Any]) -> None:
         # The standard (https://no-color.org) means a value that is not empty; Textual takes any.
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)
@@ -105,7 +107,7 @@ class RedraftApp(App[int]):
 
         return cls(session, ReplayScreen(entries, speed=speed))
 
-    def get_default_screen(self) -> Screen[None]:
+    def get_default_screen(self) -> Screen[Any]:
         """The first screen, and the last."""
         return self._opening
 
@@ -139,11 +141,13 @@ class RedraftApp(App[int]):
         self._close_messages_no_wait()
 
     @classmethod
-    def replay_race(cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0) -> RedraftApp:
-        """Show a recorded race again."""
+    def replay_race(
+        cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0, within: float | None = None
+    ) -> RedraftApp:
+        """Show a recorded race again; `within`: seconds that it takes, in place of a speed."""
         from .race.replay import RaceReplayScreen
 
-        return cls(session, RaceReplayScreen(logs, speed=speed))
+        return cls(session, RaceReplayScreen(logs, speed=speed, within=within))
 
     @classmethod
     def race(cls, session: Session, wanted: Field, *, folder: Path | None = None) -> RedraftApp:
@@ -158,6 +162,20 @@ class RedraftApp(App[int]):
         from .lesson.screen import LessonScreen
 
         return cls(session, LessonScreen(session, lessons))
+
+    def on_lane_opened(self, event: LaneOpened) -> None:
+        """Show a lane of a recorded race whole."""
+        from .results.replay import replayed
+
+        self.push_screen(replayed(event.entries, event.position))
+
+    def on_race_screen_taken(self, event: RaceScreen.Taken) -> None:
+        """Open the file with what a race came to as its proposal."""
+        from .draft.screen import DraftScreen
+
+        stub = event.state.stub
+        if stub is not None:
+            self.push_screen(DraftScreen(self.session, [Path(stub.path)], first=stub.key, taken=event.state))
 
     def on_mount(self) -> None:
         """Give the terminal back whoever ends us, and say what was wrong with the user's settings."""

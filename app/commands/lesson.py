@@ -59,16 +59,23 @@ def _print(args: argparse.Namespace, verdict: Verdict) -> None:
         out(f"  the draft gives {harmless(verdict.got)}")
 
 
+def made_by(lesson: Lesson) -> str:
+    """Whose the draft is: a model's, or a mistake that was made on purpose."""
+    on_purpose = lesson.scripted and lesson.level == 0
+    return f"{lesson.wrong.model}, scripted" if on_purpose else lesson.wrong.model
+
+
 def _list(args: argparse.Namespace, lessons: tuple[Lesson, ...]) -> None:
     """Each lesson with its draft, which is all that may be told."""
     if args.json:
         for lesson in lessons:
             code = lesson.stub.code(lesson.wrong.body)
-            out_json({"lesson": lesson.name, "code": code, "model": lesson.wrong.model, "scripted": lesson.scripted})
+            facts = {"lesson": lesson.name, "code": code, "model": lesson.wrong.model, "scripted": lesson.scripted}
+            out_json(facts | {"title": lesson.title, "level": lesson.level})
         return
     colours = paint(plain=args.plain)
     for lesson in lessons:
-        by = f"{lesson.wrong.model}, scripted" if lesson.scripted else lesson.wrong.model
-        out(colours("bold", f"{lesson.name}  ") + colours("dim", harmless(by)))
+        level = f"level {lesson.level}, " if lesson.level else ""
+        out(colours("bold", f"{lesson.name}  ") + colours("dim", harmless(f"{level}{made_by(lesson)}")))
         if len(lessons) == 1:
             out(f"\n{harmless(lesson.stub.code(lesson.wrong.body))}")

@@ -27,6 +27,9 @@ from ..common.output import (
 from ..common.session import Session, session
 from ..replay.logs import LaneLog, lane_logs, shipped
 
+USUAL_SECONDS = 30.0
+"""How long a race that ships plays where nothing else is asked for."""
+
 
 def run(args: argparse.Namespace) -> int:
     """Show it with the original timing; without a terminal, print how it ended. Without a log, list what ships."""
@@ -38,15 +41,16 @@ def run(args: argparse.Namespace) -> int:
     if args.json or args.plain or not sys.stdout.isatty():
         _print(logs, args)
         return 0
-    return _play(here, logs, args.speed)
+    within = args.within or (USUAL_SECONDS if args.speed is None and set(args.logs) <= set(shipped()) else None)
+    return _play(here, logs, args.speed or 1.0, within)
 
 
-def _play(here: Session, logs: tuple[LaneLog, ...], speed: float) -> int:
+def _play(here: Session, logs: tuple[LaneLog, ...], speed: float, within: float | None) -> int:
     from ..application import RedraftApp
 
     if len(logs) == 1:
         return RedraftApp.replay(here, logs[0].entries, speed=speed).run() or 0
-    return RedraftApp.replay_race(here, logs, speed=speed).run() or 0
+    return RedraftApp.replay_race(here, logs, speed=speed, within=within).run() or 0
 
 
 def _print(logs: tuple[LaneLog, ...], args: argparse.Namespace) -> None:

@@ -106,8 +106,8 @@ REPLAYING = Topic(
         _key("space", "play", "pause", "timeline.play", priority=True),
         _key("right", "step(1)", "forward", "timeline.forward", priority=True),
         _key("left", "step(-1)", "back", "timeline.back", priority=True),
-        _key("full_stop", "stage(1)", "next stage", "timeline.next_stage"),
-        _key("comma", "stage(-1)", "previous stage", "timeline.previous_stage"),
+        _key("full_stop", "stage(1)", "next chapter", "timeline.next_stage"),
+        _key("comma", "stage(-1)", "chapter before", "timeline.previous_stage"),
         _key("home", "edge(0)", "start", "timeline.start", priority=True),
         _key("end", "edge(1)", "end", "timeline.end", priority=True),
         _key("plus,equals_sign", "faster", "faster", "timeline.faster"),
@@ -121,6 +121,9 @@ RACING = Topic(
         _key("tab", "lanes('turn', 1)", "next lane", "race.next"),
         _key("shift+tab", "lanes('turn', -1)", "previous lane", "race.previous"),
         _key("t", "lanes('table')", "table", "race.table"),
+        _key("j,down", "lanes('scroll', 1)", "down in this lane", "race.down"),
+        _key("k,up", "lanes('scroll', -1)", "up in this lane", "race.up"),
+        _key("enter", "race('open')", "this lane in full", "race.open"),
     ),
 )
 RACE_DEEDS = Topic(
@@ -130,11 +133,19 @@ RACE_DEEDS = Topic(
         _key("x", "race('cancel_lane')", "cancel this lane", "race.cancel_lane"),
         _key("escape", "race('cancel')", "cancel all, or go back", "race.cancel"),
         _key("d", "race('diff')", "compare two drafts", "race.diff"),
+        _key("a", "race('take')", "take the winner's body", "race.take"),
         _key("e", "race('export')", "export", "race.export"),
         _key("r,f5", "race('again')", "race again", "race.again"),
     ),
 )
-REPLAYED_RACE = Topic("racing", (_key("d", "race('diff')", "compare two drafts", "race.diff"),))
+REPLAYED_RACE = Topic(
+    "racing",
+    (
+        _key("d", "race('diff')", "compare two drafts", "race.diff"),
+        _key("o", "race('clock')", "each lane on its own clock, or as it was", "race.clock"),
+    ),
+)
+ONE_LANE = Topic("the lane", (_key("escape,q", "leave", "back to the lanes", "race.lanes"),))
 ENRICHING = Topic(
     "enriching",
     (
@@ -273,8 +284,8 @@ ON_THE_BAR = (
     "results.return", "results.open", "results.turn", "results.table", "results.alone",
     "steer.begin", "steer.pause", "tree.detail", "tree.open", "tree.leave", "steer.abandon", "steer.retry",
     "steer.pin", "steer.stub", "steer.body", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",
-    "race.pause", "race.cancel_lane", "race.diff", "race.export", "race.table", "race.next", "race.cancel",
-    "race.again",
+    "race.lanes", "race.take", "race.pause", "race.cancel_lane", "race.open", "race.diff", "race.export", "race.table",
+    "race.next", "race.cancel", "race.again",
     "run.cancel", "stubs.choose", "diff.accept", "diff.accept_all", "diff.reject", "file.undo", "run.draft",
     "run.again", "diff.sides", "timeline.play", "timeline.forward", "timeline.next_stage", "timeline.faster",
     "stub.next", "stub.list", "run.tree", "run.race", "file.edit", "run.pipeline", "run.model", "spec.enrich",

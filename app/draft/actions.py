@@ -167,7 +167,11 @@ class Deeds:
         lineup = await self._screen.app.push_screen_wait(RacePicker(models, now, work.settings))
         if lineup is not None:
             wanted = Field(title=card.stub.key, stub=card.stub, pipelines=lineup.pipelines, models=lineup.models)
-            self._screen.app.push_screen(RaceScreen(work.session, wanted, open_kit=work.kit_for, returns=True))
+            race = RaceScreen(work.session, wanted, open_kit=work.kit_for, returns=True)
+            taken = await self._screen.app.push_screen_wait(race)
+            if taken is not None:
+                self._screen.view.follow()
+                work.following.adopt(taken)
 
     async def _enrich(self) -> None:
         from .enrich import EnrichScreen

@@ -45,6 +45,8 @@ class Following:
         """Key of the stub to begin with, "" to begin with what others need."""
         self._by_others: dict[str, Pipeline] = {}
         """Pipelines that the person asked for on one stub only, by its key."""
+        self._adopted: RunState | None = None
+        """A run from elsewhere whose stub was not read yet."""
         self._on_change = on_change
         self._on_begin = on_begin
         self._wake = wake
@@ -66,6 +68,7 @@ class Following:
         self.unreadable.pop(path, None)
         self._on_saw()
         self._show(before.after_save(path, stubs))
+        self._settle_adopted()
         begun_again = await self._after_change_of_running(path) if draft else None
         asked = to_draft(before, self.shelf, path, line) if draft else None
         if asked is not None and not (begun_again and begun_again.key == asked.key):
@@ -166,6 +169,20 @@ class Following:
             if stub is not None:
                 self._on_begin(stub, source)
                 await self.drafting.draft(pipeline, stub)
+
+    def adopt(self, state: RunState) -> None:
+        """Take a run from elsewhere, such as a race's winner, as the stub's own; at once, or once its file is read."""
+        self._adopted = state
+        self._settle_adopted()
+
+    def _settle_adopted(self) -> None:
+        state = self._adopted
+        card = self.shelf.get(state.stub.key) if state is not None and state.stub is not None else None
+        if state is None or card is None or card.stub.path not in self.sources:
+            return
+        self._adopted = None
+        self._on_begin(card.stub, self.sources[card.stub.path])
+        self._show(self.shelf.after_run(card.stub.key, state).shown(card.stub.key))
 
     def took(self, stub: Stub, state: RunState) -> None:
         """Put news of a run on the shelf."""

@@ -62,8 +62,11 @@ class DraftScreen(RunScreen):
         first: str = "",
         welcome: bool = False,
         open_kit: OpenKit | None = None,
+        taken: RunState | None = None,
     ) -> None:
+        """`taken`: a run from elsewhere, whose body is proposed for its stub."""
         super().__init__()
+        self._taken = taken
         self._first = first
         self.session = session
         self.paths = tuple(paths)
@@ -113,6 +116,8 @@ class DraftScreen(RunScreen):
             fault=Faults(self, self.session.places).met,
         )
         self._work.following.first = self._first
+        if self._taken is not None:
+            self._work.following.adopt(self._taken)
         self._trees = TreeOpener(self, self._work)
         self._deeds = Deeds(self, self._work, self._trees.open)
         if self._work.trouble:

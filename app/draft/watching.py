@@ -148,7 +148,9 @@ async def take_in(following: Following, files: list[Looked], say: Callable[[str]
             await following.saw(file.source, file.found.stubs, draft=False)
     if total:
         named = (stub.key for stub in total if stub.key == following.first)
-        following.ask(next(named, in_order(total)[0].key))
+        key = next(named, in_order(total)[0].key)
+        if not ((card := following.shelf.get(key)) and card.drafted):  # A race's winner may be its proposal.
+            following.ask(key)
     what = files[0].path if len(files) == 1 else f"{len(files)} files" if files else "for a Python file to appear"
     problem = next((file.found.problem for file in files if file.found.problem), "")
     say(f"watching {what}: {counted(total)}{f' ({problem})' if problem else ''}")

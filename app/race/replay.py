@@ -12,34 +12,50 @@ from ...engine.state.run import RunState
 from ...widgets.run.timeline import Timeline
 from ...widgets.status_line import StatusLine
 from ..common.key_bar import KeyBar
+from ..common.key_names import keys_of
 from ..common.keys import (
     RACING,
     REPLAYED_RACE,
     REPLAYING,
     bindings,
 )
-from ..common.playing import Player
+from ..common.playing import Chapter, Player
 from ..common.read_only_diff import LaneDiffScreen
 from ..common.title_bar import TitleBar
 from ..replay.logs import LaneLog
-from ..replay.screen import FRAME, ReplayScreen
+from ..replay.screen import ReplayScreen
+from .lane_screen import LaneOpened
 from .view import RaceView
+
+SLOWEST = 0.05
+"""Speed below which nothing seems to happen."""
 
 
 class RacePlayer(Player):
-    """Several logs that began together, on one clock."""
+    """Several logs that began together, on one clock, or each on its own."""
 
-    def __init__(self, logs: Sequence[LaneLog]) -> None:
-        self.players = tuple(Player(log.entries) for log in logs)
+    def __init__(self, logs: Sequence[LaneLog], *, own_clock: bool = False) -> None:
+        self.players = tuple(Player(log.entries, own_clock=own_clock) for log in logs)
         longest = max(self.players, key=lambda player: player.duration)
         super().__init__(max(logs, key=lambda log: log.entries[-1].at).entries)
         self.duration = longest.duration
         self.moments = tuple(sorted({moment for player in self.players for moment in player.moments}))
-        self.turns = tuple(sorted({turn for player in self.players for turn in player.turns}))
+        self.chapters = tuple(
+            sorted(
+                Chapter(chapter.at, f"{number} {chapter.name}")
+                for number, player in enumerate(self.players, start=1)
+                for chapter in player.chapters
+            )
+        )
 
     def states(self, position: float) -> tuple[RunState, ...]:
         """What was known then, lane by lane."""
         return tuple(player.at(position) for player in self.players)
+
+    @property
+    def waited(self) -> bool:
+        """Whether a lane waited for the model of another, or was held."""
+        return any(player.whole.idled >= 1 for player in self.players)
 
 
 class RaceReplayScreen(ReplayScreen):
@@ -51,12 +67,24 @@ class RaceReplayScreen(ReplayScreen):
     """Nothing is typed into lanes."""
 
     def __init__(
-        self, logs: Sequence[LaneLog], *, speed: float = 1.0, ticking: Callable[[], float] = time.monotonic
+        self,
+        logs: Sequence[LaneLog],
+        *,
+        speed: float = 1.0,
+        within: float | None = None,
+        ticking: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`within`: seconds that it all takes, in place of a speed."""
         super().__init__(logs[0].entries, speed=speed, ticking=ticking)
         self._logs = tuple(logs)
-        self._race = RacePlayer(logs)
-        self._player = self._race
+        self._about = ""
+        """What is replayed, in words."""
+        self._player = self._race = RacePlayer(logs)
+        self._own_clock = self._race.waited or within is not None
+        if self._own_clock:
+            self._player = self._race = RacePlayer(logs, own_clock=True)
+        if within is not None:
+            self._speed = max(self._race.duration / within, SLOWEST)
 
     def compose(self) -> ComposeResult:
         """Lanes, table, and the line of time below them."""
@@ -76,13 +104,29 @@ class RaceReplayScreen(ReplayScreen):
         title.means = ", ".join(dict.fromkeys(model for state in whole for model in state.models.values()))
         timeline = self.query_one(Timeline)
         timeline.can_focus = False
-        timeline.duration, timeline.moments = self._race.duration, self._race.moments
         timeline.speed = self._speed
         when = whole[0].began_at.replace("T", " ").replace("+00:00", " UTC")
         scripted = "; its answers were written by a person" if any(state.scripted for state in whole) else ""
-        self.query_one(StatusLine).seen = f"a replay of a race of {when}{scripted}"
-        self._timer = self.set_interval(FRAME, self._tick, pause=True)
-        self.action_play()
+        self._about = f"a replay of a race of {when}{scripted}"
+        self._show_clock()
+        self._begin()
+
+    def _show_clock(self) -> None:
+        """Say which time is played, and what is cut out of it."""
+        timeline, key = self.query_one(Timeline), keys_of(self)("race.clock")
+        timeline.duration, timeline.moments = self._race.duration, self._race.moments
+        cut = f"waiting, reading and pauses are cut out ({key}: as it was)"
+        whole = f"{key} cuts out waiting, reading and pauses"
+        self.query_one(StatusLine).seen = f"{cut if self._own_clock else whole} · {self._about}"
+
+    def _turn_clock(self) -> None:
+        """Give each lane its own clock, or all of them the one they had, at the moment of the lane in front."""
+        front = self.lanes.front - 1
+        logged = self._race.players[front].at(self._position).now
+        self._own_clock = not self._own_clock
+        self._player = self._race = RacePlayer(self._logs, own_clock=self._own_clock)
+        self._show_clock()
+        self._go(self._race.players[front].placed(logged))
 
     @property
     def lanes(self) -> RaceView:
@@ -93,7 +137,9 @@ class RaceReplayScreen(ReplayScreen):
         self._position = max(0.0, min(position, self._race.duration))
         timeline = self.query_one(Timeline)
         timeline.position = self._position
-        timeline.state = self._race.players[self.lanes.front - 1].whole
+        front = self._race.players[self.lanes.front - 1]
+        timeline.placed, timeline.state = front.placed, front.whole
+        timeline.chapter = self._chapter
         with self.app.batch_update():
             for number, state in enumerate(self._race.states(self._position), start=1):
                 self.lanes.take(number, state)
@@ -104,8 +150,15 @@ class RaceReplayScreen(ReplayScreen):
         self._go(self._position)
 
     def action_race(self, deed: str) -> None:
-        """Compare two drafts."""
+        """Compare two drafts, see one lane whole at this moment, or play another time."""
+        if deed == "clock":
+            self._turn_clock()
+            return
         self._play(on=False)
+        if deed == "open":
+            log = self._logs[self.lanes.front - 1]
+            self.post_message(LaneOpened(log.entries, self.lanes.chosen.now))
+            return
         self.app.push_screen(
             LaneDiffScreen(list(zip(self.lanes.names, self.lanes.states, strict=True)), self.lanes.front)
         )

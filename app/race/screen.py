@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -18,6 +19,7 @@ from ...engine.facts import ROLES
 from ...engine.run.race import Lane, Race, names_of
 from ...engine.run.recording import SUFFIX
 from ...engine.settings import Settings
+from ...engine.state.run import RunState
 from ...widgets.status_line import StatusLine, Tone
 from ..common.faults import tell, tell_of
 from ..common.feed import (
@@ -32,8 +34,10 @@ from ..common.keys import RACE_DEEDS, RACING, bindings
 from ..common.model_choice import applied
 from ..common.permissions import has_models
 from ..common.read_only_diff import LaneDiffScreen
+from ..common.tasks import PREFIX
 from ..common.title_bar import TitleBar
 from .export import exported
+from .lane_screen import LaneScreen
 from .setup import Field, started
 from .view import RaceView
 
@@ -44,8 +48,8 @@ if TYPE_CHECKING:
 OpenKit = Callable[[Settings], AbstractAsyncContextManager["Kit"]]
 
 
-class RaceScreen(Screen[None]):
-    """Runs `wanted` and shows it; nothing is written into any file of the person's."""
+class RaceScreen(Screen[RunState | None]):
+    """Runs `wanted` and shows it; gives the run whose body is to be taken, None for none. Writes into no file."""
 
     AUTO_FOCUS = ""
     TOPICS = (RACE_DEEDS, RACING)
@@ -69,6 +73,15 @@ class RaceScreen(Screen[None]):
         self._own_kit = open_kit is None
         self._folder = folder
         self._race: Race | None = None
+        self._whole: LaneScreen | None = None
+        """The lane that is seen whole now."""
+
+    class Taken(Message):
+        """The body that this run settled on is to be taken into the file; no screen below waits for it."""
+
+        def __init__(self, state: RunState) -> None:
+            super().__init__()
+            self.state = state
 
     def compose(self) -> ComposeResult:
         """Title, lanes and table, status and keys."""
@@ -129,6 +142,8 @@ class RaceScreen(Screen[None]):
         async with aclosing(feed(lane.log, pace)) as states:
             async for state in states:
                 self.view.take(number, state)
+                if self._whole is not None and self._whole.number == number:
+                    self._whole.take(state)
 
     def _usual_kit(self, settings: Settings) -> AbstractAsyncContextManager[Kit]:
         from ...engine.run.opening import opened
@@ -161,10 +176,17 @@ class RaceScreen(Screen[None]):
                 return running and self.view.chosen.status == "running"
             case "export":
                 return self._race is not None and self.view.over
+            case "take":
+                return self._takes and self.view.winner > 0
             case "again":
                 return self.view.over
             case _:
                 return True
+
+    @property
+    def _takes(self) -> bool:
+        """Whether the function stands in a file of the user's: tasks of ours stand in none."""
+        return not self.wanted.title.startswith(PREFIX)
 
     def action_lanes(self, what: str, number: int = 0) -> None:
         """Move among the lanes."""
@@ -188,12 +210,34 @@ class RaceScreen(Screen[None]):
                 self.app.push_screen(LaneDiffScreen(lanes, view.front))
             case "export":
                 await self._export()
+            case "open":
+                self._open_lane()
+            case "take":
+                await self._take()
             case "again":
-                self.app.switch_screen(
-                    RaceScreen(self.session, self.wanted, open_kit=self._given_kit, returns=self._returns)
-                )
+                self._race = None
+                await self.recompose()
+                self.on_mount()
             case _:
                 pass
+
+    def _open_lane(self) -> None:
+        """See the lane in front as a whole run."""
+        view = self.view
+        self._whole = LaneScreen(view.front, view.names[view.front - 1], view.chosen)
+        self.app.push_screen(self._whole, self._lane_left)
+
+    def _lane_left(self, _: None) -> None:
+        self._whole = None
+
+    async def _take(self) -> None:
+        """Go to the file with the winner's body as what is proposed."""
+        state = self.view.states[self.view.winner - 1]
+        await self.close()
+        if self._returns:
+            self.dismiss(state)
+        else:
+            self.post_message(self.Taken(state))
 
     async def action_deed(self, name: str) -> None:
         """Ctrl+c without a selection does what escape does."""
@@ -206,7 +250,7 @@ class RaceScreen(Screen[None]):
             await self._race.cancel()
         elif self._returns:
             await self.close()
-            self.app.pop_screen()
+            self.dismiss(None)
         elif self._race is None:
             for worker in self._at_work:
                 worker.cancel()
@@ -232,10 +276,6 @@ class RaceScreen(Screen[None]):
             f"written: {folder.name}/ (table and logs; `redraft replay {folder.name}` shows the race again)", "good"
         )
 
-    @property
-    def _given_kit(self) -> OpenKit | None:
-        return None if self._own_kit else self._open_kit
-
     # ------------------------------------------------------------------------------------ messages
 
     def on_race_view_ended(self) -> None:
@@ -243,7 +283,9 @@ class RaceScreen(Screen[None]):
         lanes, key = self.view.names, keys_of(self)
         passed = sum(row.verdict == "verified" for row in self.view.rows)
         died = sum(state.status == "failed" for state in self.view.states)
-        more = f"{key('race.diff')} compares two drafts, {key('race.export')} exports"
+        won, more = self.view.winner, f"{key('race.diff')} compares two drafts, {key('race.export')} exports"
+        if won and self._takes:
+            more = f"lane {won} wins: {key('race.take')} takes its body. {more}"
         told = f"{passed} of {len(lanes)} lanes verified{f', {died} failed' if died else ''}"
         self.say(f"{told}. {more}", "good" if passed == len(lanes) else "warning")
         self.refresh_bindings()

@@ -1,4 +1,4 @@
-"""One line that names all lanes, while not all of them fit."""
+"""Two lines that show all lanes at once, while not all of them fit side by side."""
 
 from __future__ import annotations
 
@@ -9,41 +9,35 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from ...engine.state.run import RunState
-from ...widgets.bar import Bar
-from ...widgets.race.lane_words import tabs
-from ...widgets.text import Run, length
+from ...widgets.lines import Lines
+from ...widgets.race.lane_words import lane_at, strip
+from ...widgets.text import Run
 
 
-class LaneTabs(Bar):
+class LaneTabs(Lines):
     """Shows `lanes` (name, state); those in sight stand out, the one in `front` most."""
+
+    DEFAULT_CSS = """
+    LaneTabs { height: 2; }
+    """
 
     lanes: reactive[tuple[tuple[str, RunState], ...]] = reactive(tuple[tuple[str, RunState], ...], init=False)
     front: reactive[int] = reactive(1, init=False)
     shown: reactive[frozenset[int]] = reactive(frozenset[int], init=False)
 
     class Chosen(Message):
-        """A tab was clicked."""
+        """A lane was clicked."""
 
         def __init__(self, number: int) -> None:
             super().__init__()
             self.number = number
 
-    def runs(self, width: int) -> Sequence[Run]:
-        """All tabs; without their names where those do not fit."""
-        return [run for tab in self._tabs(width) for run in tab]
+    def laid_out(self, width: int) -> Sequence[Sequence[Run]]:
+        """Names, and below each how far its lane is."""
+        return strip(self.lanes, self.front - 1, frozenset(number - 1 for number in self.shown), width)
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the tab under the pointer."""
-        at, x = 0, event.x - self.gutter.left
-        for number, tab in enumerate(self._tabs(self.size.width), start=1):
-            if at <= x < at + length(tab):
-                self.post_message(self.Chosen(number))
-            at += length(tab)
-
-    def _tabs(self, width: int) -> list[list[Run]]:
-        shown = frozenset(number - 1 for number in self.shown)
-        whole = tabs(self.lanes, self.front - 1, shown)
-        if sum(map(length, whole)) <= width:
-            return whole
-        short = [(name if number == self.front - 1 else "", state) for number, (name, state) in enumerate(self.lanes)]
-        return tabs(short, self.front - 1, shown)
+        """Choose the lane under the pointer."""
+        offset = event.get_content_offset(self)
+        if offset is not None and (number := lane_at(offset.x, len(self.lanes), self.content_size.width)):
+            self.post_message(self.Chosen(number))

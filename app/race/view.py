@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from ...engine.state.run import RunState
 from ...engine.tables.race_table import Row, rows
-from ...engine.tables.race_text import notes
+from ...engine.tables.race_text import against, notes, winner
 from ...widgets.race.lane import Lane
 from ...widgets.results.score_table import ScoreTable
 from .table import COLUMNS, lines
@@ -80,9 +80,11 @@ class RaceView(Vertical):
         """News of the lane with this number, from 1."""
         before, self.states[number - 1] = self.states[number - 1], state
         self.query_one(f"#lane-{number}", Lane).state = state
+        tabs = self.query_one(LaneTabs)
+        if tabs.display:
+            tabs.lanes = tuple(zip(self.names, self.states, strict=True))
         if (before.status, before.waits, before.hidden) != (state.status, state.waits, state.hidden):
             self._tell_table()
-            self.query_one(LaneTabs).lanes = tuple(zip(self.names, self.states, strict=True))
             if state.status in OVER and before.status not in OVER and self.over:
                 self._end()
 
@@ -95,6 +97,11 @@ class RaceView(Vertical):
     def rows(self) -> tuple[Row, ...]:
         """What is known of every lane."""
         return rows(list(zip(self.names, self.states, strict=True)))
+
+    @property
+    def winner(self) -> int:
+        """Number of the lane that won, 0 before the end and where none did."""
+        return winner(self.rows)
 
     @property
     def chosen(self) -> RunState:
@@ -118,6 +125,8 @@ class RaceView(Vertical):
                 self.bring(number)
             case "turn":
                 self.bring((self.front - 1 + number) % len(self.names) + 1)
+            case "scroll":
+                self.query_one(f"#lane-{self.front}", Lane).scroll_story(number)
             case _:
                 self._turned_by_hand = True
                 self._show_table(open_now=not self.query_one(ScoreTable).display)
@@ -159,6 +168,8 @@ class RaceView(Vertical):
             with self.app.batch_update():
                 table.entitle("what came of it" if self.over else "so far")
                 table.lines, table.notes = lines(known), (*self.alike, *notes(known))
+                for lane, told in zip(self.query(Lane), against(known), strict=True):
+                    lane.against = told
 
     def watch_alike(self, alike: tuple[str, ...]) -> None:
         """Say it below the table."""

@@ -41,9 +41,16 @@ class ReplayScreen(RunScreen):
     NOT_WHILE_TYPING = frozenset({"play", "step", "edge", "stage", "faster", "slower"})
 
     def __init__(
-        self, entries: Sequence[Entry], *, speed: float = 1.0, ticking: Callable[[], float] = time.monotonic
+        self,
+        entries: Sequence[Entry],
+        *,
+        speed: float = 1.0,
+        position: float | None = None,
+        ticking: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`position`: where to begin, held; None plays from the beginning."""
         super().__init__()
+        self._begins_at = position
         self._player = Player(entries)
         self._speed = speed
         self._ticking = ticking
@@ -73,8 +80,16 @@ class ReplayScreen(RunScreen):
         timeline.state, timeline.speed = whole, self._speed
         when = whole.began_at.replace("T", " ").replace("+00:00", " UTC")
         self.query_one(StatusLine).seen = f"a replay of a run of {when}" if when else "a replay"
+        self._begin()
+
+    def _begin(self) -> None:
+        """Play from the beginning, or hold where it was said."""
         self._timer = self.set_interval(FRAME, self._tick, pause=True)
-        self.action_play()
+        if self._begins_at is None:
+            self.action_play()
+        else:
+            self._go(self._begins_at)
+            self._play(on=False)
 
     # ------------------------------------------------------------------------------------ time
 
@@ -92,8 +107,15 @@ class ReplayScreen(RunScreen):
 
     def _go(self, position: float) -> None:
         self._position = max(0.0, min(position, self._player.duration))
-        self.query_one(Timeline).position = self._position
+        timeline = self.query_one(Timeline)
+        timeline.position, timeline.chapter = self._position, self._chapter
         self.query_one(RunView).state = self._player.at(self._position)
+
+    @property
+    def _chapter(self) -> str:
+        """What the chapter is called that is played now."""
+        chapter = self._player.chapter(self._position)
+        return chapter.name if chapter is not None else ""
 
     def _play(self, *, on: bool) -> None:
         self.query_one(Timeline).playing = on
@@ -127,7 +149,7 @@ class ReplayScreen(RunScreen):
         self.query_one(Timeline).action_step(direction)
 
     def action_stage(self, direction: int) -> None:
-        """To where a stage begins."""
+        """To where a chapter begins."""
         self._go(self._player.turn(self._position, direction))
         self._play(on=self.playing)
 

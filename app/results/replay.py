@@ -1,4 +1,4 @@
-"""A benchmark's run in the screen it is replayed in anywhere, with a way back to the results."""
+"""A run of a benchmark or a race in the screen it is replayed in anywhere, with a way back."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ..replay.screen import ReplayScreen
 from ..tree.replay import TreeReplayScreen
 
 
-def replayed(entries: Sequence[Entry]) -> ReplayScreen:
-    """The screen for this log: as a tree, if it grew one."""
+def replayed(entries: Sequence[Entry], position: float | None = None) -> ReplayScreen:
+    """The screen for this log: as a tree, if it grew one. `position`: where to begin, held; None plays it."""
     grew = any(isinstance(entry.event, NodeOpened) for entry in entries)
-    return ReplayedTree(entries) if grew else ReplayedRun(entries)
+    return ReplayedTree(entries, position=position) if grew else ReplayedRun(entries, position=position)
 
 
 class ReplayedRun(ReplayScreen):

@@ -23,7 +23,7 @@ from ..common.keys import (
     bindings,
 )
 from ..common.title_bar import TitleBar, short
-from ..replay.screen import FRAME, ReplayScreen
+from ..replay.screen import ReplayScreen
 from .picture import picture_of
 from .view import TreeView
 
@@ -35,9 +35,14 @@ class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
     BINDINGS = bindings((TREE_REPLAY, TREE_TIME))
 
     def __init__(
-        self, entries: Sequence[Entry], *, speed: float = 1.0, ticking: Callable[[], float] = time.monotonic
+        self,
+        entries: Sequence[Entry],
+        *,
+        speed: float = 1.0,
+        position: float | None = None,
+        ticking: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(entries, speed=speed, ticking=ticking)
+        super().__init__(entries, speed=speed, position=position, ticking=ticking)
         self._entries = entries
 
     def compose(self) -> ComposeResult:
@@ -65,8 +70,7 @@ class TreeReplayScreen(ReplayScreen, inherit_bindings=False):
         when = whole.began_at.replace("T", " ").replace("+00:00", " UTC")
         scripted = "; its answers were written by a person" if whole.scripted else ""
         self.query_one(StatusLine).seen = f"a replay of a run of {when}{scripted}"
-        self._timer = self.set_interval(FRAME, self._tick, pause=True)
-        self.action_play()
+        self._begin()
 
     @property
     def tree_view(self) -> TreeView:

@@ -79,7 +79,7 @@ def strength_facts(found: Strength) -> dict[str, object]:
     }
 
 
-class _Ran(NamedTuple):
+class Ran(NamedTuple):
     """What one body did: whether its examples hold, and what it did with the inputs that it came to."""
 
     holds: bool
@@ -95,7 +95,7 @@ async def strength(sandbox: Sandbox, limits: Limits, stub: Stub, body: str, *, s
     chosen, made = await asyncio.to_thread(lambda: (inputs(stub, seed=seed), mutants(stub, body)))
     own = own_calls(stub)
     calls = [call for call in chosen.calls if spelling(call) not in own][:INPUTS]
-    trial = _Trial(sandbox, limits, stub, [watch(stub, call) for call in calls])
+    trial = Trial(sandbox, limits, stub, [watch(stub, call) for call in calls])
     right, again = await asyncio.gather(trial.run(body), trial.run(body))
     if not right.holds:
         return Strength(why_none="the body does not hold its examples: they catch it already")
@@ -103,7 +103,7 @@ async def strength(sandbox: Sandbox, limits: Limits, stub: Stub, body: str, *, s
         return Strength(why_none="the body leaves no room for a mistake")
     steady = [n for n, both in enumerate(zip(right.done, again.done, strict=False)) if same_done(*both)]
     ran = await trial.run_all(made)
-    wrong = [_differs(one, right, steady) for one in ran]
+    wrong = [differs(one, right, steady) for one in ran]
     mistakes = [n for n, one in enumerate(ran) if not one.holds or wrong[n]]
     missed = [wrong[n] for n in mistakes if ran[n].holds]
     best = _best(calls, right, steady, missed)
@@ -116,7 +116,7 @@ async def strength(sandbox: Sandbox, limits: Limits, stub: Stub, body: str, *, s
     )
 
 
-class _Trial:
+class Trial:
     """Runs bodies on the examples and then on the inputs, each time in one process."""
 
     def __init__(self, sandbox: Sandbox, limits: Limits, stub: Stub, watched: Sequence[Watched]) -> None:
@@ -127,14 +127,14 @@ class _Trial:
         self._seats = asyncio.Semaphore(AT_ONCE)
         self._examples, self._steps, self._places = _session(stub.judged)
 
-    async def run(self, body: str) -> _Ran:
-        """A body that fails an example is not called any further: it is caught."""
+    async def run(self, body: str) -> Ran:
+        """What a body does. A body that fails an example is not called any further: it is caught."""
         came = await self._in_sandbox(body, self._steps)
         shown = Execution(outcomes=tuple(came[n] for n in self._places))
         if examples.report("", self._examples, shown).failures:
-            return _Ran(False, [])
+            return Ran(False, [])
         steps = [step for watched in self._watched for step in watched.steps]
-        return _Ran(True, read_done(self._watched, await self._in_sandbox(body, steps)))
+        return Ran(True, read_done(self._watched, await self._in_sandbox(body, steps)))
 
     async def _in_sandbox(self, body: str, steps: Sequence[str]) -> list[Outcome]:
         if not steps:
@@ -143,7 +143,8 @@ class _Trial:
             came = await self._sandbox.run(self._stub.program(body), steps, self._limits, path=self._stub.path)
         return [*came.outcomes, *[_NOT_RUN] * (len(steps) - len(came.outcomes))]
 
-    async def run_all(self, made: Sequence[Mutant]) -> list[_Ran]:
+    async def run_all(self, made: Sequence[Mutant]) -> list[Ran]:
+        """What each of them does."""
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self.run(mutant.body)) for mutant in made]
         return [task.result() for task in tasks]
@@ -160,12 +161,12 @@ def _session(judged: Sequence[Example]) -> tuple[tuple[Example, ...], list[str],
     return tuple(judged), steps, places
 
 
-def _differs(one: _Ran, right: _Ran, steady: Sequence[int]) -> set[int]:
+def differs(one: Ran, right: Ran, steady: Sequence[int]) -> set[int]:
     """The inputs on which a body does something else; it ends at the first that it hangs on."""
     return {n for n in steady if n < len(one.done) and not same_done(one.done[n], right.done[n])}
 
 
-def _best(calls: Sequence[str], right: _Ran, steady: Sequence[int], missed: Sequence[set[int]]) -> int | None:
+def _best(calls: Sequence[str], right: Ran, steady: Sequence[int], missed: Sequence[set[int]]) -> int | None:
     """The input that catches most of what is missed; of equals one that gives a value, then the shortest."""
     worth = {
         n: (sum(n in differs for differs in missed), right.done[n].outcome.status == "returned", -len(calls[n]))

@@ -255,7 +255,7 @@ def _line(column: Column, problem: Problem, state: RunState) -> Line:
         body=solution.draft.body if solution else "",
         settled=solution.why if solution else "",
         roles=by_role((call.role, call.tokens, call.cost) for call in state.calls),
-        seconds=round(max(0.0, state.now - state.waited), 3),
+        seconds=round(max(0.0, state.now - state.idled), 3),
         findings=dict(Counter(finding.status for finding in review.findings)) if review else {},
         review=review.verdict if review else "",
         fixed=solution is not None and solution.draft.parent is not None,

@@ -26,14 +26,17 @@ from ..python.literals import NotPlain, parsed
 from ..python.parsing import UNREADABLE, expression
 from ..sandbox.runner import Limits, Sandbox
 from .lesson import Lesson
+from .telling import PREFIX, repeats_an_example
 
-Result = Literal["bug", "no bug", "not so", "outside"]
-"""bug: the draft goes wrong there, and the claim says what is right. no bug: the draft does there what it should.
-not so: the two bodies differ there, but what is claimed is not right either. outside: nothing can be said of this.
+Result = Literal["bug", "told", "no bug", "not so", "outside"]
+"""bug: the draft goes wrong there, and the claim says what is right. told: it does, but an example of the docstring
+says so already. no bug: the draft does there what it should. not so: the two bodies differ there, but what is claimed
+is not right either. outside: nothing can be said of this.
 """
 
 _STATUS: dict[Result, Literal["reproduced", "refuted", "not shown"]] = {
     "bug": "reproduced",
+    "told": "reproduced",
     "no bug": "refuted",
     "not so": "not shown",
     "outside": "not shown",
@@ -91,6 +94,10 @@ async def tried(sandbox: Sandbox, limits: Limits, lesson: Lesson, claim: Claim) 
     if _same(called, came, right, to_the_letter=":" in wanted):
         told = "the draft gives that too" if is_right else "the draft gives what it should there"
         return Verdict(claim=claim, result="no bug", why=told, got=got)
+    if is_right and await repeats_an_example(sandbox, limits, lesson, called):
+        return Verdict(
+            claim=claim, result="told", why="you were told that: an example of the docstring says it", got=got
+        )
     if is_right:
         return Verdict(claim=claim, result="bug", why="the draft goes wrong there, as you say", got=got)
     told = f"the draft gives that, and {lesson.standard} does not" if is_given else _neither(lesson)
@@ -231,7 +238,7 @@ def _named(node: ast.AST) -> str:
 
 
 def _looks_behind(name: str) -> bool:
-    return name in _BEHIND or name.startswith("__")
+    return name in _BEHIND or name.startswith(("__", PREFIX))
 
 
 def _tree(text: str) -> ast.Expression | None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from .. import examples
 from ..desk.executing import executed
+from ..diff import hunks
 from ..events import AnyEvent, Entry, RunStarted
 from ..facts import (
     Draft,
@@ -41,6 +42,23 @@ class Lesson(Fact, frozen=True):
     """What the reviewer of that run had to say, to be told afterwards."""
     scripted: bool = False
     """Whether a person wrote the draft in a model's place."""
+    title: str = ""
+    teaches: str = ""
+    """What one learns by it."""
+    level: int = 0
+    """1 (easy) to 4; 0 where nobody said."""
+    kind: str = ""
+    """What sort of mistake it is; "" where nobody said."""
+    hints: tuple[str, ...] = ()
+    """What is told on request, step by step."""
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """1-based lines of the whole wrong function that are otherwise in the right one."""
+        changed = hunks(self.stub.code(self.wrong.body), self.stub.code(self.right), context=0)
+        removed = {line.old for hunk in changed for line in hunk.lines if line.kind == "removed" and line.old}
+        added = {hunk.old_start for hunk in changed if not hunk.old_count}
+        return tuple(sorted(removed | added))
 
     @property
     def standard(self) -> str:

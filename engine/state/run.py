@@ -102,6 +102,8 @@ class RunState(Fact, frozen=True):
     """Model by call id, of the calls that stand in line."""
     waited: float = 0.0
     """Seconds in which the run did nothing but stand in line for a model that answered others."""
+    held: float = 0.0
+    """Seconds in which the user held it: nothing was asked and nothing ran."""
     hidden: Report | None = None
     """What hidden tests say of the solution; None where there are none or it has not come so far."""
     paused: bool = False
@@ -214,6 +216,16 @@ class RunState(Fact, frozen=True):
         return bool(self.queued) and self.live_call is None and not self.checking
 
     @property
+    def rests(self) -> bool:
+        """Whether the user holds the run, and nothing goes on."""
+        return self.paused and self.status == "running" and self.live_call is None and not self.checking
+
+    @property
+    def idled(self) -> float:
+        """Seconds so far that are not the run's own: those in line, and those in which it was held."""
+        return self.waited + self.held
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know of the calls so far, such as that a server cut the prompt; each told once."""
         return tuple(dict.fromkeys(call.warning for call in self.calls if call.warning))
@@ -248,9 +260,11 @@ class RunState(Fact, frozen=True):
 
     def after(self, entry: ev.Entry) -> RunState:
         """The state once this entry has happened."""
-        waited = self.waited + (max(0.0, entry.at - self.now) if self.waits else 0.0)
+        passed = max(0.0, entry.at - self.now)
+        held = self.held + (passed if self.rests else 0.0)
+        waited = self.waited + (passed if self.waits and not self.rests else 0.0)
         folded = _folded(self, entry.event, entry.at)
-        return replace(folded, now=entry.at, waited=waited, tree=folded.tree.after(entry.event, entry.at))
+        return replace(folded, now=entry.at, waited=waited, held=held, tree=folded.tree.after(entry.event, entry.at))
 
 
 def state_of(entries: Iterable[ev.Entry]) -> RunState:

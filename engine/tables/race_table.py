@@ -52,7 +52,7 @@ class Row(Fact, frozen=True):
     roles: dict[Role, Spending] = {}
     """Calls, tokens and cost of each role."""
     seconds: float = 0.0
-    """From begin to end, without the time in which the lane only waited for a model that answered another."""
+    """From begin to end, without the time in which it was held, or only waited for a model that answered another."""
     waited: float = 0.0
     """Seconds in which it waited so."""
     usd: float | None = None
@@ -103,7 +103,7 @@ def _row(name: str, state: RunState, raw: RunState | None) -> Row:
         calls=len(state.calls),
         bound=state.bound,
         roles=roles,
-        seconds=round(max(0.0, state.now - state.waited), 2),
+        seconds=round(max(0.0, state.now - state.idled), 2),
         waited=round(state.waited, 2),
         usd=total(roles.values()).usd,
         change=_change(state, raw),

@@ -11,12 +11,21 @@ import msgspec
 from ..examples import visible
 from ..facts import ROLES, Fact
 from ..state.cost import Spending, shown
-from .race_table import Row, Score
+from .race_table import BASELINE, Row, Score
 from .rendering import Table, columns_of
+from .taxonomy import FailureClass
 
 HEADS = ("lane", "verdict", "visible", "hidden", "calls", "in", "out", "seconds", "cost", "against raw-coder")
 _CELL = 200
 """Characters of what a model or a program said that one cell holds."""
+
+
+_IN_WORDS: dict[FailureClass, str] = {
+    "missing import": "it uses a name that no import brings in",
+    "identifier": "a parameter's name was changed",
+    "over-engineering": "it does far more than it takes",
+    "algorithm mismatch": "it computes something else than was asked for",
+}
 
 
 class Outcome(Fact, frozen=True):
@@ -71,6 +80,38 @@ def notes(rows: Iterable[Row]) -> tuple[str, ...]:
         if row.waited >= 0.1:
             told.append(f"{lane}: waited {row.waited:.1f} s for a model that answered others, not counted above")
     return tuple(told)
+
+
+def against(rows: Sequence[Row]) -> tuple[str, ...]:
+    """For each lane how it came off against raw-coder, in words; "" for raw-coder itself, and where one is not over."""
+    raw = next((row for row in rows if row.pipeline == BASELINE), None)
+    return tuple(_against(row, raw) for row in rows)
+
+
+def _against(row: Row, raw: Row | None) -> str:
+    if raw is None or row is raw or "running" in {row.verdict, raw.verdict}:
+        return ""
+    if row.change is None:
+        same = {"verified": "both hold the examples", "fails": "both fail"}.get(row.verdict, "")
+        return f"against raw-coder: {same}" if same and row.verdict == raw.verdict else ""
+    kind = row.change.failure.kind
+    if row.change.direction == "improvement":
+        return f"against raw-coder: better. What raw-coder wrote fails by {kind}: {_IN_WORDS[kind]}"
+    return f"against raw-coder: worse. It fails by {kind}: {_IN_WORDS[kind]}"
+
+
+def winner(rows: Sequence[Row]) -> int:
+    """Number of the lane that won, from 1; 0 while one runs, and where no lane's body holds all that it was held
+    against. Of several the one that wrote the fewest tokens, of those the first.
+    """
+    if any(row.verdict == "running" for row in rows):
+        return 0
+    won = [n for n, row in enumerate(rows, start=1) if row.verdict == "verified" and _holds(row.hidden)]
+    return min(won, key=lambda n: rows[n - 1].spent.completion_tokens, default=0)
+
+
+def _holds(score: Score | None) -> bool:
+    return score is None or score.passes == score.of
 
 
 def _warnings(rows: Sequence[Row]) -> list[str]:

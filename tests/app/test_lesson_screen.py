@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from lesson_scenes import recorded_lesson
 from redraft.app.application import RedraftApp
 from redraft.app.cli.main import main
 from redraft.app.common.title_bar import TitleBar
 from redraft.app.lesson.screen import LessonScreen
-from redraft.app.lesson.shipped import SHIPPED, shipped_lesson
+from redraft.app.lesson.shipped import LESSONS, SHIPPED, shipped_lesson
 from redraft.engine.facts import Execution
 from redraft.engine.lessons.lesson import Lesson
 from redraft.engine.sandbox.runner import DEFAULT, Limits
@@ -32,12 +33,12 @@ from textual.widgets import Input
 WIDE = (120, 40)
 TOLD = {
     "items[1::2] + items[::2]": {
-        "swap_pairs([1, 2, 3, 4])": "[2, 4, 1, 3]",
+        "swap_pairs([5, 6, 7, 8])": "[6, 8, 5, 7]",
         "swap_pairs([7])": "[7]",
         "swap_pairs('[red]')": "'[b]'",
     },
     "swapped = list(items)": {
-        "swap_pairs([1, 2, 3, 4])": "[2, 1, 4, 3]",
+        "swap_pairs([5, 6, 7, 8])": "[6, 5, 8, 7]",
         "swap_pairs([7])": "[7]",
         "swap_pairs('[red]')": "'[i]'",
     },
@@ -45,7 +46,7 @@ TOLD = {
 
 
 def lessons() -> tuple[Lesson, ...]:
-    return shipped_lesson("swap_pairs"), shipped_lesson("clock_time")
+    return recorded_lesson("swap_pairs"), recorded_lesson("clock_time")
 
 
 def learning(home: Path) -> tuple[RedraftApp, LessonScreen]:
@@ -79,7 +80,7 @@ async def test_a_claim_that_holds_is_a_bug_found_and_one_that_does_not_is_refute
         await claim(pilot, "swap_pairs([7])", "[8]")
         assert notice(screen) == "the draft gives what it should there"
         assert not screen.attempt.found
-        await claim(pilot, "swap_pairs([1, 2, 3, 4])", "[2, 1, 4, 3]")
+        await claim(pilot, "swap_pairs([5, 6, 7, 8])", "[6, 5, 8, 7]")
         assert "found, with 2 claims" in notice(screen)
         assert [verdict.result for verdict in screen.attempt.verdicts] == ["no bug", "bug"]
         assert "1 reproduced, 1 refuted" in screen.query_one("#yours", ReportPane).text
@@ -113,10 +114,10 @@ async def test_an_input_that_cannot_be_used_is_no_claim(tmp_path: Path) -> None:
 async def test_the_cursor_is_on_the_claim_that_was_made_last(tmp_path: Path) -> None:
     app, screen = learning(tmp_path)
     async with app.run_test(size=WIDE) as pilot:
-        await claim(pilot, "swap_pairs([1, 2, 3, 4])", "[2, 1, 4, 3]")
+        await claim(pilot, "swap_pairs([5, 6, 7, 8])", "[6, 5, 8, 7]")
         await claim(pilot, "swap_pairs([7])", "[8]")
         assert screen.query_one("#yours", ReportPane).chosen == 1
-        await claim(pilot, "swap_pairs([1, 2, 3, 4])", "[0]")
+        await claim(pilot, "swap_pairs([5, 6, 7, 8])", "[0]")
         assert screen.query_one("#yours", ReportPane).chosen == 1
         assert "should not come out" in notice(screen)
 
@@ -158,7 +159,7 @@ async def test_letters_are_letters_while_a_claim_is_typed(tmp_path: Path) -> Non
 async def test_a_lesson_is_found_again_as_it_was_left(tmp_path: Path) -> None:
     app, screen = learning(tmp_path)
     async with app.run_test(size=WIDE) as pilot:
-        await claim(pilot, "swap_pairs([1, 2, 3, 4])", "[2, 1, 4, 3]")
+        await claim(pilot, "swap_pairs([5, 6, 7, 8])", "[6, 5, 8, 7]")
         await pilot.press("right_curly_bracket")
         await pilot.pause()
         assert screen.query_one("#yours", ReportPane).state.review is None
@@ -217,11 +218,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("home")
 def test_a_claim_without_a_screen_tells_by_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
-    right = ("--call", "swap_pairs([1, 2, 3, 4])", "--should-be", "[2, 1, 4, 3]")
+    right = ("--call", "swap_pairs([4, 3, 1, 2])", "--should-be", "[3, 4, 2, 1]")
     code, out, _ = told(capsys, "swap_pairs", *right, "--plain")
-    assert (code, out) == (0, "bug: the draft goes wrong there, as you say\n  the draft gives [2, 4, 1, 3]\n")
+    assert (code, out) == (0, "bug: the draft goes wrong there, as you say\n  the draft gives [4, 3, 2, 1]\n")
     code, out, _ = told(capsys, "swap_pairs", "--call", "swap_pairs([])", "--should-be", "[0]", "--json")
     assert (code, json.loads(out)["result"]) == (1, "no bug")
+
+
+def test_a_claim_that_repeats_an_example_says_so_and_is_no_find(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (LESSONS / "swap_pairs.toml").read_text()
+    (home / "mine.toml").write_text(text.replace("return swapped\n'''\n\nright", "return items\n'''\n\nright"))
+    right = ("--call", "swap_pairs(list(range(1, 5)))", "--should-be", "[2, 1, 4, 3]")
+    code, out, _ = told(capsys, "mine.toml", *right, "--plain")
+    assert (code, out.splitlines()[0]) == (1, "told: you were told that: an example of the docstring says it")
 
 
 @pytest.mark.usefixtures("home")
@@ -241,7 +250,8 @@ def test_the_list_names_every_lesson_and_tells_no_answer(capsys: pytest.CaptureF
     for line, name in zip(out.splitlines(), SHIPPED, strict=True):
         lesson, listed = shipped_lesson(name), json.loads(line)
         assert listed == {
-            "lesson": name, "code": lesson.stub.code(lesson.wrong.body), "model": lesson.wrong.model, "scripted": False
+            "lesson": name, "code": lesson.stub.code(lesson.wrong.body), "model": lesson.wrong.model,
+            "scripted": lesson.scripted, "title": lesson.title, "level": lesson.level,
         }  # fmt: skip
 
 
@@ -257,11 +267,11 @@ def test_a_folder_without_a_lesson_is_refused(home: Path, capsys: pytest.Capture
 async def test_what_is_typed_before_the_screen_has_drawn_its_answer_is_not_lost(tmp_path: Path) -> None:
     app, screen = learning(tmp_path)
     async with app.run_test(size=WIDE) as pilot:
-        for key in ("enter", *"swap_pairs([1, 2, 3, 4])", "enter", *"[2, 1, 4, 3]", "enter"):
+        for key in ("enter", *"swap_pairs([5, 6, 7, 8])", "enter", *"[6, 5, 8, 7]", "enter"):
             # As a terminal sends what is typed ahead: all at once, with nothing drawn in between.
             app.post_message(events.Key(key if key == "enter" else _name(key), None if key == "enter" else key))
         await until(pilot, lambda: screen.attempt.found)
-        assert screen.query_one(ClaimLine).typed == ("swap_pairs([1, 2, 3, 4])", "[2, 1, 4, 3]")
+        assert screen.query_one(ClaimLine).typed == ("swap_pairs([5, 6, 7, 8])", "[6, 5, 8, 7]")
 
 
 def _name(letter: str) -> str:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 import pytest
 from race_scenes import over, racing
 from redraft.app.application import RedraftApp
+from redraft.app.cli.arguments.shared import seconds as seconds_of
+from redraft.app.commands.replay import USUAL_SECONDS
 from redraft.app.common.read_only_diff import LaneDiffScreen
 from redraft.app.common.tasks import RECORDINGS, TASKS
 from redraft.app.race.replay import RacePlayer, RaceReplayScreen
 from redraft.app.replay.logs import lane_logs, shipped
+from redraft.app.results.replay import ReplayedRun
 from redraft.engine.errors import SourceError, UsageError
 from redraft.engine.lessons.tasks import task_names
 from redraft.engine.state.run import state_of
@@ -129,6 +133,68 @@ async def test_drafts_of_a_replayed_race_can_be_compared(folder: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, LaneDiffScreen))
         await pilot.press("escape")
         assert isinstance(app.screen, RaceReplayScreen)
+
+
+async def test_a_lane_of_a_replay_opens_whole_at_the_same_moment(folder: Path) -> None:
+    app = replaying(folder, [0.0])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("end", "2")
+        race = screen_of(app)
+        await until(pilot, lambda: race.lanes.over)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ReplayedRun))
+        assert isinstance(app.screen, ReplayedRun)
+        whole = app.screen
+        await until(pilot, lambda: whole.view.state.solution is not None)
+        assert not whole.playing
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is race)
+
+
+@pytest.mark.parametrize("name", shipped())
+async def test_a_race_that_ships_plays_to_its_point_in_the_time_that_is_asked_for(name: str, tmp_path: Path) -> None:
+    now = [0.0]
+    app = RedraftApp(
+        session(tmp_path), RaceReplayScreen(lane_logs([name]), within=USUAL_SECONDS, ticking=lambda: now[0])
+    )
+    async with app.run_test(size=(160, 50)) as pilot:
+        screen = screen_of(app)
+        now[0] = USUAL_SECONDS - 0.5
+        await until(pilot, lambda: screen.query_one(Timeline).position > 0)
+        assert not screen.lanes.over
+        now[0] = USUAL_SECONDS + 0.1
+        await until(pilot, lambda: screen.lanes.over)
+        assert "cut out" in screen.query_one(StatusLine).seen
+
+
+async def test_each_lane_has_its_own_clock_or_the_one_they_had_and_the_moment_stays(tmp_path: Path) -> None:
+    app = RedraftApp(session(tmp_path), RaceReplayScreen(lane_logs(["swap_pairs"]), ticking=lambda: 0.0))
+    async with app.run_test(size=(160, 50)) as pilot:
+        screen = screen_of(app)
+        timeline = screen.query_one(Timeline)
+        assert timeline.duration < 235
+        assert "cut out" in screen.query_one(StatusLine).seen
+        while not timeline.chapter.startswith("4 proof"):
+            before = timeline.position
+            await pilot.press("full_stop")
+            await until(pilot, lambda: timeline.position > before)  # noqa: B023
+        found = screen.lanes.states[3].reviews["d1"].findings
+        assert [finding.status for finding in found] == ["reproduced"]
+        await pilot.press("4", "o")
+        await until(pilot, lambda: timeline.duration == pytest.approx(234.9, abs=0.1))
+        assert screen.lanes.states[3].reviews["d1"].findings == found
+        assert timeline.position > 200
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("30s", 30.0), ("2m", 120.0), ("45", 45.0), ("1.5m", 90.0)])
+def test_a_time_to_play_it_in_is_read_as_people_write_it(text: str, seconds: float) -> None:
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "s", "0s", "-3", "nan", "inf", "1e99", "30 min", "2h"])
+def test_what_is_no_time_to_play_it_in_is_refused(text: str) -> None:
+    with pytest.raises(ArgumentTypeError):
+        seconds_of(text)
 
 
 # ------------------------------------------------------------------------------------------ what ships

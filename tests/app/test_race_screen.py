@@ -5,23 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from race_scenes import over, race_of, racing
+from race_scenes import PLAN, over, race_of, racing
 from redraft.app.application import RedraftApp
 from redraft.app.common.read_only_diff import Compared, LaneDiffScreen
 from redraft.app.draft.screen import DraftScreen
+from redraft.app.race.lane_screen import LaneScreen
 from redraft.app.race.picker import RacePicker
 from redraft.app.race.screen import RaceScreen
 from redraft.app.race.view import lanes_in
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line
+from redraft.engine.state.cost import Spending
+from redraft.engine.tables.race_table import Row, Score
+from redraft.engine.tables.race_text import winner
 from redraft.widgets.race.lane import Lane, LaneExamples, LaneOutcome
+from redraft.widgets.race.lane_story import LaneStory
 from redraft.widgets.race.lane_words import examples as example_lines
 from redraft.widgets.race.lane_words import meter, outcome
 from redraft.widgets.results.score_table import ScoreTable
+from redraft.widgets.run.report_pane import ReportPane
 from redraft.widgets.status_line import StatusLine
 from redraft.widgets.text import plain
-from scenes import answer, settled, until, watching
+from scenes import RUNS_OF_LETTERS, answer, settled, until, watching
 
 TWO = ("raw-coder", "review-with-evidence")
 
@@ -263,3 +269,102 @@ async def test_a_lane_in_line_for_the_model_says_so_and_its_seconds_stand_still(
     ])  # fmt: skip
     assert plain(outcome(state, 80)[0]) == "· waiting for the model: it answers another lane"
     assert plain(meter(state, 0.5, 80)) == "0/1 calls · 0 tokens · 0 s"
+
+
+async def test_a_lane_shows_the_report_with_what_running_it_showed_and_the_repair_as_a_change(home: Path) -> None:
+    async with racing(home).run_test(size=(160, 50)) as pilot:
+        screen = await over(pilot)
+        await pilot.pause()
+        told = {lane.called: lane.query_one(LaneStory).text for lane in screen.query(Lane)}
+        assert "report" not in told["raw-coder"]
+        assert PLAN.split(".")[0][:20] in told["plan-then-code"]
+        report = told["review-with-evidence"]
+        assert "reproduced" in report
+        assert "shown by" in report
+        assert "repair holds" in report
+        assert "+ " in report.partition("repair")[2]
+
+
+async def test_a_lane_says_in_words_how_it_stands_to_raw_coder(home: Path) -> None:
+    async with racing(home).run_test(size=(160, 50)) as pilot:
+        screen = await over(pilot)
+        words = {lane.called: lane.against for lane in screen.query(Lane)}
+        assert not words["raw-coder"]
+        assert "better" in words["review-with-evidence"]
+        assert "something else than was asked for" in words["review-with-evidence"]
+        assert words["plan-then-code"] == "against raw-coder: both fail"
+
+
+async def test_enter_opens_a_lane_as_a_whole_run_that_goes_on_and_escape_leads_back(home: Path) -> None:
+    async with (app := racing(home, TWO, pace=0.02)).run_test(size=(120, 40)) as pilot:
+        screen = race_of(app)
+        await until(pilot, lambda: bool(screen.view.states[1].calls))
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: isinstance(app.screen, LaneScreen))
+        whole = app.screen
+        assert isinstance(whole, LaneScreen)
+        await until(pilot, lambda: whole.view.state.solution is not None)
+        assert "reproduced" in whole.query_one(ReportPane).text
+        assert not whole.view.may_decide
+        await pilot.press("escape")
+        assert app.screen is screen
+
+
+async def test_the_winners_body_becomes_the_proposal_of_the_screen_below(home: Path) -> None:
+    text = RUNS_OF_LETTERS
+    async with (app := watching(Path())).run_test(size=(140, 44)) as pilot:
+        draft = await settled(pilot)
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RacePicker))
+        await pilot.press("enter")
+        screen = await over(pilot)
+        won = screen.view.states[screen.view.winner - 1]
+        assert screen.view.names[screen.view.winner - 1] == "review-with-evidence"
+        await pilot.press("a")
+        await until(pilot, lambda: app.screen is draft)
+        await until(pilot, lambda: draft.view.state.run == won.run)
+        assert (home / "shapes.py").read_text() == text
+        await pilot.press("A")
+        assert won.solution is not None
+        body = won.solution.draft.body.splitlines()[0]
+        await until(pilot, lambda: body in (home / "shapes.py").read_text())
+        await pilot.press("u")
+        await until(pilot, lambda: (home / "shapes.py").read_text() == text)
+
+
+async def test_the_winner_of_a_race_from_the_command_line_opens_its_file(home: Path) -> None:
+    async with (app := racing(home)).run_test(size=(140, 44)) as pilot:
+        screen = await over(pilot)
+        won = screen.view.states[screen.view.winner - 1]
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.view.state.run == won.run)
+
+
+async def test_nobody_wins_a_race_that_no_lane_holds(home: Path) -> None:
+    async with (app := racing(home, ("raw-coder", "plan-then-code"))).run_test(size=(140, 44)) as pilot:
+        screen = await over(pilot)
+        assert screen.view.winner == 0
+        await pilot.press("a")
+        await pilot.pause()
+        assert app.screen is screen
+
+
+def test_the_winner_is_who_wrote_least_of_those_that_hold_everything() -> None:
+    def row(verdict: str, tokens: int, hidden: Score | None = None) -> Row:
+        spent = {"coder": Spending(calls=1, prompt_tokens=1, completion_tokens=tokens)}
+        return Row(lane="l", pipeline="p", verdict=verdict, roles=spent, hidden=hidden)  # type: ignore[arg-type]
+
+    assert winner([row("verified", 9), row("verified", 4), row("fails", 1)]) == 2
+    assert winner([row("verified", 9), row("verified", 4, Score(passes=2, of=3)), row("unverified", 1)]) == 1
+    assert winner([row("verified", 9), row("running", 4)]) == 0
+    assert winner([row("failed", 9), row("cancelled", 4)]) == 0
+
+
+async def test_a_race_can_be_run_again_on_the_same_screen(home: Path) -> None:
+    async with (app := racing(home, TWO)).run_test(size=(140, 44)) as pilot:
+        screen = await over(pilot)
+        runs = [state.run for state in screen.view.states]
+        await pilot.press("r")
+        await until(pilot, lambda: screen.view.over and [state.run for state in screen.view.states] != runs)
+        assert app.screen is screen
+        assert screen.query_one(ScoreTable).display

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from lesson_scenes import recorded_lesson
 from msgspec.structs import replace
-from redraft.app.lesson.shipped import SHIPPED, lessons_in, shipped_lesson
+from redraft.app.lesson.shipped import LESSONS, SHIPPED, lessons_in, shipped_lesson
 from redraft.engine.events import AnyEvent, Checked, Drafted, Entry, Reviewed, RunStarted, Settled
 from redraft.engine.facts import Check, Draft, Example, Report, Review, Solution, Stub
 from redraft.engine.lessons.claims import Claim, report_of, tried
 from redraft.engine.lessons.lesson import Lesson, held, lesson_of
+from redraft.engine.lessons.weighing import weaknesses
 from redraft.engine.run.opening import sandbox_choice
 from redraft.engine.run.recording import line_of
 from redraft.engine.sandbox import open_sandbox
@@ -135,13 +138,13 @@ async def test_printed_text_exceptions_of_ones_own_and_large_values_can_be_claim
 
 
 async def test_a_message_counts_when_it_is_claimed(sandbox: Sandbox) -> None:
-    lesson = shipped_lesson("clock_time")
+    lesson = recorded_lesson("clock_time")
     wanted = ("ValueError", "ValueError: no such time: 24:00", "ValueError: no such time: 24:0")
     results = [
         (await tried(sandbox, Limits(), lesson, Claim(call="clock_time(24, 0)", should_be=one))).result
         for one in wanted
     ]
-    assert results == ["no bug", "bug", "not so"]
+    assert results == ["no bug", "told", "not so"]
 
 
 async def test_an_exception_that_the_input_makes_carries_nothing_out(sandbox: Sandbox) -> None:
@@ -221,16 +224,119 @@ def test_a_folder_gives_the_lessons_of_its_logs_and_what_is_no_log_is_left_out(t
     assert [lesson.name for lesson in lessons_in([str(tmp_path), "swap_pairs"])] == ["b", "swap_pairs"]
 
 
+SPELLINGS_OF_AN_EXAMPLE = [
+    "middle([3, 1, 2])",
+    "middle( [3,1,2] )",
+    "middle(numbers=[3, 1, 2])",
+    "middle([3, 1, 1 + 1])",
+    "middle(list((3, 1, 2)))",
+    "middle([3, 1, 2][:])",
+    "middle([3.0, 1, 2])",
+    "middle([*[3, 1], 2])",
+    "(lambda given: middle(given))([3, 1, 2])",
+    "[middle(n) for n in ([3, 1, 2],)][0]",
+    "middle(sorted([3, 1, 2], key=[3, 1, 2].index))",
+    "middle([int(c) for c in '312'])",
+    "middle([3, 1, 2]) + 0",
+    "[middle([3, 1, 2]), middle([5])][0]",
+]
+"""All of them are the input of the example that is shown; the last adds one that both bodies agree on."""
+
+
+@pytest.mark.parametrize("call", SPELLINGS_OF_AN_EXAMPLE)
+async def test_a_claim_that_repeats_an_example_is_told_however_it_is_spelled(sandbox: Sandbox, call: str) -> None:
+    lesson = replace(the_lesson(), wrong=Draft(id="d1", body="return numbers[-1] + (len(numbers) > 1)\n"))
+    verdict = await tried(sandbox, Limits(), lesson, Claim(call=call, should_be="2"))
+    assert verdict.result == "told", verdict
+    assert "you were told that" in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("call", "should_be"),
+    [
+        ("middle([1, 2, 3, 4])", "2.5"),
+        ("middle([2, 1, 3])", "2"),
+        ("middle((3, 1, 2))", "2"),
+        ("middle([3, True, 2])", "2"),
+        ("[middle([3, 1, 2]), middle([9, 5, 1])]", "[2, 5]"),
+        ("[middle(n) for n in ([1, 5, 3, 2], [3, 1, 2])][0]", "2.5"),
+    ],
+)
+async def test_a_claim_that_shows_more_than_the_examples_is_a_find(sandbox: Sandbox, call: str, should_be: str) -> None:
+    lesson = replace(the_lesson(), wrong=Draft(id="d1", body="return numbers[-1] + (len(numbers) > 1)\n"))
+    verdict = await tried(sandbox, Limits(), lesson, Claim(call=call, should_be=should_be))
+    assert verdict.result == "bug", verdict
+
+
+async def test_an_example_with_statements_before_it_and_a_method_are_told_too(sandbox: Sandbox) -> None:
+    pairs = recorded_lesson("swap_pairs")
+    for call in ("swap_pairs([1, 2, 3, 4])", "swap_pairs([n + 1 for n in range(4)])"):
+        assert (await tried(sandbox, Limits(), pairs, Claim(call=call, should_be="[2, 1, 4, 3]"))).result == "told"
+    basket = replace(shipped_lesson("basket_add"), wrong=Draft(id="d1", body="return {}\n"))
+    for call, should_be, result in (
+        ("Basket().add('pen', 2)", "{'pen': 2}", "told"),
+        ("Basket(10).add('p' + 'en', number=2)", "{'pen': 2}", "told"),
+        ("Basket(9).add('pen', 2)", "{'pen': 2}", "bug"),
+        ("Basket().add('pen', 3)", "{'pen': 3}", "bug"),
+    ):
+        assert (await tried(sandbox, Limits(), basket, Claim(call=call, should_be=should_be))).result == result, call
+
+
+async def test_what_a_recursive_body_calls_itself_with_is_no_example(sandbox: Sandbox) -> None:
+    (stub,) = find_stubs(
+        decoded("f.py", b'def f(n):\n    """Up to n.\n\n    >>> f(4)\n    24\n    """\n    ...\n')
+    ).stubs
+    right = "return n * f(n - 1) if n > 1 else 1\n"
+    lesson = Lesson(name="f", stub=stub, wrong=Draft(id="d1", body="return 0\n"), right=right, proven=True)
+    results = [
+        (await tried(sandbox, Limits(), lesson, Claim(call=f"f({n})", should_be=value))).result
+        for n, value in ((3, "6"), (4, "24"))
+    ]
+    assert results == ["bug", "told"]
+
+
+@pytest.mark.parametrize("call", ["(middle([1, 2]), _redraft_calls.clear())[0]", "(_redraft_depth, middle([3, 1, 2]))"])
+async def test_a_claim_cannot_reach_what_notes_its_calls(sandbox: Sandbox, call: str) -> None:
+    assert (await tried(sandbox, Limits(), the_lesson(), Claim(call=call, should_be="1.5"))).result == "outside"
+
+
+# ------------------------------------------------------------------------------------------ what ships
+
+
+def test_the_lessons_that_ship_are_those_of_the_folder_in_four_levels_and_easy_ones_come_first() -> None:
+    assert sorted(SHIPPED) == sorted(path.stem for path in LESSONS.glob("*.toml"))
+    assert len(SHIPPED) >= 16
+    levels = [shipped_lesson(name).level for name in SHIPPED]
+    assert levels == sorted(levels)
+    assert set(levels) == {1, 2, 3, 4}
+    assert sum("." in shipped_lesson(name).stub.name for name in SHIPPED) >= 2
+
+
 @pytest.mark.parametrize("name", SHIPPED)
-async def test_a_lesson_that_ships_has_a_bug_that_can_be_found_and_a_right_body(sandbox: Sandbox, name: str) -> None:
+async def test_a_lesson_that_ships_holds_all_it_shows_and_nothing_that_can_be_seen_solves_it(
+    sandbox: Sandbox, name: str
+) -> None:
     lesson = shipped_lesson(name)
-    assert not lesson.scripted
-    assert (await held(sandbox, Limits(), lesson, lesson.right)).all_passed
+    assert await weaknesses(sandbox, Limits(), lesson) == ()
+    shown = await held(sandbox, Limits(), replace(lesson, hidden=()), lesson.wrong.body)
+    assert shown.all_passed
+    for claim in visible_claims(lesson):
+        verdict = await tried(sandbox, Limits(), lesson, claim)
+        assert verdict.result != "bug", verdict
     failing = (await held(sandbox, Limits(), lesson, lesson.wrong.body)).failures
-    assert failing
     found = [await tried(sandbox, Limits(), lesson, claim_of(check.example)) for check in failing]
-    assert {verdict.result for verdict in found} == {"bug"}, found
-    assert 0 < len(lesson.about) <= 76
+    assert "bug" in {verdict.result for verdict in found}, found
+    assert 0 < len(lesson.about) <= 96
+    assert len(lesson.hints) >= 2
+
+
+def visible_claims(lesson: Lesson) -> list[Claim]:
+    """Whatever of the screen can be claimed: every example, and every call in docstring, hints and title."""
+    text = "\n".join((lesson.stub.docstring, lesson.title, lesson.teaches, *lesson.hints))
+    claims = [claim_of(example) for example in lesson.stub.examples]
+    wanted = {claim.should_be for claim in claims} | {"None", "0", "[]", "''", "ValueError"}
+    called = re.findall(rf"\b(?:\w+\([^()]*\)\.)?{lesson.stub.entry_point}\([^\n]*?\)(?=$|\s)", text, re.MULTILINE)
+    return [*claims, *(Claim(call=call, should_be=value) for call in called for value in wanted)]
 
 
 def claim_of(example: Example) -> Claim:

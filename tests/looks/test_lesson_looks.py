@@ -6,18 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from lesson_scenes import recorded_lesson
 from redraft.app.application import RedraftApp
 from redraft.app.lesson.screen import LessonScreen
-from redraft.app.lesson.shipped import shipped_lesson
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from scenes import session, until
 from test_screens import SIZES, still
 from textual.pilot import Pilot
 
-CALLS = ("swap_pairs([1, 2, 3, 4])", "swap_pairs([1, 2, 3])")
+CALLS = ("swap_pairs([5, 6, 7, 8])", "swap_pairs([1, 2, 3])")
 TOLD = {
-    "items[1::2] + items[::2]": dict(zip(CALLS, ("[2, 4, 1, 3]", "[2, 1, 3]"), strict=True)),
-    "swapped = list(items)": dict(zip(CALLS, ("[2, 1, 4, 3]", "[2, 1, 3]"), strict=True)),
+    "items[1::2] + items[::2]": dict(zip(CALLS, ("[6, 8, 5, 7]", "[2, 1, 3]"), strict=True)),
+    "swapped = list(items)": dict(zip(CALLS, ("[6, 5, 8, 7]", "[2, 1, 3]"), strict=True)),
 }
 
 
@@ -25,7 +25,7 @@ TOLD = {
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RedraftApp:
     monkeypatch.chdir(tmp_path)
     here = session(Path())
-    lessons = (shipped_lesson("swap_pairs"), shipped_lesson("clock_time"))
+    lessons = (recorded_lesson("swap_pairs"), recorded_lesson("clock_time"))
     return still(RedraftApp(here, LessonScreen(here, lessons, ScriptedSandbox(TOLD))))
 
 
@@ -47,7 +47,7 @@ async def at_rest(pilot: Pilot[int]) -> None:
 async def claimed(pilot: Pilot[int]) -> None:
     await pilot.press("enter")
     await typed(pilot, CALLS[1], "[3, 2, 1]")
-    await typed(pilot, CALLS[0], "[2, 1, 4, 3]")
+    await typed(pilot, CALLS[0], "[6, 5, 8, 7]")
 
 
 async def answered(pilot: Pilot[int]) -> None:

@@ -12,10 +12,11 @@ from redraft.widgets.race.lane import Lane
 from redraft.widgets.race.lane_words import (
     examples,
     head,
+    lane_at,
     meter,
     newest_draft,
     outcome,
-    tabs,
+    strip,
 )
 from redraft.widgets.results.score_table import Column, Line, ScoreTable
 from redraft.widgets.run.richness_bar import RichnessBar, SpecPart, SpecScore
@@ -87,11 +88,14 @@ def test_what_a_lane_says_fits_and_is_harmless(state: RunState, name: str, width
     assert said == shown(said).replace("\n", "")
 
 
-@given(states(), hostile)
-def test_tabs_are_harmless_and_one_for_each_lane(state: RunState, name: str) -> None:
-    found = tabs([(name, state), ("b", state)], 0, frozenset({0}))
-    assert len(found) == 2
-    assert all(plain(tab) == shown(plain(tab)) for tab in found)
+@given(states(), hostile, st.integers(1, 5), st.integers(20, 100))
+def test_the_strip_is_harmless_and_shows_all_lanes_at_once(state: RunState, name: str, lanes: int, width: int) -> None:
+    lines = strip([(name, state)] * lanes, 0, frozenset({0}), width)
+    for line in lines:
+        assert len(line) >= lanes
+        assert length(line) <= max(width, 4 * lanes)
+        assert plain(line) == shown(plain(line))
+    assert [lane_at(n * (width // lanes), lanes, width) for n in range(lanes)] == list(range(1, lanes + 1))
 
 
 @given(states())

@@ -1,4 +1,4 @@
-"""One lane of a race: pattern and bound, stages, the draft as it is written, examples, meter and outcome."""
+"""One lane of a race: pattern and bound, stages, what its pattern is about, examples, meter and outcome."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Click
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -14,15 +15,11 @@ from textual.timer import Timer
 from ...engine.state.run import RunState
 from ..bar import Bar
 from ..lines import Lines
-from ..rows import Row
 from ..run.clock import RunClock
-from ..run.draft_pane import DraftPane
-from ..run.draft_text import view_of
 from ..run.stage_bar import StageBar
 from ..text import Run
 from . import lane_words
-
-_DEFINES = ("def ", "async def ")
+from .lane_story import LaneStory
 
 
 class LaneHead(Bar):
@@ -48,13 +45,19 @@ class LaneExamples(Lines):
 
 
 class LaneOutcome(Lines):
-    """What goes on, or how it ended."""
+    """What goes on, or how it ended, and how that stands to raw-coder."""
 
     state: reactive[RunState] = reactive(RunState)
+    against: reactive[str] = reactive("", layout=True)
+    """In words; "" where there is nothing to say."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as it takes."""
+        return len(self.laid_out(width))
 
     def laid_out(self, width: int) -> Sequence[Sequence[Run]]:
         """The lines."""
-        return lane_words.outcome(self.state, width)
+        return lane_words.outcome(self.state, width, self.against)
 
 
 class LaneMeter(Bar):
@@ -86,25 +89,14 @@ class LaneMeter(Bar):
 
     def runs(self, width: int) -> Sequence[Run]:
         """The line."""
-        waits = self.state.waits
-        now = self.state.now if waits else self._clock.now(live=self.live)
+        stands = self.state.waits or self.state.rests
+        now = self.state.now if stands else self._clock.now(live=self.live)
         return lane_words.meter(self.state, now, width)
 
     def _pace(self) -> None:
         if self._timer is not None:
-            goes = self.live and self.state.status == "running" and not self.state.waits
+            goes = self.live and self.state.status == "running" and not (self.state.waits or self.state.rests)
             (self._timer.resume if goes else self._timer.pause)()
-
-
-class LaneDraft(DraftPane):
-    """The draft without the stub's docstring, which is the same in every lane."""
-
-    def rows(self, width: int) -> list[Row]:
-        """The rows, of the stub only where it begins."""
-        header = view_of(self.state, self.wanted).header
-        last = header.removesuffix("\n").count("\n") + 1 if header else 0
-        first = next((n for n, line in enumerate(header.split("\n"), 1) if line.lstrip().startswith(_DEFINES)), 1)
-        return [row for row in super().rows(width) if not 0 < row.item <= last or row.item == first]
 
 
 class Lane(Vertical):
@@ -115,13 +107,15 @@ class Lane(Vertical):
     Lane.-front { border-left: vkey $border; }
     Lane.-alone { border-left: none; }
     Lane LaneExamples { height: 4; }
-    Lane LaneOutcome { height: 2; }
-    Lane DraftPane { border: none; padding: 0 1; scrollbar-size-vertical: 0; }
+    Lane LaneOutcome { height: auto; min-height: 2; max-height: 5; }
+    Lane LaneStory { border: none; padding: 0 1; scrollbar-size-vertical: 0; }
     Lane.-low LaneExamples { height: 3; }
     """
 
     state: reactive[RunState] = reactive(RunState, init=False)
     live: reactive[bool] = reactive(True, init=False)
+    against: reactive[str] = reactive("", init=False)
+    """How it came off against raw-coder, in words."""
     front: reactive[bool] = reactive(False, init=False)
     """Whether keys act on this lane."""
 
@@ -140,16 +134,16 @@ class Lane(Vertical):
         self.set_reactive(Lane.live, live)
 
     def compose(self) -> ComposeResult:
-        """Head, stages, draft, examples, meter, outcome."""
+        """Head, stages, story, examples, meter, outcome."""
         top = LaneHead()
         top.number, top.called = self.number, self.called
-        stages, draft, used = StageBar(), LaneDraft(), LaneMeter()
-        draft.empty = "nothing drafted yet"
-        for part in (stages, draft, used):
+        stages, story, used = StageBar(), LaneStory(), LaneMeter()
+        story.empty = "nothing drafted yet"
+        for part in (stages, story, used):
             part.live = self.live
         yield top
         yield stages
-        yield draft
+        yield story
         yield LaneExamples()
         yield used
         yield LaneOutcome()
@@ -158,17 +152,23 @@ class Lane(Vertical):
         """Hand the state to every part."""
         if not self.is_mounted:
             return
-        draft = self.query_one(DraftPane)
         with self.app.batch_update():
-            draft.wanted = lane_words.newest_draft(state)
-            draft.state = state
-            for part in (LaneHead, StageBar, LaneExamples, LaneMeter, LaneOutcome):
+            for part in (LaneHead, StageBar, LaneStory, LaneExamples, LaneMeter, LaneOutcome):
                 self.query_one(part).state = state
+
+    def watch_against(self, against: str) -> None:
+        """Say it below the outcome."""
+        self.query_one(LaneOutcome).against = against
 
     def watch_live(self, live: bool) -> None:
         """Let time pass, or stop it."""
-        for part in (StageBar, DraftPane, LaneMeter):
+        for part in (StageBar, LaneStory, LaneMeter):
             self.query_one(part).live = live
+
+    def scroll_story(self, pages: int) -> None:
+        """Move half as many pages on in the story."""
+        story = self.query_one(LaneStory)
+        story.scroll_by(pages * max(1, story.size.height // 2))
 
     def watch_front(self, front: bool) -> None:
         """Mark the lane that keys act on."""

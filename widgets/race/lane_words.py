@@ -135,7 +135,7 @@ def meter(state: RunState, now: float, width: int) -> list[Run]:
     calls = f"{used.calls}/{state.bound} calls" if state.bound is not None else counted(used.calls, "call")
     total = used.prompt_tokens + used.completion_tokens
     tokens = f"{about}{total:,} tokens"
-    own = max(0.0, now - state.waited)
+    own = max(0.0, now - state.idled)
     seconds = f"{own:.0f} s" if state.status == "running" else f"{own:.1f} s"
     costs = [call.cost for call in state.calls if call.usage is not None]
     known = [cost for cost in costs if cost is not None]
@@ -151,10 +151,11 @@ def meter(state: RunState, now: float, width: int) -> list[Run]:
     return [(calls, "")]
 
 
-def outcome(state: RunState, width: int) -> list[list[Run]]:
-    """What goes on, or how it ended and why."""
+def outcome(state: RunState, width: int, against: str = "") -> list[list[Run]]:
+    """What goes on, or how it ended and why; below it `against`, how that stands to raw-coder, in words."""
     text, ink = _outcome(state)
-    return folded([(shown_line(text), ink)], width, words=True)
+    lines = folded([(shown_line(text), ink)], width, words=True)
+    return [*lines, *folded([(shown_line(against), "$muted")], width, words=True)] if against else lines
 
 
 def _outcome(state: RunState) -> tuple[str, str]:
@@ -197,11 +198,62 @@ def newest_draft(state: RunState) -> str | None:
     return state.drafts[-1].id if state.drafts else None
 
 
-def tabs(lanes: Sequence[tuple[str, RunState]], front: int, shown: frozenset[int]) -> list[list[Run]]:
-    """A tab for every lane: its key, name and sign."""
-    found: list[list[Run]] = []
+def story_draft(state: RunState) -> str | None:
+    """Id of the draft that a lane's story is about: the one that was reviewed and repaired, else as `newest_draft`."""
+    call = state.live_call
+    first = state.first_draft
+    repairs = state.last_fix is not None or bool(state.reviews) or (call is not None and call.role == "reviewer")
+    return first.id if repairs and first is not None and not state.tree.nodes else newest_draft(state)
+
+
+def strip(lanes: Sequence[tuple[str, RunState]], front: int, shown: frozenset[int], width: int) -> list[list[Run]]:
+    """Two cells for every lane, one below the other: its key and name, and how far it is; each lane as wide as others.
+
+    `front` and `shown` count from 0.
+    """
+    each = max(4, width // max(1, len(lanes)))
+    names, states = list[Run](), list[Run]()
     for number, (name, state) in enumerate(lanes):
         ink = "bold reverse" if number == front else "bold" if number in shown else "$muted"
         sign = sign_of(state)
-        found.append([(f" {number + 1} {shown_line(name)} ", ink), (f"{sign.mark} ", sign.ink)])
-    return found
+        names += [(_cell(f" {number + 1} {shown_line(name)}", each - 1), ink), (" ", "")]
+        states.append((_cell(f" {sign.mark} {shown_line(_in_brief(state))}", each), sign.ink))
+    return [names, states]
+
+
+def lane_at(x: int, lanes: int, width: int) -> int:
+    """Number, from 1, of the lane whose part of the strip is at a column; 0 beyond the last."""
+    number = x // max(4, width // max(1, lanes)) + 1
+    return number if number <= lanes else 0
+
+
+def _cell(text: str, cells: int) -> str:
+    cut = clipped(text, cells)
+    return cut + " " * (cells - length([(cut, "")]))
+
+
+def _in_brief(state: RunState) -> str:
+    """How far a lane is, in as few words as fit a narrow part of the strip."""
+    report = state.report
+    held = f"{report.passes}/{len(report.judged)}" if report is not None and report.judged else ""
+    if state.solution is not None:
+        found = [finding for review in state.reviews.values() for finding in review.findings]
+        proved = sum(finding.status == "reproduced" for finding in found)
+        return " ".join(filter(None, (held or state.solution.verdict, f"{proved} proved" if proved else "")))
+    call = state.live_call
+    if call is not None:
+        return "reads" if call.first is None else _BRIEFLY.get(call.purpose, "drafts")
+    if state.status == "running":
+        return "runs" if state.checking else "paused" if state.paused else "waits" if state.waits else held
+    return state.status
+
+
+_BRIEFLY = {
+    "plan": "plans",
+    "enrich": "enriches",
+    "review": "reviews",
+    "choose": "chooses",
+    "fix": "fixes",
+    "retry": "repairs",
+    "synthesis": "rewrites",
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.binding import Binding
@@ -45,6 +45,10 @@ class Timeline(Bar, can_focus=True):
     position: reactive[float] = reactive(0.0)
     moments: reactive[tuple[float, ...]] = reactive(tuple[float, ...])
     """Seconds at which something happened, in order: where ← and → go. None: they go a second."""
+    chapter: reactive[str] = reactive("")
+    """What the part is called that is played now."""
+    placed: reactive[Callable[[float], float]] = reactive[Callable[[float], float]](lambda: _as_logged, repaint=False)
+    """Where the seconds of a log are played."""
     playing: reactive[bool] = reactive(False)
     speed: reactive[float] = reactive(1.0)
 
@@ -76,8 +80,8 @@ class Timeline(Bar, can_focus=True):
     def _ends(self) -> tuple[list[Run], list[Run]]:
         sign = ("▶ ", "$state-run") if self.playing else ("‖ ", "$state-warn")
         return (
-            [sign, (f"{clock(self.position)} ", "bold")],
-            [(f" {clock(self.duration)}", "$muted"), (f" ×{self.speed:g}", "$muted" if self.speed == 1 else "bold")],
+            [sign, (f"{clock(self.position)} ", "bold"), (f"{self.chapter} ".lstrip(), "$accent")],
+            [(f" {clock(self.duration)}", "$muted"), (f" ×{self.speed:.3g}", "$muted" if self.speed == 1 else "bold")],
         )
 
     def _track(self, cells: int) -> list[Run]:
@@ -94,7 +98,7 @@ class Timeline(Bar, can_focus=True):
 
     def _cells_of(self, call: CallState, cells: int) -> tuple[int, int]:
         ended = self.state.now if call.ended is None else call.ended
-        return self._cell_of(call.began, cells), self._cell_of(ended, cells)
+        return self._cell_of(self.placed(call.began), cells), self._cell_of(self.placed(ended), cells)
 
     def _cell_of(self, seconds: float, cells: int) -> int:
         part = seconds / self.duration if self.duration > 0 else 0.0
@@ -145,6 +149,10 @@ class Timeline(Bar, can_focus=True):
     def _pace(self, speed: float) -> None:
         if speed != self.speed:
             self.post_message(self.SpeedChanged(speed))
+
+
+def _as_logged(seconds: float) -> float:
+    return seconds
 
 
 def clock(seconds: float) -> str:

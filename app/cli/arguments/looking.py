@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from .shared import Commands, output, settings
+from .shared import Commands, output, seconds, settings
 
 LOOKING = Commands()
 COSTS = """\
@@ -81,7 +81,14 @@ def _replay(parser: ArgumentParser) -> None:
     parser.add_argument(
         "logs", nargs="*", metavar="LOG", help="logs, a race's folder, or a race that ships (see: none)"
     )
-    parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="2 is twice as fast (default: 1)")
+    parser.add_argument("--speed", type=float, metavar="X", help="2 is twice as fast (default: 1)")
+    parser.add_argument(
+        "--in",
+        dest="within",
+        type=seconds,
+        metavar="TIME",
+        help="a race in 30s or 2m (default for races that ship: 30s)",
+    )
     settings(parser)
     output(parser)
 

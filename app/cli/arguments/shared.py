@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from textwrap import fill
 
@@ -37,6 +37,22 @@ class Commands(dict[str, Command]):
             return take
 
         return added
+
+
+def seconds(text: str) -> float:
+    """The seconds that a text such as "30s", "2m" or "45" spells.
+
+    Raises:
+        ArgumentTypeError: it spells none, or no time that one could watch.
+    """
+    number, unit = (text[:-1], text[-1]) if text[-1:] in {"s", "m"} else (text, "s")
+    try:
+        found = float(number) * (60 if unit == "m" else 1)
+    except ValueError:
+        found = 0.0
+    if not 1 <= found <= 24 * 60 * 60:
+        raise ArgumentTypeError(f"{text!r} is no time to play it in; say it as 30s or 2m")
+    return found
 
 
 def output(parser: ArgumentParser) -> None:
