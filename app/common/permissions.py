@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 
-async def has_models(screen: Screen[None], session: Session, many: Sequence[Settings]) -> bool:
+async def has_models(screen: Screen[Any], session: Session, many: Sequence[Settings]) -> bool:
     """Whether the models that these settings have here are here, fetched now if the user agrees.
 
     Raises:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import cast
 
 from ..behaviour.inputs import own_calls
 from ..behaviour.outcomes import same_outcome
@@ -105,7 +106,7 @@ async def _noted(
     first, calls = _plain(number), _plain(every)
     if not isinstance(first, int) or not isinstance(calls, list):
         return None
-    found = tuple(calls)
+    found = tuple(cast("list[_Call]", calls))
     return found[:first], found[first:]
 
 

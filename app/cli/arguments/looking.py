@@ -63,8 +63,6 @@ def _pipelines(parser: ArgumentParser) -> None:
     output(parser)
 
 
-@LOOKING.add("model", "fetch, find or remove the embedded model")
-"""
 @LOOKING.add("model", "models that run on this machine: list, choose, fetch, check, remove", below=MODEL)
 def _model(parser: ArgumentParser) -> None:
     parser.add_argument("action", choices=["list", "recommend", "use", "pull", "path", "check", "remove"])
