@@ -6,14 +6,17 @@ Exit codes: 0 ok, 1 examples fail, 2 usage, 3 environment (may be retried), 70 a
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import io
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Container, Coroutine
 
-from .parser import COMMANDS, UnreadableError, build
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from .parser import UnreadableError
 
 INTERRUPTED = 130
 
@@ -23,16 +26,18 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # A terminal that only knows ASCII has no ✓.
-    words = _with_command(sys.argv[1:] if argv is None else argv)
+    words = sys.argv[1:] if argv is None else argv
+    if words == ["--version"]:
+        return _tell_version()
+    from .parser import COMMANDS, UnreadableError, build  # as long to load as Python itself takes to start
+
+    words = _with_command(words, COMMANDS)
     try:
         args = build().parse_args(words)
     except UnreadableError as error:
         return _refuse(error, as_json="--json" in words)
     if args.version:
-        from ...engine.system.version import version
-
-        sys.stdout.write(f"{version()}\n")
-        return 0
+        return _tell_version()
     try:
         # Within the block: Ctrl-C comes as easily while modules are loaded.
         command = importlib.import_module(f"..commands.{args.command}", __package__)
@@ -45,6 +50,13 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - a fault of ours is kept with its traceback
         return _tell(error, as_json=bool(getattr(args, "json", False)))
+
+
+def _tell_version() -> int:
+    from ...engine.system.version import VERSION
+
+    sys.stdout.write(f"{VERSION}\n")
+    return 0
 
 
 def _tell(error: Exception, *, as_json: bool) -> int:
@@ -85,8 +97,8 @@ def _run(run: Callable[[argparse.Namespace], int | Coroutine[None, None, int]], 
     return asyncio.run(answer)
 
 
-def _with_command(argv: list[str]) -> list[str]:
+def _with_command(argv: list[str], commands: Container[str]) -> list[str]:
     """`redraft shapes.py` means `redraft open shapes.py`; a file called `run` is reached as `./run`."""
-    if argv and argv[0] in {*COMMANDS, "-h", "--help", "--version"}:
+    if argv and (argv[0] in commands or argv[0] in {"-h", "--help", "--version"}):
         return argv
     return ["open", *argv]

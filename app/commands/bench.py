@@ -23,7 +23,7 @@ from ...engine.bench.suites.releases import Shelf
 from ...engine.errors import RedraftError, UsageError
 from ...engine.kit import Kit
 from ...engine.pipelines.catalogue import Pipeline, pipeline
-from ...engine.system.version import version
+from ...engine.system.version import VERSION
 from ..cli.bench_progress import Meter, two_interrupts
 from ..cli.bench_results import print_results, print_tables
 from ..cli.bench_show import show_results
@@ -106,7 +106,7 @@ def _header(args: argparse.Namespace, suite: Suite) -> Header:
         versions=suite.versions,
         options=_options(args),
         began_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        redraft=version(),
+        redraft=VERSION,
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
         f"Python {platform.python_version()}",
         problems=len(suite.problems),

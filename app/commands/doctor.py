@@ -10,7 +10,7 @@ from ...engine.models.embedded.catalogue import default
 from ...engine.models.embedded.finding import find
 from ...engine.run.opening import sandbox_choice
 from ...engine.sandbox import diagnose
-from ...engine.system.version import version
+from ...engine.system.version import VERSION
 from ..common.output import (
     harmless,
     out,
@@ -29,10 +29,10 @@ async def run(args: argparse.Namespace) -> int:
     runs = found.tier <= box.lowest_tier
     model = find(here.environ, default())
     if args.json:
-        out_json({"version": version(), "python": sys.version.split()[0], "sandbox": found, "model": str(model or "")})
+        out_json({"version": VERSION, "python": sys.version.split()[0], "sandbox": found, "model": str(model or "")})
         return 0 if runs else 3
     colours = paint(plain=args.plain)
-    out(f"redraft {version()} on Python {sys.version.split()[0]}")
+    out(f"redraft {VERSION} on Python {sys.version.split()[0]}")
     out(f"protection: {colours('green' if found.tier in 'AB' else 'yellow', found.shown)} (tier {found.tier})")
     out(f"  {found.explained}")
     for layer in found.layers:

@@ -31,7 +31,7 @@ from ..facts import Example, Stub
 from ..kit import Budget, Kit
 from ..pipelines.catalogue import Pipeline
 from ..project_tests import with_tests
-from ..system.version import version
+from ..system.version import VERSION
 from .budget import Allowance
 from .judging import judged
 from .recording import without_keys
@@ -195,7 +195,7 @@ async def running(
         scripted=kit.scripted,
         seed=kit.seed,
         began_at=began.isoformat(timespec="seconds"),
-        version=version(),
+        version=VERSION,
         mode=kit.mode,
         bound=pipeline.most_calls(kit.mode, kit.repair.attempts),
         resumed=recall.run if recall else "",
