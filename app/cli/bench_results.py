@@ -9,6 +9,7 @@ from pathlib import Path
 from ...engine.bench import pictures, tables
 from ...engine.bench.ledger import read_ledger
 from ...engine.bench.lines import Header, Line
+from ...engine.bench.published import published_table, published_tables
 from ...engine.bench.reviewers import marks_of, reviewers_table
 from ...engine.bench.standing import Row, rows_by_level
 from ...engine.bench.suites.datasets import BASE_ONLY, load_suite
@@ -83,13 +84,22 @@ def _told(header: Header, name: str) -> str:
 
 
 def _show(args: argparse.Namespace, rows: Sequence[Row], notes: Sequence[str]) -> None:
-    made = tables.table(args.table or "scoreboard", rows, notes)
+    name = args.table or "scoreboard"
+    made = tables.table(name, rows, notes)
+    printed = published_table(name) if args.published else None
+    if args.published and printed is None:
+        say(f"{name}: there is nothing published to show beside it; there is for {', '.join(published_tables())}")
+    if printed is not None and args.csv:
+        raise UsageError("--published is shown apart, and CSV has one table: take text, --markdown or --json")
     if args.svg:
         _draw(Path(args.svg), rows, made.title)
     if args.json:
-        out_json({"table": made, "rows": rows})
+        out_json({"table": made, "rows": rows, **({"published": printed} if printed else {})})
     else:
         _print(args, made, rows)
+        if printed is not None:
+            out("")
+            _print(args, printed, ())
 
 
 def _print(args: argparse.Namespace, made: rendering.Table, rows: Sequence[Row]) -> None:

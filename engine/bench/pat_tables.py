@@ -50,14 +50,17 @@ def b1(rows: Sequence[Row]) -> Table:
         heads=heads,
         rows=columns_of(heads, *cells),
         words=2,
-        notes=("ROI: points of the average gained for each further multiple of Standard's cost; — at cost 1 or less",),
+        notes=(
+            "ROI: points of the average gained for each further multiple of Standard's cost; — at cost 1 or less",
+            *_whole_mbpp(rows),
+        ),
     )
 
 
 def b2(rows: Sequence[Row]) -> Table:
     """xCodeEval by difficulty; a suite named "xcodeeval-hard" is the rows of that difficulty."""
     levels = ("easy", "mid", "hard", "expert")
-    heads = ("model", "method", *levels, "all", "cost")
+    heads = ("model", "method", *levels, "all", "cost ×")
     cells: list[tuple[str, ...]] = []
     of_levels = [row for row in rows if "xcodeeval" in row.suite]
     for model, pipeline, mode in dict.fromkeys((row.model, row.pipeline, row.mode) for row in of_levels):
@@ -65,11 +68,13 @@ def b2(rows: Sequence[Row]) -> Table:
         there = [mine[f"xcodeeval-{level}"] for level in levels if f"xcodeeval-{level}" in mine]
         every = Share(passes=sum(row.base.passes for row in there), of=sum(row.base.of for row in there))
         shares = [mine[f"xcodeeval-{level}"].base if f"xcodeeval-{level}" in mine else None for level in levels]
-        spent = " + ".join(usd_of(row) for row in there) if len(there) == 1 else _joined_usd(there)
-        cells.append((model, _method(pipeline, mode, rows), *map(percent, shares), percent(every), spent))
+        coder, same = model_in(model, "coder"), [row for row in of_levels if row.mode == mode]
+        relative = _relative(mine, _by_suite(same, coder, "standard") or _by_suite(same, coder, "raw-coder"))
+        times = "n/a" if relative is None else f"{relative:.2f}"
+        cells.append((model, _method(pipeline, mode, rows), *map(percent, shares), percent(every), times))
     return Table(
         name="B2",
-        title="PaT, table 2: xCodeEval by difficulty (percent of problems solved)",
+        title="PaT, table 2: xCodeEval by difficulty (percent of problems solved; cost as a multiple of Standard's)",
         heads=heads,
         rows=columns_of(heads, *cells),
         words=2,
@@ -105,6 +110,38 @@ def b3(rows: Sequence[Row]) -> Table:
         heads=heads,
         rows=columns_of(heads, *cells),
         words=2,
+    )
+
+
+def b4(rows: Sequence[Row]) -> Table:
+    """Which model generates and which plans: four scores, their average, what a planner adds, and the average cost."""
+    heads = ("generator", "planner", *(name for name, _, _ in _B_SCORES), "avg", "Δ", "cost")
+    cells: list[tuple[str, ...]] = []
+    mine = [row for row in rows if row.pipeline == "pat"]
+    for model, mode in dict.fromkeys((row.model, row.mode) for row in mine):
+        same = [row for row in mine if row.mode == mode]
+        coder, planner = model_in(model, "coder"), model_in(model, "planner")
+        found, alone = _by_suite(same, model, "pat"), _by_suite(same, coder, "pat")
+        average, other = _average(found), _average(alone) if coder != planner else None
+        known = [row.usd for row in found.values()]
+        cost = None if None in known else sum(usd or 0.0 for usd in known) / len(known)
+        cells.append(
+            (
+                coder,
+                f"{planner} · {mode}" if len({row.mode for row in mine}) > 1 else planner,
+                *(_b_score(found, suite, plus=plus) for _, suite, plus in _B_SCORES),
+                NONE if average is None else f"{average:.2f}",
+                NONE if average is None or other is None else f"{average - other:+.2f}",
+                "n/a" if cost is None else f"${cost:.4f}",
+            )
+        )
+    return Table(
+        name="B4",
+        title="PaT, table 4: generators and planners (pass@1, percent; cost in USD a problem)",
+        heads=heads,
+        rows=columns_of(heads, *cells),
+        words=2,
+        notes=("Δ: points of the average against the same generator that plans for itself", *_whole_mbpp(mine)),
     )
 
 
@@ -159,6 +196,14 @@ def b6(rows: Sequence[Row]) -> Table:
     )
 
 
+def _whole_mbpp(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Says so where all of MBPP+ stand for the problems that the paper ran."""
+    suites = {row.suite for row in rows}
+    if "mbpp+" not in suites or "mbpp-175" in suites:
+        return ()
+    return ("MBPP: all 378 problems of MBPP+, not the 175 that the paper ran (`redraft bench mbpp-175` runs those)",)
+
+
 def _method(pipeline: str, mode: str, rows: Sequence[Row]) -> str:
     """The name of a row, with its mode where rows are of several."""
     return f"{pipeline} · {mode}" if len({row.mode for row in rows}) > 1 else pipeline
@@ -189,8 +234,3 @@ def _relative(mine: dict[str, Row], standard: dict[str, Row]) -> float | None:
     """Relative cost on the suites that both ran."""
     common = sorted(mine.keys() & standard.keys())
     return relative_cost([mine[suite].usd for suite in common], [standard[suite].usd for suite in common])
-
-
-def _joined_usd(rows: Sequence[Row]) -> str:
-    costs = [row.spent.usd for row in rows]
-    return "n/a" if not costs or None in costs else f"${sum(cost or 0.0 for cost in costs):.2f}"

@@ -9,7 +9,7 @@ from ..facts import Check, Draft, Example, Fact, Report, Role, Solution, Stub
 from ..state.cost import Spending, total
 from ..tables.taxonomy import classified
 from .lines import Line, model_in
-from .statistics import Paired, Share, paired
+from .statistics import Paired, Share, bootstrapped, differences, paired
 
 BASELINES = ("raw-coder", "standard")
 """What the papers compare with; else the first row is the baseline."""
@@ -38,6 +38,8 @@ class Row(Fact, frozen=True):
     change: Paired | None = None
     """On plus where there is one, else on base."""
     change_base: Paired | None = None
+    gains: tuple[float, ...] = ()
+    """On each problem that both were run on, what it gains over the baseline, over its seeds: from -1 to 1."""
     calls: float = 0.0
     """A problem, on average."""
     roles: dict[Role, Spending] = {}
@@ -63,6 +65,11 @@ class Row(Fact, frozen=True):
     def headline(self) -> Share:
         """The score the suite is known by."""
         return self.plus if self.has_plus else self.base
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """95 % interval of the difference from the baseline, a share, by a paired bootstrap over problems."""
+        return bootstrapped(self.gains)
 
     @property
     def spent(self) -> Spending:
@@ -135,6 +142,7 @@ def _row(
         baseline=against[0] if against else "",
         change=paired(_passes(other, plus=has_plus), _passes(done, plus=has_plus)) if against else None,
         change_base=paired(_passes(other, plus=False), _passes(done, plus=False)) if against else None,
+        gains=differences(_passes(other, plus=has_plus), _passes(done, plus=has_plus)) if against else (),
         calls=sum(line.spent.calls for line in done) / len(done) if done else 0.0,
         roles=roles,
         seconds=sum(line.seconds for line in done) / len(done) if done else 0.0,

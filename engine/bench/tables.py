@@ -1,6 +1,6 @@
 """The scoreboard, and the papers' tables in their layout, from rows.
 
-A is *Review Beats Planning* (arXiv 2603.03406), B is *PaT* (arXiv 2605.07248; see `pat_tables`).
+A is *Review Beats Planning* (arXiv 2603.03406; see `review_tables`), B is *PaT* (arXiv 2605.07248; see `pat_tables`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from ..errors import UsageError
 from ..facts import ROLES
 from ..system.nearest import nearest
 from ..tables.rendering import Table, columns_of
-from . import pat_tables
-from .cells import NONE, change_cells, interval, percent, points_of, tokens_of, usd_of
+from . import pat_tables, review_tables
+from .cells import NONE, change_cells, interval, percent, tokens_of, usd_of
 from .standing import Row
+from .statistics import adjusted, least_split
 
 _LEGEND = (
     "95 %: Wilson's interval of plus (of base where there is no plus); fixed, broken: against the baseline, on the same"
@@ -81,47 +82,6 @@ def _scoreboard(rows: Sequence[Row]) -> Table:
     )
 
 
-def _a2(rows: Sequence[Row]) -> Table:
-    """Systems, calls, HumanEval and HumanEval+, and what each gains."""
-    heads = ("system", "calls", "HumanEval", "Δ", "HumanEval+", "Δ", "n", "95 %", "fixed", "broken", "p")
-    mine = [row for row in rows if row.suite.startswith("humaneval")]
-    return Table(
-        name="A2",
-        title="Review Beats Planning, table 2: systems on HumanEval and HumanEval+ (pass@1, percent)",
-        heads=heads,
-        rows=columns_of(heads, *(_a_cells(row, mine) for row in mine)),
-    )
-
-
-def _a3(rows: Sequence[Row]) -> Table:
-    """The same systems where the specification is lean."""
-    heads = ("system", "calls", "MBPP", "Δ", "MBPP+", "Δ", "n", "95 %", "fixed", "broken", "p")
-    mine = [row for row in rows if row.suite.startswith("mbpp")]
-    return Table(
-        name="A3",
-        title="Review Beats Planning, table 3: the same on MBPP and MBPP+, where prompts are lean (pass@1, percent)",
-        heads=heads,
-        rows=columns_of(heads, *(_a_cells(row, mine) for row in mine)),
-    )
-
-
-def _a_cells(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
-    several = len({(other.model, other.mode) for other in rows}) > 1
-    suites = len({other.suite for other in rows}) > 1
-    named = (row.pipeline, *((row.model, row.mode) if several else ()), *((row.suite,) if suites else ()))
-    return (
-        " · ".join(named),
-        f"{row.calls:.1f}",
-        percent(row.base),
-        points_of(row, plus=False),
-        percent(row.plus) if row.has_plus else NONE,
-        points_of(row, plus=True) if row.has_plus else NONE,
-        str(row.base.of),
-        interval(row.headline),
-        *change_cells(row.change),
-    )
-
-
 def _remarks(rows: Sequence[Row]) -> Iterable[str]:
     """Below every table: the ceiling, the baseline, what was sorted, and what the numbers leave out."""
     alone = len({(row.model, row.suite) for row in rows}) == 1
@@ -139,14 +99,44 @@ def _remarks(rows: Sequence[Row]) -> Iterable[str]:
     for suite in dict.fromkeys(row.suite for row in rows):
         if len({row.base.of for row in rows if row.suite == suite}) > 1:
             yield f"{suite}: rows are of different problems; only fixed and broken compare like with like"
+    yield from _chance(rows)
     if any(row.seeds > 1 for row in rows):
-        yield "several seeds are pooled: n counts problem and seed; the intervals take them as independent"
+        yield (
+            "several seeds are pooled: n counts problem and seed; Wilson's intervals and p take them as independent, "
+            "the bootstrap draws problems"
+        )
+
+
+def _chance(rows: Sequence[Row]) -> Iterable[str]:
+    """What several comparisons at once come to, and what so few problems cannot show."""
+    compared = {_full_name(row): row.change for row in rows if row.change is not None and row.change.n}
+    if len(compared) > 1:
+        corrected = adjusted({name: change.p for name, change in compared.items()})
+        told = "; ".join(f"{name} {p:.3f}" for name, p in corrected.items())
+        yield f"p corrected for {len(compared)} comparisons (Holm): {told}"
+    if compared:
+        fewest, least = min(change.n for change in compared.values()), least_split(len(compared))
+        yield (
+            f"with {fewest} problems a difference under {min(100.0, 100 * least / fewest):.1f} points cannot be told "
+            f"from chance here: {least} problems must go one way and none the other"
+        )
+
+
+def _full_name(row: Row) -> str:
+    return f"{row.pipeline} · {row.model} · {row.mode} · {row.suite}"
 
 
 def _about(row: Row, *, alone: bool) -> Iterable[str]:
     name = row.pipeline if alone else f"{row.pipeline} ({row.model}, {row.suite})"
     if row.baseline and row.change is not None:
-        yield f"{name} is compared with {row.baseline} on {row.change.n} problems"
+        low, high = row.spread
+        yield (
+            f"{name} is compared with {row.baseline} on {row.change.n} problems: "
+            f"{100 * (row.change.fixed - row.change.broken) / row.change.n:+.1f} points (95 %: {100 * low:+.1f} to "
+            f"{100 * high:+.1f}, paired bootstrap)"
+            if row.change.n
+            else f"{name} and {row.baseline} have no problem in common"
+        )
     if row.regressions:
         yield f"{name}: broken by {_listed(row.regressions)}"
     if row.improvements:
@@ -176,11 +166,13 @@ def _listed(kinds: dict[str, int]) -> str:
 
 LAYOUTS: dict[str, Layout] = {
     "scoreboard": _scoreboard,
-    "A2": _a2,
-    "A3": _a3,
+    "A2": review_tables.a2,
+    "A3": review_tables.a3,
+    "A4": review_tables.a4,
     "B1": pat_tables.b1,
     "B2": pat_tables.b2,
     "B3": pat_tables.b3,
+    "B4": pat_tables.b4,
     "B5": pat_tables.b5,
     "B6": pat_tables.b6,
 }

@@ -76,7 +76,10 @@ def _problems(parser: ArgumentParser) -> None:
 
 def _table(parser: ArgumentParser) -> None:
     """Which table of the results, and how it is written."""
-    parser.add_argument("--table", metavar="NAME", help="scoreboard (the default), A2, A3, B1, B2, B3, B5 or B6")
+    parser.add_argument("--table", metavar="NAME", help="scoreboard (the default), A2 to A4, or B1 to B6")
+    parser.add_argument(
+        "--published", action="store_true", help="what the paper prints in that table, below ours and apart"
+    )
     parser.add_argument("--svg", metavar="DIR", help="write the cost plane and the bars here")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--markdown", action="store_true", help="the table in Markdown")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 
 import msgspec
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.bench import pictures
 from redraft.engine.bench.lines import Line
+from redraft.engine.bench.published import published_table, published_tables
 from redraft.engine.bench.reviewers import marks_of, reviewers_table
 from redraft.engine.bench.standing import Row, rows_of
-from redraft.engine.bench.statistics import Paired, Share, paired
+from redraft.engine.bench.statistics import Paired, Share, adjusted, bootstrapped, differences, least_split, paired
 from redraft.engine.bench.tables import LAYOUTS, table
 from redraft.engine.errors import UsageError
 from redraft.engine.facts import Stub
@@ -127,6 +129,118 @@ def test_table_2_of_review_beats_planning_has_its_layout_and_its_numbers() -> No
         ("review-then-fix", "1.0", "89.6", "+8.5", "87.8", "+9.8"),
     ]
     assert made.rows[2][6:] == ("164", "82–92", "+16", "-0", "<0.001")
+
+
+def test_table_3_of_review_beats_planning_has_both_suites_side_by_side() -> None:
+    lean = [line(n, plus=n < 255) for n in range(378)]
+    lean += [line(n, "review-then-fix", plus=n < 264) for n in range(378)]
+    made = table("A3", [*published(), *rows_of(lean, "mbpp+")])
+    assert made.heads == ("system", "HumanEval+", "Δ", "n", "MBPP+", "Δ", "n")
+    assert made.rows == (
+        ("raw-coder", "78.0", "—", "164", "67.5", "—", "378"),
+        ("plan-then-code", "75.6", "-2.4", "164", "—", "—", "—"),
+        ("review-then-fix", "87.8", "+9.8", "164", "69.8", "+2.4", "378"),
+    )
+
+
+def test_table_4_of_review_beats_planning_is_a_leaderboard() -> None:
+    made = table("A4", [*published(), *rows_of([line(0)], "mbpp+")])
+    assert [row[:2] for row in made.rows] == [
+        ("review-then-fix", "87.8"),
+        ("raw-coder", "78.0"),
+        ("plan-then-code", "75.6"),
+    ]
+
+
+def test_table_4_of_pat_says_what_a_planner_adds_to_a_generator() -> None:
+    def solved(model: str, number: int, usd: float) -> list[Line]:
+        spent = Spending(calls=1, prompt_tokens=1, known=usd)
+        return [line(n, "pat", model=model, plus=n < number, spent=spent) for n in range(10)]
+
+    lines = [*solved("small", 5, 0.001), *solved("small + planner=large", 8, 0.004)]
+    made = table("B4", [*rows_of(lines, "humaneval+"), *rows_of(lines, "mbpp+")])
+    assert made.heads == ("generator", "planner", "HumanEval", "HumanEval+", "MBPP", "MBPP+", "avg", "Δ", "cost")
+    assert made.rows == (
+        ("small", "small", "50.0", "50.0", "50.0", "50.0", "50.00", "—", "$0.0010"),
+        ("small", "large", "80.0", "80.0", "80.0", "80.0", "80.00", "+30.00", "$0.0040"),
+    )
+    assert any("378 problems" in note for note in made.notes), "all of MBPP+ is not the paper's selection"
+
+
+def test_difficulty_has_its_cost_relative_to_standard() -> None:
+    def at(usd: float) -> Spending:
+        return Spending(calls=1, prompt_tokens=1, known=usd)
+
+    lines = [line(0, "standard", spent=at(0.002)), line(0, "pat", spent=at(0.006))]
+    rows = [*rows_of(lines, "xcodeeval-easy"), *rows_of(lines, "xcodeeval-hard")]
+    made = table("B2", rows)
+    assert made.heads[-1] == "cost ×"
+    assert [row[-1] for row in made.rows] == ["1.00", "3.00"]
+
+
+# ------------------------------------------------------------------------------- what chance can do, and what is printed
+
+
+def test_several_comparisons_are_corrected_together_and_few_problems_are_told() -> None:
+    notes = " ".join(table("A2", published()).notes)
+    assert "p corrected for 2 comparisons (Holm): " in notes
+    assert "with 164 problems a difference under 4.3 points cannot be told from chance here: 7 problems" in notes
+    said = re.search(r"\+9\.8 points \(95 %: \+(\d+\.\d) to \+(\d+\.\d), paired bootstrap\)", notes)
+    assert said, notes
+    # Sixteen of 164 fixed and none broken: the standard error of the mean is 2.3 points.
+    assert float(said[1]) == pytest.approx(9.8 - 1.96 * 2.3, abs=0.9)
+    assert float(said[2]) == pytest.approx(9.8 + 1.96 * 2.3, abs=0.9)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_never_lowers_a_p_and_keeps_their_order(values: list[float]) -> None:
+    found = adjusted(dict(enumerate(values)))
+    assert all(found[n] >= min(1.0, p) - 1e-9 for n, p in enumerate(values))
+    assert [found[n] for n in sorted(found, key=values.__getitem__)] == sorted(found.values())
+    assert max(found.values()) <= 1.0
+
+
+@pytest.mark.parametrize("tests", [1, 2, 5, 20])
+def test_the_least_split_is_the_least_that_mcnemars_test_and_holm_let_pass(tests: int) -> None:
+    least = least_split(tests)
+    assert tests * Paired(fixed=least, broken=0, both=0, neither=0).p < 0.05
+    assert tests * Paired(fixed=least - 1, broken=0, both=0, neither=0).p >= 0.05
+
+
+@given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=2, max_size=60))
+def test_a_bootstrap_holds_the_mean_and_is_the_same_each_time(gains: list[float]) -> None:
+    low, high = bootstrapped(gains)
+    assert (low, high) == bootstrapped(gains)
+    assert low <= sum(gains) / len(gains) + 1e-9
+    assert high >= sum(gains) / len(gains) - 1e-9
+
+
+def test_the_seeds_of_a_problem_stay_together() -> None:
+    one = {("a", 0): False, ("a", 1): True, ("b", 0): False, ("c", 0): True}
+    other = {("a", 0): True, ("a", 1): True, ("b", 0): True, ("d", 0): True}
+    assert differences(one, other) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize("name", sorted(published_tables()))
+def test_what_is_printed_is_a_table_of_its_own_with_its_source(name: str) -> None:
+    printed = published_table(name)
+    assert name in LAYOUTS
+    assert printed is not None
+    assert "not measured here" in printed.title
+    assert "arXiv 26" in printed.title
+    assert all(len(row) == len(printed.heads) for row in printed.rows)
+    assert table(name, published()).rows == table(name, published()).rows
+
+
+def test_the_printed_numbers_are_those_of_the_papers_counts() -> None:
+    counts = {"raw-coder": (133, 128), "raw-planner": (146, 138), "plan-then-code": (132, 124), "review-then-fix": (147, 144),
+              "review-then-fix-retry": (153, 148), "debate": (150, 142)}  # fmt: skip
+    assert {row[0]: row[1:] for row in published_tables()["A2"].rows} == {
+        name: tuple(f"{100 * k / 164:.1f}" for k in both) for name, both in counts.items()
+    }
+    roi = {row[:2]: float(row[2]) for row in published_tables()["B1"].rows}
+    assert (roi["4B", "pat"], roi["4B", "funcoder"]) == (1.839, 0.702)
+    assert [row[1] for row in published_tables()["B3"].rows] == ["0.14", "0.25", "0.47", "1.00"]
 
 
 def test_table_1_of_pat_has_cost_and_return_relative_to_standard() -> None:
