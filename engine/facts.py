@@ -5,6 +5,7 @@ Text is always `str` with LF newlines; what a file's bytes were is `sources`' bu
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -422,7 +423,7 @@ class Check(Fact, frozen=True):
     got: str = ""
     """What came out, as a person would read it: printed text, value or exception line; or what it waits for."""
     by_value: bool = False
-    """Whether it holds only as a value: doctest, which compares text, would say that it fails."""
+    """Whether it holds only as a value, or by an exception's class: doctest, which compares text, says it fails."""
     waits_for: tuple[str, ...] = ()
     """Functions without a body that the example or the draft leads to, of one that waits."""
     seconds: float = 0.0
@@ -431,6 +432,17 @@ class Check(Fact, frozen=True):
     def passed(self) -> bool:
         """Whether the example holds."""
         return self.verdict == "passed"
+
+    @property
+    def against_doctest(self) -> str:
+        """Why doctest says that an example fails which holds here, in words; "" where both say the same."""
+        if not self.by_value:
+            return ""
+        if self.example.raises is None:
+            return "equal as a value; doctest, which compares the text, says that it fails"
+        name = self.example.raises.partition(":")[0].strip()
+        full = next((word for word in re.findall(r"[\w.]+", self.got) if word.endswith(f".{name}")), name)
+        return f"raised as shown; doctest wants the name with its module, {full}, and says that it fails"
 
 
 SLOW_IMPORT = 0.5

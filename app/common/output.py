@@ -194,8 +194,8 @@ def _check_lines(check: Check, paint: Paint, place: str = "") -> list[str]:
     if check.example.session:
         head += paint("dim", f"  ({harmless(check.example.session)}, line {check.example.line})")
     if check.passed:
-        note = "      equal as a value; doctest, which compares the text, says that it fails"
-        return [head, paint("dim", note)] if check.by_value else [head]
+        note = harmless(check.against_doctest)
+        return [head, paint("dim", f"      {note}")] if note else [head]
     if check.verdict == "waits":
         return [head, f"      {harmless(check.got)}"]
     if check.example.test is not None:

@@ -383,7 +383,7 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     if line.example.options:
         told.append(("compared", ", ".join(line.example.options)))
     if line.check is not None and line.check.by_value:
-        told.append(("compared", "as a value; doctest, which compares the text, says that it fails"))
+        told.append(("compared", line.check.against_doctest))
     for name, text in told:
         ink = line.sign.ink if name not in {"example", "expected", "compared", "place", "before"} else ""
         label = name.ljust(_NAME_CELLS)
