@@ -16,7 +16,7 @@ from ...engine import examples
 from ...engine.behaviour.answers import doctest_of
 from ...engine.behaviour.strength import Strength, strength, strength_facts
 from ...engine.desk.executing import executed, heeded, let_wait, shadowed
-from ...engine.desk.preflight import UNWRITTEN_BODY, find_fault, outgrown
+from ...engine.desk.preflight import UNWRITTEN_BODY, find_fault, moved, outgrown
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.project_tests import HowTold, tested, with_tests
@@ -108,7 +108,7 @@ async def _executed(
         done = await running
         if not done.problem:
             return done, ""
-        return done, await (asking or find_fault(sandbox, limits, stub)) or outgrown(text, done)
+        return done, moved(stub.path) or await (asking or find_fault(sandbox, limits, stub)) or outgrown(text, done)
     finally:
         left: list[asyncio.Future[Any]] = [task for task in (running, asking) if task is not None and not task.done()]
         for task in left:

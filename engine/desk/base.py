@@ -37,7 +37,7 @@ from .asking import (
     Turn,
 )
 from .executing import executed, heeded, let_wait, shadowed
-from .preflight import UNWRITTEN_BODY
+from .preflight import UNWRITTEN_BODY, is_there, moved
 from .prompting import Messages, Turns
 from .questions import Question
 from .resume import Recall
@@ -73,6 +73,7 @@ class Base:
         self._luck = random.Random(kit.seed)  # noqa: S311 - an order that can be repeated
         self._ids = (f"d{n}" for n in itertools.count(1))
         self._reports: dict[str, Report] = {}
+        self._stood = is_there(stub.path)
         self._tested: set[str] = set()
         """Drafts that were held against the project's tests."""
         self._talkers: set[str] = set()
@@ -105,6 +106,8 @@ class Base:
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
+        if report.problem and draft.problem is None and self._stood and (gone := moved(stub.path)):
+            raise ProjectError(gone)
         if self.cannot_run:
             raise ProjectError(self.cannot_run)
         return report

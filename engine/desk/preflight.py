@@ -10,6 +10,7 @@ from ..examples import is_python, visible
 from ..facts import Execution, LoadFailure, Stub
 from ..kit import Kit
 from ..project import locate
+from ..python.leaving import leaves_at
 from ..sandbox.runner import Limits, Sandbox
 from ..sources import (
     find_stubs,
@@ -47,7 +48,7 @@ async def find_broken_example(sandbox: Sandbox, limits: Limits, stub: Stub) -> s
     Raises:
         SandboxError: code cannot be run here as safely as was promised.
     """
-    for example in stub.examples if _is_there(stub.path) else ():
+    for example in stub.examples if is_there(stub.path) else ():
         if example.refused:
             place = f"{os.path.basename(stub.path)} {example.refused}"  # noqa: PTH119 - as below
             return _in_a_line(f"{place}, and so doctest reads no example of this docstring; mend it")
@@ -71,8 +72,11 @@ async def find_fault(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
     Raises:
         SandboxError: code cannot be run here as safely as was promised.
     """
-    if not _is_there(stub.path):
+    if not is_there(stub.path):
         return ""
+    if line := leaves_at(_text_of(stub.path)):
+        shown = locate(stub.path).shown(locate(stub.path).path)
+        return f'{shown} line {line} exits when imported; put it under `if __name__ == "__main__":`'
     done = await sandbox.load(stub.program(UNWRITTEN_BODY), limits, path=stub.path)
     if not done.problem or _UNWRITTEN in done.problem:
         return ""
@@ -123,6 +127,8 @@ def _remedy(path: str, failure: LoadFailure, done: Execution) -> str:
         return f"install it for {done.interpreter}, or choose another Python with --interpreter"
     if failure.raised.startswith("SyntaxError") and is_newer_syntax(_text_of(_file_of(path, failure))):
         return f"{done.interpreter} {_TOO_NEW}"
+    if failure.raised.startswith("SystemExit"):
+        return 'it exits when imported: put that under `if __name__ == "__main__":`'
     if failure.raised.startswith("MemoryError"):
         return "raise sandbox.memory_mb, or import less"
     if failure.refused:
@@ -146,7 +152,17 @@ def _unwritten(path: str) -> list[str]:
         return []
 
 
-def _is_there(path: str) -> bool:
+def moved(path: str) -> str:
+    """That a file which was there when its work began is there no longer; "" while it is."""
+    if is_there(path):
+        return ""
+    return (
+        f"{visible(path)} is no longer there: it, or a folder above it, was moved or deleted meanwhile; nothing was run"
+    )
+
+
+def is_there(path: str) -> bool:
+    """Whether there is such a file."""
     return bool(path) and os.path.isfile(path)  # noqa: PTH113 - False, where `Path.is_file` raises
 
 
@@ -164,4 +180,4 @@ def _text_of(path: str) -> str:
         return ""
 
 
-__all__ = ["UNWRITTEN_BODY", "check_imports", "find_fault", "outgrown", "project_fault"]
+__all__ = ["UNWRITTEN_BODY", "check_imports", "find_fault", "is_there", "moved", "outgrown", "project_fault"]

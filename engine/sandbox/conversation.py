@@ -103,9 +103,9 @@ class Conversation:
             # Importing has a clock of its own: what it takes is not the examples' time.
             self.import_seconds = monotonic() - began
             self._began += self.import_seconds
-        printed, raised, file, line, inner = loaded.texts
+        printed, raised, file, line, inner, beneath = loaded.texts
         if raised:
-            self.failure = failure_of(job.location, raised, file, line, inner)
+            self.failure = failure_of(job.location, raised, file, line, inner, beneath)
             raise Ended(self.failure.text)
         return printed
 
@@ -145,8 +145,12 @@ class Conversation:
         return self._outcome(await self._next(wire.OUTCOME, number, self._limits.step_seconds), monotonic() - began)
 
     def _outcome(self, record: Record, seconds: float) -> Outcome:
-        printed, has_value, value, kind, raised, notes = record.texts
-        if max(len(printed), len(raised), len(notes)) > PRINTED or len(kind) > 1000 or has_value not in ("0", "1"):
+        printed, has_value, value, kind, raised, notes, beneath = record.texts
+        if (
+            max(len(printed), len(raised), len(notes), len(beneath)) > PRINTED
+            or len(kind) > 1000
+            or has_value not in ("0", "1")
+        ):
             raise Ended("the process answered with more than it may")
         return Outcome(
             status="raised" if raised else "returned",
@@ -155,7 +159,7 @@ class Conversation:
             type_name=kind,
             raised=raised,
             notes=notes if raised else "",
-            refused=refusal_of(self._location, raised) if raised else "",
+            refused=refusal_of(self._location, raised, beneath=beneath) if raised else "",
             seconds=round(seconds, 6),
         )
 

@@ -56,24 +56,25 @@ def serve(job: int, results: int) -> None:
 
 def _load(
     candidate: "candidate_module.Candidate", roots: "list[str]", printed: "module.Printed"
-) -> "tuple[str, tuple[str, int, str]]":
-    """Import the program; what it raised ("" for nothing) as the last line of a traceback, and where."""
+) -> "tuple[str, tuple[str, int, str, str]]":
+    """Import the program; what it raised ("" for nothing) as the last line of a traceback, where, and beneath it."""
     sys.stdout = printed
     try:
         candidate.load()
     except BaseException as problem:  # The program is untrusted: SystemExit is what came out of it, not our end.
         place = candidate_module.place_of(problem, candidate, [root for root in roots if root])
+        beneath = "\0".join(module.beneath(problem))
         if isinstance(problem, SyntaxError):
             # The module itself, or one it imports: the line number is what a user needs.
             line = f" (line {problem.lineno})" if problem.lineno else ""
-            return f"SyntaxError: {problem.msg}{line}", place
-        return module.raised_line(problem), place
-    return "", ("", 0, "")
+            return f"SyntaxError: {problem.msg}{line}", (*place, "")
+        return module.raised_line(problem), (*place, beneath)
+    return "", ("", 0, "", "")
 
 
 def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:
     printed = module.Printed()
-    raised, notes, shown = module.run_step(source, number, names, printed)
+    raised, notes, beneath, shown = module.run_step(source, number, names, printed)
     value, kind = None, ""
     if shown:
         strange: list[type] = []
@@ -81,7 +82,7 @@ def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:
         kind = values.class_name(strange[0]) if strange else values.type_name(shown[0])
     spelled = "" if value is None else value
     has_value = "0" if value is None else "1"
-    return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised, notes)
+    return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised, notes, beneath)
 
 
 def _extend_search_path(roots: "list[str]") -> None:
