@@ -461,7 +461,11 @@ class Report(Fact, frozen=True):
     seconds: float = 0.0
     """Wall clock of the examples."""
     import_seconds: float = 0.0
-    """Wall clock of importing the module and all that it imports."""
+    """Wall clock of importing the module and all that it imports, once."""
+    imports: int = 1
+    """How often it was imported: each session and each test has a process of its own."""
+    all_import_seconds: float = 0.0
+    """Wall clock of all these imports; some go on at the same time."""
     unused: tuple[UnusedTest, ...] = ()
     """Tests that turned out to be of no use when they were run."""
     says_nothing: str = ""
@@ -471,6 +475,14 @@ class Report(Fact, frozen=True):
     def imported_slowly(self) -> bool:
         """Whether importing took long enough to be told apart from the examples' time."""
         return self.import_seconds >= SLOW_IMPORT
+
+    @property
+    def import_words(self) -> str:
+        """How long importing took, where it is worth a word: "imports took 1.5 s, 17 times (25.1 s)"; else ""."""
+        if not self.imported_slowly:
+            return ""
+        often = f", {self.imports} times ({self.all_import_seconds:.1f} s)" if self.imports > 1 else ""
+        return f"imports took {self.import_seconds:.1f} s{often}"
 
     @property
     def judged(self) -> tuple[Check, ...]:

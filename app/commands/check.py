@@ -21,6 +21,7 @@ from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.project_tests import HowTold, tested, with_tests
 from ...engine.sandbox.runner import Limits, Sandbox
+from ...engine.sandbox.timed import Timed
 from ...engine.waits import waiting_words
 from ...widgets.run.tally import standing
 from ..cli.caller import ends_with_caller
@@ -71,7 +72,7 @@ async def run(args: argparse.Namespace) -> int:
     if args.memory_mb:
         limits = replace(limits, memory_mb=args.memory_mb)
     async with ends_with_caller():
-        sandbox = await open_sandbox(choice)
+        sandbox = Timed(await open_sandbox(choice))
         try:
             shadow = "" if args.examples else await shadowed(sandbox, limits, stub, stub.body)
             done, fault = await _executed(sandbox, limits, text, wanted, stub)
@@ -84,6 +85,7 @@ async def run(args: argparse.Namespace) -> int:
                 report = await tested(sandbox, limits, program, str(path), stub.tests, report, unwritten=unwritten)
             report = report if args.examples else let_wait(report, stub, stub.body)
             report = replace(report, unused=(*stub.unused, *report.unused))
+            report = replace(report, imports=sandbox.imports, all_import_seconds=round(sandbox.import_seconds, 4))
             strong = await _strength(args, sandbox, limits, stub, report)
         finally:
             await sandbox.aclose()

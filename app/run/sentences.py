@@ -17,7 +17,8 @@ def ending(state: RunState, key: Key, *, undoable: bool = True) -> tuple[str, To
     `key` gives the keys in force; `undoable`: the last write to the file can be taken back now.
     """
     if state.status == "running":
-        return "", "calm"
+        # Before any model is asked the file is imported, which may take long.
+        return (state.decisions[-1] if state.decisions and not state.calls else ""), "calm"
     if state.standing is not None:
         return _standing(state, state.standing, key, undoable=undoable)
     if state.written:

@@ -29,6 +29,7 @@ from ..models.chat import Reply
 from ..models.sharing import Share
 from ..project_tests import tested
 from ..python.missing import unknown_names
+from ..sandbox.timed import Timed
 from ..sources import blocked_by
 from .asking import (
     Asker,
@@ -95,7 +96,7 @@ class Base:
         else:
             missing = unknown_names(stub, draft.body)
             self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node, undefined=missing))
-            box, limits, program = self.kit.sandbox, self.kit.limits, stub.program(draft.body)
+            box, limits, program = Timed(self.kit.sandbox), self.kit.limits, stub.program(draft.body)
             shadow = await shadowed(box, limits, stub, draft.body)
             done = await executed(box, limits, program, stub.examples, stub.path)
             report = await heeded(box, limits, stub, examples.report(draft.id, stub.examples, done), shadow)
@@ -103,6 +104,8 @@ class Base:
                 unwritten = stub.program(UNWRITTEN_BODY)
                 report = await tested(box, limits, program, stub.path, tests, report, unwritten=unwritten)
             report = let_wait(report, stub, draft.body)
+            if report.imported_slowly:
+                report = replace(report, imports=box.imports, all_import_seconds=round(box.import_seconds, 4))
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))

@@ -23,6 +23,7 @@ _TOO_NEW = "does not know this syntax; choose a newer Python with --interpreter"
 _UNWRITTEN = "this function is not written yet"
 _MOST_NAMES = 6
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)\.")
+_UNINSTALLED = re.compile(r"PackageNotFoundError: No package metadata was found for ([\w.-]+)")
 _VARIABLE = re.compile(r"KeyError: '[A-Z][A-Z0-9_]*'$")
 UNWRITTEN_BODY = f"raise NotImplementedError({_UNWRITTEN!r})"
 
@@ -123,6 +124,9 @@ def _remedy(path: str, failure: LoadFailure, done: Execution) -> str:
         return "the project has no such module: correct the import, or write it"
     if _VARIABLE.match(failure.raised):
         return "if that is an environment variable, set it in your shell and name it in sandbox.environment"
+    if uninstalled := _UNINSTALLED.search(failure.raised):
+        own = uninstalled[1].lower().replace("-", "_") == locate(path).top.lower()
+        return f"{'' if own else 'if it is this project, '}run `pip install -e .` in its folder for {done.interpreter}"
     if failure.raised.startswith("ModuleNotFoundError"):
         return f"install it for {done.interpreter}, or choose another Python with --interpreter"
     if failure.raised.startswith("SyntaxError") and is_newer_syntax(_text_of(_file_of(path, failure))):

@@ -104,6 +104,9 @@ class Conversation:
             self.import_seconds = monotonic() - began
             self._began += self.import_seconds
         printed, raised, file, line, inner, beneath = loaded.texts
+        if raised == wire.TOO_LONG:
+            at = failure_of(job.location, raised, file, line, "", "")
+            raise Ended(self._too_long() + (f"; it stood at {at.file} line {at.line}" if at.file else ""), "timeout")
         if raised:
             self.failure = failure_of(job.location, raised, file, line, inner, beneath)
             raise Ended(self.failure.text)
@@ -115,14 +118,17 @@ class Conversation:
         texts = (at.name, at.path, "1" if at.is_package else "", at.root, "\0".join(at.search), packages)
         self._ends = monotonic() + seconds
         try:
-            await self._say(wire.packed(wire.JOB, 0, *texts, job.program, asks))
+            await self._say(wire.packed(wire.JOB, 0, *texts, job.program, asks, f"{seconds:g}"))
             return await self._next(wire.LOADED, 0, seconds)
         except Ended as ended:
             if ended.status == "timeout":
-                raise Ended(f"importing took longer than {seconds:g} s (sandbox.import_seconds)", "timeout") from None
+                raise Ended(self._too_long(), "timeout") from None
             raise
         finally:
             self._ends = None
+
+    def _too_long(self) -> str:
+        return f"importing took longer than {self._limits.import_seconds:g} s (sandbox.import_seconds)"
 
     async def step(self, source: str, reply: Reply | None = None) -> Outcome:
         """Run one statement. `reply` answers calls of the function that the program asks for outside.

@@ -52,6 +52,8 @@ def refusal_of(location: Location, raised: str, inner: str = "", *, beneath: str
 def _refusal(location: Location, raised: str, inner: str) -> str:
     if _NAMELESS.search(raised[:400]):
         return "the user has no name in the sandbox"
+    if raised.startswith("EOFError: EOF when reading a line"):
+        return "nobody answers input() in the sandbox"
     missing = _MISSING.match(raised)
     if missing:
         return _hidden(location, missing[1])

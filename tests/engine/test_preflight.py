@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from redraft.engine.events import CallStarted, RunFailed, Settled
+from redraft.app.run.sentences import ending
+from redraft.engine.events import CallStarted, Decided, RunFailed, Settled
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
@@ -16,6 +17,7 @@ from redraft.engine.run.log import running
 from redraft.engine.sandbox import open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.sources import find_stubs, read
+from redraft.engine.state.run import RunState
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the layers are Linux's")
 STUB = "def total(prices):\n    '''Sum.\n\n    >>> total([2, 3])\n    5\n    '''\n    ...\n"
@@ -79,11 +81,11 @@ FAULTS = {
     ),
     "an end without a trace": (
         {"shop/__init__.py": "import os\nos._exit(3)\n", "shop/pricing.py": STUB},
-        "shop.pricing cannot be imported: the process ended with exit status 3",
+        "shop/__init__.py line 2: SystemExit: os._exit(3); it exits when imported",
     ),
     "an import that takes too long": (
         {"shop/__init__.py": "import time\ntime.sleep(60)\n", "shop/pricing.py": STUB},
-        "importing took longer than 0.5 s (sandbox.import_seconds); raise sandbox.import_seconds",
+        "(sandbox.import_seconds); it stood at shop/__init__.py line 2; raise sandbox.import_seconds",
     ),
     "a value of its own that cannot be made": (
         {"shop/pricing.py": "RATE = 1 / 0\n\n\n" + STUB},
@@ -254,3 +256,17 @@ async def test_a_file_whose_folder_is_moved_meanwhile_is_told_as_gone(
         told = [entry.event async for entry in log]
     failed = next(event for event in told if isinstance(event, RunFailed))
     assert (failed.kind, failed.problem.split(": ")[0]) == ("ProjectError", f"{path} is no longer there")
+
+
+async def test_a_slow_import_is_told_while_it_goes_on_and_a_quick_one_is_not(tmp_path: Path, sandbox: Sandbox) -> None:
+    slow = project(tmp_path / "slow", {"shop/__init__.py": "import time\ntime.sleep(0.8)\n", "shop/pricing.py": STUB})
+    told = [event.what for event in await events_of(slow, sandbox) if isinstance(event, Decided)]
+    assert told[:1] == ["importing shop.pricing…"]
+    quick = project(tmp_path / "quick", {"shop/pricing.py": STUB})
+    assert not [event for event in await events_of(quick, sandbox) if isinstance(event, Decided)]
+
+
+def test_the_last_line_of_the_screen_says_what_is_imported() -> None:
+    state = RunState(status="running", decisions=("importing shop.pricing…",))
+    assert ending(state, str) == ("importing shop.pricing…", "calm")
+    assert ending(RunState(status="running"), str) == ("", "calm")

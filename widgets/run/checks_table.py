@@ -87,8 +87,8 @@ class ChecksTable(Sheet):
         head = [Row(line) for line in folded(_score(self.state), width, words=True)]
         problem = [Row(line) for line in paragraphs(report.problem, width, "$state-fail")] if report else []
         problem += [Row(line) for line in _undefined(self.state, width)]
-        if report and report.imported_slowly:
-            problem.append(Row([(f"imports took {report.import_seconds:.1f} s", "$muted")]))
+        if report and report.import_words:
+            problem.append(Row([(report.import_words, "$muted")]))
         self._lines = _lines(self.state)
         if not self._lines and not unused(self.state):
             return [*head, *problem, Row(), *(Row(line) for line in paragraphs(_advice(self.state), width, "$muted"))]
