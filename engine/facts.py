@@ -5,6 +5,7 @@ Text is always `str` with LF newlines; what a file's bytes were is `sources`' bu
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -436,7 +437,7 @@ class Check(Fact, frozen=True):
     got: str = ""
     """What came out, as a person would read it: printed text, value or exception line; or what it waits for."""
     by_value: bool = False
-    """Whether it holds only as a value: doctest, which compares text, would say that it fails."""
+    """Whether it holds only as a value, or by an exception's class: doctest, which compares text, says it fails."""
     waits_for: tuple[str, ...] = ()
     """Functions without a body that the example or the draft leads to, of one that waits."""
     seconds: float = 0.0
@@ -445,6 +446,17 @@ class Check(Fact, frozen=True):
     def passed(self) -> bool:
         """Whether the example holds."""
         return self.verdict == "passed"
+
+    @property
+    def against_doctest(self) -> str:
+        """Why doctest says that an example fails which holds here, in words; "" where both say the same."""
+        if not self.by_value:
+            return ""
+        if self.example.raises is None:
+            return "equal as a value; doctest, which compares the text, says that it fails"
+        name = self.example.raises.partition(":")[0].strip()
+        full = next((word for word in re.findall(r"[\w.]+", self.got) if word.endswith(f".{name}")), name)
+        return f"raised as shown; doctest wants the name with its module, {full}, and says that it fails"
 
 
 SLOW_IMPORT = 0.5
@@ -463,7 +475,11 @@ class Report(Fact, frozen=True):
     seconds: float = 0.0
     """Wall clock of the examples."""
     import_seconds: float = 0.0
-    """Wall clock of importing the module and all that it imports."""
+    """Wall clock of importing the module and all that it imports, once."""
+    imports: int = 1
+    """How often it was imported: each session and each test has a process of its own."""
+    all_import_seconds: float = 0.0
+    """Wall clock of all these imports; some go on at the same time."""
     unused: tuple[UnusedTest, ...] = ()
     """Tests that turned out to be of no use when they were run."""
     says_nothing: str = ""
@@ -473,6 +489,14 @@ class Report(Fact, frozen=True):
     def imported_slowly(self) -> bool:
         """Whether importing took long enough to be told apart from the examples' time."""
         return self.import_seconds >= SLOW_IMPORT
+
+    @property
+    def import_words(self) -> str:
+        """How long importing took, where it is worth a word: "imports took 1.5 s, 17 times (25.1 s)"; else ""."""
+        if not self.imported_slowly:
+            return ""
+        often = f", {self.imports} times ({self.all_import_seconds:.1f} s)" if self.imports > 1 else ""
+        return f"imports took {self.import_seconds:.1f} s{often}"
 
     @property
     def judged(self) -> tuple[Check, ...]:

@@ -40,7 +40,8 @@ def waiting_words(report: Report | None) -> str:
         return ""
     if report.says_nothing:
         return report.says_nothing
-    verb = f"wait{'s' if waits == 1 else ''} for {listed(report.waiting)}"
+    awaits = f"wait{'s' if waits == 1 else ''} for {listed(report.waiting)}" if report.waiting else ""
+    verb = awaits or "cannot be run here"
     if report.judged:
         return f"{waits} {verb}"
     return f"its example{'s' if waits > 1 else ''} {verb}"

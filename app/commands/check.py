@@ -16,11 +16,12 @@ from ...engine import examples
 from ...engine.behaviour.answers import doctest_of
 from ...engine.behaviour.strength import Strength, strength, strength_facts
 from ...engine.desk.executing import executed, heeded, let_wait, shadowed
-from ...engine.desk.preflight import find_fault, outgrown
+from ...engine.desk.preflight import find_fault, moved, outgrown
 from ...engine.errors import ProjectError, UsageError
 from ...engine.facts import Example, Execution, Report, Stub
 from ...engine.project_tests import HowTold, Subject, tested, with_tests
 from ...engine.sandbox.runner import Limits, Sandbox
+from ...engine.sandbox.timed import Timed
 from ...engine.waits import waiting_words
 from ...widgets.run.tally import standing
 from ..cli.caller import ends_with_caller
@@ -71,7 +72,7 @@ async def run(args: argparse.Namespace) -> int:
     if args.memory_mb:
         limits = replace(limits, memory_mb=args.memory_mb)
     async with ends_with_caller():
-        sandbox = await open_sandbox(choice)
+        sandbox = Timed(await open_sandbox(choice))
         try:
             shadow = "" if args.examples else await shadowed(sandbox, limits, stub, stub.body)
             done, fault = await _executed(sandbox, limits, text, wanted, stub)
@@ -84,6 +85,7 @@ async def run(args: argparse.Namespace) -> int:
                 report = await tested(sandbox, limits, subject, stub.tests, report)
             report = report if args.examples else let_wait(report, stub, stub.body)
             report = replace(report, unused=(*stub.unused, *report.unused))
+            report = replace(report, imports=sandbox.imports, all_import_seconds=round(sandbox.import_seconds, 4))
             strong = await _strength(args, sandbox, limits, stub, report)
         finally:
             await sandbox.aclose()
@@ -108,7 +110,7 @@ async def _executed(
         done = await running
         if not done.problem:
             return done, ""
-        return done, await (asking or find_fault(sandbox, limits, stub)) or outgrown(text, done)
+        return done, moved(stub.path) or await (asking or find_fault(sandbox, limits, stub)) or outgrown(text, done)
     finally:
         left: list[asyncio.Future[Any]] = [task for task in (running, asking) if task is not None and not task.done()]
         for task in left:

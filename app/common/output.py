@@ -171,7 +171,7 @@ def report_lines(report: Report | None, paint: Paint) -> list[str]:
         return [paint("red", f"  ✗ {harmless(report.problem)}")]
     if not report.checks:
         return [paint("yellow", "  no examples: nothing was verified")]
-    slow = [paint("dim", f"  imports took {report.import_seconds:.1f} s")] if report.imported_slowly else []
+    slow = [paint("dim", f"  {report.import_words}")] if report.import_words else []
     return [line for check in report.examples for line in _check_lines(check, paint)] + slow
 
 
@@ -196,15 +196,21 @@ def lines_of_tests(report: Report | None, unused: Sequence[UnusedTest], paint: P
     return [*lines, *(paint("dim", f"  not used: {harmless(f'{test.where} {test.why}'.strip())}") for test in every)]
 
 
+_MOST_LINES = 2
+"""Further lines of a statement that are told in one line with its first."""
+
+
 def _check_lines(check: Check, paint: Paint, place: str = "") -> list[str]:
     colour = "green" if check.passed else "yellow" if check.verdict == "waits" else "red"
-    source = harmless(check.example.source.strip()).replace("\n", " ⏎ ")
+    first, *more = check.example.source.strip().split("\n")
+    few = more if len(more) <= _MOST_LINES else [f"… {len(more)} more lines"]
+    source = harmless(" ⏎ ".join([first, *few]))
     head = paint(colour, f"  {SIGNS[check.verdict]} {harmless(place)}{source}")
     if check.example.session:
         head += paint("dim", f"  ({harmless(check.example.session)}, line {check.example.line})")
     if check.passed:
-        note = "      equal as a value; doctest, which compares the text, says that it fails"
-        return [head, paint("dim", note)] if check.by_value else [head]
+        note = harmless(check.against_doctest)
+        return [head, paint("dim", f"      {note}")] if note else [head]
     if check.verdict == "waits":
         return [head, f"      {harmless(check.got)}"]
     if check.example.test is not None:

@@ -133,7 +133,14 @@ class Following:
         """Forget the stubs of a file that is no more."""
         self.sources.pop(path, None)
         self._on_saw()
-        self._show(self.shelf.after_save(path, ()))
+        self._show(self.shelf.after_loss(path))
+
+    @property
+    def watched(self) -> str:
+        """What is followed now, in words."""
+        files = sorted(self.sources)
+        what = files[0] if len(files) == 1 else f"{len(files)} files" if files else "for a Python file to appear"
+        return f"watching {what}: {counted(tuple(card.stub for card in self.shelf.cards if card.in_file))}"
 
     def ask(self, key: str, pipeline: Pipeline | None = None) -> None:
         """Put a stub into the queue and in front; it is worked on by `pipeline` in place of the usual one, if given."""

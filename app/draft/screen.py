@@ -78,6 +78,8 @@ class DraftScreen(RunScreen):
         self._runner: Worker[None] | None = None
         self._shelf = Shelf()
         self._known: object = None
+        self._watched = ""
+        """What is followed, as it was said last."""
         self._ending = self._passing = ""
         """What was said last of how a run ended, and of examples that run again."""
 
@@ -156,6 +158,12 @@ class DraftScreen(RunScreen):
     def _saw(self, what: str) -> None:
         self.query_one(StatusLine).seen = what
 
+    def _forget_seen(self) -> None:
+        """Say no longer that something is being drafted, nor how many stubs there were, once it is otherwise."""
+        line = self.query_one(StatusLine)
+        if self._work is not None and not self.busy and (": drafting" in line.seen or line.seen == self._watched):
+            line.seen = self._watched = self._work.following.watched
+
     def _warn(self, what: str) -> None:
         self.notify(what, severity="warning", markup=False, timeout=15)
 
@@ -175,6 +183,7 @@ class DraftScreen(RunScreen):
         self.show_title()
         self.show_decisions()
         self._tell_ending(view.state, turned=turned)
+        self._forget_seen()
         if self._trees is not None:
             self._trees.take(shelf)
 
@@ -182,7 +191,7 @@ class DraftScreen(RunScreen):
         """Write where one is, and what will be done there."""
         title, card = self.query_one(TitleBar), self.card
         title.place = f"{short(card.stub.path)} › {card.stub.name}" if card else ", ".join(map(str, self.paths))
-        title.position = f"{self._shelf.position + 1} of {len(self._shelf.cards)}" if len(self._shelf.cards) > 1 else ""
+        title.position = self._shelf.place
         title.means = self._work.following.pipeline.name if self._work else ""
 
     def show_decisions(self) -> None:
@@ -253,6 +262,7 @@ class DraftScreen(RunScreen):
             self._work.rechecking.changed()  # Half of what was asked for may be done: see what stands now.
         if event.worker is self._runner and event.worker.is_finished:
             self._draft_next()
+            self._forget_seen()
             self.refresh_bindings()
             if self._work is not None and self._runner is not None and self._runner.is_finished:
                 self._work.deciding.look()

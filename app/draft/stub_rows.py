@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...engine.facts import Report
+from ...widgets.run.tally import failing_score
 from ...widgets.stub_list import StubRow, StubStatus
 from .stubs import Card, CardStatus, Shelf
 
@@ -41,7 +42,7 @@ def _row(card: Card) -> StubRow:
 def _note(card: Card) -> str:
     report = card.state.result if card.state is not None else None
     if card.status == "fails" and report is not None and report.judged:
-        return f"{len(report.failures)} of {len(report.judged)} fail"
+        return failing_score(report)
     return _waits(report) if card.status in {"verified", "unverified", "written"} else ""
 
 

@@ -36,6 +36,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it will be drafted once the present run is over."""
     in_file: bool = True
     """Whether the file still has this stub: not once its body was written, by us or by hand."""
+    gone: bool = False
+    """Whether its file is no more; such a card stays while it is in front."""
 
     @property
     def status(self) -> CardStatus:
@@ -90,13 +92,13 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
 
     def shown(self, key: str) -> Shelf:
         """With this stub in front, if it is here."""
-        return replace(self, current=key) if self.get(key) else self
+        return _swept(replace(self, current=key)) if self.get(key) else self
 
     def moved(self, steps: int) -> Shelf:
         """With the stub so many places on in front; past an end it goes round."""
         if not self.cards:
             return self
-        return replace(self, current=self.cards[(self.position + steps) % len(self.cards)].stub.key)
+        return _swept(replace(self, current=self.cards[(self.position + steps) % len(self.cards)].stub.key))
 
     def after_run(self, key: str, state: RunState) -> Shelf:
         """With news of a run."""
@@ -110,12 +112,12 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
         """With what a file holds now. A stub that is gone stays if it was drafted: its result may matter."""
         known = {card.stub.key: card for card in self.cards}
         cards = [
-            replace(known[stub.key], stub=stub, in_file=True) if stub.key in known else Card(stub=stub)
+            replace(known[stub.key], stub=stub, in_file=True, gone=False) if stub.key in known else Card(stub=stub)
             for stub in stubs
         ]
         here = {stub.key for stub in stubs}
         left = (card for card in self.cards if card.stub.path == path and card.stub.key not in here and card.state)
-        cards.extend(replace(card, in_file=False, waiting=False) for card in left)
+        cards.extend(replace(card, in_file=False, waiting=False, gone=False) for card in left)
         cards.sort(key=lambda card: card.stub.line)
         first = next((n for n, card in enumerate(self.cards) if card.stub.path == path), len(self.cards))
         before = [card for card in self.cards[:first] if card.stub.path != path]
@@ -123,8 +125,27 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
         whole = Shelf(cards=(*before, *cards, *after), current=self.current)
         return whole if whole.card else replace(whole, current=whole.cards[0].stub.key if whole.cards else "")
 
+    def after_loss(self, path: str) -> Shelf:
+        """Without the stubs of a file that is no more, but for the one in front if it was drafted."""
+        kept = self.after_save(path, ())
+        lost = (replace(card, gone=True) if card.stub.path == path else card for card in kept.cards)
+        return _swept(replace(kept, cards=tuple(lost)))
+
+    @property
+    def place(self) -> str:
+        """Which of the stubs is in front, "2 of 3"; "" where there is no choice, or it is none of them any more."""
+        there = [card.stub.key for card in self.cards if not card.gone]
+        several = len(there) > 1 and self.current in there
+        return f"{there.index(self.current) + 1} of {len(there)}" if several else ""
+
     def _with(self, key: str, change: Callable[[Card], Card]) -> Shelf:
         return replace(self, cards=tuple(change(card) if card.stub.key == key else card for card in self.cards))
+
+
+def _swept(shelf: Shelf) -> Shelf:
+    """Without the stubs of files that are no more, but for the one in front."""
+    kept = (card for card in shelf.cards if not card.gone or card.stub.key == shelf.current)
+    return replace(shelf, cards=tuple(kept))
 
 
 def asked(stub: Stub) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...engine.facts import Choice, Report
 from ...engine.state.run import IN_FILE, RunState, Standing
 from ...engine.waits import waiting_words
-from ...widgets.run.tally import also_by_tests, held, standing
+from ...widgets.run.tally import also_by_tests, held, standing, unused_words
 from ...widgets.signs import counted
 from ...widgets.status_line import Tone
 from ..common.key_names import Key
@@ -17,7 +17,8 @@ def ending(state: RunState, key: Key, *, undoable: bool = True) -> tuple[str, To
     `key` gives the keys in force; `undoable`: the last write to the file can be taken back now.
     """
     if state.status == "running":
-        return "", "calm"
+        # Before any model is asked the file is imported, which may take long.
+        return (state.decisions[-1] if state.decisions and not state.calls else ""), "calm"
     if state.standing is not None:
         return _standing(state, state.standing, key, undoable=undoable)
     if state.written:
@@ -95,6 +96,7 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
     report = state.result
     waits = waiting_words(report)
     also = f"; {waits}" if waits else ""
+    unused = f"; {words}" if (words := unused_words(state)) else ""
     is_there = state.stub is not None and solution.draft.body.strip() == state.stub.body.strip()
     accepts = "" if is_there else f". {key('diff.accept_all')} accepts"
     all_the_same = f"{accepts} all the same" if accepts else ""
@@ -105,11 +107,11 @@ def _settled(state: RunState, key: Key) -> tuple[str, Tone]:
             own = report is not None and bool(report.tests)
             holding = "" if own else f": {counted(total, 'example')} hold{'s' if total == 1 else ''}"
             if state.unreviewed:
-                return f"{verified}, not reviewed{holding}{also}{accepts}", "warning"
-            return f"{verified}{holding}{also}{accepts}", "good"
+                return f"{verified}, not reviewed{holding}{also}{unused}{accepts}", "warning"
+            return f"{verified}{holding}{also}{unused}{accepts}", "good"
         case "unverified":
             why = f"unverified: {waits}" if waits else "no examples: nothing was verified"
-            return f"{why}{all_the_same}", "warning"
+            return f"{why}{unused}{all_the_same}", "warning"
         case "fails":
             if solution.draft.problem:
                 return f"no usable body: {solution.draft.problem}. {again} runs again", "error"

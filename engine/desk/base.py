@@ -29,6 +29,7 @@ from ..models.chat import Reply
 from ..models.sharing import Share
 from ..project_tests import Subject, tested
 from ..python.missing import unknown_names
+from ..sandbox.timed import Timed
 from ..sources import blocked_by
 from .asking import (
     Asker,
@@ -37,6 +38,7 @@ from .asking import (
     Turn,
 )
 from .executing import executed, heeded, let_wait, shadowed
+from .preflight import is_there, moved
 from .prompting import Messages, Turns
 from .questions import Question
 from .resume import Recall
@@ -72,6 +74,7 @@ class Base:
         self._luck = random.Random(kit.seed)  # noqa: S311 - an order that can be repeated
         self._ids = (f"d{n}" for n in itertools.count(1))
         self._reports: dict[str, Report] = {}
+        self._stood = is_there(stub.path)
         self._tested: set[str] = set()
         """Drafts that were held against the project's tests."""
         self._talkers: set[str] = set()
@@ -93,16 +96,20 @@ class Base:
         else:
             missing = unknown_names(stub, draft.body)
             self._emit(CheckStarted(draft=draft.id, examples=len(stub.examples), node=node, undefined=missing))
-            box, limits, program = self.kit.sandbox, self.kit.limits, stub.program(draft.body)
+            box, limits, program = Timed(self.kit.sandbox), self.kit.limits, stub.program(draft.body)
             shadow = await shadowed(box, limits, stub, draft.body)
             done = await executed(box, limits, program, stub.examples, stub.path)
             report = await heeded(box, limits, stub, examples.report(draft.id, stub.examples, done), shadow)
             if tests and not shadow:
                 report = await tested(box, limits, Subject.of(stub, draft.body), tests, report)
             report = let_wait(report, stub, draft.body)
+            if report.imported_slowly:
+                report = replace(report, imports=box.imports, all_import_seconds=round(box.import_seconds, 4))
         self._tested.update({draft.id} if tests == stub.tests or draft.problem else ())
         self._reports[draft.id] = report
         self._emit(Checked(report=report, node=node))
+        if report.problem and draft.problem is None and self._stood and (gone := moved(stub.path)):
+            raise ProjectError(gone)
         if self.cannot_run:
             raise ProjectError(self.cannot_run)
         return report

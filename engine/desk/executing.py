@@ -20,6 +20,7 @@ from ..examples import (
 from ..facts import Check, Example, Execution, Outcome, Report, Stub
 from ..sandbox.runner import Limits, Sandbox
 from ..sources import blocked_by, is_newer_syntax, rivals
+from .given import without_given
 
 _ALONE = frozenset({"generated", "hidden"})
 FRESH_STARTS = 3
@@ -115,7 +116,8 @@ async def heeded(sandbox: Sandbox, limits: Limits, stub: Stub, report: Report, s
         return all_held_up(report, f"does not call {stub.entry_point}", f"no example calls {stub.entry_point}")
     if not stub.path:  # Of a benchmark's problem the examples are read kindly.
         return report
-    return replace(report, checks=tuple(_as_doctest_reads(check) for check in report.checks))
+    read = replace(report, checks=tuple(_as_doctest_reads(check) for check in report.checks))
+    return without_given(read, stub.path)
 
 
 def _as_doctest_reads(check: Check) -> Check:

@@ -10,6 +10,7 @@ from ..examples import is_python, visible
 from ..facts import UNWRITTEN, Execution, LoadFailure, Stub
 from ..kit import Kit
 from ..project import locate
+from ..python.leaving import leaves_at
 from ..sandbox.runner import Limits, Sandbox
 from ..sources import (
     find_stubs,
@@ -21,6 +22,7 @@ from ..sources import (
 _TOO_NEW = "does not know this syntax; choose a newer Python with --interpreter"
 _MOST_NAMES = 6
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)\.")
+_UNINSTALLED = re.compile(r"PackageNotFoundError: No package metadata was found for ([\w.-]+)")
 _VARIABLE = re.compile(r"KeyError: '[A-Z][A-Z0-9_]*'$")
 
 
@@ -45,7 +47,7 @@ async def find_broken_example(sandbox: Sandbox, limits: Limits, stub: Stub) -> s
     Raises:
         SandboxError: code cannot be run here as safely as was promised.
     """
-    for example in stub.examples if _is_there(stub.path) else ():
+    for example in stub.examples if is_there(stub.path) else ():
         if example.refused:
             place = f"{os.path.basename(stub.path)} {example.refused}"  # noqa: PTH119 - as below
             return _in_a_line(f"{place}, and so doctest reads no example of this docstring; mend it")
@@ -69,8 +71,11 @@ async def find_fault(sandbox: Sandbox, limits: Limits, stub: Stub) -> str:
     Raises:
         SandboxError: code cannot be run here as safely as was promised.
     """
-    if not _is_there(stub.path):
+    if not is_there(stub.path):
         return ""
+    if line := leaves_at(_text_of(stub.path)):
+        shown = locate(stub.path).shown(locate(stub.path).path)
+        return f'{shown} line {line} exits when imported; put it under `if __name__ == "__main__":`'
     done = await sandbox.load(stub.unwritten, limits, path=stub.path)
     if not done.problem or UNWRITTEN in done.problem:
         return ""
@@ -117,10 +122,15 @@ def _remedy(path: str, failure: LoadFailure, done: Execution) -> str:
         return "the project has no such module: correct the import, or write it"
     if _VARIABLE.match(failure.raised):
         return "if that is an environment variable, set it in your shell and name it in sandbox.environment"
+    if uninstalled := _UNINSTALLED.search(failure.raised):
+        own = uninstalled[1].lower().replace("-", "_") == locate(path).top.lower()
+        return f"{'' if own else 'if it is this project, '}run `pip install -e .` in its folder for {done.interpreter}"
     if failure.raised.startswith("ModuleNotFoundError"):
         return f"install it for {done.interpreter}, or choose another Python with --interpreter"
     if failure.raised.startswith("SyntaxError") and is_newer_syntax(_text_of(_file_of(path, failure))):
         return f"{done.interpreter} {_TOO_NEW}"
+    if failure.raised.startswith("SystemExit"):
+        return 'it exits when imported: put that under `if __name__ == "__main__":`'
     if failure.raised.startswith("MemoryError"):
         return "raise sandbox.memory_mb, or import less"
     if failure.refused:
@@ -144,7 +154,17 @@ def _unwritten(path: str) -> list[str]:
         return []
 
 
-def _is_there(path: str) -> bool:
+def moved(path: str) -> str:
+    """That a file which was there when its work began is there no longer; "" while it is."""
+    if is_there(path):
+        return ""
+    return (
+        f"{visible(path)} is no longer there: it, or a folder above it, was moved or deleted meanwhile; nothing was run"
+    )
+
+
+def is_there(path: str) -> bool:
+    """Whether there is such a file."""
     return bool(path) and os.path.isfile(path)  # noqa: PTH113 - False, where `Path.is_file` raises
 
 
@@ -162,4 +182,4 @@ def _text_of(path: str) -> str:
         return ""
 
 
-__all__ = ["check_imports", "find_fault", "outgrown", "project_fault"]
+__all__ = ["check_imports", "find_fault", "is_there", "moved", "outgrown", "project_fault"]

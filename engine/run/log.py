@@ -18,6 +18,7 @@ from ..errors import ModelError, first_of_ours
 from ..events import (
     AnyEvent,
     CallStarted,
+    Decided,
     Entry,
     Judged,
     Paused,
@@ -30,11 +31,15 @@ from ..events import (
 from ..facts import Example, Stub
 from ..kit import Budget, Kit
 from ..pipelines.catalogue import Pipeline
+from ..project import locate
 from ..project_tests import with_tests
 from ..system.version import VERSION
 from .budget import Allowance
 from .judging import judged
 from .recording import without_keys
+
+_SOON = 0.5
+"""Seconds of importing after which it is told."""
 
 
 class Recorder(Protocol):
@@ -132,7 +137,7 @@ class Log:
         self._driven = True
         try:
             desk = Desk(kit, stub, self.emit, self.turn, self._steering, self._recall, self._clock)
-            desk.cannot_run = await check_imports(kit, stub)
+            desk.cannot_run = await self._imported(kit, stub)
             solution = await pipeline.run(desk, stub)
             if hidden:
                 self.emit(Judged(report=await judged(kit, stub, solution, hidden)))
@@ -149,6 +154,19 @@ class Log:
             self.emit(RunFailed(problem=str(fault), kind=type(fault).__name__, cause=cause))
         finally:
             self._end()
+
+    async def _imported(self, kit: Kit, stub: Stub) -> str:
+        """What `check_imports` gives; that it goes on is told when it takes longer than a moment."""
+        name = locate(stub.path).name
+
+        def tell() -> None:
+            self.emit(Decided(what=f"importing {name}…"))
+
+        telling = asyncio.get_running_loop().call_later(_SOON, tell)
+        try:
+            return await check_imports(kit, stub)
+        finally:
+            telling.cancel()
 
     def _end(self) -> None:
         self.emit(RunEnded(seconds=round(self._clock() - self._began, 4)))

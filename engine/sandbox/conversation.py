@@ -103,9 +103,12 @@ class Conversation:
             # Importing has a clock of its own: what it takes is not the examples' time.
             self.import_seconds = monotonic() - began
             self._began += self.import_seconds
-        printed, raised, file, line, inner = loaded.texts
+        printed, raised, file, line, inner, beneath = loaded.texts
+        if raised == wire.TOO_LONG:
+            at = failure_of(job.location, raised, file, line, "", "")
+            raise Ended(self._too_long() + (f"; it stood at {at.file} line {at.line}" if at.file else ""), "timeout")
         if raised:
-            self.failure = failure_of(job.location, raised, file, line, inner)
+            self.failure = failure_of(job.location, raised, file, line, inner, beneath)
             raise Ended(self.failure.text)
         return printed
 
@@ -115,14 +118,17 @@ class Conversation:
         texts = (at.name, at.path, "1" if at.is_package else "", at.root, "\0".join(at.search), packages)
         self._ends = monotonic() + seconds
         try:
-            await self._say(wire.packed(wire.JOB, 0, *texts, job.program, asks))
+            await self._say(wire.packed(wire.JOB, 0, *texts, job.program, asks, f"{seconds:g}"))
             return await self._next(wire.LOADED, 0, seconds)
         except Ended as ended:
             if ended.status == "timeout":
-                raise Ended(f"importing took longer than {seconds:g} s (sandbox.import_seconds)", "timeout") from None
+                raise Ended(self._too_long(), "timeout") from None
             raise
         finally:
             self._ends = None
+
+    def _too_long(self) -> str:
+        return f"importing took longer than {self._limits.import_seconds:g} s (sandbox.import_seconds)"
 
     async def step(self, source: str, reply: Reply | None = None) -> Outcome:
         """Run one statement. `reply` answers calls of the function that the program asks for outside.
@@ -145,8 +151,12 @@ class Conversation:
         return self._outcome(await self._next(wire.OUTCOME, number, self._limits.step_seconds), monotonic() - began)
 
     def _outcome(self, record: Record, seconds: float) -> Outcome:
-        printed, has_value, value, kind, raised, notes = record.texts
-        if max(len(printed), len(raised), len(notes)) > PRINTED or len(kind) > 1000 or has_value not in ("0", "1"):
+        printed, has_value, value, kind, raised, notes, beneath = record.texts
+        if (
+            max(len(printed), len(raised), len(notes), len(beneath)) > PRINTED
+            or len(kind) > 1000
+            or has_value not in ("0", "1")
+        ):
             raise Ended("the process answered with more than it may")
         return Outcome(
             status="raised" if raised else "returned",
@@ -155,7 +165,7 @@ class Conversation:
             type_name=kind,
             raised=raised,
             notes=notes if raised else "",
-            refused=refusal_of(self._location, raised) if raised else "",
+            refused=refusal_of(self._location, raised, beneath=beneath) if raised else "",
             seconds=round(seconds, 6),
         )
 

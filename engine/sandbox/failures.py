@@ -11,16 +11,21 @@ from ..project import Location
 _LONGEST = 2000
 """Characters of each text that are kept."""
 _REFUSED = re.compile(r"^(?:PermissionError|OSError|BlockingIOError): \[Errno (1|13|30)\]")
+_OWN_NAME = re.compile(r"^[\w.]{1,200}(?=: \[Errno (?:1|13|30)\])")
+"""A library's own class of such an error."""
 _UNRESOLVED = re.compile(r"name resolution|Name or service not known|nodename nor servname")
 _MISSING = re.compile(r"^FileNotFoundError: \[Errno 2\][^']{0,200}: '([^'\0]{1,400})'$")
 _NAMELESS = re.compile(r"^KeyError: 'getpw\w+\(\): \w+ not found|^OSError: No username set in the environment")
-_NETWORK = re.compile(r"^(?:socket|ssl|http|urllib|asyncio)\b")
+_NETWORK = re.compile(r"^(?:socket|_socket|ssl|http|urllib|urllib3|asyncio|smtplib|ftplib|imaplib|poplib|telnetlib)\b")
 _PROGRAMS = re.compile(r"^(?:subprocess|multiprocessing|pty|os)\b.*(?:fork|exec|spawn|Popen|popen)")
 _UNREADABLE = re.compile(r"\[Errno 13\][^']{0,200}: '([^']{1,400})'$")
 
 
-def failure_of(location: Location, raised: str, file: str, line: str, inner: str) -> LoadFailure:
-    """What a process claims of an import that failed: exception line, file, line, and the innermost function."""
+def failure_of(location: Location, raised: str, file: str, line: str, inner: str, beneath: str) -> LoadFailure:
+    """What a process claims of an import that failed: exception line, file, line, and the innermost function.
+
+    `beneath` is the operating system's own error in it, with the function that raised it, as `refusal_of` takes it.
+    """
     number = int(line) if line.isdecimal() and len(line) < 9 else 0
     known = file[:_LONGEST] if number and location.path else ""
     return LoadFailure(
@@ -28,14 +33,27 @@ def failure_of(location: Location, raised: str, file: str, line: str, inner: str
         file=location.shown(known) if known else "",
         line=number,
         elsewhere=bool(known) and known != location.path,
-        refused=refusal_of(location, raised[:_LONGEST], inner[:200]),
+        refused=refusal_of(location, raised[:_LONGEST], inner[:200], beneath=beneath),
     )
 
 
-def refusal_of(location: Location, raised: str, inner: str = "") -> str:
-    """What the sandbox refused, in words, told from an exception line and the innermost function; "" when nothing."""
+def refusal_of(location: Location, raised: str, inner: str = "", *, beneath: str = "") -> str:
+    """What the sandbox refused, in words, told from an exception line and the innermost function; "" when nothing.
+
+    `beneath`: line and innermost function, with a NUL between them, of the operating system's own error, which a
+    library or the program may have wrapped into another exception.
+    """
+    line, _, function = beneath[:_LONGEST].partition("\0")
+    if line:
+        return _refusal(location, _OWN_NAME.sub("OSError", line), function[:200] or inner)
+    return _refusal(location, raised, inner)
+
+
+def _refusal(location: Location, raised: str, inner: str) -> str:
     if _NAMELESS.search(raised[:400]):
         return "the user has no name in the sandbox"
+    if raised.startswith("EOFError: EOF when reading a line"):
+        return "nobody answers input() in the sandbox"
     missing = _MISSING.match(raised)
     if missing:
         return _hidden(location, missing[1])
@@ -53,7 +71,7 @@ def refusal_of(location: Location, raised: str, inner: str = "") -> str:
     unreadable = _UNREADABLE.search(raised)
     if unreadable:
         return f"{location.shown(unreadable[1])} can be neither read nor written in the sandbox"
-    return "the sandbox does not permit it" if inner else "the sandbox permits neither network nor other programs"
+    return "the sandbox permits neither network nor other programs"
 
 
 def _hidden(location: Location, path: str) -> str:

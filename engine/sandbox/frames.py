@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .child import child_frames as wire
 
-TEXTS = {wire.LAYERS: 2, wire.LOADED: 5, wire.OUTCOME: 6, wire.CALL: 2}
+TEXTS = {wire.LAYERS: 2, wire.LOADED: 6, wire.OUTCOME: 7, wire.CALL: 2}
 """How many texts each kind of record has."""
 
 

@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from redraft.app.common.help import HelpScreen
 from redraft.app.common.key_bar import KeyBar
 from redraft.app.common.picker import Picker
+from redraft.app.common.title_bar import TitleBar
 from redraft.engine.errors import ModelError
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line
@@ -152,9 +154,31 @@ async def test_a_save_drafts_the_stub_that_is_new(home: Path) -> None:
         (home / "shapes.py").write_text(BOTH)
         await until(pilot, lambda: screen.view.state.stub is not None and screen.view.state.stub.name == "widest_gap")
         await settled(pilot)
-        assert "drafting widest_gap" in seen(app)
+        await until(pilot, lambda: seen(app).endswith("shapes.py: 2 stubs"))  # No longer that it is being drafted.
         assert screen.card is not None
         assert screen.card.status == "verified"
+        await pilot.press("A")
+        await until(pilot, lambda: seen(app).endswith("shapes.py: 1 stub"))
+        await pilot.press("u")
+        await until(pilot, lambda: seen(app).endswith("shapes.py: 2 stubs"))
+
+
+async def test_the_stub_of_a_file_that_is_gone_is_neither_listed_nor_counted(home: Path) -> None:
+    (home / "gaps.py").write_text(WIDEST_GAP)
+    async with (app := watching(home)).run_test(size=(120, 36)) as pilot:
+        screen = await settled(pilot)
+        assert screen._work is not None
+        shelf = screen._work.following.shelf
+        other = replace(shelf.cards[0].stub, path=str(home / "gaps.py"), name="widest_gap")
+        gone = replace(shelf.cards[0], stub=other)
+        screen._work.following._show(replace(shelf, cards=(*shelf.cards, gone)))
+        await pilot.pause()
+        assert screen.query_one(TitleBar).position == "1 of 2"
+        screen._work.following.gone(str(home / "gaps.py"))
+        await pilot.pause()
+        assert screen.query_one(TitleBar).position == ""
+        assert [row.name for row in screen.query_one(StubList).stubs] == ["runs_of_letters"]
+        assert app.is_running
 
 
 async def test_going_to_another_stub_and_back_shows_its_result_again(home: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from redraft.app.common.output import Paint, harmless, review_lines
-from redraft.engine.facts import Finding, Review
+from redraft.app.common.output import Paint, harmless, report_lines, review_lines
+from redraft.engine.facts import Check, Example, Finding, Report, Review
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,14 @@ def test_a_finding_without_a_line_is_a_finding_without_a_line():
 )
 def test_what_a_report_lacks_is_said(review: Review, words: str):
     assert printed(review)[-1] == words
+
+
+def test_a_long_statement_is_told_by_its_first_line_and_how_many_follow():
+    def told(lines: int) -> str:
+        source = "\n".join(f"line{n}" for n in range(lines))
+        check = Check(example=Example(source=source), verdict="passed")
+        return report_lines(Report(draft="d1", checks=(check,)), Paint(on=False))[0].strip()
+
+    assert told(1).endswith("line0")
+    assert told(3).endswith("line0 ⏎ line1 ⏎ line2")
+    assert told(15).endswith("line0 ⏎ … 14 more lines")

@@ -160,3 +160,25 @@ def test_a_stub_whose_model_gave_no_answer_is_not_asked_for_again_by_a_save() ->
     call = ev.CallStarted(call="c1", role="coder", purpose="draft", model="m")
     shelf = opened(f).after_run(f.key, run_of(f, call, ev.RunFailed(problem="unreachable", kind="ModelError")))
     assert to_draft(shelf, shelf.after_save("a.py", [f]), "a.py", 1) is None
+
+
+def test_what_was_drafted_of_a_file_that_is_gone_stays_while_it_is_in_front_and_is_not_counted() -> None:
+    f, g, h = stub("f"), stub("g", path="b.py"), stub("h", 9, path="b.py")
+    shelf = opened(f).after_save("b.py", (g, h)).after_run(g.key, run_of(g, SOLVED)).after_run(h.key, run_of(h, SOLVED))
+    lost = shelf.shown(g.key).after_loss("b.py")
+    assert [card.stub.name for card in lost.cards] == ["f", "g"]
+    assert (shelf.shown(g.key).place, lost.place) == ("2 of 3", "")
+    assert (
+        [card.stub.name for card in lost.moved(1).cards]
+        == [card.stub.name for card in lost.shown(f.key).cards]
+        == ["f"]
+    )
+    assert lost.shown(f.key).place == ""
+
+
+def test_a_file_that_comes_back_has_its_stubs_again() -> None:
+    f, g = stub("f"), stub("g", path="b.py")
+    shelf = opened(f).after_save("b.py", (g,)).after_run(g.key, run_of(g, SOLVED)).shown(g.key).after_loss("b.py")
+    back = shelf.after_save("b.py", (g,))
+    assert (back.place, back.shown(f.key).place) == ("2 of 2", "1 of 2")
+    assert back.card is not None and back.card.drafted

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from redraft.engine.events import CallStarted, RunFailed, Settled
+from redraft.app.run.sentences import ending
+from redraft.engine.events import CallStarted, Decided, RunFailed, Settled
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
@@ -16,6 +17,7 @@ from redraft.engine.run.log import running
 from redraft.engine.sandbox import open_sandbox
 from redraft.engine.sandbox.runner import Limits, Sandbox
 from redraft.engine.sources import find_stubs, read
+from redraft.engine.state.run import RunState
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the layers are Linux's")
 STUB = "def total(prices):\n    '''Sum.\n\n    >>> total([2, 3])\n    5\n    '''\n    ...\n"
@@ -79,11 +81,11 @@ FAULTS = {
     ),
     "an end without a trace": (
         {"shop/__init__.py": "import os\nos._exit(3)\n", "shop/pricing.py": STUB},
-        "shop.pricing cannot be imported: the process ended with exit status 3",
+        "shop/__init__.py line 2: SystemExit: os._exit(3); it exits when imported",
     ),
     "an import that takes too long": (
         {"shop/__init__.py": "import time\ntime.sleep(60)\n", "shop/pricing.py": STUB},
-        "importing took longer than 0.5 s (sandbox.import_seconds); raise sandbox.import_seconds",
+        "(sandbox.import_seconds); it stood at shop/__init__.py line 2; raise sandbox.import_seconds",
     ),
     "a value of its own that cannot be made": (
         {"shop/pricing.py": "RATE = 1 / 0\n\n\n" + STUB},
@@ -179,3 +181,92 @@ async def test_a_file_larger_than_the_memory_is_told_by_its_module(tmp_path: Pat
     failed = next(event for event in await events_of(path, sandbox) if isinstance(event, RunFailed))
     assert failed.problem.startswith("shop.pricing cannot be imported: MemoryError")
     assert "sandbox.memory_mb" in failed.problem
+
+
+LEAVES = {
+    "sys.exit(main())": "import sys\n\ndef main(): return total([])\n\n" + STUB + "\nsys.exit(main())\n",
+    "exit()": STUB + "\nexit()\n",
+    "another name": "from sys import exit as leave\n" + STUB + "\nleave(total([1]))\n",
+    "another module": "import sys as system\n" + STUB + "\nsystem.exit(0)\n",
+    "SystemExit": STUB + "\nraise SystemExit(total([1]))\n",
+    "SystemExit alone": STUB + "\nraise SystemExit\n",
+    "os._exit": "import os\n" + STUB + "\nos._exit(0)\n",
+    "within a with": "import contextlib, sys\n" + STUB + "\nwith contextlib.nullcontext():\n    sys.exit(total([]))\n",
+    "at last": "import sys\n" + STUB + "\ntry:\n    total([1])\nfinally:\n    sys.exit()\n",
+}
+STAYS = {
+    "a guard": "import sys\n" + STUB + "\nif __name__ == '__main__':\n    sys.exit(total([]))\n",
+    "a version": "import sys\nif sys.version_info < (3,):\n    sys.exit('too old')\n" + STUB,
+    "a function": "import sys\ndef main(): sys.exit(total([]))\n" + STUB,
+    "caught": "import sys\ntry:\n    sys.exit(1)\nexcept SystemExit:\n    pass\n" + STUB,
+    "a name of its own": "def leave(): ...\n" + STUB + "\nleave()\n",
+}
+
+
+@pytest.mark.parametrize("name", LEAVES)
+async def test_a_file_that_exits_when_imported_is_told_with_its_line(
+    tmp_path: Path, sandbox: Sandbox, name: str
+) -> None:
+    project(tmp_path, {"shop/__init__.py": "", "shop/pricing.py": "", "shop/__main__.py": LEAVES[name]})
+    told = await events_of(str(tmp_path / "shop" / "__main__.py"), sandbox)
+    failed = next(event for event in told if isinstance(event, RunFailed))
+    lines = LEAVES[name].split("\n")
+    line = max(n for n, text in enumerate(lines, 1) if any(word in text for word in ("xit", "leave(")))
+    assert (
+        failed.problem == f'shop/__main__.py line {line} exits when imported; put it under `if __name__ == "__main__":`'
+    )
+    assert not any(isinstance(event, CallStarted) for event in told)
+
+
+@pytest.mark.parametrize("name", STAYS)
+async def test_a_file_that_need_not_exit_is_drafted(tmp_path: Path, sandbox: Sandbox, name: str) -> None:
+    path = project(tmp_path, {"shop/pricing.py": STAYS[name]})
+    settled = [event for event in await events_of(path, sandbox) if isinstance(event, Settled)]
+    assert [event.solution.verdict for event in settled] == ["verified"]
+
+
+async def test_a_sister_that_exits_is_told_as_such(tmp_path: Path, sandbox: Sandbox) -> None:
+    path = project(
+        tmp_path, {"shop/cli.py": "import sys\nsys.exit(2)\n", "shop/pricing.py": "from . import cli\n" + STUB}
+    )
+    failed = next(event for event in await events_of(path, sandbox) if isinstance(event, RunFailed))
+    assert failed.problem.startswith("shop/cli.py line 2: ")
+    assert 'it exits when imported: put that under `if __name__ == "__main__":`' in failed.problem
+
+
+@pytest.mark.parametrize("what", ["package", "project"])
+async def test_a_file_whose_folder_is_moved_meanwhile_is_told_as_gone(
+    tmp_path: Path, sandbox: Sandbox, what: str
+) -> None:
+    home = tmp_path / "home"
+    path = Path(
+        project(home, {"shop/models.py": "class Item: ...\n", "shop/pricing.py": "from . import models\n" + STUB})
+    )
+
+    def answer(_ask: object) -> str:
+        folder = home / "shop" if what == "package" else home
+        folder.rename(tmp_path / "elsewhere")
+        return "    return sum(prices)\n"
+
+    model = Scripted(answer)
+    voices = {role: Voice(model=model) for role in ("coder", "reviewer", "planner", "tester")}
+    kit = Kit(voices=voices, prompts=Prompts(None), sandbox=sandbox)  # type: ignore[arg-type]
+    (stub,) = find_stubs(read(str(path))).stubs
+    async with running(CATALOGUE["raw-coder"], kit, stub) as log:
+        told = [entry.event async for entry in log]
+    failed = next(event for event in told if isinstance(event, RunFailed))
+    assert (failed.kind, failed.problem.split(": ")[0]) == ("ProjectError", f"{path} is no longer there")
+
+
+async def test_a_slow_import_is_told_while_it_goes_on_and_a_quick_one_is_not(tmp_path: Path, sandbox: Sandbox) -> None:
+    slow = project(tmp_path / "slow", {"shop/__init__.py": "import time\ntime.sleep(0.8)\n", "shop/pricing.py": STUB})
+    told = [event.what for event in await events_of(slow, sandbox) if isinstance(event, Decided)]
+    assert told[:1] == ["importing shop.pricing…"]
+    quick = project(tmp_path / "quick", {"shop/pricing.py": STUB})
+    assert not [event for event in await events_of(quick, sandbox) if isinstance(event, Decided)]
+
+
+def test_the_last_line_of_the_screen_says_what_is_imported() -> None:
+    state = RunState(status="running", decisions=("importing shop.pricing…",))
+    assert ending(state, str) == ("importing shop.pricing…", "calm")
+    assert ending(RunState(status="running"), str) == ("", "calm")

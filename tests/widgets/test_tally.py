@@ -7,7 +7,8 @@ from redraft.app.common.output import Paint, verdict_line
 from redraft.app.run.sentences import ending
 from redraft.engine.facts import Asserted, Check, Draft, Example, Relation, Report, Solution, Stub, UnusedTest
 from redraft.engine.state.run import RunState
-from redraft.widgets.run.tally import expectation, standing
+from redraft.widgets.run.stage_bar import StageBar
+from redraft.widgets.run.tally import expectation, failing_score, score, standing
 
 DRAFT = Draft(id="d1", body="return 1\n")
 
@@ -40,8 +41,8 @@ ONE_FAILS = (example(), check(12, passed=False), check(13, of=12), check(2), che
 
 
 def test_a_draft_that_stands_is_verified_also_by_the_tests():
-    assert ending(state(*ALL), str)[0] == "verified, also by 3 of your tests. diff.accept_all accepts"
-    assert ending(state(check(1)), str)[0] == "verified by 1 of your tests. diff.accept_all accepts"
+    assert ending(state(*ALL), str)[0] == "verified, also by 3 of your tests; 1 test not used. diff.accept_all accepts"
+    assert ending(state(check(1)), str)[0] == "verified by 1 of your tests; 1 test not used. diff.accept_all accepts"
     line = verdict_line(state(*ALL).solution, state(*ALL), Paint(on=False))
     assert line == "verified, also by 3 of your tests: the example holds (why)"
 
@@ -65,3 +66,21 @@ def test_a_draft_that_fails_a_test_says_which():
 def test_every_relation_has_words(relation: Relation, told: str):
     test = Asserted(where="t.py:1", name="t", relation=relation)
     assert expectation(Example(source="f()", want="1", compare="value", origin="test", test=test)) == told
+
+
+def test_one_way_of_counting_examples_once_and_tests_once_whatever_they_assert():
+    cases = {
+        "1 of 1, 3 of 3 tests": ALL,
+        "1 of 1, 3 of 4 tests": ONE_FAILS,
+        "1 of 1 test": (check(1), check(2, of=1)),
+        "1 of 2": (example(), example(passed=False)),
+    }
+    assert [score(Report(draft="d1", checks=checks)) for checks in cases.values()] == list(cases)
+    assert failing_score(Report(draft="d1", checks=ONE_FAILS)) == "1 of 5 fail"
+    assert failing_score(Report(draft="d1", checks=cases["1 of 2"])) == "1 of 2 fail"
+
+
+def test_the_stages_count_as_the_pane_of_the_examples_does():
+    bar = StageBar()
+    bar.set_reactive(StageBar.state, state(*ALL))
+    assert "examples 1 of 1, 3 of 3 tests" in "".join(text for text, _ in bar.runs(200))

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 
-from ...engine.facts import Check, Example, UnusedTest
+from ...engine.facts import Check, Example
 from ...engine.state.run import RunState
 from ...engine.waits import listed, waiting_words, waits_for_words
 from ..rows import Row
@@ -24,7 +24,7 @@ from ..text import (
     shown,
     shown_line,
 )
-from .tally import expectation, standing
+from .tally import expectation, standing, unused
 
 _ORIGINS = {
     "visible": "from your docstring",
@@ -87,10 +87,10 @@ class ChecksTable(Sheet):
         head = [Row(line) for line in folded(_score(self.state), width, words=True)]
         problem = [Row(line) for line in paragraphs(report.problem, width, "$state-fail")] if report else []
         problem += [Row(line) for line in _undefined(self.state, width)]
-        if report and report.imported_slowly:
-            problem.append(Row([(f"imports took {report.import_seconds:.1f} s", "$muted")]))
+        if report and report.import_words:
+            problem.append(Row([(report.import_words, "$muted")]))
         self._lines = _lines(self.state)
-        if not self._lines and not _unused(self.state):
+        if not self._lines and not unused(self.state):
             return [*head, *problem, Row(), *(Row(line) for line in paragraphs(_advice(self.state), width, "$muted"))]
         return [*head, *problem, *self._table(width), *_unused_rows(self.state, width)]
 
@@ -227,22 +227,16 @@ def _to_run(state: RunState) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
     return (state.stub.examples, state.stub.tests) if state.stub else ((), ())
 
 
-def _unused(state: RunState) -> tuple[UnusedTest, ...]:
-    """Tests of the function that cannot be used, by what was read and by what came of running them."""
-    found = state.stub.unused if state.stub else ()
-    return (*found, *(state.report.unused if state.report else ()))
-
-
 def _unused_rows(state: RunState, width: int) -> Iterator[Row]:
-    unused = _unused(state)
-    if not unused:
+    idle = unused(state)
+    if not idle:
         return
     yield Row()
-    yield from (Row(line) for line in paragraphs(f"{counted(len(unused), 'test')} not used", width, "$muted"))
-    for test in unused[:_MOST_UNUSED]:
+    yield from (Row(line) for line in paragraphs(f"{counted(len(idle), 'test')} not used", width, "$muted"))
+    for test in idle[:_MOST_UNUSED]:
         yield from (Row(line) for line in paragraphs(f"– {shown_line(f'{test.where} {test.why}')}", width, "$muted"))
-    if len(unused) > _MOST_UNUSED and state.stub is not None:
-        more = f"… and {len(unused) - _MOST_UNUSED} more: redraft check FILE --function {state.stub.name} tells of all"
+    if len(idle) > _MOST_UNUSED and state.stub is not None:
+        more = f"… and {len(idle) - _MOST_UNUSED} more: redraft check FILE --function {state.stub.name} tells of all"
         yield from (Row(line) for line in paragraphs(more, width, "$muted"))
 
 
@@ -383,7 +377,7 @@ def _details(line: _Line, width: int) -> Iterator[list[Run]]:
     if line.example.options:
         told.append(("compared", ", ".join(line.example.options)))
     if line.check is not None and line.check.by_value:
-        told.append(("compared", "as a value; doctest, which compares the text, says that it fails"))
+        told.append(("compared", line.check.against_doctest))
     for name, text in told:
         ink = line.sign.ink if name not in {"example", "expected", "compared", "place", "before"} else ""
         label = name.ljust(_NAME_CELLS)

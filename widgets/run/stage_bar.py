@@ -18,6 +18,7 @@ from .. import signs
 from ..bar import Bar, first_fitting, joined
 from ..signs import SPINNER, Sign, counted
 from ..text import Run
+from .tally import score
 
 FRAME_SECONDS = 0.25
 
@@ -152,7 +153,7 @@ def _score(report: Report) -> str:
         return "cannot run"
     if report.checks and not report.judged:
         return "all wait" if report.waiting else "not reached"
-    return f"{report.passes} of {len(report.judged)}" if report.checks else "none"
+    return score(report) if report.checks else "none"
 
 
 def _ending(state: RunState) -> list[Run]:

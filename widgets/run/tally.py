@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...engine.facts import Check, Example, Report
+from ...engine.facts import Check, Example, Report, UnusedTest
+from ...engine.state.run import RunState
 from ...engine.waits import waiting_words
 from ..signs import counted
 
@@ -44,6 +45,32 @@ def of_examples(report: Report) -> str:
     checks = report.judged_examples
     held = sum(check.passed for check in checks)
     return f"{held} of {counted(len(checks), 'example')} hold{'s' if len(checks) == 1 else ''}"
+
+
+def score(report: Report) -> str:
+    """How many hold, in few words: "3 of 4", "1 of 1, 4 of 5 tests", "2 of 2 tests"."""
+    own, tests = report.judged_examples, report.tests
+    parts = [f"{sum(check.passed for check in own)} of {len(own)}"] if own else []
+    return ", ".join([*parts, *([f"{sum(tests.values())} of {counted(len(tests), 'test')}"] if tests else [])])
+
+
+def failing_score(report: Report) -> str:
+    """How many fail, examples and tests together, a test with all its assertions once: "1 of 5 fail"."""
+    own, tests = [check.passed for check in report.judged_examples], report.tests.values()
+    holds = [*own, *tests]
+    return f"{holds.count(False)} of {len(holds)} fail"
+
+
+def unused(state: RunState) -> tuple[UnusedTest, ...]:
+    """Tests of the function that cannot be used, by what was read and by what came of running them."""
+    found = state.stub.unused if state.stub else ()
+    return (*found, *(state.report.unused if state.report else ()))
+
+
+def unused_words(state: RunState) -> str:
+    """How many tests are not used: "5 tests not used"; "" where all are."""
+    number = len(unused(state))
+    return f"{counted(number, 'test')} not used" if number else ""
 
 
 def also_by_tests(report: Report | None) -> str:

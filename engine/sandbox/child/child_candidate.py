@@ -148,6 +148,17 @@ def place_of(problem: BaseException, candidate: Candidate, roots: "list[str]") -
     return file, line, inner
 
 
+def stood(frame: "types.FrameType | None", candidate: Candidate, roots: "list[str]") -> "tuple[str, int]":
+    """The innermost file of the project that is running in a frame or above it, and its line; ("", 0) for none."""
+    left = 2000
+    while frame is not None and left:
+        name, left = frame.f_code.co_filename, left - 1
+        if name == candidate.path or _is_of_project(name, roots):
+            return name, frame.f_lineno
+        frame = frame.f_back
+    return "", 0
+
+
 def _is_of_project(name: str, roots: "list[str]") -> bool:
     below = [root for root in roots if name.startswith(root.rstrip("/") + "/")]
     return any("site-packages" not in name[len(root) :] and "dist-packages" not in name[len(root) :] for root in below)

@@ -12,6 +12,8 @@ LARGEST = 1 << 20
 
 # What the sandboxed process says, in the only order that is accepted: LAYERS, LOADED, then OUTCOME for each STEP.
 LAYERS, LOADED, OUTCOME, CALL = 1, 2, 3, 4
+TOO_LONG = "(importing took too long)"
+"""In place of what an import raised, when its time is nearly over."""
 # What it is told.
 JOB, STEP, REPLY = 10, 11, 12
 # What application and zygote say to each other.

@@ -113,8 +113,10 @@ def remember_source(name: str, source: str) -> None:
         sys.meta_path.insert(0, SourcesTold())  # type: ignore[arg-type]
 
 
-def run_step(source: str, number: int, names: "dict[str, object]", printed: Printed) -> "tuple[str, str, list[object]]":
-    """Run one interactive statement; what it raised ("" for nothing), its notes, and what it showed: none or one."""
+def run_step(
+    source: str, number: int, names: "dict[str, object]", printed: Printed
+) -> "tuple[str, str, str, list[object]]":
+    """Run one interactive statement; what it raised ("" for nothing), its notes, what is beneath it, what it showed."""
     displayed = Displayed(printed)
     sys.stdout = printed
     sys.displayhook = displayed
@@ -127,8 +129,8 @@ def run_step(source: str, number: int, names: "dict[str, object]", printed: Prin
     try:
         exec(compile(source if source.endswith("\n") else source + "\n", name, "single", flags, True), names)
     except BaseException as problem:  # As for the program: also `sys.exit()` and Ctrl-C raised by hand are outcomes.
-        return raised_line(problem), notes_of(problem), []
-    return "", "", displayed.values
+        return raised_line(problem), notes_of(problem), "\0".join(beneath(problem)), []
+    return "", "", "", displayed.values
 
 
 def notes_of(problem: BaseException) -> str:
@@ -137,6 +139,41 @@ def notes_of(problem: BaseException) -> str:
         return "\n".join([note for note in problem.__notes__ if isinstance(note, str)])[:PRINTED]  # type: ignore[attr-defined]
     except BaseException:  # There are none, or they are the program's own code.
         return ""
+
+
+def beneath(problem: BaseException) -> "tuple[str, str]":
+    """The operating system's own error in what was raised, whoever wrapped it: its line, and the innermost function.
+
+    Both are "" when there is none. Attributes may be the program's own code.
+    """
+    waiting, known = [problem], set()
+    while waiting and len(known) < 50:
+        error = waiting.pop(0)
+        if id(error) in known:
+            continue
+        known.add(id(error))
+        try:
+            if isinstance(error, OSError) and type(error.errno) is int:
+                return raised_line(error), _innermost(error)
+            context = None if error.__suppress_context__ else error.__context__
+            inner = [error.__cause__, context, getattr(error, "reason", None), *error.args]
+            inner += list(getattr(error, "exceptions", ()))
+            waiting += [one for one in inner[:50] if isinstance(one, BaseException)]
+        except BaseException:
+            continue
+    return "", ""
+
+
+def _innermost(problem: BaseException) -> str:
+    """The function in which something was raised, spelled "module.name"."""
+    trace, left = problem.__traceback__, 2000
+    while trace is not None and trace.tb_next is not None and left:
+        trace, left = trace.tb_next, left - 1
+    return (
+        ""
+        if trace is None
+        else "{}.{}".format(trace.tb_frame.f_globals.get("__name__", ""), trace.tb_frame.f_code.co_name)
+    )
 
 
 def raised_line(problem: BaseException) -> str:

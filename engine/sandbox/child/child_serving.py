@@ -9,6 +9,7 @@ import types
 import child_asking as asking_module
 import child_candidate as candidate_module
 import child_frames as frames
+import child_loading as loading
 import child_module as module
 import child_values as values
 
@@ -26,7 +27,7 @@ def serve(job: int, results: int) -> None:
     if kind != frames.JOB:
         return
     _forget_ourselves()
-    name, path, is_package, root, search, packages, program, asks = texts
+    name, path, is_package, root, search, packages, program, asks, seconds = texts
     folders = [folder for folder in search.split("\0") if folder]
     _extend_search_path(folders)
     renamed = dict(pair.split("\0") for pair in packages.split("\0\0") if pair)
@@ -35,7 +36,16 @@ def serve(job: int, results: int) -> None:
     sys.argv = [path]
     candidate = candidate_module.Candidate(name, path, bool(is_package), root, renamed, program, names)
     printed = module.Printed()
-    raised, place = _load(candidate, [root, *folders, *renamed.values()], printed)
+    roots = [one for one in (root, *folders, *renamed.values()) if one]
+
+    def late(frame: "types.FrameType | None") -> None:
+        file, line = candidate_module.stood(frame, candidate, roots)
+        frames.send(results, frames.packed(frames.LOADED, 0, "", frames.TOO_LONG, file, str(line), "", ""))
+        watched.end()
+
+    watched = loading.Watched(float(seconds), late)
+    with watched:
+        raised, place = _load(candidate, roots, printed)
     # A module may put another one in its own place: that is what whoever imports it gets.
     placed = sys.modules.get(candidate.name)
     draft = placed if isinstance(placed, types.ModuleType) else candidate.module or types.ModuleType(candidate.name)
@@ -56,24 +66,25 @@ def serve(job: int, results: int) -> None:
 
 def _load(
     candidate: "candidate_module.Candidate", roots: "list[str]", printed: "module.Printed"
-) -> "tuple[str, tuple[str, int, str]]":
-    """Import the program; what it raised ("" for nothing) as the last line of a traceback, and where."""
+) -> "tuple[str, tuple[str, int, str, str]]":
+    """Import the program; what it raised ("" for nothing) as the last line of a traceback, where, and beneath it."""
     sys.stdout = printed
     try:
         candidate.load()
     except BaseException as problem:  # The program is untrusted: SystemExit is what came out of it, not our end.
-        place = candidate_module.place_of(problem, candidate, [root for root in roots if root])
+        place = candidate_module.place_of(problem, candidate, roots)
+        beneath = "\0".join(module.beneath(problem))
         if isinstance(problem, SyntaxError):
             # The module itself, or one it imports: the line number is what a user needs.
             line = f" (line {problem.lineno})" if problem.lineno else ""
-            return f"SyntaxError: {problem.msg}{line}", place
-        return module.raised_line(problem), place
-    return "", ("", 0, "")
+            return f"SyntaxError: {problem.msg}{line}", (*place, "")
+        return module.raised_line(problem), (*place, beneath)
+    return "", ("", 0, "", "")
 
 
 def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:
     printed = module.Printed()
-    raised, notes, shown = module.run_step(source, number, names, printed)
+    raised, notes, beneath, shown = module.run_step(source, number, names, printed)
     value, kind = None, ""
     if shown:
         strange: list[type] = []
@@ -81,7 +92,7 @@ def _outcome(number: int, source: str, names: "dict[str, object]") -> bytes:
         kind = values.class_name(strange[0]) if strange else values.type_name(shown[0])
     spelled = "" if value is None else value
     has_value = "0" if value is None else "1"
-    return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised, notes)
+    return frames.packed(frames.OUTCOME, number, printed.text(), has_value, spelled, kind, raised, notes, beneath)
 
 
 def _extend_search_path(roots: "list[str]") -> None:

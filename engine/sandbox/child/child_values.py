@@ -12,7 +12,9 @@ class Unspeakable(Exception):
     """The value is not made of plain built-in types, or is too deep or too large."""
 
 
-_PLAIN = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, type(None), type(Ellipsis))
+_PLAIN: "tuple[type[object], ...]" = (
+    bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, type(None), type(Ellipsis),
+)  # fmt: skip
 
 
 def spelled(value: object, strange: "list[type] | None" = None) -> "str | None":

@@ -17,8 +17,8 @@ from redraft.engine.sandbox.runner import Limits
 STEPS = ["f(1)", "f(2)", "f(3)"]
 HONEST = [
     wire.packed(wire.LAYERS, 0, "rlimits seccomp", "3.11"),
-    wire.packed(wire.LOADED, 0, "", "", "", "0", ""),
-    *(wire.packed(wire.OUTCOME, n, f"{n}\n", "1", str(n), "builtins.int", "", "") for n in range(3)),
+    wire.packed(wire.LOADED, 0, "", "", "", "0", "", ""),
+    *(wire.packed(wire.OUTCOME, n, f"{n}\n", "1", str(n), "builtins.int", "", "", "") for n in range(3)),
 ]
 
 
@@ -76,7 +76,7 @@ def is_one_record(raw: bytes, kind: int, index: int, texts: int) -> bool:
 
 
 def is_honest(parts: list[bytes]) -> bool:
-    shapes = [(wire.LAYERS, 0, 2), (wire.LOADED, 0, 5), *((wire.OUTCOME, n, 6) for n in range(3))]
+    shapes = [(wire.LAYERS, 0, 2), (wire.LOADED, 0, 6), *((wire.OUTCOME, n, 7) for n in range(3))]
     return len(parts) == len(shapes) and all(
         is_one_record(raw, *shape) for raw, shape in zip(parts, shapes, strict=True)
     )
@@ -173,7 +173,7 @@ async def test_a_missing_layer_is_not_protected_and_the_program_is_not_sent() ->
 
 
 async def test_more_text_than_an_honest_child_sends_is_refused() -> None:
-    huge = wire.packed(wire.OUTCOME, 0, "x" * 80_000, "0", "", "", "", "")
+    huge = wire.packed(wire.OUTCOME, 0, "x" * 80_000, "0", "", "", "", "", "")
     done = await run([*HONEST[:2], huge, *HONEST[3:]])
     assert done and done.outcomes[0].status == "crashed"
 
