@@ -23,7 +23,8 @@ from .names import Scope, package_of, scope_of
 from .needs import Needs
 from .scripts import UNREADABLE, Method, NamesIn, Script, names_in
 from .sharing import Sharing
-from .surroundings import is_case, preparations, preparing, problem_of_file, raises_skip, refuse_mocking
+from .stand_ins import preparations, preparing
+from .surroundings import is_case, problem_of_file, raises_skip, refuse_mocking, refuse_setups
 from .target import Target
 
 _LONGEST_NAME = 80
@@ -144,7 +145,8 @@ class CaseReader:
         refuse_fixtures(function, rows, method)
         if name := looked_into(function):
             raise Unusable(f"looks into {name} in a way that is not understood")
-        before = preparing(self._script, method, function, own.dotted)
+        refuse_setups(self._script, method)
+        before = preparing(self._script, method, function)
         fixed, _ = Body(function.body).with_values(self._fixed(function, inside))
         test = _Test(method, function, own, before, Body(fixed).with_constants(), inside, len(rows))
         for number, row in enumerate(rows):

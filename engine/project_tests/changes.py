@@ -135,6 +135,9 @@ def _root(node: ast.expr, *, certain: bool) -> Iterator[Change]:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             yield Change(f"self.{node.attr}", certain)
             return
+        if isinstance(node, ast.Call) and ast.unparse(node) == "type(self)":
+            yield Change("self.__class__", certain)
+            return
         if isinstance(node, ast.Call) and not _GIVES_SHARED.fullmatch(ast.unparse(node.func).rpartition(".")[2]):
             return
         node = node.func if isinstance(node, ast.Call) else node.value

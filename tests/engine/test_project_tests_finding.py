@@ -271,7 +271,10 @@ def test_a_test_that_skips_itself_is_not_used(shop: Path, body: str):
             "def pytest_ignore_collect(path): return True",
             "may be left out or changed by tests/conftest.py (pytest_ignore_collect)",
         ),
-        ("def pytest_collection_modifyitems(items): ...", "may be left out by tests/conftest.py, for it has a mark"),
+        (
+            "def pytest_collection_modifyitems(items): items.clear()",
+            "may be left out or changed by tests/conftest.py (pytest_collection_modifyitems)",
+        ),
     ],
 )
 def test_what_a_conftest_may_leave_out_is_not_used(shop: Path, conftest: str, reason: str):
@@ -799,7 +802,7 @@ def test_an_object_that_a_setup_makes_is_known(shop: Path):
 
 
 def test_a_preparation_that_is_not_run_here_is_said(shop: Path):
-    text = f"{CARTS}class TestCart:\n    def setup_method(self):\n        self.cart = Cart([1])\n\n    def test_sum(self):\n        assert self.cart.sum() == 1\n"
+    text = f"{CARTS}class TestCart:\n    def setup_method(self):\n        self.cart = Cart([1])\n        self.cart.fill()\n\n    def test_sum(self):\n        assert self.cart.sum() == 1\n"
     found = look(shop, text, "Cart.sum")
     assert (found.examples, len(found.unused)) == ((), 1)
     assert "is prepared by setup_method()" in why(found)[0]
