@@ -181,7 +181,7 @@ def test_rows_of_one_test_follow_one_another(shop: Path):
         ("import os", "os.environ['RATE'] = '2'", "assert total([1]) == 1"),
         ("", "import os\n    os.environ.update(RATE='2')", "assert total([1]) == 1"),
         ("import os as o", "o.chdir('/')", "assert total([1]) == 1"),
-        ("from random import seed", "seed(3)", "assert total([1]) == 1"),
+        ("from random import seed, random", "seed(3)", "assert total([random()]) == 1"),
         ("from decimal import getcontext", "getcontext().prec = 3", "assert total([1]) == 1"),
         ("import shop.pricing", "shop.pricing.RATE = 2", "assert total([1]) == 1"),
         ("from shop import pricing as p", "p.Cart.rate = 2", "assert total([1]) == 1"),
@@ -222,14 +222,87 @@ def test_what_does_not_outlast_a_test_is_no_reason(shop: Path, common: str, chan
 def test_attributes_set_on_the_own_class_make_tests_useless(shop: Path):
     text = "from shop.pricing import total\nclass TestB:\n    v = 1\n    def test_a(self):\n        TestB.v = 5\n"
     found = look(shop, text + "    def test_b(self):\n        assert total([self.v]) == 1\n")
-    assert (found.examples, why(found)) == ((), ["shares TestB with other tests, and test_a() changes it"])
+    assert (found.examples, why(found)) == ((), ["shares TestB with other tests, and TestB.test_a() changes it"])
 
 
-def test_a_file_that_seeds_for_all_its_tests_gives_none(shop: Path):
-    found = look(
-        shop, "import random\nfrom shop.pricing import total\nrandom.seed(3)\ndef test_a(): assert total([1]) == 1\n"
-    )
+def test_a_file_that_seeds_for_all_its_tests_gives_none_that_draws(shop: Path):
+    text = "import random\nfrom shop.pricing import total\nrandom.seed(3)\ndef test_a(): assert total([1]) == 1\n"
+    found = look(shop, text + "def test_b(): assert total([random.randint(0, 3)]) == 1\n")
+    assert [example.source for example in found.examples] == ["total([1])"]
     assert why(found) == ["is in a file that calls random.seed() once, for all tests that come after"]
+
+
+@pytest.mark.parametrize(
+    ("top", "change", "draws"),
+    [
+        ("import random\n", "random.seed(3)", "total([random.randint(0, 9)]) == 1"),
+        ("from random import seed, randint\n", "seed(3)", "total([randint(0, 9)]) == 1"),
+        ("import random as r\n", "r.seed(3)", "total([r.randint(0, 9)]) == 1"),
+        ("import random\ndef drawn(): return random.random()\n", "random.seed(3)", "total([drawn()]) == 1"),
+        ("import sys\n", "sys.setrecursionlimit(99)", "total([sys.getrecursionlimit()]) == 99"),
+        ("import sys\n", "sys.stdout = None", "total([sys.stdout]) == 1"),
+        ("import logging\n", "logging.disable(10)", "total([logging.root.manager.disable]) == 10"),
+    ],
+)
+def test_what_others_change_of_the_process_is_met_by_those_that_use_it(shop: Path, top: str, change: str, draws: str):
+    text = f"from shop.pricing import total\n{top}class TestX:\n    def test_a(self):\n        {change}\n"
+    text += f"def test_b():\n    assert {draws}\ndef test_c():\n    assert total([1]) == 1\n"
+    found = look(shop, text)
+    assert [example.source for example in found.examples] == ["total([1])"]
+    assert [("with other tests, and TestX.test_a() changes it" in reason) for reason in why(found)] == [True]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "import shop.other as o\n    vars(o)['A'] = 1",
+        "import shop.other as o\n    o.__dict__['A'] = 1",
+        "import shop.other as o\n    setattr(o, 'A', 1)",
+        "import shop.other as o\n    o.A += 1",
+        "import shop.other, importlib\n    importlib.reload(shop.other)",
+        "from importlib import reload\n    import shop.other as o\n    reload(o)",
+        "total.__globals__['A'] = 1",
+        "import sys\n    del sys.modules['shop']",
+        "import sys\n    sys.modules.pop('shop')",
+        "from shop.state import set_it\n    set_it(1)",
+        "from shop.state import set_by_another\n    set_by_another(1)",
+        "import shop.state as s\n    s.set_it(1)",
+        "globals()['A'] = 1",
+    ],
+)
+def test_what_a_test_leaves_changed_in_the_project_makes_the_others_useless(shop: Path, change: str):
+    state = "A = 1\n\ndef set_it(a):\n    global A\n    A = a\n\ndef set_by_another(a):\n    set_it(a)\n"
+    write(shop, "src/shop/state.py", state)
+    text = f"from shop.pricing import total\ndef test_a():\n    {change}\ndef test_b():\n    assert total([1]) == 1\n"
+    found = look(shop, text)
+    assert "total([1])" not in [example.source for example in found.examples]
+    assert [reason.startswith("shares ") for reason in why(found)] == [True]
+
+
+@pytest.mark.parametrize(
+    "write_it", ["open(P, 'w').write('1')", "open(P, mode='a')", "Path(P).write_text('1')", "os.mkdir(P)"]
+)
+@pytest.mark.parametrize(
+    "read_it", ["total([int(open(P).read())])", "total([Path(P).exists()])", "total(os.listdir(P))"]
+)
+def test_files_that_one_test_leaves_for_another_make_that_useless(shop: Path, write_it: str, read_it: str):
+    text = f"import os\nfrom pathlib import Path\nfrom shop.pricing import total\nP = '/dev/shm/x'\ndef test_a():\n    {write_it}\n"
+    found = look(shop, text + f"def test_b():\n    assert {read_it} == 1\n")
+    assert (found.examples, why(found)) == ((), ["reads files, and test_a() writes some"])
+
+
+@pytest.mark.parametrize("looks", ["total.cache_info()", "total.calls", "total.cache_clear()"])
+def test_what_a_function_keeps_between_calls_makes_tests_useless(shop: Path, looks: str):
+    found = look(shop, f"from shop.pricing import total\ndef test_a():\n    total([1])\n    assert {looks} == 1\n")
+    assert found.examples == ()
+    assert [reason.startswith("looks at total.") for reason in why(found)] == [True]
+
+
+@pytest.mark.parametrize("once", ["(x for x in [1])", "iter([1])", "map(int, '1')", "zip([1])", "open('/dev/null')"])
+def test_what_can_be_gone_through_once_is_used_by_no_two_tests(shop: Path, once: str):
+    text = f"from shop.pricing import total\nONCE = {once}\ndef test_a():\n    assert total(ONCE) == 1\n"
+    found = look(shop, text + "def test_b():\n    assert total(ONCE) == 0\n")
+    assert found.examples == ()
 
 
 @pytest.mark.parametrize(
