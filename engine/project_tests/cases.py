@@ -25,6 +25,7 @@ from .scripts import UNREADABLE, Method, NamesIn, Script, names_in
 from .sharing import Sharing
 from .stand_ins import preparations, preparing
 from .stateful import Stateful
+from .steps import ANOTHER
 from .surroundings import is_case, problem_of_file, raises_skip, refuse_mocking, refuse_setups
 from .target import Target
 
@@ -204,7 +205,7 @@ class CaseReader:
         needed, reached = self._needs.needed(frozenset(used - bound - {"self"}), frozenset(own & bound))
         self._sharing.refuse(reached, test.method.statement, test.rows)
         way = self._target.way(names, test.own.dotted, self._scope.known)
-        same = f"assert {way} is __draft__[{self._target.top!r}], 'another {self._target.top} is imported'"
+        same = f"assert {way} is __draft__[{self._target.top!r}], '{way} {ANOTHER}'"
         return (*self._around.statements, *needed, *([same] if way else []), *self._around.filters)
 
     # ------------------------------------------------------------------------------------------ its names

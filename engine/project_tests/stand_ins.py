@@ -40,9 +40,17 @@ def preparing(script: Script, method: Method, function: ast.FunctionDef) -> list
 
 
 def preparations(script: Script, method: Method) -> list[ast.stmt]:
-    """What a class does before each of its tests, as far as it can be read."""
+    """What a class does before its tests and gives them, as far as it can be read; none of it is run."""
     members = [member for holder in method.classes for member in script.members(holder)]
-    return [member.tree for member in members if member.defined in BEFORE_EACH and member.tree is not None]
+    found = [member.tree for member in members if member.defined in BEFORE_EACH and member.tree is not None]
+    given = [(name, member.value) for member in members if member.value is not None for name in member.names]
+    for member in members:
+        if member.defined in BEFORE_ALL and member.tree is not None:
+            assigned = [node for node in ast.walk(member.tree) if isinstance(node, ast.Assign)]
+            goals = [(goal, node.value) for node in assigned for goal in node.targets]
+            given += [(goal.attr, value) for goal, value in goals if isinstance(goal, ast.Attribute)]
+    goal_of = {name: ast.Attribute(ast.Name("self", ast.Load()), name, ast.Store()) for name, _ in given}
+    return [*found, *(ast.Assign([goal_of[name]], value) for name, value in given)]
 
 
 def does_nothing(statement: ast.stmt) -> bool:
@@ -99,9 +107,9 @@ class _Made:
                 waiting += self._need(name, how)
         refuse_shared_attributes(self._members, self._needed - self._immutable())
         body = [member.tree for member in self._members if member.tree and member.names & self._needed]
-        made = ast.ClassDef(self._name, [], [], body or [ast.Pass()], [])
-        if "type_params" in ast.ClassDef._fields:
-            made.type_params = []
+        made = ast.parse(f"class {self._name}: pass").body[0]
+        assert isinstance(made, ast.ClassDef)
+        made.body = body or made.body
         self_ = ast.Assign([ast.Name("self", ast.Store())], ast.Call(ast.Name(self._name, ast.Load()), [], []))
         return [ast.fix_missing_locations(ast.If(ast.Constant(STAND_IN), [made, self_], [], lineno=1)), *before]
 

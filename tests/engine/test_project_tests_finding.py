@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from redraft.engine.facts import Example, Stub
 from redraft.engine.project_tests import Tests, place_of, tests_of, with_tests
 from redraft.engine.project_tests.files import LARGEST
-from redraft.engine.project_tests.finding import MOST_TESTS
+from redraft.engine.project_tests.finding import MOST_READ, MOST_TESTS
 from redraft.engine.sources import find_function, read
 
 PRICING = '''
@@ -661,12 +662,12 @@ def test_exceptions_are_expected_with_their_pattern(shop: Path):
         ("@pytest.mark.skip\ndef test_it():\n    assert total([]) == 0", "is marked skip"),
         ("@pytest.mark.xfail(reason='x')\ndef test_it():\n    assert total([]) == 0", "is marked xfail"),
         ("@pytest.mark.usefixtures('db')\ndef test_it():\n    assert total([]) == 0", "uses fixtures (db)"),
-        ("@pytest.mark.parametrize('n', range(3))\ndef test_it(n):\n    assert total([n]) == n", "has a table of parameters that is not written out"),
+        ("@pytest.mark.parametrize('n', range(len('abc')))\ndef test_it(n):\n    assert total([n]) == n", "has a table of parameters that is not written out"),
         ("@decorated\ndef test_it():\n    assert total([]) == 0", "is decorated with @decorated"),
         ("@mock.patch('shop.x')\ndef test_it(x):\n    assert total([]) == 0", "uses unittest.mock"),
         ("def test_it():\n    m = mock.Mock()\n    assert total(m) == 0", "uses unittest.mock"),
         ("def test_it():\n    if total([]):\n        assert total([]) == 0", "asserts within `if`"),
-        ("def test_it():\n    for n in range(3):\n        assert total([n]) == n", "asserts in a loop over what is not written out"),
+        ("def test_it():\n    for n in range(len('abc')):\n        assert total([n]) == n", "asserts in a loop over what is not written out"),
         ("def test_it():\n    with open('x') as f:\n        assert total([]) == 0", "asserts within `with open('x')`"),
         ("def test_it():\n    pytest.importorskip('numpy')\n    assert total([]) == 0", "uses pytest.importorskip"),
         ("def test_it():\n    assert total([unknown]) == 0", "uses unknown, which nothing in its file defines"),
@@ -900,3 +901,81 @@ def test_a_method_of_what_is_known_to_be_something_else_is_not_spoken_of(shop: P
         shop, CARTS + "import numbers\n\n\ndef test_it():\n    Cart\n    assert numbers.sum() == 1\n", "Cart.sum"
     )
     assert (found.examples, found.unused) == ((), ())
+
+
+@pytest.mark.parametrize(("table", "rows"), [("range(2)", 2), ("range(1, 4)", 3), ("range(5, 0, -2)", 3)])
+def test_a_range_is_a_table_that_is_written_out(shop: Path, table: str, rows: int):
+    text = f"import pytest\nfrom shop.pricing import total\n@pytest.mark.parametrize('y', {table})\n"
+    found = look(shop, text + "def test_a(y):\n    assert total([y]) == y\n")
+    assert (len(found.names), why(found)) == (rows, [])
+    text = f"from shop.pricing import total\ndef test_a():\n    for y in {table}:\n        assert total([y]) == y\n"
+    assert len(look(shop, text).examples) == rows
+
+
+def test_a_table_without_rows_is_told(shop: Path):
+    text = "import pytest\nfrom shop.pricing import total\n@pytest.mark.parametrize('y', TABLE)\ndef test_a(y):\n"
+    for table in ("[]", "()", "range(0)"):
+        found = look(shop, text.replace("TABLE", table) + "    assert total([y]) == y\n")
+        assert (found.examples, why(found)) == ((), ["has a table of parameters without rows"])
+
+
+def test_an_import_of_a_helper_that_only_defines_is_no_reason_unless_it_is_needed(shop: Path):
+    write(shop, "tests/helpers.py", "import os\nA = 1\n\ndef helper(x):\n    return x\n")
+    text = "from shop.pricing import total\nfrom helpers import helper\ndef test_a(): assert total([1]) == 1\n"
+    found = look(shop, text + "def test_b(): assert total([helper(1)]) == 1\n")
+    assert [example.source for example in found.examples] == ["total([1])"]
+    assert why(found) == ["imports tests/helpers.py, which drafts may not read"]
+    write(shop, "tests/helpers.py", "import os\nos.chdir('/')\n\ndef helper(x):\n    return x\n")
+    assert look(shop, text).examples == ()
+
+
+@pytest.mark.parametrize("table", ["range(x)", "range(0, 1, 0)", "range('a')", "range(1, 2, 3, 4)", "range(len([1]))"])
+def test_a_range_of_anything_else_is_none(shop: Path, table: str):
+    text = f"import pytest\nfrom shop.pricing import total\n@pytest.mark.parametrize('y', {table})\n"
+    found = look(shop, text + "def test_a(y):\n    assert total([y]) == y\n")
+    assert (found.examples, why(found)) == ((), ["has a table of parameters that is not written out"])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "    cart = Cart([1])\n",
+        "    @classmethod\n    def setUpClass(cls):\n        cls.cart = Cart([1])\n",
+        "    def setup_class(cls):\n        cls.cart = Cart([1])\n",
+        "    def setup_method(self):\n        self.cart = Cart([1])\n",
+        "    def setup_method(self, method):\n        self.cart = Cart([1])\n",
+        "    def setUp(self):\n        self.cart = Cart([1])\n",
+    ],
+)
+def test_an_object_that_a_class_gives_its_tests_is_known(shop: Path, given: str):
+    base = "unittest.TestCase" if "U" in given else ""
+    text = f"import unittest\nfrom shop.pricing import Cart\nclass TestCart({base}):\n{given}"
+    found = look(shop, text + "    def test_sum(self):\n        assert self.cart.sum() == 1\n", "Cart.sum")
+    assert ([example.source for example in found.examples], why(found)) == (["self.cart.sum()"], [])
+
+
+def test_tests_beside_a_module_as_django_has_them_are_told(shop: Path):
+    text = "import unittest\nfrom shop.pricing import total\nclass T(unittest.TestCase):\n    def test_a(self):\n"
+    found = look(shop, text + "        self.assertEqual(total([1]), 1)\n", path="src/shop/tests.py")
+    assert why(found) == ["is in a file that drafts could read; call it test_….py"]
+
+
+def test_modules_that_import_everything_from_one_another_are_looked_through_once(shop: Path):
+    for number in range(60):
+        stars = "".join(f"from .m{other} import *\n" for other in range(60) if other != number)
+        write(shop, f"src/shop/m{number}.py", f"{stars}def own{number}(): ...\n")
+    write(shop, "src/shop/__init__.py", "from .m0 import *\nfrom .pricing import *\n")
+    calls = "".join(f"    shop.own{number}()\n    shop.not{number}()\n" for number in range(60))
+    before = time.process_time()
+    found = look(shop, f"import shop\n\ndef test_a():\n{calls}    assert shop.total([1]) == 1\n")
+    assert [example.source for example in found.examples][-1:] == ["shop.total([1])"]
+    assert time.process_time() - before < 3
+
+
+def test_a_project_with_too_many_tests_of_a_function_is_not_read_to_the_end(shop: Path):
+    text = f'"""{"x" * 490_000}"""\nfrom shop.pricing import total\n'
+    for number in range(10):
+        write(shop, f"tests/test_{number}.py", f"{text}def test_a():\n    assert total([{number}]) == 1\n")
+    found = tests_of(stub_of(shop))
+    assert 0 < len(found.names) < 10
+    assert why(found) == [f"more than {MOST_READ >> 20} MB of tests: the rest was not looked at"]
