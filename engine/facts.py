@@ -38,8 +38,8 @@ UNWRITTEN_BODY = (
     f"raise {_BUILTINS}.type('NotWritten', ({_BUILTINS}.BaseException,), {{}})({UNWRITTEN!r})"
 )
 """Raises what no `except Exception` takes for an answer."""
-STAND_IN = "self = __import__('types').SimpleNamespace()"
-"""Makes what `self` is in a method of a test case: it has the attributes that the test reads, and no others."""
+STAND_IN = "stands in for the test case"
+"""Text with which a statement begins that makes what `self` is in a method of a test case."""
 
 
 class Asserted(Fact, frozen=True):
@@ -68,7 +68,7 @@ class Asserted(Fact, frozen=True):
     @property
     def own_setup(self) -> tuple[str, ...]:
         """`setup` as far as it stands in the test: a `self` that is put in the place of the test case's does not."""
-        return tuple(statement for statement in self.setup if statement != STAND_IN)
+        return tuple(statement for statement in self.setup if not statement.startswith(f"if {STAND_IN!r}:"))
 
 
 class UnusedTest(Fact, frozen=True):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from . import claims
 from .binding import Body, assigned
 from .claims import Claim, Dotted, Unusable
-from .marks import Constant
+from .marks import Constant, written_out
 
 _WHERE: dict[type[ast.stmt], str] = {
     ast.For: "in a loop",
@@ -145,7 +145,7 @@ class Reading:
 
     def _unroll(self, loop: ast.For) -> bool:
         """A loop over a table that is written out, as if its rows stood one below the other."""
-        table = self._constant(loop.iter.id) if isinstance(loop.iter, ast.Name) else loop.iter
+        table = written_out(loop.iter, self._constant)
         if not isinstance(table, ast.List | ast.Tuple) or any(isinstance(row, ast.Starred) for row in table.elts):
             raise Unusable("asserts in a loop over what is not written out")
         if any(isinstance(node, ast.Break | ast.Continue) for inner in loop.body for node in ast.walk(inner)):

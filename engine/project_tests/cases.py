@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +24,10 @@ from .names import Scope, package_of, scope_of
 from .needs import Needs
 from .scripts import Method, NamesIn, Script, names_in
 from .sharing import Sharing
-from .surroundings import is_case, preparations, preparing, problem_of_file, raises_skip, refuse_mocking
+from .stand_ins import preparations, preparing
+from .stateful import Stateful
+from .steps import ANOTHER
+from .surroundings import is_case, problem_of_file, raises_skip, refuse_mocking, refuse_setups
 from .target import Target
 
 _LONGEST_NAME = 80
@@ -56,12 +59,11 @@ class CaseReader:
         naming: Naming,
         *,
         around: Around,
-        stateful: Mapping[str, str],
+        own: bytes,
     ) -> None:
         """`others` wait for their bodies too; `top`: the folder that paths are shown from.
 
-        `around`: what pytest loads before the file. `stateful`: functions of the module under test that
-        change a variable of it (`stateful_in`).
+        `around`: what pytest loads before the file. `own`: the text of the module under test.
         """
         self._others, self._naming = others, naming
         self._script, self._home, self._target, self._top = script, home, target, top
@@ -71,8 +73,9 @@ class CaseReader:
         if self._inside:
             for name in script.binders:
                 self._scope.known.setdefault(name, f"{home.name}.{name}")
+        modules, stateful = target.modules, Stateful(target.modules, f"{target.module}.{target.top}")
         self._needs = Needs(script, self._scope, target.modules, top, naming)
-        self._sharing = Sharing(script, self._scope.known, naming.is_function, stateful)
+        self._sharing = Sharing(script, self._scope.known, naming.is_function, modules.is_ours, stateful, own)
         self._carriers = self._carrying()
         self._around = around
         below = "" if self._inside else naming.problem_of(self._shown)
@@ -126,6 +129,8 @@ class CaseReader:
             raise Unusable(problem)
         if isinstance(function, ast.AsyncFunctionDef):
             raise Unusable("is asynchronous")
+        if kept := self._target.kept_in(inside, own.dotted):
+            raise Unusable(f"looks at {kept}, which calls by other tests may change")
         decorators = self._decorators(method, function)
         if decorators is None:
             return
@@ -145,7 +150,8 @@ class CaseReader:
         refuse_fixtures(function, rows, method)
         if name := looked_into(function):
             raise Unusable(f"looks into {name} in a way that is not understood")
-        before = preparing(self._script, method, function, own.dotted)
+        refuse_setups(self._script, method)
+        before = preparing(self._script, method, function)
         fixed, _ = Body(function.body).with_values(self._fixed(function, inside))
         test = _Test(method, function, own, before, Body(fixed).with_constants(), inside, len(rows))
         for number, row in enumerate(rows):
@@ -200,7 +206,7 @@ class CaseReader:
         needed, reached = self._needs.needed(frozenset(used - bound - {"self"}), frozenset(own & bound))
         self._sharing.refuse(reached, test.method.statement, test.rows)
         way = self._target.way(names, test.own.dotted, self._scope.known)
-        same = f"assert {way} is __draft__[{self._target.top!r}], 'another {self._target.top} is imported'"
+        same = f"assert {way} is __draft__[{self._target.top!r}], '{way} {ANOTHER}'"
         return (*self._around.statements, *needed, *([same] if way else []), *self._around.filters)
 
     # ------------------------------------------------------------------------------------------ its names

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 MAY_CHANGE = re.compile(
     rb"\bglobal\b|\bdel\b|[\w\])]\s*[-+*/|&^%@<>]*=[^=]|\b(?:setattr|delattr|next|seed|setstate|chdir|umask|setlocale|set\w+)\b"
-    rb"|\.\w+\(|\b(?:heap\w+|shuffle|insort\w*)\("
+    rb"|\.\w+\(|\b(?:heap\w+|shuffle|insort\w*|reload|setitem|delitem|iadd)\("
 )
 """Without any of these a function changes nothing; read by Python's parser only where it is found."""
 _CHANGING = frozenset(
@@ -41,11 +41,13 @@ _CHANGING = frozenset(
         "seek",
     }
     | {"truncate", "put", "put_nowait", "get_nowait", "register", "unregister", "subtract", "move_to_end"}
+    | {"__setattr__", "__delattr__", "__setitem__", "__delitem__"}
     | {"intersection_update", "difference_update", "symmetric_difference_update"}
 )
 """Methods that change their object, also where what they give is used."""
 _IN_PLACE = frozenset(
     {"heappush", "heappop", "heapify", "heapreplace", "heappushpop", "shuffle", "insort", "insort_left", "insort_right"}
+    | {"reload", "setitem", "delitem", "iadd", "setattr", "delattr"}
 )
 """Functions that change their first argument."""
 OF_PROCESS = frozenset(
@@ -131,9 +133,27 @@ def _objects(tree: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
 
 def _root(node: ast.expr, *, certain: bool) -> Iterator[Change]:
     """The name that an expression begins with; none where it begins with a call that makes something new."""
+    if ast.unparse(node).startswith("sys.modules"):
+        yield Change("sys.modules", certain=True)
+        return
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        match node:
+            case ast.Call(func=ast.Name(id="globals"), args=[]):
+                yield Change("globals()", certain)
+                return
+            case (
+                ast.Call(func=ast.Name(id="vars"), args=[inner])
+                | ast.Call(func=ast.Name(id="getattr"), args=[inner, *_])
+            ):
+                node = inner
+                continue
+            case _:
+                pass
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             yield Change(f"self.{node.attr}", certain)
+            return
+        if isinstance(node, ast.Call) and ast.unparse(node) == "type(self)":
+            yield Change("self.__class__", certain)
             return
         if isinstance(node, ast.Call) and not _GIVES_SHARED.fullmatch(ast.unparse(node.func).rpartition(".")[2]):
             return
@@ -163,6 +183,8 @@ def _bound(function: ast.AST) -> tuple[set[str], dict[str, str]]:
                 own.add(name)
             case _:
                 pass
+    for name in outside & stands_for.keys():
+        del stands_for[name]
     for name in list(stands_for):
         seen = {name}
         while (root := stands_for[name]) in stands_for and root not in seen:

@@ -223,7 +223,7 @@ def _is_named(name: str, wanted: tuple[str, ...]) -> bool:
 
 
 def _may_hold_tests(name: str, *, in_tests: bool) -> bool:
-    return name.endswith(".py") and (in_tests or _is_test_name(name) or name == "conftest.py")
+    return name.endswith(".py") and (in_tests or _is_test_name(name) or name in {"conftest.py", "tests.py"})
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

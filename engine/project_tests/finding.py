@@ -21,12 +21,13 @@ from .files import Age, Index, Naming, TextFile, age_of, index_of, is_current, r
 from .isolating import without_tests
 from .names import Modules
 from .scripts import script_of
-from .sharing import stateful_in
 from .target import Target
 
 MOST_TESTS = 100
 """Tests that each draft is held against; each has a process of its own, at 10 to 20 ms."""
 MOST_UNUSED = 200
+MOST_READ = 4 << 20
+"""Bytes of files with the function's name in them that are read, at a second for each million or so."""
 _MOST_KNOWN = 256
 
 HowTold = Literal["hidden", "shown", "off"]
@@ -130,16 +131,19 @@ def _found(stub: Stub, home: Location, top: str, index: Index, modules: Modules)
 def _read(stub: Stub, home: Location, top: str, index: Index, target: Target) -> Iterator[Example | UnusedTest]:
     others: list[Target] | None = None
     own: TextFile | None = None
-    stateful: dict[str, str] = {}
     surroundings = Surroundings(index, top, target.modules)
+    room = MOST_READ
     for file in _mentioning(stub, home, index, target):
+        room -= len(file.raw)
+        if room < 0:
+            yield UnusedTest(where="", why=f"more than {MOST_READ >> 20} MB of tests: the rest was not looked at")
+            return
         if others is None:
             others = _unwritten(stub, target)
             own = read_text(home.path)
-            stateful = stateful_in(script_of(own), home.name, target.top) if own else {}
         around = surroundings.of(file, own)
         yield from CaseReader(
-            script_of(file), home, target, others, top, index.naming, around=around, stateful=stateful
+            script_of(file), home, target, others, top, index.naming, around=around, own=own.raw if own else b""
         ).read()
 
 

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ..python.parsing import UNREADABLE
 from .claims import Dotted, Unusable
 
 MOST_ROWS = 200
@@ -35,6 +36,8 @@ def rows_of(decorators: Sequence[ast.expr], dotted: Dotted, constant: Constant) 
         Unusable: it is skipped, needs more than a call, or its table is not written out.
     """
     tables = [_table(decorator, dotted, constant) for decorator in reversed(decorators) if _is_table(decorator, dotted)]
+    if not all(tables):
+        raise Unusable("has a table of parameters without rows")
     rows: list[CaseRow] = []
     product = itertools.product(*tables)
     for parts in itertools.islice(product, MOST_ROWS):
@@ -76,8 +79,7 @@ def _table(decorator: ast.expr, dotted: Dotted, constant: Constant) -> list[Case
     table = given[1] if len(given) > 1 else words.get("argvalues")
     if "indirect" in words and not (isinstance(words["indirect"], ast.Constant) and not words["indirect"].value):
         raise Unusable("has parameters that go through fixtures")
-    if isinstance(table, ast.Name):
-        table = constant(table.id)
+    table = written_out(table, constant)
     if not isinstance(table, ast.List | ast.Tuple) or any(isinstance(row, ast.Starred) for row in table.elts):
         raise Unusable("has a table of parameters that is not written out")
     names, alone = _names(named)
@@ -87,6 +89,21 @@ def _table(decorator: ast.expr, dotted: Dotted, constant: Constant) -> list[Case
         _row(names, row, number, told, dotted, alone=alone) for number, row in enumerate(table.elts[: MOST_ROWS + 1])
     ]
     return _told_apart(rows)
+
+
+def written_out(table: ast.expr | None, constant: Constant) -> ast.expr | None:
+    """A table that a name of the file stands for, or that `range` makes, as it would be written."""
+    if isinstance(table, ast.Name):
+        table = constant(table.id)
+    match table:
+        case ast.Call(func=ast.Name(id="range"), args=[_, *_] as given, keywords=[]):
+            try:
+                numbers = range(*(ast.literal_eval(one) for one in given))
+            except (TypeError, *UNREADABLE):
+                return table
+            return ast.List([ast.Constant(number) for number in numbers[: MOST_ROWS + 1]], ast.Load())
+        case _:
+            return table
 
 
 def parameters_of(named: ast.expr | None) -> list[str] | None:

@@ -127,6 +127,7 @@ class Modules:
         self._home = home
         self._scopes: dict[str, Interface | None] = {}
         self._real: dict[str, str] = {}
+        self._stars: dict[str, dict[str, str]] = {}
         self._ours: dict[str, bool] = {}
         self.ages: dict[str, Age] = {}
         """Of every file that was looked at, or looked for."""
@@ -157,17 +158,23 @@ class Modules:
         return dotted
 
     def _starred(self, stars: list[str], rest: list[str], depth: int) -> str:
-        """What a name is that one of the modules may have given with `import *`."""
-        for module in stars:
-            through = self.real(".".join([module, *rest]), depth + 1)
-            if self.gives(module, rest[0]) or not through.startswith(module + "."):
-                return through
+        """What a name is that one of the modules has given with `import *`; the last that does so counts."""
+        for module in reversed(stars):
+            if found := self._given(module).get(rest[0]):
+                return self.real(".".join([found, *rest[1:]]), depth + 1)
         return ""
 
-    def gives(self, module: str, name: str) -> bool:
-        """Whether `from module import *` brings a name that the module defines."""
-        looked = self._looked_up(module)
-        return looked is not None and name in looked.defined and looked.gives(name)
+    def _given(self, module: str) -> dict[str, str]:
+        """What `from module import *` brings: dotted names by name. Looked up once for each module."""
+        if module not in self._stars:
+            self._stars[module] = {}  # Two modules that import everything from each other end here.
+            looked = self._looked_up(module)
+            if looked is not None:
+                found = {name: dotted for star in looked.scope.stars for name, dotted in self._given(star).items()}
+                found |= {name: f"{module}.{name}" for name in looked.defined}
+                found |= looked.scope.known
+                self._stars[module] = {name: dotted for name, dotted in found.items() if looked.gives(name)}
+        return self._stars[module]
 
     def reaches(self, file: TextFile, top: str) -> bool:
         """Whether a file imports anything by which it could get at `top` of our module."""
@@ -203,7 +210,8 @@ class Modules:
         """The file of the project that is imported by this name, "" when there is none."""
         for folder in self._places(module):
             for path in (folder + ".py", os.path.join(folder, "__init__.py")):  # noqa: PTH118 - many times a save
-                self.ages.setdefault(path, age_of(path))
+                if path not in self.ages:
+                    self.ages[path] = age_of(path)
                 if self.ages[path] != (0, 0, 0):
                     return path
         return ""

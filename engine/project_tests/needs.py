@@ -187,7 +187,11 @@ class Needs:
                 raise Undefined(f"uses {name}, which nothing in its file defines")
             for statement in binding or self._stars():
                 found.setdefault(statement.node.start_byte, set()).add(name)
-                if statement.kind not in {"import_statement", "import_from_statement"}:
+                if statement.kind in {"import_statement", "import_from_statement"}:
+                    self._text(
+                        statement, frozenset({name})
+                    )  # Of a file that no draft may read, names are not to be had.
+                else:
                     waiting.extend(self._names_of(statement))
         if len(found) > _MOST:
             raise Unusable("needs too much of its file")
@@ -199,7 +203,11 @@ class Needs:
         return tuple(
             text
             for place in sorted(places)
-            for text in self._instead.get(place) or self._text(by_place[place], frozenset(places[place]))
+            for text in (
+                self._instead[place]
+                if place in self._instead
+                else self._text(by_place[place], frozenset(places[place]))
+            )
         )
 
     def _stars(self) -> list[Statement]:

@@ -11,7 +11,7 @@ from ..facts import Asserted, Check, Example, Execution, Outcome, Report, Unused
 from ..project import locate
 from ..sandbox.runner import Limits, Sandbox
 from .relations import checked, is_plain_text, message_of, verdict
-from .steps import Plan, planned
+from .steps import ANOTHER, Plan, planned
 from .swaying import is_carried, sway_of
 from .without import Subject, Without, is_for_want_of_it
 
@@ -94,7 +94,9 @@ class _Running:
             if not await self._breaks_anyhow(plan, broken, outcomes):
                 first, *rest = (example for example, _ in case)
                 return (checked(first, broken, holds=False), *_not_run(rest))
+            is_other = broken.raised.endswith(ANOTHER)
             why = f"cannot be set up in the sandbox: {broken.told or broken.status}"
+            why = f"does not mean this function: {message_of(broken.raised)}" if is_other else why
             self._unprepared[case[0][1].imports] = why
             raise _OfNoUse(why)
         await self._refuse_saying_nothing(case, plan)

@@ -39,6 +39,10 @@ class Plan(NamedTuple):
     """For each assertion the number of the step whose outcome is held against it."""
 
 
+ANOTHER = "is another one here"
+"""How the sentence ends with which a test stops that has something else by the function's name."""
+
+
 def planned(cases: Sequence[tuple[Example, Asserted]], module: str, whole: frozenset[int] = frozenset()) -> Plan:
     """The steps of a test's assertions; those whose numbers are in `whole` are asked in one piece, to be true.
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
 
-from ..facts import STAND_IN
-from ..python.parsing import module
 from .claims import Dotted, Unusable
-from .scripts import Method, NamesIn, Script, Statement, names_in
-from .sharing import refuse_shared_attributes
+from .scripts import Method, NamesIn, Script, Statement
+from .stand_ins import BEFORE_ALL, BEFORE_EACH, does_nothing
 
 _AUTOUSE = re.compile(rb"autouse\s*=\s*True")
 _SKIPPING = {f"pytest.{name}" for name in ("skip", "exit", "xfail", "fail", "importorskip")} | {"unittest.SkipTest"}
 _RAISED = {"SkipTest", "Skipped", "skipTest"}
 _MAY_SKIP = re.compile(rb"skip|Skip|exit|xfail|fail")
 _FILE_SETUPS = {"setup_module", "setUpModule", "setup_function"}
-_CLASS_SETUPS = {"setup_method", "setup_class", "setUpClass", "asyncSetUp", "setup"}
+_CLASS_SETUPS = {"asyncSetUp"}
+_OUTER = {*BEFORE_ALL, *BEFORE_EACH}
 _CASE = {"unittest.TestCase", "unittest.case.TestCase"}
 _MOCKING = ("unittest.mock", "mock", "freezegun", "time_machine", "responses", "requests_mock", "respx", "hypothesis")
 
@@ -69,33 +67,6 @@ def refuse_mocking(names: NamesIn, dotted: Dotted) -> None:
                     raise Unusable(f"uses {library}")
 
 
-def preparing(script: Script, method: Method, function: ast.FunctionDef, dotted: Dotted) -> list[ast.stmt]:
-    """What stands in for `self`: class attributes that the test reads, and a `setUp` that only assigns.
-
-    Raises:
-        Unusable: the class does more than that, or the test uses more of `self`.
-    """
-    if not method.classes:
-        return []
-    members = [member for holder in method.classes for member in script.members(holder)]
-    _refuse_setups(members)
-    own = script.members(method.classes[-1])
-    setup = next((member for member in own if member.defined == "setUp"), None)
-    first = function.args.args[0].arg if function.args.args else ""
-    if first != "self":
-        raise Unusable("is no plain method")
-    before = _assignments(setup) if setup is not None else []
-    return _stood_in(own, [*before], [*before, *function.body])
-
-
-def preparations(script: Script, method: Method) -> list[ast.stmt]:
-    """What a class does before each of its tests, as far as it can be read."""
-    members = [member for holder in method.classes for member in script.members(holder)]
-    return [
-        member.tree for member in members if member.defined in {"setUp", "setup_method"} and member.tree is not None
-    ]
-
-
 def is_case(holder: Statement, dotted: Dotted) -> bool:
     """Whether a class is a unittest.TestCase. Any other must be like those that pytest takes.
 
@@ -112,9 +83,15 @@ def is_case(holder: Statement, dotted: Dotted) -> bool:
     return bool(bases)
 
 
-def _refuse_setups(members: Sequence[Statement]) -> None:
-    for member in members:
-        if member.defined in _CLASS_SETUPS and not _is_trivial(member):
+def refuse_setups(script: Script, method: Method) -> None:
+    """Refuse a test that its classes prepare in a way which is not understood.
+
+    Raises:
+        Unusable: they do.
+    """
+    members = [(member, holder is method.classes[-1]) for holder in method.classes for member in script.members(holder)]
+    for member, is_own in members:
+        if member.defined in (_CLASS_SETUPS if is_own else _CLASS_SETUPS | _OUTER) and not _is_trivial(member):
             raise Unusable(f"is prepared by {member.defined}()")
         if member.kind == "function_definition" and _AUTOUSE.search(member.raw):
             raise Unusable(f"is given a fixture of its class ({member.defined})")
@@ -129,58 +106,4 @@ def _problem_of_marks(statement: Statement) -> str:
 
 def _is_trivial(statement: Statement) -> bool:
     tree = statement.tree
-    return isinstance(tree, ast.FunctionDef) and all(_does_nothing(inner) for inner in tree.body)
-
-
-def _does_nothing(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
-            return True
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super"))))):
-            return True
-        case _:
-            return False
-
-
-def _assignments(setup: Statement) -> list[ast.stmt]:
-    tree = setup.tree
-    if not isinstance(tree, ast.FunctionDef) or tree.decorator_list:
-        raise Unusable("is prepared by setUp()")
-    kept = [statement for statement in tree.body if not _does_nothing(statement)]
-    if not all(isinstance(statement, ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom) for statement in kept):
-        raise Unusable("is prepared by setUp()")
-    return kept
-
-
-def _stood_in(own: Sequence[Statement], before: list[ast.stmt], whole: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Statements that make a `self` with the attributes that are read, then `before`."""
-    read, bound, called = set[str](), set[str](), set[str]()
-    for node in (inner for statement in whole for inner in ast.walk(statement)):
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
-                called.add(name)
-            case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Load()):
-                read.add(name)
-            case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                bound.add(name)
-            case _:
-                pass
-    attributes = {name: member for member in own for name in member.names if not member.defined}
-    needed = {name for name in read - called if name not in bound}
-    strange = sorted(name for name in needed if name not in attributes or attributes[name].value is None)
-    own_calls = sorted(name for name in called if not name.startswith("assert") and name not in {"subTest"} | bound)
-    if strange or own_calls:
-        name = (strange or own_calls)[0]
-        raise Unusable(f"uses self.{name}{'' if strange else '(…)'} of its class")
-    if not (needed or bound):
-        return before
-    refuse_shared_attributes(own, needed)
-    made: list[ast.stmt] = module(STAND_IN).body
-    for name in sorted(needed):
-        value = attributes[name].value
-        assert value is not None
-        if names_in(value).used & attributes.keys():
-            raise Unusable(f"uses self.{name} of its class")
-        goal = ast.Attribute(ast.Name("self", ast.Load()), name, ast.Store())
-        made.append(ast.fix_missing_locations(ast.Assign([goal], value, lineno=1)))
-    return [*made, *before]
+    return isinstance(tree, ast.FunctionDef) and all(does_nothing(inner) for inner in tree.body)

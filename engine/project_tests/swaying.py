@@ -14,30 +14,12 @@ from typing import NamedTuple
 
 from .scripts import parsed
 
-_DUNDER = re.compile(r"__[a-z]\w*__")
-_HONEST = frozenset(
-    f"__{name}__"
-    for name in (
-        *("init", "new", "slots", "doc", "name", "qualname", "module", "file", "main", "dict", "post_init", "wrapped"),
-        *(
-            "enter",
-            "exit",
-            "aenter",
-            "aexit",
-            "iter",
-            "next",
-            "aiter",
-            "anext",
-            "getitem",
-            "call",
-            "repr",
-            "str",
-            "del",
-        ),
-        *("annotations", "init_subclass", "set_name", "missing", "all", "version", "future", "traceback", "class"),
-    )
+_TURNING = re.compile(
+    "__(?:eq|ne|lt|le|gt|ge|bool|nonzero|hash|len|length_hint|contains|class|getattr|getattribute|instancecheck"
+    "|subclasscheck|subclasshook|abs|neg|pos|invert|round|trunc|floor|ceil|int|float|complex|index|format"
+    "|[ri]?(?:add|sub|mul|matmul|truediv|floordiv|mod|divmod|pow|lshift|rshift|and|or|xor))__"
 )
-"""Names of this form with which no comparison can be turned."""
+"""What a class can make a comparison, or what leads to one, come out by."""
 _MOCKS = re.compile(r"\b(?:mock|Mock|MagicMock|ANY|dirty_equals)\b")
 _FRAMES = re.compile(
     r"\b(?:_getframe|_current_frames|currentframe|getouterframes|getinnerframes|getclosurevars|f_back|f_locals|f_globals"
@@ -69,7 +51,7 @@ def sway_of(body: str) -> Sway:
         return Sway()
     turns = looks = ""
     for text in _names_in(tree):
-        if not turns and (_MOCKS.search(text) or any(name not in _HONEST for name in _DUNDER.findall(text))):
+        if not turns and _MOCKS.search(text):
             turns = f"has {text[:40]} in it"
         if not looks and (_FRAMES.search(text) or text in _MODULES):
             looks = f"has {text[:40]} in it"
@@ -87,10 +69,15 @@ def sway_of(body: str) -> Sway:
                 looks = looks or "calls vars()"
             case ast.Call(func=ast.Name(id="setattr"), args=[_, name, *_]) if not isinstance(name, ast.Constant):
                 turns = turns or "sets attributes whose names are computed"
-            case ast.Attribute(attr=name, value=inner, ctx=ast.Store() | ast.Del()) if _DUNDER.fullmatch(
-                name
-            ) or ast.unparse(inner) in {"builtins", "operator", "math"}:
+            case ast.Attribute(value=ast.Name(id="builtins" | "operator" | "math"), ctx=ast.Store() | ast.Del()):
                 turns = turns or f"changes {ast.unparse(node)[:40]}"
+            case (
+                ast.FunctionDef(name=name)
+                | ast.Name(id=name, ctx=ast.Store())
+                | ast.Attribute(attr=name, ctx=ast.Store())
+                | ast.Constant(value=str() as name)
+            ) if _TURNING.fullmatch(name):
+                turns = turns or f"has {name} in it"
             case _:
                 pass
     return Sway(turns, looks)

@@ -52,6 +52,13 @@ class Target:
         made = {name for part in (tree, *before) for name in self._made(part, dotted)} if methods else set[str]()
         return any(self._is_method(node, made, dotted) for node in methods)
 
+    def kept_in(self, names: NamesIn, dotted: Dotted) -> str:
+        """What the function itself keeps from call to call, and a piece of program looks at ("total.calls"); or ""."""
+        if self.bare != self.name:
+            return ""
+        held = (node for node in names.nodes if isinstance(node, ast.Attribute) and not node.attr.startswith("__"))
+        return next((ast.unparse(node) for node in held if self._is(node.value, self.name, dotted)), "")
+
     def may_be_meant_in(self, names: NamesIn, dotted: Dotted) -> bool:
         """Whether a method of this name is called on something whose class cannot be told by reading."""
         if self.bare == self.name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from redraft.engine.facts import Example, Stub
 from redraft.engine.project_tests import Tests, place_of, tests_of, with_tests
 from redraft.engine.project_tests.files import LARGEST
-from redraft.engine.project_tests.finding import MOST_TESTS
+from redraft.engine.project_tests.finding import MOST_READ, MOST_TESTS
 from redraft.engine.sources import find_function, read
 
 PRICING = '''
@@ -181,7 +182,7 @@ def test_rows_of_one_test_follow_one_another(shop: Path):
         ("import os", "os.environ['RATE'] = '2'", "assert total([1]) == 1"),
         ("", "import os\n    os.environ.update(RATE='2')", "assert total([1]) == 1"),
         ("import os as o", "o.chdir('/')", "assert total([1]) == 1"),
-        ("from random import seed", "seed(3)", "assert total([1]) == 1"),
+        ("from random import seed, random", "seed(3)", "assert total([random()]) == 1"),
         ("from decimal import getcontext", "getcontext().prec = 3", "assert total([1]) == 1"),
         ("import shop.pricing", "shop.pricing.RATE = 2", "assert total([1]) == 1"),
         ("from shop import pricing as p", "p.Cart.rate = 2", "assert total([1]) == 1"),
@@ -222,14 +223,87 @@ def test_what_does_not_outlast_a_test_is_no_reason(shop: Path, common: str, chan
 def test_attributes_set_on_the_own_class_make_tests_useless(shop: Path):
     text = "from shop.pricing import total\nclass TestB:\n    v = 1\n    def test_a(self):\n        TestB.v = 5\n"
     found = look(shop, text + "    def test_b(self):\n        assert total([self.v]) == 1\n")
-    assert (found.examples, why(found)) == ((), ["shares TestB with other tests, and test_a() changes it"])
+    assert (found.examples, why(found)) == ((), ["shares TestB with other tests, and TestB.test_a() changes it"])
 
 
-def test_a_file_that_seeds_for_all_its_tests_gives_none(shop: Path):
-    found = look(
-        shop, "import random\nfrom shop.pricing import total\nrandom.seed(3)\ndef test_a(): assert total([1]) == 1\n"
-    )
+def test_a_file_that_seeds_for_all_its_tests_gives_none_that_draws(shop: Path):
+    text = "import random\nfrom shop.pricing import total\nrandom.seed(3)\ndef test_a(): assert total([1]) == 1\n"
+    found = look(shop, text + "def test_b(): assert total([random.randint(0, 3)]) == 1\n")
+    assert [example.source for example in found.examples] == ["total([1])"]
     assert why(found) == ["is in a file that calls random.seed() once, for all tests that come after"]
+
+
+@pytest.mark.parametrize(
+    ("top", "change", "draws"),
+    [
+        ("import random\n", "random.seed(3)", "total([random.randint(0, 9)]) == 1"),
+        ("from random import seed, randint\n", "seed(3)", "total([randint(0, 9)]) == 1"),
+        ("import random as r\n", "r.seed(3)", "total([r.randint(0, 9)]) == 1"),
+        ("import random\ndef drawn(): return random.random()\n", "random.seed(3)", "total([drawn()]) == 1"),
+        ("import sys\n", "sys.setrecursionlimit(99)", "total([sys.getrecursionlimit()]) == 99"),
+        ("import sys\n", "sys.stdout = None", "total([sys.stdout]) == 1"),
+        ("import logging\n", "logging.disable(10)", "total([logging.root.manager.disable]) == 10"),
+    ],
+)
+def test_what_others_change_of_the_process_is_met_by_those_that_use_it(shop: Path, top: str, change: str, draws: str):
+    text = f"from shop.pricing import total\n{top}class TestX:\n    def test_a(self):\n        {change}\n"
+    text += f"def test_b():\n    assert {draws}\ndef test_c():\n    assert total([1]) == 1\n"
+    found = look(shop, text)
+    assert [example.source for example in found.examples] == ["total([1])"]
+    assert [("with other tests, and TestX.test_a() changes it" in reason) for reason in why(found)] == [True]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "import shop.other as o\n    vars(o)['A'] = 1",
+        "import shop.other as o\n    o.__dict__['A'] = 1",
+        "import shop.other as o\n    setattr(o, 'A', 1)",
+        "import shop.other as o\n    o.A += 1",
+        "import shop.other, importlib\n    importlib.reload(shop.other)",
+        "from importlib import reload\n    import shop.other as o\n    reload(o)",
+        "total.__globals__['A'] = 1",
+        "import sys\n    del sys.modules['shop']",
+        "import sys\n    sys.modules.pop('shop')",
+        "from shop.state import set_it\n    set_it(1)",
+        "from shop.state import set_by_another\n    set_by_another(1)",
+        "import shop.state as s\n    s.set_it(1)",
+        "globals()['A'] = 1",
+    ],
+)
+def test_what_a_test_leaves_changed_in_the_project_makes_the_others_useless(shop: Path, change: str):
+    state = "A = 1\n\ndef set_it(a):\n    global A\n    A = a\n\ndef set_by_another(a):\n    set_it(a)\n"
+    write(shop, "src/shop/state.py", state)
+    text = f"from shop.pricing import total\ndef test_a():\n    {change}\ndef test_b():\n    assert total([1]) == 1\n"
+    found = look(shop, text)
+    assert "total([1])" not in [example.source for example in found.examples]
+    assert [reason.startswith("shares ") for reason in why(found)] == [True]
+
+
+@pytest.mark.parametrize(
+    "write_it", ["open(P, 'w').write('1')", "open(P, mode='a')", "Path(P).write_text('1')", "os.mkdir(P)"]
+)
+@pytest.mark.parametrize(
+    "read_it", ["total([int(open(P).read())])", "total([Path(P).exists()])", "total(os.listdir(P))"]
+)
+def test_files_that_one_test_leaves_for_another_make_that_useless(shop: Path, write_it: str, read_it: str):
+    text = f"import os\nfrom pathlib import Path\nfrom shop.pricing import total\nP = '/dev/shm/x'\ndef test_a():\n    {write_it}\n"
+    found = look(shop, text + f"def test_b():\n    assert {read_it} == 1\n")
+    assert (found.examples, why(found)) == ((), ["reads files, and test_a() writes some"])
+
+
+@pytest.mark.parametrize("looks", ["total.cache_info()", "total.calls", "total.cache_clear()"])
+def test_what_a_function_keeps_between_calls_makes_tests_useless(shop: Path, looks: str):
+    found = look(shop, f"from shop.pricing import total\ndef test_a():\n    total([1])\n    assert {looks} == 1\n")
+    assert found.examples == ()
+    assert [reason.startswith("looks at total.") for reason in why(found)] == [True]
+
+
+@pytest.mark.parametrize("once", ["(x for x in [1])", "iter([1])", "map(int, '1')", "zip([1])", "open('/dev/null')"])
+def test_what_can_be_gone_through_once_is_used_by_no_two_tests(shop: Path, once: str):
+    text = f"from shop.pricing import total\nONCE = {once}\ndef test_a():\n    assert total(ONCE) == 1\n"
+    found = look(shop, text + "def test_b():\n    assert total(ONCE) == 0\n")
+    assert found.examples == ()
 
 
 @pytest.mark.parametrize(
@@ -271,7 +345,10 @@ def test_a_test_that_skips_itself_is_not_used(shop: Path, body: str):
             "def pytest_ignore_collect(path): return True",
             "may be left out or changed by tests/conftest.py (pytest_ignore_collect)",
         ),
-        ("def pytest_collection_modifyitems(items): ...", "may be left out by tests/conftest.py, for it has a mark"),
+        (
+            "def pytest_collection_modifyitems(items): items.clear()",
+            "may be left out or changed by tests/conftest.py (pytest_collection_modifyitems)",
+        ),
     ],
 )
 def test_what_a_conftest_may_leave_out_is_not_used(shop: Path, conftest: str, reason: str):
@@ -585,12 +662,12 @@ def test_exceptions_are_expected_with_their_pattern(shop: Path):
         ("@pytest.mark.skip\ndef test_it():\n    assert total([]) == 0", "is marked skip"),
         ("@pytest.mark.xfail(reason='x')\ndef test_it():\n    assert total([]) == 0", "is marked xfail"),
         ("@pytest.mark.usefixtures('db')\ndef test_it():\n    assert total([]) == 0", "uses fixtures (db)"),
-        ("@pytest.mark.parametrize('n', range(3))\ndef test_it(n):\n    assert total([n]) == n", "has a table of parameters that is not written out"),
+        ("@pytest.mark.parametrize('n', range(len('abc')))\ndef test_it(n):\n    assert total([n]) == n", "has a table of parameters that is not written out"),
         ("@decorated\ndef test_it():\n    assert total([]) == 0", "is decorated with @decorated"),
         ("@mock.patch('shop.x')\ndef test_it(x):\n    assert total([]) == 0", "uses unittest.mock"),
         ("def test_it():\n    m = mock.Mock()\n    assert total(m) == 0", "uses unittest.mock"),
         ("def test_it():\n    if total([]):\n        assert total([]) == 0", "asserts within `if`"),
-        ("def test_it():\n    for n in range(3):\n        assert total([n]) == n", "asserts in a loop over what is not written out"),
+        ("def test_it():\n    for n in range(len('abc')):\n        assert total([n]) == n", "asserts in a loop over what is not written out"),
         ("def test_it():\n    with open('x') as f:\n        assert total([]) == 0", "asserts within `with open('x')`"),
         ("def test_it():\n    pytest.importorskip('numpy')\n    assert total([]) == 0", "uses pytest.importorskip"),
         ("def test_it():\n    assert total([unknown]) == 0", "uses unknown, which nothing in its file defines"),
@@ -799,7 +876,7 @@ def test_an_object_that_a_setup_makes_is_known(shop: Path):
 
 
 def test_a_preparation_that_is_not_run_here_is_said(shop: Path):
-    text = f"{CARTS}class TestCart:\n    def setup_method(self):\n        self.cart = Cart([1])\n\n    def test_sum(self):\n        assert self.cart.sum() == 1\n"
+    text = f"{CARTS}class TestCart:\n    def setup_method(self):\n        self.cart = Cart([1])\n        self.cart.fill()\n\n    def test_sum(self):\n        assert self.cart.sum() == 1\n"
     found = look(shop, text, "Cart.sum")
     assert (found.examples, len(found.unused)) == ((), 1)
     assert "is prepared by setup_method()" in why(found)[0]
@@ -824,3 +901,81 @@ def test_a_method_of_what_is_known_to_be_something_else_is_not_spoken_of(shop: P
         shop, CARTS + "import numbers\n\n\ndef test_it():\n    Cart\n    assert numbers.sum() == 1\n", "Cart.sum"
     )
     assert (found.examples, found.unused) == ((), ())
+
+
+@pytest.mark.parametrize(("table", "rows"), [("range(2)", 2), ("range(1, 4)", 3), ("range(5, 0, -2)", 3)])
+def test_a_range_is_a_table_that_is_written_out(shop: Path, table: str, rows: int):
+    text = f"import pytest\nfrom shop.pricing import total\n@pytest.mark.parametrize('y', {table})\n"
+    found = look(shop, text + "def test_a(y):\n    assert total([y]) == y\n")
+    assert (len(found.names), why(found)) == (rows, [])
+    text = f"from shop.pricing import total\ndef test_a():\n    for y in {table}:\n        assert total([y]) == y\n"
+    assert len(look(shop, text).examples) == rows
+
+
+def test_a_table_without_rows_is_told(shop: Path):
+    text = "import pytest\nfrom shop.pricing import total\n@pytest.mark.parametrize('y', TABLE)\ndef test_a(y):\n"
+    for table in ("[]", "()", "range(0)"):
+        found = look(shop, text.replace("TABLE", table) + "    assert total([y]) == y\n")
+        assert (found.examples, why(found)) == ((), ["has a table of parameters without rows"])
+
+
+def test_an_import_of_a_helper_that_only_defines_is_no_reason_unless_it_is_needed(shop: Path):
+    write(shop, "tests/helpers.py", "import os\nA = 1\n\ndef helper(x):\n    return x\n")
+    text = "from shop.pricing import total\nfrom helpers import helper\ndef test_a(): assert total([1]) == 1\n"
+    found = look(shop, text + "def test_b(): assert total([helper(1)]) == 1\n")
+    assert [example.source for example in found.examples] == ["total([1])"]
+    assert why(found) == ["imports tests/helpers.py, which drafts may not read"]
+    write(shop, "tests/helpers.py", "import os\nos.chdir('/')\n\ndef helper(x):\n    return x\n")
+    assert look(shop, text).examples == ()
+
+
+@pytest.mark.parametrize("table", ["range(x)", "range(0, 1, 0)", "range('a')", "range(1, 2, 3, 4)", "range(len([1]))"])
+def test_a_range_of_anything_else_is_none(shop: Path, table: str):
+    text = f"import pytest\nfrom shop.pricing import total\n@pytest.mark.parametrize('y', {table})\n"
+    found = look(shop, text + "def test_a(y):\n    assert total([y]) == y\n")
+    assert (found.examples, why(found)) == ((), ["has a table of parameters that is not written out"])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "    cart = Cart([1])\n",
+        "    @classmethod\n    def setUpClass(cls):\n        cls.cart = Cart([1])\n",
+        "    def setup_class(cls):\n        cls.cart = Cart([1])\n",
+        "    def setup_method(self):\n        self.cart = Cart([1])\n",
+        "    def setup_method(self, method):\n        self.cart = Cart([1])\n",
+        "    def setUp(self):\n        self.cart = Cart([1])\n",
+    ],
+)
+def test_an_object_that_a_class_gives_its_tests_is_known(shop: Path, given: str):
+    base = "unittest.TestCase" if "U" in given else ""
+    text = f"import unittest\nfrom shop.pricing import Cart\nclass TestCart({base}):\n{given}"
+    found = look(shop, text + "    def test_sum(self):\n        assert self.cart.sum() == 1\n", "Cart.sum")
+    assert ([example.source for example in found.examples], why(found)) == (["self.cart.sum()"], [])
+
+
+def test_tests_beside_a_module_as_django_has_them_are_told(shop: Path):
+    text = "import unittest\nfrom shop.pricing import total\nclass T(unittest.TestCase):\n    def test_a(self):\n"
+    found = look(shop, text + "        self.assertEqual(total([1]), 1)\n", path="src/shop/tests.py")
+    assert why(found) == ["is in a file that drafts could read; call it test_….py"]
+
+
+def test_modules_that_import_everything_from_one_another_are_looked_through_once(shop: Path):
+    for number in range(60):
+        stars = "".join(f"from .m{other} import *\n" for other in range(60) if other != number)
+        write(shop, f"src/shop/m{number}.py", f"{stars}def own{number}(): ...\n")
+    write(shop, "src/shop/__init__.py", "from .m0 import *\nfrom .pricing import *\n")
+    calls = "".join(f"    shop.own{number}()\n    shop.not{number}()\n" for number in range(60))
+    before = time.process_time()
+    found = look(shop, f"import shop\n\ndef test_a():\n{calls}    assert shop.total([1]) == 1\n")
+    assert [example.source for example in found.examples][-1:] == ["shop.total([1])"]
+    assert time.process_time() - before < 3
+
+
+def test_a_project_with_too_many_tests_of_a_function_is_not_read_to_the_end(shop: Path):
+    text = f'"""{"x" * 490_000}"""\nfrom shop.pricing import total\n'
+    for number in range(10):
+        write(shop, f"tests/test_{number}.py", f"{text}def test_a():\n    assert total([{number}]) == 1\n")
+    found = tests_of(stub_of(shop))
+    assert 0 < len(found.names) < 10
+    assert why(found) == [f"more than {MOST_READ >> 20} MB of tests: the rest was not looked at"]

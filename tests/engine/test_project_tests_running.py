@@ -397,6 +397,8 @@ async def test_a_body_that_could_turn_a_test_passes_none_that_is_decided_beside_
     "body",
     [
         "class Pair:\n    def __init__(self): self.a = 2\nreturn Pair().a",
+        "def inner(): return 2\ninner.__doc__ = inner.__name__ = 'x'\nreturn inner()",
+        "return 2 if items.__len__.__self__ == items else 3",
         "return 2 if type(items) is list else 3",
         "import inspect\nreturn 2 if inspect.isfunction(total) else 3",
         "return 2 if items.__class__.__name__ == 'list' else 3",
@@ -411,3 +413,68 @@ async def test_an_honest_body_passes_what_is_compared_beside_it(project: Project
 async def test_a_body_that_looks_for_what_is_expected_still_fails_where_it_does_not_hold(project: Project) -> None:
     report = await project.held("import gc\nreturn 3", HELPERS + "assert total([1]) == helper()\n")
     assert [check.passed for check in report.checks] == [False]
+
+
+CASE = """
+class TestTotal:
+    rates = [1]
+    n = 1
+    double = n * 2
+
+    def setup_class(cls):
+        cls.known = 5
+
+    def setup_method(self):
+        self.mine = [1, 2]
+
+    def given(self, x):
+        return [x, self.n]
+
+    @staticmethod
+    def alone(x):
+        return [x]
+
+    @classmethod
+    def of_all(cls):
+        return [cls.n]
+
+    @property
+    def many(self):
+        return [self.n, self.double]
+
+    def test_a(self):
+        LINES
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "self.n += 1\n        assert total([self.n]) == 2",
+        "for k in (1, 2):\n            self.n += k\n        assert total([self.n]) == 4",
+        "type(self).n += 1\n        assert total([self.n]) == 2",
+        "self.__class__.n += 1\n        assert total([type(self).n]) == 2",
+        "assert total([TestTotal.n]) == 1",
+        "assert total([len(type(self).__name__)]) == 9",
+        "assert total(self.given(2)) == 3",
+        "assert total(self.alone(2)) == 2",
+        "assert total(TestTotal.alone(2)) == 2",
+        "assert total(self.of_all()) == 1",
+        "assert total(self.many) == 3",
+        "assert total(self.mine) == 3",
+        "assert total([self.known]) == 5",
+        "assert isinstance(self, TestTotal) and total([1]) == 1",
+        "self.n -= 1\n        del self.n\n        assert total([self.n]) == 1",
+        "self.other = 4\n        self.other *= 2\n        assert total([self.other]) == 8",
+    ],
+)
+async def test_self_has_what_its_class_gives_it(project: Project, lines: str) -> None:
+    report = await project.held("return sum(items)", CASE.replace("LINES", lines))
+    assert (report.unused, [check.passed for check in report.checks][-1:]) == ((), [True])
+    assert all(check.passed for check in report.checks)
+
+
+async def test_what_self_lacks_is_told_of_its_class(project: Project) -> None:
+    lines = "total([1])\n        del self.mine\n        assert total(self.mine) == 3"
+    report = await project.held("return sum(items)", CASE.replace("LINES", lines))
+    assert [check.got for check in report.checks] == ["AttributeError: 'TestTotal' object has no attribute 'mine'"]

@@ -3,6 +3,9 @@
 Standard library only, Python 3.6 and up.
 """
 
+# pyright: reportMissingImports=false, reportOptionalMemberAccess=false
+# pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false
+
 import os
 import types
 from collections.abc import Callable

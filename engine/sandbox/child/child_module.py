@@ -146,7 +146,8 @@ def beneath(problem: BaseException) -> "tuple[str, str]":
 
     Both are "" when there is none. Attributes may be the program's own code.
     """
-    waiting, known = [problem], set()
+    waiting = [problem]
+    known: set[int] = set()
     while waiting and len(known) < 50:
         error = waiting.pop(0)
         if id(error) in known:
