@@ -44,7 +44,7 @@ async def run(args: argparse.Namespace) -> int:
     colours = paint(plain=args.plain)
     out(colours("bold", "roles"))
     for role, r in roles.items():
-        embedded_name = cast[role].typed if role in cast else ""
+        embedded_name = next((model.typed for one, model in cast.items() if one == role), "")
         out(f"  {role:<9} {harmless(embedded_name or r.model or 'the first it lists')}  {without_password(r.base_url)}")
     for line in (*server_lines(found, colours), *offered_lines(named, colours)):
         out(line)
