@@ -208,6 +208,8 @@ class Usage(Fact, frozen=True):
     """Includes the thinking tokens."""
     cached_tokens: int = 0
     estimated: bool = False
+    billed: float | None = None
+    """USD that the server says the call cost; None: it does not say."""
     pooled: bool = False
     """Whether the server counts several answers to one request as one: the last of them tells what all wrote."""
 

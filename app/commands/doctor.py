@@ -1,4 +1,4 @@
-"""`redraft doctor`: how well untrusted code is contained here, and what would make it better."""
+"""`redraft doctor`: how well untrusted code is contained here, what would make it better, and what runs models."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ...engine.models.embedded.finding import find
 from ...engine.run.opening import sandbox_choice
 from ...engine.sandbox import diagnose
 from ...engine.system.version import VERSION
+from ..cli.engine_lines import running, running_lines
 from ..common.output import (
     harmless,
     out,
@@ -28,8 +29,10 @@ async def run(args: argparse.Namespace) -> int:
     found = await diagnose(sandbox_choice(here.settings, here.environ), str(Path.cwd() / "file.py"))
     runs = found.tier <= box.lowest_tier
     model = find(here.environ, default())
+    runs_models = await running(here.settings, here.environ, here.places, speed=args.speed)
     if args.json:
-        out_json({"version": VERSION, "python": sys.version.split()[0], "sandbox": found, "model": str(model or "")})
+        out_json({"version": VERSION, "python": sys.version.split()[0], "sandbox": found, "model": str(model or ""),
+                  "models": runs_models})  # fmt: skip
         return 0 if runs else 3
     colours = paint(plain=args.plain)
     out(f"redraft {VERSION} on Python {sys.version.split()[0]}")
@@ -46,4 +49,6 @@ async def run(args: argparse.Namespace) -> int:
     if found.advice:
         out(f"to raise it: {found.advice}")
     out(f"embedded model: {model or 'not fetched; `redraft model pull` does it'}")
+    for line in running_lines(runs_models, colours):
+        out(line)
     return 0 if runs else 3

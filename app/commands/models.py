@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 
 from ...engine.facts import ROLES
-from ...engine.models.discovery import discover
-from ...engine.models.embedded.catalogue import default
+from ...engine.models.discovery import DEFAULT, discover
+from ...engine.models.embedded.casting import played
+from ...engine.models.embedded.catalogue import Catalogue, default
 from ...engine.models.embedded.finding import find
+from ...engine.models.offered import offered
+from ...engine.settings.checking import without_password
+from ..cli.server_lines import able, offered_lines, server_lines
 from ..common.output import (
     harmless,
     out,
@@ -20,27 +24,33 @@ from ..common.session import session
 async def run(args: argparse.Namespace) -> int:
     """List only what answers within half a second."""
     here = session(args)
-    found = await discover()
+    named = offered(here.environ)
+    # OLLAMA_HOST tells where on this machine to look; to another machine nothing is sent unasked.
+    own = [one.url for one in named if one.is_local and "OLLAMA_HOST" in one.variables]
+    found = await discover(urls=tuple(dict.fromkeys((*own, *DEFAULT))))
+    catalogue = Catalogue(here.environ)
+    cast = played(here.settings, catalogue)
     roles = {role: here.settings.role(role) for role in ROLES}
     embedded = find(here.environ, default())
     if args.json:
         out_json({
             "roles": {role: {"base_url": r.base_url, "model": r.model} for role, r in roles.items()},
             "servers": found,
+            "models": {server.url: able(server) for server in found},
+            "offered": named,
             "embedded": str(embedded) if embedded else None,
         })  # fmt: skip
         return 0
     colours = paint(plain=args.plain)
     out(colours("bold", "roles"))
     for role, r in roles.items():
-        out(f"  {role:<9} {r.model or ('qwen2.5-coder-1.5b' if r.embedded else 'the first it lists')}  {r.base_url}")
-    out(colours("bold", "servers on this machine"))
-    for server in found:
-        out(f"  {server.url}  {server.kind or 'unknown'}")
-        for name in server.models:
-            out(f"      {harmless(name)}")
-    if not found:
-        out("  none answers on the usual ports (11434, 1234, 8080, 8000)")
-    out(colours("bold", "embedded"))
-    out(f"  {default().name}: {embedded or 'not fetched yet; `redraft model pull` does it'}")
+        embedded_name = next((model.typed for one, model in cast.items() if one == role), "")
+        out(f"  {role:<9} {harmless(embedded_name or r.model or 'the first it lists')}  {without_password(r.base_url)}")
+    for line in (*server_lines(found, colours), *offered_lines(named, colours)):
+        out(line)
+    out(colours("bold", "on this machine without a server"))
+    for model in dict.fromkeys((*catalogue.models, *cast.values())):
+        if (place := find(here.environ, model)) is not None or model in cast.values():
+            out(f"  {harmless(model.typed)}: {place or 'not fetched yet; `redraft model pull` does it'}")
+    out("  `redraft model list` shows what else there is")
     return 0

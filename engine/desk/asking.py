@@ -33,7 +33,7 @@ from ..models.chat import (
 from ..models.queueing import Room
 from ..models.sharing import Share, SharedRequest
 from ..models.tokens import estimate
-from ..state.cost import cost
+from ..state.cost import charged
 from ..surrogates import whole
 from .bounds import AnswerWatch
 from .questions import Question, answer_bound, is_thought_about, room, said_nothing, spent, why_half, why_silent
@@ -219,7 +219,7 @@ class Asker:
                 usage=reply.usage,
                 seconds=reply.seconds,
                 first_seconds=reply.first_seconds,
-                cost=cost(reply.usage, voice.price),
+                cost=charged(reply.usage, voice.price),
                 prefilled=reply.prefilled,
                 warning=reply.warning,
                 full=reply.full,

@@ -49,6 +49,8 @@ class Counts(Fact, frozen=True):
     prompt: int | None = None
     completion: int | None = None
     cached: int = 0
+    billed: float | None = None
+    """USD, where it says what the call cost."""
 
 
 class Chunk(Fact, frozen=True):
@@ -280,6 +282,7 @@ class Answer:
             completion_tokens=self._counted if counts.completion is None else counts.completion,
             cached_tokens=counts.cached,
             estimated=counts.prompt is None or counts.completion is None,
+            billed=counts.billed,
         )
 
     def _why_broken_off(self) -> str:

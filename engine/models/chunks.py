@@ -20,6 +20,8 @@ MOST_CHOICES = 64
 """Choices of an event that are read; nobody asks for more."""
 MOST_TOKENS = 1_000_000_000
 """No call has more tokens; a server that says so counts wrongly."""
+MOST_DOLLARS = 10_000.0
+"""No call costs more."""
 IMPOSSIBLE = -9999.0
 """Natural log-probability of a token that cannot come."""
 LONGEST_NAME = 200
@@ -142,6 +144,7 @@ def _counts(usage: dict[str, Any]) -> Counts | None:
         prompt=tokens_in(usage.get("prompt_tokens")),
         completion=tokens_in(usage.get("completion_tokens")),
         cached=tokens_in(details.get("cached_tokens")) or 0,
+        billed=_dollars(usage.get("cost")),
     )
 
 
@@ -162,6 +165,13 @@ def tokens_in(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_TOKENS:
         return None
     return int(value)
+
+
+def _dollars(value: object) -> float | None:
+    """What OpenRouter says that a call cost, in USD; None when this is no sum that can be."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_DOLLARS:
+        return None
+    return float(value)
 
 
 def _first(choices: object) -> dict[str, Any]:

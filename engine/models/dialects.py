@@ -50,7 +50,7 @@ class Dialect(Fact, frozen=True):
     counted_apart: bool = False
     """Whether a count that comes with a piece of one of them is of that one alone."""
     live: tuple[tuple[str, object], ...] = ()
-    """Fields that make it report usage with each piece, so that it is known when we leave early."""
+    """Fields that make it report usage with each piece, so that it is known when we leave early, or what it cost."""
 
 
 DIALECTS: dict[ServerKind, Dialect] = {
@@ -77,7 +77,7 @@ DIALECTS: dict[ServerKind, Dialect] = {
     "lmstudio": Dialect(prefill="last message"),
     # Some of its models do not think unless they are told how hard.
     "openai": Dialect(limit="max_completion_tokens", thinking="effort", default_effort="medium", many=True),
-    "openrouter": Dialect(thinking="reasoning"),
+    "openrouter": Dialect(thinking="reasoning", live=(("usage", {"include": True}),)),
 }
 
 FIELDS: dict[Feature, tuple[str, ...]] = {

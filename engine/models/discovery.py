@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ..facts import Fact
 from .endpoint import ServerKind
-from .servers import SIGNS, decode_models, recognise, shows
+from .servers import SIGNS, Models, context_in_props, decode_models, recognise, shows
 
 DEFAULT: tuple[str, ...] = (
     "http://127.0.0.1:11434/v1",  # Ollama
@@ -33,6 +33,8 @@ class Found(Fact, frozen=True):
     """Base URL for an `Endpoint`."""
     kind: ServerKind = ""
     models: tuple[str, ...] = ()
+    contexts: dict[str, int] = {}
+    """Tokens that a model reads and writes in all, by model, where the server tells."""
     needs_key: bool = False
     """Whether it wants an API key before it lists its models."""
 
@@ -56,11 +58,22 @@ async def _look(url: str) -> Found | None:
     models = decode_models(body) if status == 200 else None
     if models is None:
         return None
-    return Found(
-        url=url,
-        kind=recognise(headers, models) or await _kind_beside(url),
-        models=tuple(model.id for model in models.data),
-    )
+    kind = recognise(headers, models) or await _kind_beside(url)
+    names = tuple(model.id for model in models.data)
+    return Found(url=url, kind=kind, models=names, contexts=await _contexts(url, kind, models))
+
+
+async def _contexts(url: str, kind: ServerKind, models: Models) -> dict[str, int]:
+    """What is told in the list of models, or beside it."""
+    root = url.removesuffix("/v1")
+    if kind == "llama.cpp":
+        _, _, body = await _get(root, "/props")
+        if (context := context_in_props(body)) is not None:
+            return {model.id: context for model in models.data}
+    if kind == "lmstudio":
+        _, _, body = await _get(root, "/api/v0/models")
+        models = decode_models(body) or models
+    return {model.id: model.max_model_len for model in models.data if model.max_model_len}
 
 
 async def _kind_beside(url: str) -> ServerKind:

@@ -22,10 +22,9 @@ OWNERS: dict[str, ServerKind] = {
     "sglang": "sglang",
     "library": "ollama",
     "organization_owner": "lmstudio",
-    "openai": "openai",
-    "system": "openai",
 }
-"""`owned_by` in the list of models, as each server fills it in."""
+"""`owned_by` in the list of models, as each server fills it in. "openai" tells nothing: gateways such as LiteLLM write
+it at whatever they lead to, and what OpenAI's own server takes they may refuse."""
 
 HOSTS: dict[str, ServerKind] = {"api.openai.com": "openai", "openrouter.ai": "openrouter"}
 """Servers that are known by their address."""
@@ -46,6 +45,11 @@ class Listed(Fact, frozen=True):
     id: str
     owned_by: str = ""
     max_model_len: int | None = None
+    """Tokens that it reads and writes in all, under whichever name its server tells that."""
+
+
+CONTEXTS = ("max_model_len", "loaded_context_length", "context_length", "context_window", "max_context_length", "n_ctx")
+"""Names that servers have for it: vLLM and SGLang, LM Studio, OpenRouter, Groq, LM Studio again, llama.cpp."""
 
 
 class Models(Fact, frozen=True):
@@ -93,8 +97,22 @@ def _listed(model: object) -> Listed | None:
     return Listed(
         id=whole(name),
         owned_by=owner if isinstance(owner, str) else "",
-        max_model_len=tokens_in(fields.get("max_model_len")) or None,
+        max_model_len=_context(fields),
     )
+
+
+def _context(fields: dict[str, Any]) -> int | None:
+    meta = fields.get("meta")
+    told = [fields.get(name) for name in CONTEXTS]
+    told += [cast("dict[str, Any]", meta).get("n_ctx")] if isinstance(meta, dict) else []
+    return next((tokens for each in told if (tokens := tokens_in(each))), None)
+
+
+def context_in_props(body: bytes) -> int | None:
+    """Tokens of one answer, as llama.cpp's `/props` tells; None when it does not."""
+    answer = _decoded(body)
+    settings = cast("dict[str, Any]", answer).get("default_generation_settings") if isinstance(answer, dict) else None
+    return tokens_in(cast("dict[str, Any]", settings).get("n_ctx")) or None if isinstance(settings, dict) else None
 
 
 def _decoded(body: bytes) -> object:

@@ -24,6 +24,16 @@ def never_thinks(name: str) -> bool:
     return not _THINKS.search(plain) and bool(_NEVER.search(plain))
 
 
+def may_think(name: str) -> bool:
+    """Whether a model of this name is known to think where it is let.
+
+    >>> [may_think(n) for n in ("Qwen3-8B", "deepseek-r1:14b", "gpt-oss-20b", "qwen3-coder:30b", "llama3.2")]
+    [True, True, True, False, False]
+    """
+    plain = name.lower()
+    return bool(_THINKS.search(plain)) or obeys_no_think(plain)
+
+
 def hides_thoughts(name: str) -> bool:
     """Whether a model of this name thinks without showing it: its answer may be long though no thought came.
 

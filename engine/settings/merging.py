@@ -1,7 +1,8 @@
 """Laying the sources over each other, and letting roles follow each other, without sending a key to a stranger.
 
-Three rules beyond "the nearer source wins":
+Four rules beyond "the nearer source wins":
 
+* A source that leads from a server to the models of this machine, or back, drops the model's name.
 * A price belongs to one model: a source that names another model or endpoint drops it.
 * A role that leaves something open takes it from the role it follows, unless it names another endpoint or model.
 * A key in a file goes only to the endpoint for which the file has it. A key in a variable or flag goes where the
@@ -85,6 +86,10 @@ def _make_way(placed: Placings, layer: Layer, role: Role) -> None:
     for name, unset in (("model", ""), ("base_url", EMBEDDED)):
         if name in sets and sets[name] != _value(placed, ("roles", role, name), unset):
             void.update(PRICES)
+    before = placed.get(("roles", role, "base_url"))
+    if before and "base_url" in sets and (sets["base_url"] == EMBEDDED) != (before.value == EMBEDDED):
+        # What runs here and what a server has go by other names.
+        void.add("model")
     for name in void:
         placed.pop(("roles", role, name), None)
 

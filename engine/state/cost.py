@@ -26,6 +26,11 @@ def cost(usage: Usage, price: Price | None) -> float | None:
     return (usage.prompt_tokens * price.input + usage.completion_tokens * price.output) / PER
 
 
+def charged(usage: Usage, price: Price | None) -> float | None:
+    """USD of a call that was made: at the price that was set, else what its server says that it cost; None: unknown."""
+    return usage.billed if price is None else cost(usage, price)
+
+
 class Spending(Fact, frozen=True):
     """Calls added up."""
 

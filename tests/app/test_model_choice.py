@@ -12,10 +12,14 @@ from redraft.app.common.model_choice import (
     following,
     given,
 )
-from redraft.app.common.model_offers import ModelOffer
+from redraft.app.common.model_offers import ModelOffer, model_offers
 from redraft.app.common.model_picker import ModelPicker
+from redraft.app.common.takes import roles_of
 from redraft.app.draft.screen import DraftScreen
-from redraft.engine.settings import EMBEDDED, Settings, load
+from redraft.engine.models.embedded.catalogue import shipped
+from redraft.engine.models.embedded.memory import Memory
+from redraft.engine.models.embedded.recommending import advice
+from redraft.engine.settings import EMBEDDED, EmbeddedSettings, RoleSettings, RolesSettings, Settings, load
 from redraft.engine.system.paths import Places
 from redraft.widgets.options import Options
 from scenes import settled, until, watching
@@ -141,3 +145,27 @@ async def test_a_server_that_does_not_answer_is_offered_and_told(home: Path):
         assert marked(pilot.app.screen) == ["the embedded model"]
         assert "far" in [offer.title for offer in pilot.app.screen._models]
         assert screen.is_mounted
+
+
+async def test_m_offers_the_models_of_this_machine_and_the_line_up_that_suits_it(home: Path, tmp_path: Path):
+    environ = {"REDRAFT_MODEL_DIR": str(tmp_path / "m"), "HOME": str(tmp_path), "REDRAFT_HOME": str(tmp_path / "home")}
+    chosen = Settings(roles=RolesSettings(coder=RoleSettings(model="qwen2.5-coder-0.5b")))
+    offers, _ = await model_offers(chosen, chosen, environ)
+    assert [offer.choice.model for offer in offers if offer.line_up is None][:2] == ["", "qwen2.5-coder-0.5b"]
+    for pair in (offer for offer in offers if offer.line_up is not None):
+        assert "of memory" in pair.detail and "of disk" in pair.detail and "are fetched first" in pair.detail
+
+
+async def test_a_line_up_is_chosen_for_all_roles_at_once(home: Path):
+    line_up = advice(shipped(), Memory(total=17 * 10**9), (), EmbeddedSettings()).chosen
+    offers = (*OFFERS, ModelOffer(ModelChoice(EMBEDDED, "qwen2.5-coder-7b"), "recommended", "", line_up))
+    async with watching(home).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        given_: list[str | None] = []
+        pilot.app.push_screen(ModelPicker(offers, Settings()), given_.append)
+        await pilot.pause()
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: given_ == ["3"])
+    assert {role: choice.model for role, choice in roles_of(line_up).items()} == {
+        "coder": "qwen2.5-coder-7b", "tester": "qwen2.5-coder-7b", "reviewer": "qwen3-4b", "planner": "qwen3-4b",
+    }  # fmt: skip

@@ -100,6 +100,19 @@ def test_the_variable_that_names_the_role_wins_over_the_one_that_does_not(desk: 
     assert (coder.model, coder.timeout) == ("named", 5.0)
 
 
+def test_a_source_that_leads_to_another_kind_of_place_drops_the_name_that_belongs_to_the_first(desk: Desk) -> None:
+    def model(**coder: str) -> str:
+        return desk.load({f"roles.coder.{name}": value for name, value in coder.items()}).settings.roles.coder.model
+
+    server, here = "http://127.0.0.1:11434/v1", "embedded"
+    desk.user(f'[roles.coder]\nbase_url = "{server}"\nmodel = "qwen3:32b"\n')
+    assert (model(base_url=here), model(base_url=f"{server}/x"), model()) == ("", "qwen3:32b", "qwen3:32b")
+    desk.user(f'[roles.coder]\nbase_url = "{here}"\nmodel = "qwen3-4b"\n')
+    assert (model(base_url=server), model(base_url=here), model(base_url=server, model="m")) == ("", "qwen3-4b", "m")
+    desk.user('[roles.coder]\nmodel = "named alone"\n')
+    assert (model(base_url=server), model(base_url=here)) == ("named alone", "named alone")
+
+
 def test_an_unknown_variable_of_ours_is_a_warning_with_the_nearest_name(desk: Desk) -> None:
     loaded = desk.load({}, {"REDRAFT_MODELL": "q", "REDRAFT_HOME": "/elsewhere", "HOME": "/"})
     assert loaded.warnings == ("$REDRAFT_MODELL is not a setting and was not used; did you mean 'REDRAFT_MODEL'?",)

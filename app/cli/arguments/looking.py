@@ -120,8 +120,9 @@ def _costs(parser: ArgumentParser) -> None:
     output(parser)
 
 
-@LOOKING.add("doctor", "what protects you here, and how to raise it")
+@LOOKING.add("doctor", "what protects you here, how to raise it, and what runs models")
 def _doctor(parser: ArgumentParser) -> None:
+    parser.add_argument("--speed", action="store_true", help="ask each model on this machine once, and time it")
     settings(parser)
     output(parser)
 

@@ -26,7 +26,7 @@ _DEVICE = re.compile(r"\s+(\w+): (.+?) \((\d+) MiB, (\d+) MiB free\)")
 _OUR_DEVICES = """\
 import xllamacpp
 for one in xllamacpp.get_device_info():
-    if "CPU" not in str(one["type"]) and "ACCEL" not in str(one["type"]):
+    if "GPU" in one["type"].name:
         total, free = one["memory_total"] >> 20, one["memory_free"] >> 20
         print(f"  {one['name']}: {one['description']} ({total} MiB, {free} MiB free)")
 """

@@ -108,26 +108,24 @@ def main() -> None:
     """Serve until standard input ends."""
     # The order's line is read byte by byte from the descriptor: a buffered reader would hold on to it at exit.
     order = msgspec.json.decode(_first_line(), type=Order)
-    if order.program:
-        port, watch = _run_program(order)
-    else:
-        port, watch = _serve(order), None
+    # Whatever serves is held on to: llama.cpp's server ends when nobody does.
+    port, serving = _run_program(order) if order.program else _serve(order)
     os.write(1, msgspec.json.encode(Serving(port=port)) + b"\n")
     with contextlib.suppress(OSError):
         while os.read(0, 4096):
             pass
-    if watch:
-        watch.kill()  # it has nothing to finish, and answers that nobody waits for would hold it up
+    if isinstance(serving, subprocess.Popen):
+        serving.kill()  # it has nothing to finish, and answers that nobody waits for would hold it up
     # llama.cpp's threads would hold an ordinary exit up for as long as an answer takes.
     os._exit(0)
 
 
-def _serve(order: Order) -> int:
-    """Start llama.cpp in this process; gives the port."""
+def _serve(order: Order) -> tuple[int, object]:
+    """Start llama.cpp in this process; gives the port on which it answers, and the server."""
     # Our parent imports this module for its structs and must be able to do so without llama.cpp.
     xllamacpp: Any = importlib.import_module("xllamacpp")
     server = xllamacpp.Server(parameters(xllamacpp, order))
-    return int(server.listening_address.rpartition(":")[2])
+    return int(server.listening_address.rpartition(":")[2]), server
 
 
 def _run_program(order: Order) -> tuple[int, subprocess.Popen[bytes]]:
