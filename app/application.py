@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from ..engine.events import Entry
     from ..engine.lessons.lesson import Lesson
+    from ..engine.lessons.records import Notebook
     from .common.session import Session
     from .race.lane_screen import LaneOpened
     from .race.screen import RaceScreen
@@ -157,11 +158,11 @@ class RedraftApp(App[int]):
         return cls(session, RaceScreen(session, wanted, folder=folder))
 
     @classmethod
-    def learn(cls, session: Session, lessons: Sequence[Lesson]) -> RedraftApp:
-        """Let a person find bugs."""
+    def learn(cls, session: Session, lessons: Sequence[Lesson], notebook: Notebook | None = None) -> RedraftApp:
+        """Let the user find bugs; what is claimed is kept in `notebook`."""
         from .lesson.screen import LessonScreen
 
-        return cls(session, LessonScreen(session, lessons))
+        return cls(session, LessonScreen(session, lessons, notebook=notebook))
 
     def on_lane_opened(self, event: LaneOpened) -> None:
         """Show a lane of a recorded race whole."""

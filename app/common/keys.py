@@ -235,6 +235,8 @@ LEARNING = Topic(
         # Before what is typed next is handed out, for that is meant for the claim.
         _key("enter", "lesson('claim')", "claim a bug", "lesson.claim", priority=True),
         _key("r", "lesson('answer')", "show the answer", "lesson.answer"),
+        _key("h", "lesson('hint')", "a hint", "lesson.hint"),
+        _key("f", "lesson('fold')", "fold the docstring", "lesson.fold"),
         _key("d", "lesson('diff')", "draft or diff", "lesson.diff"),
         _key("escape", "lesson('stop')", "stop what runs", "lesson.stop"),
         _key("right_curly_bracket", "lesson('next')", "next lesson", "lesson.next"),
@@ -280,7 +282,7 @@ REPLAYED_RESULT = Topic("the run", (_key("escape,q", "leave", "results", "result
 
 ON_THE_BAR = (
     "claim.send", "claim.turn", "claim.leave",
-    "lesson.stop", "lesson.claim", "lesson.answer", "lesson.diff", "lesson.next", "lesson.turn",
+    "lesson.stop", "lesson.claim", "lesson.answer", "lesson.hint", "lesson.diff", "lesson.next", "lesson.turn",
     "results.return", "results.open", "results.turn", "results.table", "results.alone",
     "steer.begin", "steer.pause", "tree.detail", "tree.open", "tree.leave", "steer.abandon", "steer.retry",
     "steer.pin", "steer.stub", "steer.body", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -9,6 +10,8 @@ from textual.reactive import reactive
 
 from ...engine.facts import Report, Review
 from ...engine.lessons.claims import Verdict
+from ...engine.lessons.lesson import Lesson
+from ...engine.lessons.records import Record
 from ...engine.state.run import RunState
 from ...widgets.rows import Row
 from ...widgets.run.report_pane import ReportPane
@@ -24,11 +27,32 @@ class Attempt:
     """What stands in the fields of the next claim."""
     answer: Report | None = None
     """The draft against all examples, once the answer was shown."""
+    hints: int = 0
+    """How many hints were taken."""
+    seconds: float = 0.0
+    """How long the lesson has been in front."""
 
     @property
     def found(self) -> bool:
         """Whether the bug was found before it was told."""
         return any(verdict.result == "bug" for verdict in self.verdicts)
+
+
+def attempts_of(lessons: Sequence[Lesson], records: Sequence[Record]) -> list[Attempt]:
+    """An attempt for each lesson, as far as the student came before."""
+    return [_attempt([record for record in records if record.lesson == lesson.name]) for lesson in lessons]
+
+
+def _attempt(records: Sequence[Record]) -> Attempt:
+    return Attempt(
+        verdicts=[
+            Verdict(claim=record.claim, result=record.result, why="claimed before")
+            for record in records
+            if record.call and record.result is not None and record.result != "outside"
+        ],
+        hints=max((record.hints for record in records), default=0),
+        seconds=max((record.seconds for record in records), default=0.0),
+    )
 
 
 class OwnReport(ReportPane):

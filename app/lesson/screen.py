@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker
 
+from ...engine.errors import EnvironmentFault
 from ...engine.lessons.claims import Claim, tried
 from ...engine.lessons.lesson import Lesson, held
+from ...engine.lessons.records import Notebook, Record
 from ...engine.run.opening import limits, sandbox_choice
 from ...engine.sandbox import open_sandbox
 from ...engine.sandbox.runner import Sandbox
 from ...widgets.run.claim_line import ClaimLine
 from ...widgets.signs import counted
 from ...widgets.status_line import StatusLine, Tone
-from ..common.faults import tell_of
+from ..common.faults import tell, tell_of
 from ..common.key_bar import KeyBar
 from ..common.key_names import keys_of
 from ..common.keys import LEARNING, bindings
 from ..common.session import Session
 from ..common.title_bar import TitleBar
-from .attempts import Attempt
+from .attempts import Attempt, attempts_of
+from .recording import recorded
 from .view import LessonView
 
 
@@ -34,13 +38,23 @@ class LessonScreen(Screen[None]):
     TOPICS = (LEARNING,)
     BINDINGS = bindings((LEARNING,))
 
-    def __init__(self, session: Session, lessons: Sequence[Lesson], sandbox: Sandbox | None = None) -> None:
-        """`sandbox`: one that is open already, and stays so."""
+    def __init__(
+        self,
+        session: Session,
+        lessons: Sequence[Lesson],
+        sandbox: Sandbox | None = None,
+        *,
+        notebook: Notebook | None = None,
+        ticking: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`sandbox`: one that is open already, and stays so. `notebook`: where claims are kept, to go on from."""
         super().__init__()
         self.session = session
         self._lessons = tuple(lessons)
-        self._attempts = [Attempt() for _ in lessons]
-        self._at = 0
+        self._notebook = notebook
+        self._ticking, self._shown_at = ticking, ticking()
+        self._attempts = attempts_of(lessons, notebook.records if notebook is not None else ())
+        self._at = next((n for n, attempt in enumerate(self._attempts) if not attempt.found), 0)
         self._given = sandbox
         self._sandbox: Sandbox | None = sandbox
 
@@ -88,6 +102,7 @@ class LessonScreen(Screen[None]):
     def _begin(self) -> None:
         """Show the lesson in front from its beginning, or as it was left."""
         lesson, key = self.lesson, keys_of(self)
+        self._shown_at = self._ticking()
         line = self.query_one(ClaimLine)
         line.show(self.attempt.typed)
         line.example = f"{lesson.stub.entry_point}(…)"
@@ -105,9 +120,10 @@ class LessonScreen(Screen[None]):
 
     def _show_title(self) -> None:
         title, found = self.query_one(TitleBar), sum(attempt.found for attempt in self._attempts)
-        title.place = f"lesson › {self.lesson.name}"
+        title.place = f"lesson › {self.lesson.title or self.lesson.name}"
         title.position = f"{self._at + 1} of {len(self._lessons)}"
-        title.means = f"{counted(found, 'bug')} found"
+        who = f"{self._notebook.student} · " if self._notebook is not None else ""
+        title.means = f"{who}{counted(found, 'bug')} found"
 
     # ------------------------------------------------------------------------------------ what the person does
 
@@ -123,11 +139,13 @@ class LessonScreen(Screen[None]):
                 return not typing and not told
             case "answer":
                 return not typing and not told and not self._busy
+            case "hint":
+                return not typing and not told and bool(self.lesson.hints)
             case "diff":
                 return told
             case "stop":
                 return self._busy and not typing
-            case "turn" | "turn_back":
+            case "turn" | "turn_back" | "fold":
                 return not typing
             case "next":
                 return self._at + 1 < len(self._lessons)
@@ -145,6 +163,10 @@ class LessonScreen(Screen[None]):
             case "answer":
                 self.say("running all examples on the draft…")
                 self.run_worker(self._tell(), group="lesson", exit_on_error=False)
+            case "hint":
+                self._hint()
+            case "fold":
+                self.view.fold()
             case "stop":
                 for worker in self._at_work:
                     worker.cancel()
@@ -152,6 +174,7 @@ class LessonScreen(Screen[None]):
             case "diff":
                 self.view.turn_text()
             case "next" | "previous":
+                self._count_seconds()
                 self.attempt.typed = self.query_one(ClaimLine).typed
                 self._at += 1 if what == "next" else -1
                 self._begin()
@@ -159,6 +182,30 @@ class LessonScreen(Screen[None]):
                 self.view.turn(1)
             case _:
                 self.view.turn(-1)
+
+    def _hint(self) -> None:
+        """Tell one hint more, or the last again; each is counted."""
+        attempt, hints = self.attempt, self.lesson.hints
+        if attempt.hints < len(hints):
+            attempt.hints += 1
+            self._keep(Record(student="", lesson=self.lesson.name, hints=attempt.hints))
+        taken = min(attempt.hints, len(hints))
+        self.say(f"hint {taken} of {len(hints)}: {hints[taken - 1]}")
+
+    def _keep(self, record: Record) -> None:
+        """Write it into the student's file, where there is one."""
+        if self._notebook is None:
+            return
+        try:
+            self._notebook.add(record)
+        except EnvironmentFault as error:
+            tell(self, error, self.session.places)
+
+    def _count_seconds(self) -> None:
+        """Add the time since the lesson came in front."""
+        now = self._ticking()
+        self.attempt.seconds += now - self._shown_at
+        self._shown_at = now
 
     def action_deed(self, name: str) -> None:
         """Ctrl+c without a selection stops what runs here as on the main screen, or else the typing of a claim."""
@@ -186,6 +233,9 @@ class LessonScreen(Screen[None]):
         bounds = limits(self.session.settings.sandbox)
         verdict = await tried(await self._open(), bounds, self._lessons[at], claim)
         attempt = self._attempts[at]
+        if at == self._at:
+            self._count_seconds()
+        self._keep(recorded(self._lessons[at], verdict, hints=attempt.hints, seconds=attempt.seconds))
         if verdict.result != "outside":  # Of such an input nothing was learnt, and it is no claim.
             attempt.verdicts.append(verdict)
         if at != self._at:

@@ -16,6 +16,7 @@ from redraft.app.lesson.screen import LessonScreen
 from redraft.app.lesson.shipped import LESSONS, SHIPPED, shipped_lesson
 from redraft.engine.facts import Execution
 from redraft.engine.lessons.lesson import Lesson
+from redraft.engine.lessons.records import Notebook
 from redraft.engine.sandbox.runner import DEFAULT, Limits
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.widgets.run.checks_table import ChecksTable
@@ -297,3 +298,46 @@ async def test_what_is_typed_for_one_lesson_is_there_when_one_comes_back(tmp_pat
         assert screen.query_one(ClaimLine).typed == ("", "")
         await pilot.press("left_curly_bracket")
         assert screen.query_one(ClaimLine).typed == ("swap", "")
+
+
+# ------------------------------------------------------------------------------------------ a class
+
+
+async def test_what_a_student_claims_is_kept_and_gone_on_from(tmp_path: Path) -> None:
+    here = session(tmp_path)
+    for calls, at in ((["swap_pairs([7])", "swap_pairs([5, 6, 7, 8])"], 0), ([], 1)):
+        notebook = Notebook(tmp_path / "class", "Ada", "w")
+        screen = LessonScreen(here, lessons(), ScriptedSandbox(TOLD), notebook=notebook)
+        app = RedraftApp(here, screen)
+        async with app.run_test(size=WIDE) as pilot:
+            assert screen.lesson is screen._lessons[at]
+            for call in calls:
+                await claim(pilot, call, "[6, 5, 8, 7]")
+            assert "Ada" in screen.query_one(TitleBar).means
+            assert "1 bug found" in screen.query_one(TitleBar).means
+    assert [record.result for record in notebook.records] == ["no bug", "bug"]
+    assert all(record.student == "Ada" and record.at for record in notebook.records)
+
+
+async def test_hints_come_one_by_one_and_are_counted(tmp_path: Path) -> None:
+    here, notebook = session(tmp_path), Notebook(tmp_path / "class", "Ada", "w")
+    lesson = shipped_lesson("swap_pairs")
+    screen = LessonScreen(here, [lesson], ScriptedSandbox({}), notebook=notebook)
+    async with RedraftApp(here, screen).run_test(size=WIDE) as pilot:
+        for hint in (*lesson.hints, lesson.hints[-1]):
+            await pilot.press("h")
+            assert hint in notice(screen)
+    assert [record.hints for record in notebook.records] == [1, 2]
+
+
+async def test_on_a_small_terminal_the_body_is_seen_first_and_a_key_unfolds_the_docstring(tmp_path: Path) -> None:
+    here = session(tmp_path)
+    screen = LessonScreen(here, [shipped_lesson("swap_pairs")], ScriptedSandbox({}))
+    async with RedraftApp(here, screen).run_test(size=(80, 24)) as pilot:
+        pane = screen.query_one(DraftPane)
+        top = "\n".join(pane.text.split("\n")[: pane.size.height])
+        assert "return swapped" in top
+        assert ">>>" not in pane.text
+        assert "f shows it" in pane.text
+        await pilot.press("f")
+        assert ">>>" in pane.text

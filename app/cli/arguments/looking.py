@@ -44,7 +44,12 @@ LESSON = """\
 examples:
   redraft lesson                                  real drafts of a small model, easy ones first
   redraft lesson my-run.jsonl logs/               bugs out of runs of your own
-  redraft lesson longest_streak --call 'longest_streak("wW")' --should-be 2
+  redraft lesson longest_streak --call 'longest_streak("LLL")' --should-be 0
+  redraft lesson --student 'Ada L.' --record class         keep what you claim, and go on where you were
+  redraft lesson make shop.py::total --level 3             lessons out of a function of yours
+  redraft lesson check lessons                             what is weak in them
+  redraft lesson mark class --csv                          a class's claims, run again and marked
+  redraft lesson report class --html report.html           who found what, and what nobody saw
 
 With --call the exit code is 0 when that is a bug of the draft, and 1 when it is not.
 """
@@ -93,10 +98,24 @@ def _replay(parser: ArgumentParser) -> None:
 
 @LOOKING.add("lesson", "find the bug in a real draft, before anybody tells", below=LESSON)
 def _lesson(parser: ArgumentParser) -> None:
-    parser.add_argument("lessons", nargs="*", metavar="NAME | LOG | FOLDER", help="default: the lessons that ship")
+    parser.add_argument(
+        "lessons",
+        nargs="*",
+        metavar="NAME | FILE | LOG | FOLDER",
+        help="default: the lessons that ship; or a verb, below",
+    )
     parser.add_argument("--list", action="store_true", help="name the lessons")
     parser.add_argument("--call", metavar="EXPR", help="without a screen: an input on which the draft goes wrong")
     parser.add_argument("--should-be", metavar="EXPR", help="what should come out of --call")
+    parser.add_argument("--student", metavar="NAME", help="who claims; with --record")
+    parser.add_argument("--record", metavar="FOLDER", help="keep what is claimed there, one file a student")
+    parser.add_argument("--level", type=int, choices=[1, 2, 3, 4], help="only lessons of this level")
+    parser.add_argument("--out", metavar="FOLDER", help="where `make` puts lessons (default: lessons)")
+    parser.add_argument(
+        "--lessons", dest="with_lessons", action="append", metavar="FOLDER", help="lessons that `mark` marks by"
+    )
+    parser.add_argument("--csv", action="store_true", help="one line a student and lesson")
+    parser.add_argument("--html", metavar="FILE", help="`report` as one page")
     settings(parser)
     output(parser)
 
