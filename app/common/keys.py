@@ -142,6 +142,7 @@ REPLAYED_RACE = Topic(
     "racing",
     (
         _key("d", "race('diff')", "compare two drafts", "race.diff"),
+        _key("e", "race('export')", "export as a page and Markdown", "race.export"),
         _key("o", "race('clock')", "each lane on its own clock, or as it was", "race.clock"),
     ),
 )

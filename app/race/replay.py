@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,6 +23,9 @@ from ..common.keys import (
 from ..common.playing import Chapter, Player
 from ..common.read_only_diff import LaneDiffScreen
 from ..common.title_bar import TitleBar
+from ..replay.export.about import task_of
+from ..replay.export.page import page
+from ..replay.export.slide import slide
 from ..replay.logs import LaneLog
 from ..replay.screen import ReplayScreen
 from .lane_screen import LaneOpened
@@ -144,6 +148,21 @@ class RaceReplayScreen(ReplayScreen):
             for number, state in enumerate(self._race.states(self._position), start=1):
                 self.lanes.take(number, state)
 
+    def _export(self) -> None:
+        """Write the race beside the current folder's files, as a page that plays and as Markdown."""
+        states = [player.whole for player in self._race.players]
+        name = "".join(c if c.isalnum() else "-" for c in task_of(states))
+        said: list[str] = []
+        try:
+            for ending, make in ((".html", lambda: page(self._logs)), (".md", lambda: slide(self._logs, states))):
+                path = Path(f"race-{name}{ending}")
+                path.write_text(make(), encoding="utf-8", newline="")
+                said.append(path.name)
+        except OSError as error:
+            self.query_one(StatusLine).say(f"the race cannot be written here ({error.strerror})", "error")
+            return
+        self.query_one(StatusLine).say(f"written: {' and '.join(said)}", "good")
+
     def action_lanes(self, what: str, number: int = 0) -> None:
         """Move among the lanes."""
         self.lanes.act(what, number)
@@ -153,6 +172,9 @@ class RaceReplayScreen(ReplayScreen):
         """Compare two drafts, see one lane whole at this moment, or play another time."""
         if deed == "clock":
             self._turn_clock()
+            return
+        if deed == "export":
+            self._export()
             return
         self._play(on=False)
         if deed == "open":

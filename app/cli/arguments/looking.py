@@ -40,6 +40,11 @@ examples:
   redraft model use hub:OWNER/REPO:FILE.gguf                 any GGUF file of the model hub
 """
 VERBS = ["draft", "plan", "review", "fix", "enrich", "trial", "tests"]
+EXPORT = """\
+examples:
+  redraft export swap_pairs --html race.html       a race that ships
+  redraft export my-race/ --cast race.cast --in 20s
+"""
 LESSON = """\
 examples:
   redraft lesson                                  real drafts of a small model, easy ones first
@@ -92,6 +97,21 @@ def _replay(parser: ArgumentParser) -> None:
         metavar="TIME",
         help="a race in 30s or 2m (default for races that ship: 30s)",
     )
+    settings(parser)
+    output(parser)
+
+
+@LOOKING.add("export", "a recorded run or race as a page that plays, an asciicast, a picture or Markdown", below=EXPORT)
+def _export(parser: ArgumentParser) -> None:
+    parser.add_argument("logs", nargs="+", metavar="LOG | FOLDER", help="as for replay")
+    parser.add_argument("--html", metavar="FILE", help="one page that plays, pauses and seeks; nothing is fetched")
+    parser.add_argument("--cast", metavar="FILE", help="for asciinema")
+    parser.add_argument("--svg", metavar="FILE", help="how it ended, as a picture")
+    parser.add_argument("--markdown", metavar="FILE", help="for a slide")
+    parser.add_argument(
+        "--in", dest="within", type=seconds, metavar="TIME", help="how long --cast lasts (default: 30s)"
+    )
+    parser.add_argument("--force", action="store_true", help="write over what is there")
     settings(parser)
     output(parser)
 
