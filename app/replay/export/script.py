@@ -6,10 +6,10 @@ PAGE = """<!doctype html>
  content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <title>@TITLE@</title>
 <style>
-:root { color-scheme: light dark; --ink: #1d1d1f; --ground: #fff; --soft: #5c5c62; --edge: #d5d5da;
- --good: #0a6b2d; --bad: #a3281c; --warn: #7a5200; }
-@media (prefers-color-scheme: dark) { :root { --ink: #ececee; --ground: #18181a; --soft: #a5a5ad; --edge: #3d3d42;
- --good: #7bd88f; --bad: #ff9d92; --warn: #ffcb6b; } }
+:root { color-scheme: light dark; --ink: CanvasText; --ground: Canvas; --soft: dimgray; --edge: lightgray;
+ --good: darkgreen; --bad: firebrick; --warn: saddlebrown; }
+@media (prefers-color-scheme: dark) { :root { --soft: darkgray; --edge: dimgray;
+ --good: lightgreen; --bad: lightsalmon; --warn: khaki; } }
 body { font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--ground); margin: 1rem; }
 h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.05rem; margin: 0 0 .3rem; }
 h3 { font-size: .85rem; margin: .6rem 0 .1rem; color: var(--soft); }
