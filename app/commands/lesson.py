@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from ...engine.errors import UsageError
 from ...engine.lessons.claims import Claim, Verdict, tried
@@ -17,6 +16,7 @@ from ..common.output import (
     paint,
 )
 from ..common.session import Session, session
+from ..common.terminal import can_show
 from ..lesson.recording import notebook_of, recorded
 from ..lesson.shipped import lessons_in
 
@@ -33,7 +33,7 @@ async def run(args: argparse.Namespace) -> int:
             raise UsageError(f"none of these lessons is of level {args.level}")
     if args.call is not None or args.should_be is not None:
         return await _claimed(args, here, lessons)
-    if args.list or args.json or args.plain or not sys.stdout.isatty():
+    if args.list or args.json or args.plain or not can_show():
         _list(args, lessons)
         return 0
     from ..application import RedraftApp

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -35,6 +34,7 @@ from ..common.output import (
     say,
 )
 from ..common.session import Session, session
+from ..common.terminal import can_show
 from ..race.setup import (
     Field,
     OpenKit,
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     here = session(args, None if args.target.startswith("task:") else Path(args.target.partition("::")[0]))
     wanted = field(here, args.target, args.pipelines or "", args.models or "")
     asked = args.json or args.plain or args.markdown or args.csv
-    if asked or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if asked or not can_show():
         return asyncio.run(_with_usual_kit(here, wanted, args))
     from ..application import RedraftApp
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from ...engine.errors import SourceError
 from ...engine.run.recording import line_of
@@ -25,6 +24,7 @@ from ..common.output import (
     say,
 )
 from ..common.session import Session, session
+from ..common.terminal import can_show
 from ..replay.logs import LaneLog, lane_logs, shipped
 
 USUAL_SECONDS = 30.0
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         _list(plain=args.plain)
         return 0
     logs = lane_logs(args.logs)
-    if args.json or args.plain or not sys.stdout.isatty():
+    if args.json or args.plain or not can_show():
         _print(logs, args)
         return 0
     within = args.within or (USUAL_SECONDS if args.speed is None and set(args.logs) <= set(shipped()) else None)

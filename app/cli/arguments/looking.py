@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import REMAINDER, SUPPRESS, ArgumentParser
 
 from .shared import Commands, output, seconds, settings
 
@@ -40,6 +40,13 @@ examples:
   redraft model use hub:OWNER/REPO:FILE.gguf                 any GGUF file of the model hub
 """
 VERBS = ["draft", "plan", "review", "fix", "enrich", "trial", "tests"]
+WEB = """\
+examples:
+  redraft web replay swap_pairs --in 30s           prints the address to open
+  redraft web --host 0.0.0.0 lesson                lessons for a class in one network
+
+Each visitor has a process and a folder of their own, which go when they leave; nothing they do is kept.
+"""
 EXPORT = """\
 examples:
   redraft export swap_pairs --html race.html       a race that ships
@@ -138,6 +145,17 @@ def _lesson(parser: ArgumentParser) -> None:
     parser.add_argument("--html", metavar="FILE", help="`report` as one page")
     settings(parser)
     output(parser)
+
+
+@LOOKING.add("web", "a recorded race or the lessons in a browser", below=WEB)
+def _web(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="HOST", help="where it listens (default: this machine alone)"
+    )
+    parser.add_argument("--port", type=int, default=8000, metavar="N")
+    parser.add_argument("--visitors", type=int, metavar="N", help="how many at once (default: 20)")
+    parser.add_argument("--visit", action="store_true", help=SUPPRESS)
+    parser.add_argument("what", nargs=REMAINDER, metavar="replay | lesson …", help="as on the command line")
 
 
 @LOOKING.add("tree", "the tree that a recorded run of pat grew, printed or as a picture")
