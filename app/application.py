@@ -158,11 +158,17 @@ class RedraftApp(App[int]):
         return cls(session, RaceScreen(session, wanted, folder=folder))
 
     @classmethod
-    def learn(cls, session: Session, lessons: Sequence[Lesson], notebook: Notebook | None = None) -> RedraftApp:
-        """Let the user find bugs; what is claimed is kept in `notebook`."""
+    def learn(
+        cls,
+        session: Session,
+        lessons: Sequence[Lesson],
+        notebook: Notebook | None = None,
+        exam: float | None = None,
+    ) -> RedraftApp:
+        """Let the user find bugs; what is claimed is kept in `notebook`. `exam`: seconds, without hints and answers."""
         from .lesson.screen import LessonScreen
 
-        return cls(session, LessonScreen(session, lessons, notebook=notebook))
+        return cls(session, LessonScreen(session, lessons, notebook=notebook, exam=exam))
 
     def on_lane_opened(self, event: LaneOpened) -> None:
         """Show a lane of a recorded race whole."""

@@ -38,7 +38,7 @@ async def run(args: argparse.Namespace) -> int:
         return 0
     from ..application import RedraftApp
 
-    return await RedraftApp.learn(here, lessons, notebook_of(args, here)).run_async() or 0
+    return await RedraftApp.learn(here, lessons, notebook_of(args, here), args.exam).run_async() or 0
 
 
 async def _claimed(args: argparse.Namespace, here: Session, lessons: tuple[Lesson, ...]) -> int:

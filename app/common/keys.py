@@ -237,6 +237,7 @@ LEARNING = Topic(
         _key("enter", "lesson('claim')", "claim a bug", "lesson.claim", priority=True),
         _key("r", "lesson('answer')", "show the answer", "lesson.answer"),
         _key("h", "lesson('hint')", "a hint", "lesson.hint"),
+        _key("p", "lesson('predict')", "say where it is, and what", "lesson.predict"),
         _key("f", "lesson('fold')", "fold the docstring", "lesson.fold"),
         _key("d", "lesson('diff')", "draft or diff", "lesson.diff"),
         _key("escape", "lesson('stop')", "stop what runs", "lesson.stop"),
@@ -283,7 +284,8 @@ REPLAYED_RESULT = Topic("the run", (_key("escape,q", "leave", "results", "result
 
 ON_THE_BAR = (
     "claim.send", "claim.turn", "claim.leave",
-    "lesson.stop", "lesson.claim", "lesson.answer", "lesson.hint", "lesson.diff", "lesson.next", "lesson.turn",
+    "lesson.stop", "lesson.claim", "lesson.answer", "lesson.hint", "lesson.predict",
+    "lesson.diff", "lesson.next", "lesson.turn",
     "results.return", "results.open", "results.turn", "results.table", "results.alone",
     "steer.begin", "steer.pause", "tree.detail", "tree.open", "tree.leave", "steer.abandon", "steer.retry",
     "steer.pin", "steer.stub", "steer.body", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",

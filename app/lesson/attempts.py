@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from msgspec.structs import replace
 from textual.reactive import reactive
@@ -18,6 +19,14 @@ from ...widgets.run.report_pane import ReportPane
 from ...widgets.text import paragraphs
 
 
+class Prediction(NamedTuple):
+    """Where the mistake is and of what kind, as the user says before the answer."""
+
+    line: int
+    """1-based line of the whole function."""
+    kind: str
+
+
 @dataclass
 class Attempt:
     """How far the person is with one lesson."""
@@ -29,6 +38,7 @@ class Attempt:
     """The draft against all examples, once the answer was shown."""
     hints: int = 0
     """How many hints were taken."""
+    prediction: Prediction | None = None
     seconds: float = 0.0
     """How long the lesson has been in front."""
 
@@ -51,6 +61,7 @@ def _attempt(records: Sequence[Record]) -> Attempt:
             if record.call and record.result is not None and record.result != "outside"
         ],
         hints=max((record.hints for record in records), default=0),
+        prediction=next((Prediction(one.line, one.kind) for one in reversed(records) if one.line), None),
         seconds=max((record.seconds for record in records), default=0.0),
     )
 

@@ -11,7 +11,10 @@ import pytest
 from lesson_scenes import recorded_lesson
 from redraft.app.application import RedraftApp
 from redraft.app.cli.main import main
+from redraft.app.common.picker import Picker
 from redraft.app.common.title_bar import TitleBar
+from redraft.app.lesson.attempts import Attempt, Prediction
+from redraft.app.lesson.predicting import judged, side_by_side
 from redraft.app.lesson.screen import LessonScreen
 from redraft.app.lesson.shipped import LESSONS, SHIPPED, shipped_lesson
 from redraft.engine.facts import Execution
@@ -341,3 +344,61 @@ async def test_on_a_small_terminal_the_body_is_seen_first_and_a_key_unfolds_the_
         assert "f shows it" in pane.text
         await pilot.press("f")
         assert ">>>" in pane.text
+
+
+# ------------------------------------------------------------------------------------------ predict, then see
+
+
+async def test_what_was_predicted_is_held_against_the_answer(tmp_path: Path) -> None:
+    here, notebook = session(tmp_path), Notebook(tmp_path / "class", "Ada", "w")
+    lesson = shipped_lesson("clock_time")
+    screen = LessonScreen(here, [lesson], notebook=notebook)
+    async with (app := RedraftApp(here, screen)).run_test(size=(160, 40)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, Picker))
+        await pilot.press("down", "enter")  # The second line of the body; the mistake is in the first.
+        await until(pilot, lambda: isinstance(app.screen, Picker) and "kind" in str(app.screen._title))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is screen)
+        assert screen.attempt.prediction == (lesson.lines[0] + 1, "bound")
+        await pilot.press("r")
+        await until(pilot, lambda: screen.attempt.answer is not None)
+        await until(pilot, lambda: "you:" in notice(screen))
+        assert f"it is line {lesson.lines[0]}, not line {lesson.lines[0] + 1}, the kind too" in notice(screen)
+        assert "not found, 0 false alarms" in notice(screen)
+        await screen.close()
+    assert [(record.line, record.kind) for record in notebook.records] == [(lesson.lines[0] + 1, "bound")]
+    again = LessonScreen(here, [lesson], ScriptedSandbox({}), notebook=Notebook(tmp_path / "class", "Ada", "w"))
+    assert again.attempt.prediction == (lesson.lines[0] + 1, "bound")
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "says"),
+    [(16, "bound", "the line is right, the kind too"), (17, "type", "it is line 16, not line 17, and of the kind")],
+)
+def test_a_prediction_is_worth_what_the_bodies_say(line: int, kind: str, says: str) -> None:
+    assert says in judged(Prediction(line, kind), shipped_lesson("clock_time"))
+    assert judged(None, shipped_lesson("clock_time")) == ""
+
+
+def test_user_and_reviewer_stand_side_by_side() -> None:
+    lesson = recorded_lesson("swap_pairs")
+    told = side_by_side(Attempt(seconds=61.2, hints=1), lesson)
+    assert told == "you: not found, 0 false alarms, 61 s, 1 hint · the reviewer: found, 0 false alarms"
+
+
+async def test_an_exam_has_no_hints_no_answer_and_an_end(tmp_path: Path) -> None:
+    here, now = session(tmp_path), [0.0]
+    made = [shipped_lesson("swap_pairs"), shipped_lesson("chunked")]
+    screen = LessonScreen(here, made, ScriptedSandbox({}), exam=90.0, ticking=lambda: now[0])
+    async with RedraftApp(here, screen).run_test(size=WIDE) as pilot:
+        assert "1:30 left" in screen.query_one(TitleBar).means
+        await pilot.press("h", "r")
+        assert (screen.attempt.hints, screen.attempt.answer) == (0, None)
+        now[0] = 91.0
+        await until(pilot, lambda: "the time is over: 0 of 2 lessons found" in notice(screen))
+        await pilot.press("enter")
+        assert not screen.query_one(ClaimLine).typing
+        await pilot.press("right_curly_bracket")
+        assert screen.lesson is made[1]
+        assert not screen.query_one(ClaimLine).display

@@ -136,6 +136,7 @@ def _lesson(parser: ArgumentParser) -> None:
     parser.add_argument("--should-be", metavar="EXPR", help="what should come out of --call")
     parser.add_argument("--student", metavar="NAME", help="who claims; with --record")
     parser.add_argument("--record", metavar="FOLDER", help="keep what is claimed there, one file a student")
+    parser.add_argument("--exam", type=seconds, metavar="TIME", help="no hints, no answers, and 30m or so for all")
     parser.add_argument("--level", type=int, choices=[1, 2, 3, 4], help="only lessons of this level")
     parser.add_argument("--out", metavar="FOLDER", help="where `make` puts lessons (default: lessons)")
     parser.add_argument(
