@@ -143,12 +143,18 @@ class RedraftApp(App[int]):
 
     @classmethod
     def replay_race(
-        cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0, within: float | None = None
+        cls,
+        session: Session,
+        logs: Sequence[LaneLog],
+        *,
+        speed: float = 1.0,
+        within: float | None = None,
+        notes: dict[str, str] | None = None,
     ) -> RedraftApp:
-        """Show a recorded race again; `within`: seconds that it takes, in place of a speed."""
+        """Show a recorded race again; `within`: seconds that it takes, in place of a speed. `notes`: to an audience."""
         from .race.replay import RaceReplayScreen
 
-        return cls(session, RaceReplayScreen(logs, speed=speed, within=within))
+        return cls(session, RaceReplayScreen(logs, speed=speed, within=within, notes=notes))
 
     @classmethod
     def race(cls, session: Session, wanted: Field, *, folder: Path | None = None) -> RedraftApp:

@@ -106,8 +106,9 @@ REPLAYING = Topic(
         _key("space", "play", "pause", "timeline.play", priority=True),
         _key("right", "step(1)", "forward", "timeline.forward", priority=True),
         _key("left", "step(-1)", "back", "timeline.back", priority=True),
-        _key("full_stop", "stage(1)", "next chapter", "timeline.next_stage"),
-        _key("comma", "stage(-1)", "chapter before", "timeline.previous_stage"),
+        # A clicker sends pagedown and pageup.
+        _key("full_stop,pagedown", "stage(1)", "next chapter", "timeline.next_stage"),
+        _key("comma,pageup", "stage(-1)", "chapter before", "timeline.previous_stage"),
         _key("home", "edge(0)", "start", "timeline.start", priority=True),
         _key("end", "edge(1)", "end", "timeline.end", priority=True),
         _key("plus,equals_sign", "faster", "faster", "timeline.faster"),
@@ -143,6 +144,7 @@ REPLAYED_RACE = Topic(
     (
         _key("d", "race('diff')", "compare two drafts", "race.diff"),
         _key("e", "race('export')", "export as a page and Markdown", "race.export"),
+        _key("K", "race('keys')", "show or hide the keys", "race.keys"),
         _key("o", "race('clock')", "each lane on its own clock, or as it was", "race.clock"),
     ),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
-from textual.app import App
+from textual.screen import Screen
 
 from ...engine.lessons.files import Kind
 from ...engine.lessons.lesson import Lesson
@@ -24,7 +24,7 @@ _MEANS: dict[Kind, str] = {
 }
 
 
-async def predicted(app: App[int], lesson: Lesson, before: Prediction | None) -> Prediction | None:
+async def predicted(screen: Screen[Any], lesson: Lesson, before: Prediction | None) -> Prediction | None:
     """Where and what the user says it is; None when they leave it."""
     lines = lesson.stub.code(lesson.wrong.body).rstrip("\n").split("\n")
     first = lesson.stub.header.rstrip("\n").count("\n") + 1
@@ -33,11 +33,11 @@ async def predicted(app: App[int], lesson: Lesson, before: Prediction | None) ->
         for n, line in enumerate(lines, start=1)
         if n > first and line.strip()
     ]
-    line = await app.push_screen_wait(Picker("in which line is the mistake?", places))
+    line = await screen.app.push_screen_wait(Picker("in which line is the mistake?", places))
     if line is None:
         return None
     kinds = [Offer(kind, kind, _MEANS[kind], before is not None and before.kind == kind) for kind in get_args(Kind)]
-    kind = await app.push_screen_wait(Picker("of what kind is it?", kinds))
+    kind = await screen.app.push_screen_wait(Picker("of what kind is it?", kinds))
     return None if kind is None else Prediction(int(line), kind)
 
 

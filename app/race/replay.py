@@ -29,6 +29,7 @@ from ..replay.export.slide import slide
 from ..replay.logs import LaneLog
 from ..replay.screen import ReplayScreen
 from .lane_screen import LaneOpened
+from .notes import note_for
 from .view import RaceView
 
 SLOWEST = 0.05
@@ -76,11 +77,16 @@ class RaceReplayScreen(ReplayScreen):
         *,
         speed: float = 1.0,
         within: float | None = None,
+        notes: dict[str, str] | None = None,
         ticking: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`within`: seconds that it all takes, in place of a speed."""
+        """`within`: seconds that it all takes, in place of a speed.
+
+        `notes`: it is shown to an audience, with more room, fewer numbers and no keys; what to say, by chapter.
+        """
         super().__init__(logs[0].entries, speed=speed, ticking=ticking)
         self._logs = tuple(logs)
+        self._notes = notes
         self._about = ""
         """What is replayed, in words."""
         self._player = self._race = RacePlayer(logs)
@@ -94,6 +100,7 @@ class RaceReplayScreen(ReplayScreen):
         """Lanes, table, and the line of time below them."""
         yield TitleBar(id="title")
         yield RaceView([log.name for log in self._logs], live=False, id="race")
+        yield StatusLine(id="note")
         yield Timeline(id="timeline")
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
@@ -102,6 +109,7 @@ class RaceReplayScreen(ReplayScreen):
         """Begin to play."""
         # Textual calls the handler of every class; the one of a single run knows other widgets.
         event.prevent_default()
+        self.set_class(self._notes is not None, "-presenting")
         whole = [player.whole for player in self._race.players]
         title = self.query_one(TitleBar)
         title.place = f"race › {whole[0].stub.key}" if whole[0].stub else "race"
@@ -113,6 +121,8 @@ class RaceReplayScreen(ReplayScreen):
         scripted = "; its answers were written by a person" if any(state.scripted for state in whole) else ""
         self._about = f"a replay of a race of {when}{scripted}"
         self._show_clock()
+        self.query_one("#note").display = bool(self._notes)
+        self.query_one(KeyBar).display = self._notes is None
         self._begin()
 
     def _show_clock(self) -> None:
@@ -121,7 +131,7 @@ class RaceReplayScreen(ReplayScreen):
         timeline.duration, timeline.moments = self._race.duration, self._race.moments
         cut = f"waiting, reading and pauses are cut out ({key}: as it was)"
         whole = f"{key} cuts out waiting, reading and pauses"
-        self.query_one(StatusLine).seen = f"{cut if self._own_clock else whole} · {self._about}"
+        self.query_one("#status", StatusLine).seen = f"{cut if self._own_clock else whole} · {self._about}"
 
     def _turn_clock(self) -> None:
         """Give each lane its own clock, or all of them the one they had, at the moment of the lane in front."""
@@ -144,6 +154,7 @@ class RaceReplayScreen(ReplayScreen):
         front = self._race.players[self.lanes.front - 1]
         timeline.placed, timeline.state = front.placed, front.whole
         timeline.chapter = self._chapter
+        self.query_one("#note", StatusLine).seen = note_for(self._notes or {}, self._chapter)
         with self.app.batch_update():
             for number, state in enumerate(self._race.states(self._position), start=1):
                 self.lanes.take(number, state)
@@ -159,9 +170,9 @@ class RaceReplayScreen(ReplayScreen):
                 path.write_text(make(), encoding="utf-8", newline="")
                 said.append(path.name)
         except OSError as error:
-            self.query_one(StatusLine).say(f"the race cannot be written here ({error.strerror})", "error")
+            self.query_one("#status", StatusLine).say(f"the race cannot be written here ({error.strerror})", "error")
             return
-        self.query_one(StatusLine).say(f"written: {' and '.join(said)}", "good")
+        self.query_one("#status", StatusLine).say(f"written: {' and '.join(said)}", "good")
 
     def action_lanes(self, what: str, number: int = 0) -> None:
         """Move among the lanes."""
@@ -172,6 +183,10 @@ class RaceReplayScreen(ReplayScreen):
         """Compare two drafts, see one lane whole at this moment, or play another time."""
         if deed == "clock":
             self._turn_clock()
+            return
+        if deed == "keys":
+            bar = self.query_one(KeyBar)
+            bar.display = not bar.display
             return
         if deed == "export":
             self._export()

@@ -50,7 +50,7 @@ def page(logs: Sequence[LaneLog]) -> str:
 
 def _changes(player: Player, every: float) -> list[list[object]]:
     """What changes when: [seconds, section, HTML], or [seconds, section, number of characters kept, rest]."""
-    shown = dict.fromkeys(SECTIONS, "")
+    shown: dict[str, str] = dict.fromkeys(SECTIONS, "")
     found: list[list[object]] = []
     moments = set(player.moments)
     at = 0.0

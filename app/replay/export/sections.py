@@ -12,7 +12,7 @@ from ....engine.state.run import RunState
 from ....widgets.run.draft_text import view_of
 from ....widgets.signs import CHECKS, FINDINGS, STUBS, by_weight, counted
 
-SECTIONS = ("plan", "draft", "report", "repair", "tree", "examples", "outcome")
+SECTIONS: tuple[str, ...] = ("plan", "draft", "report", "repair", "tree", "examples", "outcome")
 LONGEST = 20_000
 """Characters of one text."""
 _REPAIRS = frozenset({"fix", "retry", "synthesis"})
