@@ -7,6 +7,8 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ...engine.behaviour.lanes import compare_lanes, told_alike
 from ...engine.kit import Kit
 from ...engine.run.race import Lane, Race
@@ -52,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     """
     here = session(args, None if args.target.startswith("task:") else Path(args.target.partition("::")[0]))
     wanted = field(here, args.target, args.pipelines or "", args.models or "")
+    wanted = replace(wanted, in_turn=args.in_turn)
     asked = args.json or args.plain or args.markdown or args.csv
     if asked or not can_show():
         return asyncio.run(_with_usual_kit(here, wanted, args))
