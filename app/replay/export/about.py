@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ....engine.state.run import RunState
-from ....engine.system.version import version
+from ....engine.system.version import VERSION
 
 
 def about(states: Sequence[RunState]) -> str:
@@ -14,7 +14,7 @@ def about(states: Sequence[RunState]) -> str:
     when = states[0].began_at.replace("T", " ").replace("+00:00", " UTC") if states else ""
     modes = ", ".join(dict.fromkeys(f"{state.mode} mode" for state in states if state.mode))
     scripted = "its answers were written by a person" if any(state.scripted for state in states) else ""
-    return " · ".join(filter(None, (models, when, modes, scripted, f"redraft {version()}")))
+    return " · ".join(filter(None, (models, when, modes, scripted, f"redraft {VERSION}")))
 
 
 def task_of(states: Sequence[RunState]) -> str:
