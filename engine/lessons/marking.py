@@ -6,9 +6,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from ..examples.calls import spelling
 from ..facts import Fact
 from ..sandbox.runner import Limits, Sandbox
-from .claims import Claim, Verdict, tried
+from .claims import Verdict, tried
 from .lesson import Lesson
 from .records import Record
 
@@ -50,7 +51,7 @@ class Marked(Fact, frozen=True):
 
 
 async def marked(sandbox: Sandbox, limits: Limits, lessons: Sequence[Lesson], records: Sequence[Record]) -> Marked:
-    """All claims, run in the one sandbox; equal claims about one lesson are run once.
+    """All claims, run in the one sandbox; claims about one lesson that differ in spaces and quotes alone are run once.
 
     Raises:
         SandboxError: code cannot be run here as safely as was promised.
@@ -74,27 +75,33 @@ async def marked(sandbox: Sandbox, limits: Limits, lessons: Sequence[Lesson], re
     )
 
 
-_Worth = Mapping[tuple[str, Claim], Verdict]
+_Key = tuple[str, str, str]
+"""Lesson, the input in one spelling, and what should come out: what makes two claims the same."""
+_Worth = Mapping[_Key, Verdict]
+
+
+def _key(record: Record) -> _Key:
+    return (record.lesson, spelling(record.call), record.should_be.strip())
 
 
 async def _worth(
     sandbox: Sandbox, limits: Limits, lessons: Mapping[str, Lesson], records: Sequence[Record]
-) -> dict[tuple[str, Claim], Verdict]:
+) -> dict[_Key, Verdict]:
     short = Limits(
         seconds=min(limits.seconds, SECONDS),
         import_seconds=limits.import_seconds,
         step_seconds=min(limits.step_seconds, STEP_SECONDS),
         memory_mb=limits.memory_mb,
     )
-    wanted = dict.fromkeys((record.lesson, record.claim) for record in records if record.call)
+    wanted = {_key(record): record for record in records if record.call}
     seats = asyncio.Semaphore(AT_ONCE)
 
-    async def run(lesson: str, claim: Claim) -> Verdict:
+    async def run(record: Record) -> Verdict:
         async with seats:
-            return await tried(sandbox, short, lessons[lesson], claim)
+            return await tried(sandbox, short, lessons[record.lesson], record.claim)
 
     async with asyncio.TaskGroup() as group:
-        tasks = {(lesson, claim): group.create_task(run(lesson, claim)) for lesson, claim in wanted}
+        tasks = {key: group.create_task(run(record)) for key, record in wanted.items()}
     return {key: task.result() for key, task in tasks.items()}
 
 
@@ -106,7 +113,7 @@ def _mark(student: str, lesson: str, records: Sequence[Record], worth: _Worth) -
         hints, seconds = max(hints, record.hints), max(seconds, record.seconds)
         if not record.call:
             continue
-        result = worth[lesson, record.claim].result
+        result = worth[_key(record)].result
         claims += result != "outside"
         told += result == "told"
         false += result in {"no bug", "not so"}
