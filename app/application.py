@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from ..engine.events import Entry
     from ..engine.lessons.lesson import Lesson
+    from ..engine.lessons.records import Notebook
     from .common.session import Session
     from .race.lane_screen import LaneOpened
     from .race.screen import RaceScreen
@@ -142,12 +143,18 @@ class RedraftApp(App[int]):
 
     @classmethod
     def replay_race(
-        cls, session: Session, logs: Sequence[LaneLog], *, speed: float = 1.0, within: float | None = None
+        cls,
+        session: Session,
+        logs: Sequence[LaneLog],
+        *,
+        speed: float = 1.0,
+        within: float | None = None,
+        notes: dict[str, str] | None = None,
     ) -> RedraftApp:
-        """Show a recorded race again; `within`: seconds that it takes, in place of a speed."""
+        """Show a recorded race again; `within`: seconds that it takes, in place of a speed. `notes`: to an audience."""
         from .race.replay import RaceReplayScreen
 
-        return cls(session, RaceReplayScreen(logs, speed=speed, within=within))
+        return cls(session, RaceReplayScreen(logs, speed=speed, within=within, notes=notes))
 
     @classmethod
     def race(cls, session: Session, wanted: Field, *, folder: Path | None = None) -> RedraftApp:
@@ -157,11 +164,17 @@ class RedraftApp(App[int]):
         return cls(session, RaceScreen(session, wanted, folder=folder))
 
     @classmethod
-    def learn(cls, session: Session, lessons: Sequence[Lesson]) -> RedraftApp:
-        """Let a person find bugs."""
+    def learn(
+        cls,
+        session: Session,
+        lessons: Sequence[Lesson],
+        notebook: Notebook | None = None,
+        exam: float | None = None,
+    ) -> RedraftApp:
+        """Let the user find bugs; what is claimed is kept in `notebook`. `exam`: seconds, without hints and answers."""
         from .lesson.screen import LessonScreen
 
-        return cls(session, LessonScreen(session, lessons))
+        return cls(session, LessonScreen(session, lessons, notebook=notebook, exam=exam))
 
     def on_lane_opened(self, event: LaneOpened) -> None:
         """Show a lane of a recorded race whole."""

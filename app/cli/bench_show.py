@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from ...engine.bench.browsing import (
@@ -23,6 +22,7 @@ from ..common.output import (
     say,
 )
 from ..common.session import Session, existing
+from ..common.terminal import can_show
 from ..results.reading import Reading, local_shelf
 
 
@@ -43,7 +43,7 @@ async def show_results(args: argparse.Namespace, here: Session) -> int:
     if results is None:
         raise SourceError(f"{path}: the file is empty")
     shape = args.json or args.csv or args.markdown or args.plain
-    if shape or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if shape or not can_show():
         return _printed(args, reading, results)
     from ..application import RedraftApp
     from ..results.screen import ResultsScreen

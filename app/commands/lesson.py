@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from ...engine.errors import UsageError
 from ...engine.lessons.claims import Claim, Verdict, tried
 from ...engine.lessons.lesson import Lesson
-from ...engine.run.opening import limits, sandbox_choice
-from ...engine.sandbox import open_sandbox
+from ...engine.run.opening import limits
+from ..cli.classroom import VERBS, opened, teach
 from ..common.output import (
     harmless,
     out,
@@ -17,21 +16,29 @@ from ..common.output import (
     paint,
 )
 from ..common.session import Session, session
+from ..common.terminal import can_show
+from ..lesson.recording import notebook_of, recorded
 from ..lesson.shipped import lessons_in
 
 
 async def run(args: argparse.Namespace) -> int:
     """0 for a bug that was found (and for screens and lists), 1 for a claim that is none."""
     here = session(args)
+    if args.lessons and args.lessons[0] in VERBS:
+        return await teach(args, here)
     lessons = lessons_in(args.lessons)
+    if args.level is not None:
+        lessons = tuple(lesson for lesson in lessons if lesson.level == args.level)
+        if not lessons:
+            raise UsageError(f"none of these lessons is of level {args.level}")
     if args.call is not None or args.should_be is not None:
         return await _claimed(args, here, lessons)
-    if args.list or args.json or args.plain or not sys.stdout.isatty():
+    if args.list or args.json or args.plain or not can_show():
         _list(args, lessons)
         return 0
     from ..application import RedraftApp
 
-    return await RedraftApp.learn(here, lessons).run_async() or 0
+    return await RedraftApp.learn(here, lessons, notebook_of(args, here), args.exam).run_async() or 0
 
 
 async def _claimed(args: argparse.Namespace, here: Session, lessons: tuple[Lesson, ...]) -> int:
@@ -39,12 +46,11 @@ async def _claimed(args: argparse.Namespace, here: Session, lessons: tuple[Lesso
         raise UsageError("a claim is an input and what should come out: give both --call and --should-be")
     if len(lessons) != 1:
         raise UsageError(f"a claim is about one lesson; here are {len(lessons)}, so name one of them")
-    sandbox = await open_sandbox(sandbox_choice(here.settings, here.environ))
-    try:
-        claim = Claim(call=args.call, should_be=args.should_be)
+    notebook, claim = notebook_of(args, here), Claim(call=args.call, should_be=args.should_be)
+    async with opened(here) as sandbox:
         verdict = await tried(sandbox, limits(here.settings.sandbox), lessons[0], claim)
-    finally:
-        await sandbox.aclose()
+    if notebook is not None:
+        notebook.add(recorded(lessons[0], verdict))
     _print(args, verdict)
     return 0 if verdict.result == "bug" else 1
 

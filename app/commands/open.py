@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...engine.errors import UsageError
 from ..common.session import Session, existing, session
+from ..common.terminal import can_show
 
 
 def run(args: argparse.Namespace) -> int:
@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
         SourceError: the file of a stub that was named cannot be read.
     """
     paths = [existing(Path(target.partition("::")[0])) for target in args.paths]
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not can_show():
         raise UsageError("a screen needs a terminal; without one, use `redraft run PATH::NAME`")
     here = session(args, paths[0])
     from ..application import RedraftApp

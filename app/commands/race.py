@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ...engine.behaviour.lanes import compare_lanes, told_alike
 from ...engine.kit import Kit
@@ -35,6 +36,7 @@ from ..common.output import (
     say,
 )
 from ..common.session import Session, session
+from ..common.terminal import can_show
 from ..race.setup import (
     Field,
     OpenKit,
@@ -52,8 +54,9 @@ def run(args: argparse.Namespace) -> int:
     """
     here = session(args, None if args.target.startswith("task:") else Path(args.target.partition("::")[0]))
     wanted = field(here, args.target, args.pipelines or "", args.models or "")
+    wanted = replace(wanted, in_turn=args.in_turn)
     asked = args.json or args.plain or args.markdown or args.csv
-    if asked or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if asked or not can_show():
         return asyncio.run(_with_usual_kit(here, wanted, args))
     from ..application import RedraftApp
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from pathlib import Path
 
 from ...engine.errors import SourceError
 from ...engine.run.recording import line_of
@@ -25,6 +25,8 @@ from ..common.output import (
     say,
 )
 from ..common.session import Session, session
+from ..common.terminal import can_show
+from ..race.notes import read_notes
 from ..replay.logs import LaneLog, lane_logs, shipped
 
 USUAL_SECONDS = 30.0
@@ -38,19 +40,22 @@ def run(args: argparse.Namespace) -> int:
         _list(plain=args.plain)
         return 0
     logs = lane_logs(args.logs)
-    if args.json or args.plain or not sys.stdout.isatty():
+    if args.json or args.plain or not can_show():
         _print(logs, args)
         return 0
     within = args.within or (USUAL_SECONDS if args.speed is None and set(args.logs) <= set(shipped()) else None)
-    return _play(here, logs, args.speed or 1.0, within)
+    notes = read_notes(Path(args.notes)) if args.notes else {} if args.present else None
+    return _play(here, logs, args.speed or 1.0, within, notes)
 
 
-def _play(here: Session, logs: tuple[LaneLog, ...], speed: float, within: float | None) -> int:
+def _play(
+    here: Session, logs: tuple[LaneLog, ...], speed: float, within: float | None, notes: dict[str, str] | None
+) -> int:
     from ..application import RedraftApp
 
     if len(logs) == 1:
         return RedraftApp.replay(here, logs[0].entries, speed=speed).run() or 0
-    return RedraftApp.replay_race(here, logs, speed=speed, within=within).run() or 0
+    return RedraftApp.replay_race(here, logs, speed=speed, within=within, notes=notes).run() or 0
 
 
 def _print(logs: tuple[LaneLog, ...], args: argparse.Namespace) -> None:

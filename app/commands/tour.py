@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from ..cli.fetching import ensure_models
@@ -11,6 +10,7 @@ from ..cli.tour import laid_out
 from ..common.headless import exit_code, print_state, run_once
 from ..common.session import open_kit, session
 from ..common.targets import stubs_of
+from ..common.terminal import can_show
 
 
 async def draft_first(args: argparse.Namespace, path: Path) -> int:
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
     here = session(args)
     files = laid_out(Path(args.folder) if args.folder else here.places.data / "tour")
-    if args.json or args.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if args.json or args.plain or not can_show():
         return asyncio.run(draft_first(args, files[0]))
     from ..application import RedraftApp
 

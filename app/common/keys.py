@@ -106,8 +106,9 @@ REPLAYING = Topic(
         _key("space", "play", "pause", "timeline.play", priority=True),
         _key("right", "step(1)", "forward", "timeline.forward", priority=True),
         _key("left", "step(-1)", "back", "timeline.back", priority=True),
-        _key("full_stop", "stage(1)", "next chapter", "timeline.next_stage"),
-        _key("comma", "stage(-1)", "chapter before", "timeline.previous_stage"),
+        # A clicker sends pagedown and pageup.
+        _key("full_stop,pagedown", "stage(1)", "next chapter", "timeline.next_stage"),
+        _key("comma,pageup", "stage(-1)", "chapter before", "timeline.previous_stage"),
         _key("home", "edge(0)", "start", "timeline.start", priority=True),
         _key("end", "edge(1)", "end", "timeline.end", priority=True),
         _key("plus,equals_sign", "faster", "faster", "timeline.faster"),
@@ -142,6 +143,8 @@ REPLAYED_RACE = Topic(
     "racing",
     (
         _key("d", "race('diff')", "compare two drafts", "race.diff"),
+        _key("e", "race('export')", "export as a page and Markdown", "race.export"),
+        _key("K", "race('keys')", "show or hide the keys", "race.keys"),
         _key("o", "race('clock')", "each lane on its own clock, or as it was", "race.clock"),
     ),
 )
@@ -235,6 +238,9 @@ LEARNING = Topic(
         # Before what is typed next is handed out, for that is meant for the claim.
         _key("enter", "lesson('claim')", "claim a bug", "lesson.claim", priority=True),
         _key("r", "lesson('answer')", "show the answer", "lesson.answer"),
+        _key("h", "lesson('hint')", "a hint", "lesson.hint"),
+        _key("p", "lesson('predict')", "say where it is, and what", "lesson.predict"),
+        _key("f", "lesson('fold')", "fold the docstring", "lesson.fold"),
         _key("d", "lesson('diff')", "draft or diff", "lesson.diff"),
         _key("escape", "lesson('stop')", "stop what runs", "lesson.stop"),
         _key("right_curly_bracket", "lesson('next')", "next lesson", "lesson.next"),
@@ -280,7 +286,8 @@ REPLAYED_RESULT = Topic("the run", (_key("escape,q", "leave", "results", "result
 
 ON_THE_BAR = (
     "claim.send", "claim.turn", "claim.leave",
-    "lesson.stop", "lesson.claim", "lesson.answer", "lesson.diff", "lesson.next", "lesson.turn",
+    "lesson.stop", "lesson.claim", "lesson.answer", "lesson.hint", "lesson.predict",
+    "lesson.diff", "lesson.next", "lesson.turn",
     "results.return", "results.open", "results.turn", "results.table", "results.alone",
     "steer.begin", "steer.pause", "tree.detail", "tree.open", "tree.leave", "steer.abandon", "steer.retry",
     "steer.pin", "steer.stub", "steer.body", "tree.compare", "tree.next_candidate", "tree.back", "tree.picture",

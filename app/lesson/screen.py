@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker
 
+from ...engine.errors import EnvironmentFault
 from ...engine.lessons.claims import Claim, tried
 from ...engine.lessons.lesson import Lesson, held
+from ...engine.lessons.records import Notebook
 from ...engine.run.opening import limits, sandbox_choice
 from ...engine.sandbox import open_sandbox
 from ...engine.sandbox.runner import Sandbox
 from ...widgets.run.claim_line import ClaimLine
+from ...widgets.run.timeline import clock
 from ...widgets.signs import counted
 from ...widgets.status_line import StatusLine, Tone
-from ..common.faults import tell_of
+from ..common.faults import tell, tell_of
 from ..common.key_bar import KeyBar
 from ..common.key_names import keys_of
 from ..common.keys import LEARNING, bindings
 from ..common.session import Session
 from ..common.title_bar import TitleBar
 from .attempts import Attempt
+from .predicting import judged, predicted, side_by_side
+from .progress import Progress
 from .view import LessonView
 
 
@@ -34,13 +40,25 @@ class LessonScreen(Screen[None]):
     TOPICS = (LEARNING,)
     BINDINGS = bindings((LEARNING,))
 
-    def __init__(self, session: Session, lessons: Sequence[Lesson], sandbox: Sandbox | None = None) -> None:
-        """`sandbox`: one that is open already, and stays so."""
+    def __init__(
+        self,
+        session: Session,
+        lessons: Sequence[Lesson],
+        sandbox: Sandbox | None = None,
+        *,
+        notebook: Notebook | None = None,
+        exam: float | None = None,
+        ticking: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`sandbox`: one that is open already, and stays so. `notebook`: where claims are kept, to go on from.
+
+        `exam`: seconds for all lessons together, without hints and answers; None for no exam.
+        """
         super().__init__()
         self.session = session
         self._lessons = tuple(lessons)
-        self._attempts = [Attempt() for _ in lessons]
-        self._at = 0
+        self._progress = Progress(lessons, notebook, self._tell_fault, ticking, exam)
+        self._at = self._progress.first
         self._given = sandbox
         self._sandbox: Sandbox | None = sandbox
 
@@ -55,6 +73,8 @@ class LessonScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the first lesson."""
         self._begin()
+        if self._progress.exam:
+            self.set_interval(1.0, self._look_at_clock)
 
     async def close(self) -> None:
         """End what runs."""
@@ -74,7 +94,7 @@ class LessonScreen(Screen[None]):
     @property
     def attempt(self) -> Attempt:
         """How far the person is with it."""
-        return self._attempts[self._at]
+        return self._progress.attempts[self._at]
 
     @property
     def view(self) -> LessonView:
@@ -88,6 +108,7 @@ class LessonScreen(Screen[None]):
     def _begin(self) -> None:
         """Show the lesson in front from its beginning, or as it was left."""
         lesson, key = self.lesson, keys_of(self)
+        self._progress.show()
         line = self.query_one(ClaimLine)
         line.show(self.attempt.typed)
         line.example = f"{lesson.stub.entry_point}(…)"
@@ -99,15 +120,16 @@ class LessonScreen(Screen[None]):
 
     def _show(self) -> None:
         self._show_title()
-        self.query_one(ClaimLine).display = self.attempt.answer is None
+        self.query_one(ClaimLine).display = self.attempt.answer is None and not self._progress.over
         self.view.show(self.lesson, self.attempt)
         self.refresh_bindings()
 
     def _show_title(self) -> None:
-        title, found = self.query_one(TitleBar), sum(attempt.found for attempt in self._attempts)
-        title.place = f"lesson › {self.lesson.name}"
+        title, progress = self.query_one(TitleBar), self._progress
+        title.place = f"lesson › {self.lesson.title or self.lesson.name}"
         title.position = f"{self._at + 1} of {len(self._lessons)}"
-        title.means = f"{counted(found, 'bug')} found"
+        left = f"{clock(progress.left).partition('.')[0]} left" if progress.exam else ""
+        title.means = " · ".join(filter(None, (progress.student, f"{counted(progress.found, 'bug')} found", left)))
 
     # ------------------------------------------------------------------------------------ what the person does
 
@@ -120,14 +142,18 @@ class LessonScreen(Screen[None]):
         typing, told = self.query_one(ClaimLine).typing, self.attempt.answer is not None
         match parameters[0]:
             case "claim":
-                return not typing and not told
+                return not typing and not told and not self._progress.over
             case "answer":
-                return not typing and not told and not self._busy
+                return not typing and not told and not self._busy and not self._progress.exam
+            case "hint":
+                return not typing and not told and bool(self.lesson.hints) and not self._progress.exam
+            case "predict":
+                return not typing and not told and not self._progress.over
             case "diff":
                 return told
             case "stop":
                 return self._busy and not typing
-            case "turn" | "turn_back":
+            case "turn" | "turn_back" | "fold":
                 return not typing
             case "next":
                 return self._at + 1 < len(self._lessons)
@@ -145,6 +171,12 @@ class LessonScreen(Screen[None]):
             case "answer":
                 self.say("running all examples on the draft…")
                 self.run_worker(self._tell(), group="lesson", exit_on_error=False)
+            case "hint":
+                self.say(self._progress.hint(self._at))
+            case "predict":
+                self.run_worker(self._predict(), group="predict", exit_on_error=False)
+            case "fold":
+                self.view.fold()
             case "stop":
                 for worker in self._at_work:
                     worker.cancel()
@@ -152,6 +184,7 @@ class LessonScreen(Screen[None]):
             case "diff":
                 self.view.turn_text()
             case "next" | "previous":
+                self._progress.count(self._at)
                 self.attempt.typed = self.query_one(ClaimLine).typed
                 self._at += 1 if what == "next" else -1
                 self._begin()
@@ -159,6 +192,28 @@ class LessonScreen(Screen[None]):
                 self.view.turn(1)
             case _:
                 self.view.turn(-1)
+
+    async def _predict(self) -> None:
+        """Have the user say where it is and of what kind; whether that is so is told with the answer."""
+        said = await predicted(self, self.lesson, self.attempt.prediction)
+        if said is not None:
+            self._progress.predict(self._at, said)
+            self.say(f"you say line {said.line}, {said.kind}; now claim an input that shows it")
+
+    def _look_at_clock(self) -> None:
+        """Tell how much time an exam leaves, and end it."""
+        self._show_title()
+        line = self.query_one(ClaimLine)
+        if self._progress.over and line.display:
+            line.display = False
+            self.view.take_keys()
+            self.say(
+                f"the time is over: {self._progress.found} of {counted(len(self._lessons), 'lesson')} found", "warning"
+            )
+            self.refresh_bindings()
+
+    def _tell_fault(self, fault: EnvironmentFault) -> None:
+        tell(self, fault, self.session.places)
 
     def action_deed(self, name: str) -> None:
         """Ctrl+c without a selection stops what runs here as on the main screen, or else the typing of a claim."""
@@ -185,9 +240,10 @@ class LessonScreen(Screen[None]):
     async def _try(self, at: int, claim: Claim) -> None:
         bounds = limits(self.session.settings.sandbox)
         verdict = await tried(await self._open(), bounds, self._lessons[at], claim)
-        attempt = self._attempts[at]
-        if verdict.result != "outside":  # Of such an input nothing was learnt, and it is no claim.
-            attempt.verdicts.append(verdict)
+        attempt = self._progress.attempts[at]
+        if at == self._at:
+            self._progress.count(at)
+        self._progress.claim(at, verdict)
         if at != self._at:
             return
         self._show()
@@ -204,11 +260,15 @@ class LessonScreen(Screen[None]):
     async def _tell(self) -> None:
         at, bounds = self._at, limits(self.session.settings.sandbox)
         lesson = self._lessons[at]
-        self._attempts[at].answer = await held(await self._open(), bounds, lesson, lesson.wrong.body)
+        self._progress.count(at)
+        self._progress.attempts[at].answer = await held(await self._open(), bounds, lesson, lesson.wrong.body)
         if at == self._at:
             self._show()
             self.view.take_keys()
-            self.say(lesson.about or f"this is {lesson.standard}, and what the draft made of each example")
+            about = lesson.about or f"this is {lesson.standard}, and what the draft made of each example"
+            attempt = self._progress.attempts[at]
+            told = (about, judged(attempt.prediction, lesson), side_by_side(attempt, lesson))
+            self.say(" · ".join(filter(None, told)))
 
     # ------------------------------------------------------------------------------------ messages
 
@@ -223,7 +283,7 @@ class LessonScreen(Screen[None]):
 
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted outside the fields is meant for them."""
-        if self.attempt.answer is None:
+        if self.attempt.answer is None and not self._progress.over:
             self.query_one(ClaimLine).take(event.text)
 
     def on_claim_line_left(self) -> None:

@@ -12,11 +12,11 @@ from ...engine.lessons.claims import report_of
 from ...engine.lessons.lesson import Lesson
 from ...engine.state.run import RunState
 from ...widgets.run.checks_table import ChecksTable
-from ...widgets.run.draft_pane import DraftPane
 from ...widgets.run.report_pane import ReportPane
 from ...widgets.sheet import Sheet
 from ..common.read_only_diff import Compared
 from .attempts import Attempt, OwnReport, reviewed
+from .draft import LessonDraft
 
 BESIDE_FROM = 100
 """Columns from which the draft and what is said of it stand side by side."""
@@ -36,7 +36,7 @@ class LessonView(Horizontal):
     def compose(self) -> ComposeResult:
         """Draft and diff; the reports and the examples."""
         with Vertical(id="text"):
-            yield DraftPane(id="draft")
+            yield LessonDraft(id="draft")
             yield Compared(id="answer")
         with Vertical(id="said"):
             yield OwnReport(id="yours")
@@ -44,8 +44,9 @@ class LessonView(Horizontal):
             yield ChecksTable(id="examples")
 
     def on_mount(self) -> None:
-        """No seconds pass in a draft that is there already."""
-        self.query_one(DraftPane).live = False
+        """No seconds pass in a draft that is there already; where room is short, its docstring is folded."""
+        draft = self.query_one(LessonDraft)
+        draft.live, draft.folded = False, self.app.size.height < ALL_FROM
 
     def show(self, lesson: Lesson, attempt: Attempt) -> None:
         """Another lesson, or more of the same."""
@@ -53,7 +54,8 @@ class LessonView(Horizontal):
             self._diff_shown = True
         self._shown = (lesson, attempt)
         state = RunState(run=lesson.name, status="settled", stub=lesson.stub, drafts=(lesson.wrong,))
-        self.query_one(DraftPane).state = state
+        draft = self.query_one(LessonDraft)
+        draft.state = state
         yours = self.query_one(OwnReport)
         yours.state, yours.over = reviewed(state, report_of(lesson, attempt.verdicts)), attempt.answer is not None
         yours.show_newest()
@@ -77,6 +79,11 @@ class LessonView(Horizontal):
         pane.display = True
         self.screen.set_focus(pane, scroll_visible=False)
         self._arrange()
+
+    def fold(self) -> None:
+        """Show the docstring in full, or one line of it."""
+        draft = self.query_one(LessonDraft)
+        draft.folded = not draft.folded
 
     def turn_text(self) -> None:
         """The draft in place of the diff, or the other way round."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,9 +23,13 @@ from ..common.keys import (
 from ..common.playing import Chapter, Player
 from ..common.read_only_diff import LaneDiffScreen
 from ..common.title_bar import TitleBar
+from ..replay.export.about import task_of
+from ..replay.export.page import page
+from ..replay.export.slide import slide
 from ..replay.logs import LaneLog
 from ..replay.screen import ReplayScreen
 from .lane_screen import LaneOpened
+from .notes import note_for
 from .view import RaceView
 
 SLOWEST = 0.05
@@ -72,11 +77,16 @@ class RaceReplayScreen(ReplayScreen):
         *,
         speed: float = 1.0,
         within: float | None = None,
+        notes: dict[str, str] | None = None,
         ticking: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`within`: seconds that it all takes, in place of a speed."""
+        """`within`: seconds that it all takes, in place of a speed.
+
+        `notes`: it is shown to an audience, with more room, fewer numbers and no keys; what to say, by chapter.
+        """
         super().__init__(logs[0].entries, speed=speed, ticking=ticking)
         self._logs = tuple(logs)
+        self._notes = notes
         self._about = ""
         """What is replayed, in words."""
         self._player = self._race = RacePlayer(logs)
@@ -90,6 +100,7 @@ class RaceReplayScreen(ReplayScreen):
         """Lanes, table, and the line of time below them."""
         yield TitleBar(id="title")
         yield RaceView([log.name for log in self._logs], live=False, id="race")
+        yield StatusLine(id="note")
         yield Timeline(id="timeline")
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
@@ -98,6 +109,7 @@ class RaceReplayScreen(ReplayScreen):
         """Begin to play."""
         # Textual calls the handler of every class; the one of a single run knows other widgets.
         event.prevent_default()
+        self.set_class(self._notes is not None, "-presenting")
         whole = [player.whole for player in self._race.players]
         title = self.query_one(TitleBar)
         title.place = f"race › {whole[0].stub.key}" if whole[0].stub else "race"
@@ -109,6 +121,8 @@ class RaceReplayScreen(ReplayScreen):
         scripted = "; its answers were written by a person" if any(state.scripted for state in whole) else ""
         self._about = f"a replay of a race of {when}{scripted}"
         self._show_clock()
+        self.query_one("#note").display = bool(self._notes)
+        self.query_one(KeyBar).display = self._notes is None
         self._begin()
 
     def _show_clock(self) -> None:
@@ -117,7 +131,7 @@ class RaceReplayScreen(ReplayScreen):
         timeline.duration, timeline.moments = self._race.duration, self._race.moments
         cut = f"waiting, reading and pauses are cut out ({key}: as it was)"
         whole = f"{key} cuts out waiting, reading and pauses"
-        self.query_one(StatusLine).seen = f"{cut if self._own_clock else whole} · {self._about}"
+        self.query_one("#status", StatusLine).seen = f"{cut if self._own_clock else whole} · {self._about}"
 
     def _turn_clock(self) -> None:
         """Give each lane its own clock, or all of them the one they had, at the moment of the lane in front."""
@@ -140,9 +154,25 @@ class RaceReplayScreen(ReplayScreen):
         front = self._race.players[self.lanes.front - 1]
         timeline.placed, timeline.state = front.placed, front.whole
         timeline.chapter = self._chapter
+        self.query_one("#note", StatusLine).seen = note_for(self._notes or {}, self._chapter)
         with self.app.batch_update():
             for number, state in enumerate(self._race.states(self._position), start=1):
                 self.lanes.take(number, state)
+
+    def _export(self) -> None:
+        """Write the race beside the current folder's files, as a page that plays and as Markdown."""
+        states = [player.whole for player in self._race.players]
+        name = "".join(c if c.isalnum() else "-" for c in task_of(states))
+        said: list[str] = []
+        try:
+            for ending, make in ((".html", lambda: page(self._logs)), (".md", lambda: slide(self._logs, states))):
+                path = Path(f"race-{name}{ending}")
+                path.write_text(make(), encoding="utf-8", newline="")
+                said.append(path.name)
+        except OSError as error:
+            self.query_one("#status", StatusLine).say(f"the race cannot be written here ({error.strerror})", "error")
+            return
+        self.query_one("#status", StatusLine).say(f"written: {' and '.join(said)}", "good")
 
     def action_lanes(self, what: str, number: int = 0) -> None:
         """Move among the lanes."""
@@ -153,6 +183,13 @@ class RaceReplayScreen(ReplayScreen):
         """Compare two drafts, see one lane whole at this moment, or play another time."""
         if deed == "clock":
             self._turn_clock()
+            return
+        if deed == "keys":
+            bar = self.query_one(KeyBar)
+            bar.display = not bar.display
+            return
+        if deed == "export":
+            self._export()
             return
         self._play(on=False)
         if deed == "open":

@@ -54,6 +54,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """A right body, which answers for the user where a pipeline asks one; "" where none is known."""
     pipelines: tuple[Pipeline, ...]
     models: tuple[ModelChoice, ...]
+    in_turn: bool = False
+    """Whether lanes run one after another."""
 
     @property
     def lanes(self) -> int:
@@ -114,7 +116,8 @@ async def started(
             kit = await stack.enter_async_context(open_kit(applied(here.settings, choice)))
             kits.append((choice.label, _asked(kit, wanted)))
         lanes = entrants(wanted.pipelines, kits)
-        yield await stack.enter_async_context(racing(lanes, wanted.stub, hidden=wanted.hidden, record=keeper.recording))
+        opened = racing(lanes, wanted.stub, hidden=wanted.hidden, record=keeper.recording, in_turn=wanted.in_turn)
+        yield await stack.enter_async_context(opened)
 
 
 def _asked(kit: Kit, wanted: Field) -> Kit:

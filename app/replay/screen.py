@@ -127,7 +127,7 @@ class ReplayScreen(RunScreen):
                 self._timer.pause()
         key = keys_of(self)
         more = f"{key('timeline.play')} goes on, {key('timeline.back')} {key('timeline.forward')} step"
-        self.query_one(StatusLine).say("" if on else f"paused. {more}" if self._left else "the end")
+        self.query_one("#status", StatusLine).say("" if on else f"paused. {more}" if self._left else "the end")
 
     @property
     def _left(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..behaviour.answers import typed
@@ -12,14 +13,20 @@ from ..behaviour.mutants import Mutant, mutants
 from ..behaviour.observing import watch
 from ..behaviour.outcomes import Done, result_of, same_done
 from ..behaviour.strength import Ran, Trial, differs
+from ..examples import values
 from ..examples.calls import spelling
 from ..facts import Answer, Fact, Stub
+from ..replies.python import parsed
 from ..sandbox.runner import Limits, Sandbox
 from .files import Kind, LessonFile
 from .tasks import HiddenTest
 
 MUTANTS = 64
 """Mistakes that are tried in one body."""
+INPUTS = 120
+"""Calls that each is tried on."""
+EDGES = 12
+"""Whole numbers of a body around which arguments are tried."""
 TESTS = 8
 """Inputs that a lesson keeps apart."""
 _KINDS: dict[str, Kind] = {
@@ -68,7 +75,9 @@ async def make_lessons(sandbox: Sandbox, limits: Limits, stub: Stub, *, level: i
     body = stub.body
     if not stub.judged:
         return Made(why_none=f"{stub.name} has no examples: whoever reads it could not know what is right")
-    chosen, made = await asyncio.to_thread(lambda: (inputs(stub), mutants(stub, body, MUTANTS)))
+    chosen, made = await asyncio.to_thread(
+        lambda: (inputs(stub, _edges(stub), most=INPUTS), mutants(stub, body, MUTANTS))
+    )
     if chosen.why_none or not made:
         return Made(why_none=chosen.why_none or "the body leaves no room for a mistake")
     own = own_calls(stub)
@@ -92,6 +101,23 @@ async def make_lessons(sandbox: Sandbox, limits: Limits, stub: Stub, *, level: i
         f"none of level {level}" if level and proofs else "every mistake is caught by an example, or shown by no input"
     )
     return Made(why_none=f"no lesson: of {len(made)} mistakes {what}")
+
+
+def _edges(stub: Stub) -> Iterator[str]:
+    """The calls of the examples with a whole number in them put where the body draws a line, and beside it."""
+    tree = parsed(stub.code(stub.body))
+    numbers = [n.value for n in ast.walk(tree or ast.Module([], [])) if isinstance(n, ast.Constant)]
+    lines = dict.fromkeys(n for n in numbers if type(n) is int)
+    for call in own_calls(stub):
+        found = values.expression(call)
+        places = [n for n in ast.walk(found) if isinstance(n, ast.Constant) and type(n.value) is int] if found else []
+        for place in places:
+            was = place.value
+            for line in list(lines)[:EDGES]:
+                for beside in (line - 1, line, line + 1):
+                    place.value = beside
+                    yield ast.unparse(found) if found is not None else call
+            place.value = was
 
 
 def _tests(calls: Sequence[str], right: Ran, again: Ran) -> dict[int, HiddenTest]:

@@ -132,6 +132,11 @@ class Log:
                 self.emit(RunCancelled(by=self._cancelled_by))
                 self._end()
 
+    async def ended(self) -> None:
+        """Return once the run is over, however it ends."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     async def drive(self, pipeline: Pipeline, kit: Kit, stub: Stub, hidden: Sequence[Example]) -> None:
         """Run the pipeline to its end, whatever the end is, and judge what it settled on by the hidden tests."""
         self._driven = True

@@ -52,8 +52,10 @@ class Lane:
 class Race:
     """Lanes that run at once and know nothing of each other."""
 
-    def __init__(self, lanes: Sequence[Lane], faults: Sequence[Exception]) -> None:
+    def __init__(self, lanes: Sequence[Lane], faults: Sequence[Exception], *, in_turn: bool = False) -> None:
         self.lanes = tuple(lanes)
+        self._begun = 1 if in_turn else len(self.lanes)
+        """How many lanes may go on, from the first."""
         self.paused = False
         self.faults = faults
         """Faults of redraft's own that ended a lane; complete once the block is left."""
@@ -65,10 +67,18 @@ class Race:
             lane.log.pause()
 
     def resume(self) -> None:
-        """Let all lanes go on."""
+        """Let all lanes go on whose turn has come."""
         self.paused = False
-        for lane in self.lanes:
+        for lane in self.lanes[: self._begun]:
             lane.log.resume()
+
+    async def take_turns(self) -> None:
+        """Let each lane begin once the one before it is over."""
+        while self._begun < len(self.lanes):
+            await self.lanes[self._begun - 1].log.ended()
+            self._begun += 1
+            if not self.paused:
+                self.lanes[self._begun - 1].log.resume()
 
     async def cancel(self) -> None:
         """End all lanes; returns when they have ended."""
@@ -88,8 +98,11 @@ async def racing(
     *,
     hidden: Sequence[Example] = (),
     record: Recording = lambda _number, _entrant, _run: None,
+    in_turn: bool = False,
 ) -> AsyncIterator[Race]:
     """A race on `stub`, all lanes begun. Leaving the block cancels what still runs, and waits for it.
+
+    `in_turn`: a lane is held before its first call until the one before it is over, so that none waits for a model.
 
     A lane that fails ends its own log and no other, also when the fault is ours: then it is in `Race.faults`. What
     the pipelines settle on is held against the `hidden` tests.
@@ -105,8 +118,15 @@ async def racing(
             recorder = record(number, entrant, run)
             opened = running(entrant.pipeline, entrant.kit, stub, hidden=hidden, record=recorder, run=run)
             lanes.append(Lane(entrant, await opened.__aenter__(), run))
+            if in_turn and number > 1:
+                lanes[-1].log.pause()
             stack.push_async_callback(_leave, opened, faults)
-        yield Race(lanes, faults)
+        race = Race(lanes, faults, in_turn=in_turn)
+        turns = asyncio.create_task(race.take_turns(), name="turns of a race")
+        try:
+            yield race
+        finally:
+            turns.cancel()
 
 
 async def _leave(lane: AbstractAsyncContextManager[Log], faults: list[Exception]) -> None:

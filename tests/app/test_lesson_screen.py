@@ -11,11 +11,15 @@ import pytest
 from lesson_scenes import recorded_lesson
 from redraft.app.application import RedraftApp
 from redraft.app.cli.main import main
+from redraft.app.common.picker import Picker
 from redraft.app.common.title_bar import TitleBar
+from redraft.app.lesson.attempts import Attempt, Prediction
+from redraft.app.lesson.predicting import judged, side_by_side
 from redraft.app.lesson.screen import LessonScreen
 from redraft.app.lesson.shipped import LESSONS, SHIPPED, shipped_lesson
 from redraft.engine.facts import Execution
 from redraft.engine.lessons.lesson import Lesson
+from redraft.engine.lessons.records import Notebook
 from redraft.engine.sandbox.runner import DEFAULT, Limits
 from redraft.engine.sandbox.scripted import ScriptedSandbox
 from redraft.widgets.run.checks_table import ChecksTable
@@ -297,3 +301,104 @@ async def test_what_is_typed_for_one_lesson_is_there_when_one_comes_back(tmp_pat
         assert screen.query_one(ClaimLine).typed == ("", "")
         await pilot.press("left_curly_bracket")
         assert screen.query_one(ClaimLine).typed == ("swap", "")
+
+
+# ------------------------------------------------------------------------------------------ a class
+
+
+async def test_what_a_student_claims_is_kept_and_gone_on_from(tmp_path: Path) -> None:
+    here = session(tmp_path)
+    for calls, at in ((["swap_pairs([7])", "swap_pairs([5, 6, 7, 8])"], 0), ([], 1)):
+        notebook = Notebook(tmp_path / "class", "Ada", "w")
+        screen = LessonScreen(here, lessons(), ScriptedSandbox(TOLD), notebook=notebook)
+        app = RedraftApp(here, screen)
+        async with app.run_test(size=WIDE) as pilot:
+            assert screen.lesson is screen._lessons[at]
+            for call in calls:
+                await claim(pilot, call, "[6, 5, 8, 7]")
+            assert "Ada" in screen.query_one(TitleBar).means
+            assert "1 bug found" in screen.query_one(TitleBar).means
+    assert [record.result for record in notebook.records] == ["no bug", "bug"]
+    assert all(record.student == "Ada" and record.at for record in notebook.records)
+
+
+async def test_hints_come_one_by_one_and_are_counted(tmp_path: Path) -> None:
+    here, notebook = session(tmp_path), Notebook(tmp_path / "class", "Ada", "w")
+    lesson = shipped_lesson("swap_pairs")
+    screen = LessonScreen(here, [lesson], ScriptedSandbox({}), notebook=notebook)
+    async with RedraftApp(here, screen).run_test(size=WIDE) as pilot:
+        for hint in (*lesson.hints, lesson.hints[-1]):
+            await pilot.press("h")
+            assert hint in notice(screen)
+    assert [record.hints for record in notebook.records] == [1, 2]
+
+
+async def test_on_a_small_terminal_the_body_is_seen_first_and_a_key_unfolds_the_docstring(tmp_path: Path) -> None:
+    here = session(tmp_path)
+    screen = LessonScreen(here, [shipped_lesson("swap_pairs")], ScriptedSandbox({}))
+    async with RedraftApp(here, screen).run_test(size=(80, 24)) as pilot:
+        pane = screen.query_one(DraftPane)
+        top = "\n".join(pane.text.split("\n")[: pane.size.height])
+        assert "return swapped" in top
+        assert ">>>" not in pane.text
+        assert "f shows it" in pane.text
+        await pilot.press("f")
+        assert ">>>" in pane.text
+
+
+# ------------------------------------------------------------------------------------------ predict, then see
+
+
+async def test_what_was_predicted_is_held_against_the_answer(tmp_path: Path) -> None:
+    here, notebook = session(tmp_path), Notebook(tmp_path / "class", "Ada", "w")
+    lesson = shipped_lesson("clock_time")
+    screen = LessonScreen(here, [lesson], notebook=notebook)
+    async with (app := RedraftApp(here, screen)).run_test(size=(160, 40)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, Picker))
+        await pilot.press("down", "enter")  # The second line of the body; the mistake is in the first.
+        await until(pilot, lambda: isinstance(app.screen, Picker) and "kind" in str(app.screen._title))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is screen)
+        assert screen.attempt.prediction == (lesson.lines[0] + 1, "bound")
+        await pilot.press("r")
+        await until(pilot, lambda: screen.attempt.answer is not None)
+        await until(pilot, lambda: "you:" in notice(screen))
+        assert f"it is line {lesson.lines[0]}, not line {lesson.lines[0] + 1}, the kind too" in notice(screen)
+        assert "not found, 0 false alarms" in notice(screen)
+        await screen.close()
+    assert [(record.line, record.kind) for record in notebook.records] == [(lesson.lines[0] + 1, "bound")]
+    again = LessonScreen(here, [lesson], ScriptedSandbox({}), notebook=Notebook(tmp_path / "class", "Ada", "w"))
+    assert again.attempt.prediction == (lesson.lines[0] + 1, "bound")
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "says"),
+    [(16, "bound", "the line is right, the kind too"), (17, "type", "it is line 16, not line 17, and of the kind")],
+)
+def test_a_prediction_is_worth_what_the_bodies_say(line: int, kind: str, says: str) -> None:
+    assert says in judged(Prediction(line, kind), shipped_lesson("clock_time"))
+    assert judged(None, shipped_lesson("clock_time")) == ""
+
+
+def test_user_and_reviewer_stand_side_by_side() -> None:
+    lesson = recorded_lesson("swap_pairs")
+    told = side_by_side(Attempt(seconds=61.2, hints=1), lesson)
+    assert told == "you: not found, 0 false alarms, 61 s, 1 hint · the reviewer: found, 0 false alarms"
+
+
+async def test_an_exam_has_no_hints_no_answer_and_an_end(tmp_path: Path) -> None:
+    here, now = session(tmp_path), [0.0]
+    made = [shipped_lesson("swap_pairs"), shipped_lesson("chunked")]
+    screen = LessonScreen(here, made, ScriptedSandbox({}), exam=90.0, ticking=lambda: now[0])
+    async with RedraftApp(here, screen).run_test(size=WIDE) as pilot:
+        assert "1:30 left" in screen.query_one(TitleBar).means
+        await pilot.press("h", "r")
+        assert (screen.attempt.hints, screen.attempt.answer) == (0, None)
+        now[0] = 91.0
+        await until(pilot, lambda: "the time is over: 0 of 2 lessons found" in notice(screen))
+        await pilot.press("enter")
+        assert not screen.query_one(ClaimLine).typing
+        await pilot.press("right_curly_bracket")
+        assert screen.lesson is made[1]
+        assert not screen.query_one(ClaimLine).display

@@ -12,8 +12,10 @@ from race_scenes import over, racing
 from redraft.app.application import RedraftApp
 from redraft.app.cli.arguments.shared import seconds as seconds_of
 from redraft.app.commands.replay import USUAL_SECONDS
+from redraft.app.common.key_bar import KeyBar
 from redraft.app.common.read_only_diff import LaneDiffScreen
 from redraft.app.common.tasks import RECORDINGS, TASKS
+from redraft.app.race.notes import read_notes
 from redraft.app.race.replay import RacePlayer, RaceReplayScreen
 from redraft.app.replay.logs import lane_logs, shipped
 from redraft.app.results.replay import ReplayedRun
@@ -21,6 +23,7 @@ from redraft.engine.errors import SourceError, UsageError
 from redraft.engine.lessons.tasks import task_names
 from redraft.engine.state.run import state_of
 from redraft.engine.tables.race_table import rows
+from redraft.widgets.race.lane import LaneMeter
 from redraft.widgets.results.score_table import ScoreTable
 from redraft.widgets.run.timeline import Timeline
 from redraft.widgets.status_line import StatusLine
@@ -96,7 +99,7 @@ async def test_a_replay_plays_at_its_speed_and_ends_in_the_table(folder: Path) -
         now[0] = timeline.duration
         await until(pilot, lambda: screen.lanes.over)
         assert screen.query_one(ScoreTable).display
-        assert screen.query_one(StatusLine).notice == "the end"
+        assert screen.query_one("#status", StatusLine).notice == "the end"
 
 
 async def test_a_replay_can_be_paused_stepped_and_sought(folder: Path) -> None:
@@ -123,7 +126,7 @@ async def test_a_replay_can_be_paused_stepped_and_sought(folder: Path) -> None:
 async def test_a_replay_says_that_its_answers_were_written_by_a_person(folder: Path) -> None:
     app = replaying(folder, [0.0])
     async with app.run_test(size=(120, 40)):
-        assert "written by a person" in screen_of(app).query_one(StatusLine).seen
+        assert "written by a person" in screen_of(app).query_one("#status", StatusLine).seen
 
 
 async def test_drafts_of_a_replayed_race_can_be_compared(folder: Path) -> None:
@@ -164,7 +167,7 @@ async def test_a_race_that_ships_plays_to_its_point_in_the_time_that_is_asked_fo
         assert not screen.lanes.over
         now[0] = USUAL_SECONDS + 0.1
         await until(pilot, lambda: screen.lanes.over)
-        assert "cut out" in screen.query_one(StatusLine).seen
+        assert "cut out" in screen.query_one("#status", StatusLine).seen
 
 
 async def test_each_lane_has_its_own_clock_or_the_one_they_had_and_the_moment_stays(tmp_path: Path) -> None:
@@ -173,7 +176,7 @@ async def test_each_lane_has_its_own_clock_or_the_one_they_had_and_the_moment_st
         screen = screen_of(app)
         timeline = screen.query_one(Timeline)
         assert timeline.duration < 235
-        assert "cut out" in screen.query_one(StatusLine).seen
+        assert "cut out" in screen.query_one("#status", StatusLine).seen
         while not timeline.chapter.startswith("4 proof"):
             before = timeline.position
             await pilot.press("full_stop")
@@ -195,6 +198,33 @@ def test_a_time_to_play_it_in_is_read_as_people_write_it(text: str, seconds: flo
 def test_what_is_no_time_to_play_it_in_is_refused(text: str) -> None:
     with pytest.raises(ArgumentTypeError):
         seconds_of(text)
+
+
+async def test_an_audience_sees_more_room_fewer_numbers_and_the_speaker_a_note_at_each_chapter(tmp_path: Path) -> None:
+    file = tmp_path / "notes.md"
+    file.write_text("# plan\nIt plans\nfirst.\n\n## 4 proof\nNow it is *proved*.\n# fix\n")
+    screen = RaceReplayScreen(lane_logs(["swap_pairs"]), notes=read_notes(file), ticking=lambda: 0.0)
+    async with RedraftApp(session(tmp_path), screen).run_test(size=(160, 50)) as pilot:
+        assert not screen.query_one(KeyBar).display
+        assert not any(meter.display for meter in screen.query(LaneMeter))
+        seen: dict[str, str] = {}
+        timeline = screen.query_one(Timeline)
+        for _ in range(30):
+            seen[timeline.chapter] = screen.query_one("#note", StatusLine).seen
+            await pilot.press("pagedown")
+        assert seen["2 plan"] == "It plans first."
+        assert seen["4 proof"] == "Now it is *proved*."
+        assert seen["4 fix"] == ""
+        await pilot.press("K")
+        assert screen.query_one(KeyBar).display
+
+
+@pytest.mark.parametrize("text", [None, "", "no heading"])
+def test_notes_that_cannot_be_read_are_refused(text: str | None, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "n.md").write_text(text)
+    with pytest.raises(UsageError):
+        read_notes(tmp_path / "n.md")
 
 
 # ------------------------------------------------------------------------------------------ what ships

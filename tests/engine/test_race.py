@@ -284,3 +284,50 @@ async def test_names_that_nothing_defines_are_in_the_log_before_the_draft_runs()
     (started,) = [e.event for e in heard[0] if isinstance(e.event, CheckStarted)]
     assert [(name.name, name.line, name.repair) for name in started.undefined] == [("math", 7, "import math")]
     assert state_of(heard[0]).undefined == {"d1": started.undefined}
+
+
+# ------------------------------------------------------------------------------------------ one after another
+
+
+async def test_in_turn_a_lane_begins_when_the_one_before_it_is_over_and_its_seconds_are_its_own() -> None:
+    order: list[int] = []
+
+    def answers(lane: int) -> Answers:
+        def answer(_: Ask) -> str:
+            order.append(lane)
+            return code(GOOD)
+
+        return answer
+
+    lanes = [entrant(name, answers(n)) for n, name in enumerate(("raw-coder", "plan-then-code", "raw-coder"))]
+    async with racing(lanes, STUB, in_turn=True) as race:
+        found = await asyncio.wait_for(states(race), 30)
+    assert [state.status for state in found] == ["settled"] * 3
+    assert order == [0, 1, 1, 2]
+    assert found[0].held == 0
+    assert found[2].held >= found[1].held > 0
+
+
+@pytest.mark.parametrize("how", ["cancelled", "failed"])
+async def test_in_turn_a_lane_that_ends_badly_lets_the_next_begin(how: str) -> None:
+    def bad(ask: Ask) -> Line:
+        return Line(text="x", hangs=True) if how == "cancelled" else Line(fails=ModelError("gone", kind="unreachable"))
+
+    lanes = [entrant("raw-coder", bad), entrant("raw-coder", lambda _: code(GOOD))]
+    async with racing(lanes, STUB, in_turn=True) as race:
+        reading = asyncio.create_task(states(race))
+        if how == "cancelled":
+            await asyncio.sleep(0.05)
+            await race.lanes[0].cancel()
+        found = await asyncio.wait_for(reading, 30)
+    assert [state.status for state in found] == [how, "settled"]
+
+
+async def test_in_turn_who_holds_the_race_lets_only_those_go_on_whose_turn_it_is() -> None:
+    lanes = [entrant("raw-coder", lambda _: code(GOOD)), entrant("raw-coder", lambda _: code(GOOD))]
+    async with racing(lanes, STUB, in_turn=True) as race:
+        race.pause()
+        race.resume()
+        assert [lane.log.paused for lane in race.lanes] == [False, True]
+        found = await asyncio.wait_for(states(race), 30)
+    assert [state.status for state in found] == ["settled"] * 2

@@ -42,14 +42,14 @@ async def tree(home: Path) -> None:
 
 
 async def lesson(home: Path) -> None:
-    """A claim that is refuted and one that is a bug, on the fifth lesson, before the answer is shown."""
+    """A claim that is refuted and one that is a bug, on the second lesson, before the answer is shown."""
     here = session(home)
     screen = LessonScreen(here, [shipped_lesson(name) for name in SHIPPED])
     app = RedraftApp(here, screen)
     async with app.run_test(size=(130, 34)) as pilot:
-        await pilot.press(*["right_curly_bracket"] * 4, "enter")
-        await claim(pilot, "clock_time(24, 0)", "ValueError")
-        await claim(pilot, "clock_time(13, 5)", "'1:05 pm'")
+        await pilot.press("right_curly_bracket", "enter")
+        await claim(pilot, "clock_time(24, 30)", "ValueError")
+        await claim(pilot, "clock_time(5, 60)", "ValueError")
         await pilot.pause()
         write(app, "lesson")
         await screen.close()

@@ -88,6 +88,7 @@ def _race(parser: ArgumentParser) -> None:
         "--models", metavar="M,N,…", help="each pipeline with each: embedded, NAME, NAME@http://HOST/v1"
     )
     parser.add_argument("--record", metavar="FOLDER", help="keep each lane's log there, for `redraft replay FOLDER`")
+    parser.add_argument("--in-turn", action="store_true", help="one lane after another, for a machine with one model")
     parser.add_argument("--markdown", action="store_true", help="the table as Markdown")
     parser.add_argument("--csv", action="store_true", help="the table as CSV")
     models(parser)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import REMAINDER, SUPPRESS, ArgumentParser
 
 from .shared import Commands, output, seconds, settings
 
@@ -40,11 +40,28 @@ examples:
   redraft model use hub:OWNER/REPO:FILE.gguf                 any GGUF file of the model hub
 """
 VERBS = ["draft", "plan", "review", "fix", "enrich", "trial", "tests"]
+WEB = """\
+examples:
+  redraft web replay swap_pairs --in 30s           prints the address to open
+  redraft web --host 0.0.0.0 lesson                lessons for a class in one network
+
+Each visitor has a process and a folder of their own, which go when they leave; nothing they do is kept.
+"""
+EXPORT = """\
+examples:
+  redraft export swap_pairs --html race.html       a race that ships
+  redraft export my-race/ --cast race.cast --in 20s
+"""
 LESSON = """\
 examples:
   redraft lesson                                  real drafts of a small model, easy ones first
   redraft lesson my-run.jsonl logs/               bugs out of runs of your own
-  redraft lesson longest_streak --call 'longest_streak("wW")' --should-be 2
+  redraft lesson longest_streak --call 'longest_streak("LLL")' --should-be 0
+  redraft lesson --student 'Ada L.' --record class         keep what you claim, and go on where you were
+  redraft lesson make shop.py::total --level 3             lessons out of a function of yours
+  redraft lesson check lessons                             what is weak in them
+  redraft lesson mark class --csv                          a class's claims, run again and marked
+  redraft lesson report class --html report.html           who found what, and what nobody saw
 
 With --call the exit code is 0 when that is a bug of the draft, and 1 when it is not.
 """
@@ -91,14 +108,55 @@ def _replay(parser: ArgumentParser) -> None:
     output(parser)
 
 
+@LOOKING.add("export", "a recorded run or race as a page that plays, an asciicast, a picture or Markdown", below=EXPORT)
+def _export(parser: ArgumentParser) -> None:
+    parser.add_argument("logs", nargs="+", metavar="LOG | FOLDER", help="as for replay")
+    parser.add_argument("--html", metavar="FILE", help="one page that plays, pauses and seeks; nothing is fetched")
+    parser.add_argument("--cast", metavar="FILE", help="for asciinema")
+    parser.add_argument("--svg", metavar="FILE", help="how it ended, as a picture")
+    parser.add_argument("--markdown", metavar="FILE", help="for a slide")
+    parser.add_argument(
+        "--in", dest="within", type=seconds, metavar="TIME", help="how long --cast lasts (default: 30s)"
+    )
+    parser.add_argument("--force", action="store_true", help="write over what is there")
+    settings(parser)
+    output(parser)
+
+
 @LOOKING.add("lesson", "find the bug in a real draft, before anybody tells", below=LESSON)
 def _lesson(parser: ArgumentParser) -> None:
-    parser.add_argument("lessons", nargs="*", metavar="NAME | LOG | FOLDER", help="default: the lessons that ship")
+    parser.add_argument(
+        "lessons",
+        nargs="*",
+        metavar="NAME | FILE | LOG | FOLDER",
+        help="default: the lessons that ship; or a verb, below",
+    )
     parser.add_argument("--list", action="store_true", help="name the lessons")
     parser.add_argument("--call", metavar="EXPR", help="without a screen: an input on which the draft goes wrong")
     parser.add_argument("--should-be", metavar="EXPR", help="what should come out of --call")
+    parser.add_argument("--student", metavar="NAME", help="who claims; with --record")
+    parser.add_argument("--record", metavar="FOLDER", help="keep what is claimed there, one file a student")
+    parser.add_argument("--exam", type=seconds, metavar="TIME", help="no hints, no answers, and 30m or so for all")
+    parser.add_argument("--level", type=int, choices=[1, 2, 3, 4], help="only lessons of this level")
+    parser.add_argument("--out", metavar="FOLDER", help="where `make` puts lessons (default: lessons)")
+    parser.add_argument(
+        "--lessons", dest="with_lessons", action="append", metavar="FOLDER", help="lessons that `mark` marks by"
+    )
+    parser.add_argument("--csv", action="store_true", help="one line a student and lesson")
+    parser.add_argument("--html", metavar="FILE", help="`report` as one page")
     settings(parser)
     output(parser)
+
+
+@LOOKING.add("web", "a recorded race or the lessons in a browser", below=WEB)
+def _web(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="HOST", help="where it listens (default: this machine alone)"
+    )
+    parser.add_argument("--port", type=int, default=8000, metavar="N")
+    parser.add_argument("--visitors", type=int, metavar="N", help="how many at once (default: 20)")
+    parser.add_argument("--visit", action="store_true", help=SUPPRESS)
+    parser.add_argument("what", nargs=REMAINDER, metavar="replay | lesson …", help="as on the command line")
 
 
 @LOOKING.add("tree", "the tree that a recorded run of pat grew, printed or as a picture")
