@@ -299,7 +299,7 @@ async def test_a_click_on_the_track_goes_there() -> None:
 def test_a_track_shows_who_was_at_work() -> None:
     timeline = Timeline()
     timeline.state, timeline.duration, timeline.position = runs.settled(), 13.4, 7.0
-    inks = [ink for text, ink in timeline.runs(60) if text in "━─"]
+    inks = [ink for text, ink in timeline.runs(60) if text and text in "━─"]
     assert inks.index("$accent") > inks.index("$primary")
     assert length(timeline.runs(60)) == 60
 
