@@ -317,7 +317,7 @@ class RedraftApp(App[int]):
             if closing is not None:
                 await closing()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the command palette offers: whatever a key does now on this screen, and the themes."""
         offered: set[str] = set()
         for active in screen.active_bindings.values():

@@ -23,6 +23,7 @@ from redraft.app.race.usual import USUAL_RACE
 from redraft.app.replay.logs import lane_logs
 from redraft.engine.errors import UsageError
 from redraft.engine.models.chat import Ask
+from redraft.engine.models.scripted import Line
 from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.settings import Settings
 from scenes import RUNS_OF_LETTERS, WIDEST_GAP, answer, scripted_kit, session
@@ -61,7 +62,7 @@ async def test_a_lane_that_crashes_leaves_the_table_to_the_others_and_its_traceb
     here = session(home)
     crashed = False
 
-    def crash_once(ask: Ask) -> str:
+    def crash_once(ask: Ask) -> str | Line:
         nonlocal crashed
         if not crashed:
             crashed = True

@@ -35,7 +35,7 @@ def said(app: object) -> str:
 def drawn(widget: StageBar | ChecksTable) -> str:
     if isinstance(widget, StageBar):
         return "".join(text for text, _ in widget.runs(200))
-    return "\n".join("".join(text for text, _ in row.runs) for row in widget.rows(100))
+    return "\n".join("".join(text for text, _ in widget.runs(row)) for row in widget.rows(100))
 
 
 def keys(app: object) -> list[str]:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from redraft.app.application import RedraftApp
 from redraft.app.common.help import HelpScreen
+from redraft.app.results.head import ResultsHead
 from redraft.app.results.listing import fit
 from redraft.app.results.reading import Reading
 from redraft.app.results.replay import ReplayedRun, ReplayedTree
@@ -210,9 +211,9 @@ async def test_new_results_appear_while_the_file_grows_and_the_cursor_stays(tmp_
     async with browsing(tmp_path, every=0.02).run_test(size=(160, 50)) as pilot:
         screen = await read(pilot)
         await pressed(pilot, "j", "j", "l")
-        assert "39 of 48 done" in screen.query_one("#results-head").told[1]
+        assert "39 of 48 done" in screen.query_one(ResultsHead).told[1]
         written(tmp_path / "results.jsonl", result(10, "plan-then-code", "p"), result(6, "pat", "p"))
-        await until(pilot, lambda: "41 of 48 done" in screen.query_one("#results-head").told[1])
+        await until(pilot, lambda: "41 of 48 done" in screen.query_one(ResultsHead).told[1])
         assert notice(screen) == "1 new result; 41 of 48 done"
         assert under_cursor(screen) == ("HumanEval/2", "plan-then-code")
         assert [text for text, _ in screen.view.grid.lines[10].cells][1] == "✓ pass"
@@ -342,7 +343,7 @@ async def test_the_palette_offers_what_the_keys_do(tmp_path: Path) -> None:
     async with browsing(tmp_path).run_test(size=(160, 50)) as pilot:
         screen = await read(pilot)
         offered = {command.title: command.callback for command in pilot.app.get_system_commands(screen)}
-        await offered["reviewer false alarm"]()  # type: ignore[misc]
+        await offered["reviewer false alarm"]()
         await pilot.pause()
         assert len(listed(screen)) == 10
         assert screen_of(pilot).query_one(ResultGrid).border_title is not None

@@ -38,7 +38,7 @@ async def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (stub,) = find_stubs(read("mine.py")).stubs
     model = Scripted(["```python\ndef f(x):\n    return 2 * x\n```"], name="m", prefill=False)
     voices = dict.fromkeys(("coder", "reviewer", "planner", "tester"), Voice(model=model))
-    kit = Kit(voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox({"": {}}))  # type: ignore[arg-type]
+    kit = Kit(voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox({"": {}}))
     record = Recording(tmp_path / "before.jsonl")
     async with running(CATALOGUE["standard"], kit, stub, record=record) as log:
         _ = [entry async for entry in log]

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 import pytest
@@ -64,7 +65,10 @@ def test_what_is_meant_for_a_file_is_exact_there(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == "-\told\x0c\n+\tnew\n"
 
 
-def filled(kind: type[msgspec.Struct], **given: object) -> msgspec.Struct:
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def filled(kind: type[S], **given: object) -> S:
     """An instance whose every text field is hostile."""
     fields = {field.name: HOSTILE for field in msgspec.structs.fields(kind) if field.type is str}
     return kind(**{**fields, **given})

@@ -63,7 +63,9 @@ async def steered(home: Path, hold: Hold, *keys: str, editor: str = "") -> RunSt
     """How a run ends that was held at a node, and these keys pressed there; also what its log says."""
     app = watching_trees(home, hold=hold)
     if editor:
-        app.session.environ["EDITOR"] = editor
+        environ = app.session.environ
+        assert isinstance(environ, dict)
+        environ["EDITOR"] = editor
     async with app.run_test(size=WIDE) as pilot:
         await held(pilot, hold)
         for key in keys:
@@ -173,7 +175,7 @@ async def test_a_run_by_another_pipeline_gives_way_when_a_tree_is_asked_for(home
         assert "back" in told
         await pilot.press("enter")
         hold.release()
-        screen = await settled(pilot)  # type: ignore[assignment]
+        screen = await settled(pilot)
         assert screen.view.state.pipeline == "pat"
     ends = [type(read_log(path)[-2].event).__name__ for path in sorted((home / "redraft" / "state" / "runs").iterdir())]
     assert ends == ["RunCancelled", "Settled"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
+from grove import GOOD, HALF, PLAN, SAME, Stage, code
 from msgspec.structs import replace
 from redraft.app.cli import cost_lines
 from redraft.engine import events as ev
@@ -23,26 +23,29 @@ from redraft.engine.tables.cost_table import (
 )
 from redraft.engine.tables.price_hint import hint_of
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
-
-from grove import GOOD, HALF, PLAN, SAME, Stage, code
-
 PLANNED = {"f": code(HALF), "g": code(SAME, "g")}
+ALONE = {"coder": "m"}
 
 
 def one(
-    pipeline: str, usd: float | None, *, stub: str = "f", verified: bool = True, mode: str = "evidence", **models: str
+    pipeline: str,
+    usd: float | None,
+    *,
+    stub: str = "f",
+    verified: bool = True,
+    mode: str = "evidence",
+    models: Mapping[str, str] = ALONE,
 ):
     """A run of a pipeline on a stub, that cost so much."""
     spent = Spending(calls=1, prompt_tokens=10, known=usd, unpriced=usd is None)
     return Ran(
-        pipeline=pipeline, models=models or {"coder": "m"}, asked=stub, verified=verified, mode=mode, roles={"coder": spent}
+        pipeline=pipeline, models=dict(models), asked=stub, verified=verified, mode=mode, roles={"coder": spent}
     )  # fmt: skip
 
 
 def row(pipeline: str, *runs: Ran, **models: str):
     """The row of a pipeline with these models among all runs."""
-    return next(row for row in rows(runs) if row.pipeline == pipeline and row.models == (models or {"coder": "m"}))
+    return next(row for row in rows(runs) if row.pipeline == pipeline and row.models == (models or ALONE))
 
 
 # ------------------------------------------------------------------------------------------ beside the standard
@@ -77,7 +80,11 @@ def test_raw_coder_stands_in_where_standard_was_not_run():
 
 @pytest.mark.parametrize(
     "other",
-    [one("standard", 1.0, coder="other"), one("standard", 1.0, mode="paper"), one("standard", 1.0, stub="g")],
+    [
+        one("standard", 1.0, models={"coder": "other"}),
+        one("standard", 1.0, mode="paper"),
+        one("standard", 1.0, stub="g"),
+    ],
     ids=["another model", "another mode", "another stub"],
 )
 def test_nothing_is_held_against_what_is_not_alike(other: Ran):
@@ -101,10 +108,10 @@ def test_a_mix_is_held_against_pat_with_its_planners_model():
     wrong = {"coder": "small", "planner": "small", "tester": "small"}
     made = row(
         "pat",
-        one("pat", 2.0, **wrong),
-        one("pat", 3.0, **mix),
-        one("pat", 12.0, **alone),
-        one("funcoder", 1.0, **alone),
+        one("pat", 2.0, models=wrong),
+        one("pat", 3.0, models=mix),
+        one("pat", 12.0, models=alone),
+        one("funcoder", 1.0, models=alone),
         **mix,
     )
     assert made.homogeneous == Against(pipeline="pat", stubs=1, relative=0.25)
@@ -113,7 +120,10 @@ def test_a_mix_is_held_against_pat_with_its_planners_model():
 def test_a_mix_without_its_homogeneous_run_has_nothing_to_be_held_against():
     mix = {"coder": "small", "planner": "large"}
     assert (
-        row("pat", one("pat", 3.0, **mix), one("pat", 1.0, coder="small", planner="small"), **mix).homogeneous is None
+        row(
+            "pat", one("pat", 3.0, models=mix), one("pat", 1.0, models={"coder": "small", "planner": "small"}), **mix
+        ).homogeneous
+        is None
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from lesson_scenes import recorded_lesson
@@ -356,9 +357,10 @@ async def test_a_lesson_of_a_projects_log_is_taught_from_any_folder(
     (package / "a.py").write_text(text)
     (stub,) = find_stubs(decoded("pkg/a.py", text.encode())).stubs
     wrong, right = Draft(id="d1", body="return x"), Draft(id="d2", body="return x * RATE")
+    verdicts: tuple[tuple[Draft, Literal["failed", "passed"]], ...] = ((wrong, "failed"), (right, "passed"))
     failing, passing = (
         Report(draft=draft.id, checks=(Check(example=stub.examples[0], verdict=verdict),))
-        for draft, verdict in ((wrong, "failed"), (right, "passed"))
+        for draft, verdict in verdicts
     )
     events: list[AnyEvent] = [
         RunStarted(run="r", pipeline="p", stub=stub, folder=str(tmp_path / "project")),

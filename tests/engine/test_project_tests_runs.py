@@ -55,7 +55,7 @@ class Project:
     ) -> list[Entry]:
         roles: tuple[Role, ...] = ("coder", "reviewer", "planner", "tester")
         self.models = {role: Scripted(answers.get(role, []), name=role) for role in roles}
-        voices = {role: Voice(model=model) for role, model in self.models.items()}
+        voices: dict[Role, Voice] = {role: Voice(model=model) for role, model in self.models.items()}
         kit = Kit(voices=voices, prompts=Prompts(None), sandbox=self._sandbox, mode=mode, from_tests=how)
         (stub,) = find_stubs(read(self.root / "numbers_of.py")).stubs
         async with running(CATALOGUE[pipeline], kit, stub) as log:

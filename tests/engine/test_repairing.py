@@ -346,7 +346,7 @@ async def test_it_makes_way_only_for_a_fix_that_mends_what_was_shown(fix: str, k
 async def test_a_fix_that_mends_what_was_shown_is_kept_though_its_docstring_is_gone(header: str, remark: str):
     name = header[6]
     run = Run([HOLDS, Line(text=f"```python\n{header}\n    return {name} + {name}\n```")], FINDING)
-    run.coder = Scripted(run.coder._answers, prefill=False)  # type: ignore[arg-type]
+    run.coder = Scripted(run.coder._answers, prefill=False)
     run.kit = replace(run.kit, voices={**run.kit.voices, "coder": Voice(model=run.coder)})
     run.sandbox = ScriptedSandbox({HOLDS: GIVES[HOLDS], "return": GIVES["return x + x"]})
     run.kit = replace(run.kit, sandbox=run.sandbox)

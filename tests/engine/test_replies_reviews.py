@@ -165,7 +165,9 @@ def test_values_that_are_no_text_are_spelled_as_python_spells_them():
 
 
 def test_the_schema_puts_the_evidence_before_the_verdict():
-    assert list(REVIEW_SCHEMA["properties"]) == ["findings", "verdict"]
+    properties = REVIEW_SCHEMA["properties"]
+    assert isinstance(properties, dict)
+    assert list(properties) == ["findings", "verdict"]
     assert "maxLength" in json.dumps(REVIEW_SCHEMA)
     assert json.dumps(REVIEW_SCHEMA).count('"additionalProperties": false') == 2
 

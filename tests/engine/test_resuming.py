@@ -1,19 +1,15 @@
 """A run that died can go on from its log: what was answered is not asked again, and what comes after is."""
 
-import sys
 from pathlib import Path
 
 import pytest
+from grove import BAD, GOOD, HALF, PLAN, SAME, Grown, Stage, code
 from redraft.engine import events as ev
 from redraft.engine.desk.resume import Recall
 from redraft.engine.errors import ModelError
 from redraft.engine.events import CallEnded, CallStarted, Entry, RunFailed, RunStarted, Steered
 from redraft.engine.models.scripted import Line
 from redraft.engine.run.recording import Recording, read_log
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
-
-from grove import BAD, GOOD, HALF, PLAN, SAME, Grown, Stage, code
 
 DEAD = Line(fails=ModelError("the server is gone; start it again", kind="unreachable"))
 TRIPLE = code("return 3 * x", "g")

@@ -101,7 +101,7 @@ async def test_a_bug_ends_the_log_and_is_raised_when_the_block_is_left():
     async def broken(desk: object, stub: Stub) -> None:
         raise ZeroDivisionError("ours")
 
-    pipeline = Pipeline(name="broken", title="", run=broken, roles=(), bound=None, source="")  # type: ignore[arg-type]
+    pipeline = Pipeline(name="broken", title="", run=broken, roles=(), bound=None, prompts=(), source="")  # type: ignore[arg-type]
     work, _ = kit()
     entries: list[Entry] = []
     with pytest.raises(ZeroDivisionError):
@@ -117,9 +117,9 @@ async def test_a_fault_of_our_world_in_parallel_work_ends_the_log_with_its_text(
 
         async with asyncio.TaskGroup() as group:
             group.create_task(fault())
-            group.create_task(asyncio.Event().wait())  # type: ignore[arg-type]
+            group.create_task(asyncio.Event().wait())
 
-    pipeline = Pipeline(name="parallel", title="", run=parallel, roles=(), bound=None, source="")  # type: ignore[arg-type]
+    pipeline = Pipeline(name="parallel", title="", run=parallel, roles=(), bound=None, prompts=(), source="")  # type: ignore[arg-type]
     work, _ = kit()
     async with running(pipeline, work, STUB) as log:
         entries = [entry async for entry in log]

@@ -1,6 +1,7 @@
 """Wishes are noted at once, told to the log, and obeyed one by one."""
 
 import itertools
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from redraft.engine.desk.steering import SteeredError, Steering, line_to
 from redraft.engine.events import AnyEvent, Steered
 
 
-def wish(node: str, what="retry", text: str = "") -> Steered:
+def wish(node: str, what: Literal["retry", "abandon"] = "retry", text: str = "") -> Steered:
     return Steered(what=what, node=node, text=text)
 
 

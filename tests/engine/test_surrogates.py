@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine.events import Entry, RunFailed, TextStreamed
-from redraft.engine.facts import Example, Stub
+from redraft.engine.facts import Example, Role, Stub
 from redraft.engine.kit import Kit, Voice
 from redraft.engine.models.scripted import Scripted
 from redraft.engine.pipelines.catalogue import CATALOGUE
@@ -50,12 +50,12 @@ async def test_a_stub_whose_docstring_spells_a_half_is_drafted_and_recorded(tmp_
         docstring=f"One, not {HALF}.",
         examples=(Example(source=f"f() + len('{HALF}')", want="1\n"),),
     )
-    voices = {
+    voices: dict[Role, Voice] = {
         role: Voice(model=Scripted(["    return 1\n"] * 5)) for role in ("coder", "reviewer", "planner", "tester")
     }
     kit = Kit(
         voices=voices, prompts=Prompts(None), sandbox=ScriptedSandbox({"return 1": {f"f() + len('{HALF}')": "2"}})
-    )  # type: ignore[arg-type]
+    )
     recording = Recording(tmp_path / "log.jsonl")
     async with running(CATALOGUE["raw-coder"], kit, stub, record=recording) as log:
         events = [entry.event async for entry in log]

@@ -1,10 +1,9 @@
 """The cost model of arXiv 2605.07248: its theorems, its check values, and what it must not say."""
 
 import math
-import sys
-from pathlib import Path
 
 import pytest
+from grove import GOOD, HALF, PLAN, SAME, Stage, code
 from hypothesis import given
 from hypothesis import strategies as st
 from redraft.engine import events as ev
@@ -26,10 +25,6 @@ from redraft.engine.tables.theory import (
     mix_wins,
     some_mix_wins,
 )
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
-
-from grove import GOOD, HALF, PLAN, SAME, Stage, code
 
 PAPER = Power(alpha=1722.2, beta=0.12)
 PRICES = (0.11, 0.18, 0.35, 0.70)

@@ -1,11 +1,11 @@
 """The tree a screen draws is the fold of a log: live, replayed and sought it is the same."""
 
-import sys
 import time
 from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from grove import GIVES, HALF, PLAN, SAME, Stage, code
 from redraft.engine import events as ev
 from redraft.engine.events import Entry
 from redraft.engine.facts import Check, Draft, Example, Report, Stub, Usage
@@ -13,10 +13,6 @@ from redraft.engine.run.recording import Recording, read_log
 from redraft.engine.state.cost import Spending
 from redraft.engine.state.run import RunState, state_of
 from redraft.engine.state.tree import NodeState, Tree
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "papers"))
-
-from grove import GIVES, HALF, PLAN, SAME, Stage, code
 
 VISIBLE, GUESSED = Example(source="f(1)", want="2"), Example(source="f(5)", want="10", origin="generated")
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from redraft.engine import events as ev
 from redraft.engine.state.run import RunState, state_of
 from redraft.engine.tables.tree_svg import tree_svg
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "widgets"))
-
 from tree_logs import large, logs
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,7 +36,7 @@ def test_a_run_without_a_tree_gives_a_picture_that_says_so() -> None:
     assert "this run has grown no tree" in texts(tree_svg(RunState()))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None)
 @given(logs())
 def test_whatever_a_log_says_the_picture_is_well_formed_and_draws_nothing_else(entries: list[ev.Entry]) -> None:
     picture = tree_svg(state_of(entries)).encode("utf-8")

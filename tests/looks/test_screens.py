@@ -12,7 +12,7 @@ from redraft.app.application import RedraftApp
 from redraft.app.draft.screen import DraftScreen
 from redraft.app.draft.welcome import WelcomeScreen
 from redraft.app.replay.screen import ReplayScreen
-from redraft.engine.events import CallEnded, Entry, RunStarted
+from redraft.engine.events import AnyEvent, CallEnded, Entry, RunStarted
 from redraft.engine.run.recording import read_log
 from redraft.engine.state.run import RunState, state_of
 from redraft.widgets.run.draft_pane import DraftPane
@@ -41,7 +41,7 @@ def evenly(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     return tuple(Entry(at=round(n * STEP, 4), event=_timeless(entry.event)) for n, entry in enumerate(entries))
 
 
-def _timeless(event: object) -> object:
+def _timeless(event: AnyEvent) -> AnyEvent:
     if isinstance(event, RunStarted):
         return replace(event, run="20260102T030405.000-demo", began_at="2026-01-02T03:04:05+00:00")
     return replace(event, seconds=1.5, first_seconds=0.2) if isinstance(event, CallEnded) else event

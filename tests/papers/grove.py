@@ -129,7 +129,9 @@ class Stage:
         self.models: dict[Role, Scripted] = {role: self._model(role) for role in ("coder", "planner", "tester")}
         self.sandbox = sandbox or ScriptedSandbox(gives)
         prices = prices or {}
-        voices = {role: Voice(model=model, price=prices.get(role)) for role, model in self.models.items()}
+        voices: dict[Role, Voice] = {
+            role: Voice(model=model, price=prices.get(role)) for role, model in self.models.items()
+        }
         voices["reviewer"] = voices["coder"]
         self.kit = Kit(voices=voices, prompts=Prompts(None), sandbox=self.sandbox, mode=mode, budget=budget, seed=seed)
 

@@ -159,6 +159,9 @@ async def test_a_check_that_never_ends_does_not_hide_what_the_others_show():
                 outcomes.append(Outcome(status="returned", printed=value + "\n", value=value))
             return Execution(outcomes=tuple(outcomes))
 
+        async def load(self, program, limits=None, *, path=""):
+            return await self.run(program, (), limits, path=path)
+
         async def aclose(self):
             """Nothing to end."""
 

@@ -12,6 +12,7 @@ from redraft.engine.facts import Example, Outcome
 from redraft.engine.models.chat import Ask
 from redraft.engine.models.scripted import Line
 from redraft.engine.pipelines.funcoder import DEPTH
+from redraft.engine.state.run import CallState
 
 TESTS = "assert f(5) == 10\nassert f(0) == 0\nassert f(2) == 4"
 ALL = {"f(1)": "2", "f(3)": "6", "f(5)": "10", "f(0)": "0", "f(2)": "4"}
@@ -139,7 +140,7 @@ async def test_funcoder_divides_and_conquers_at_temperature_0_8():
     assert temperatures == {"divide": 0.8, "conquer": 0.8}
 
 
-def _calls(grown) -> list[tuple[object, Ask]]:
+def _calls(grown) -> list[tuple[CallState, Ask]]:
     coder = [call for call in grown.state.calls if call.role == "coder"]
     return list(zip(coder, grown.models["coder"].asks, strict=True))
 

@@ -262,11 +262,10 @@ class Recorded:
         more = MORE_WRONG if pipeline.repairs else ()
         self._drafts = itertools.cycle(bodies or [WRONG, ALSO_WRONG, *more])
         self.prompts = Prompts(None)
-        models = {
-            role: kind(lambda ask, role=role: self._answer(role, ask), name=f"the {role}", prefill=False)
-            for role in ROLES
+        models: dict[Role, Any] = {
+            role: kind(partial(self._answer, role), name=f"the {role}", prefill=False) for role in ROLES
         }
-        voices = {role: Voice(model=model, **voice) for role, model in models.items()}
+        voices: dict[Role, Voice] = {role: Voice(model=model, **voice) for role, model in models.items()}
         gives = {WRONG: "0", ALSO_WRONG: "-1", RIGHT: "2", ALSO_RIGHT: "2", "...": "None"}
         gives |= dict.fromkeys(MORE_WRONG, "-9")
         sandbox = ScriptedSandbox({body: {"f(1)": value, "f(5)": "4"} for body, value in gives.items()})
@@ -449,7 +448,7 @@ async def test_a_planner_that_drafts_does_not_think_whatever_is_set(name: str):
 async def test_a_model_whose_name_says_that_it_does_not_think_keeps_its_tight_bound_and_is_greedy():
     pipeline = PIPELINES[0]
     recorded = Recorded(pipeline, "evidence")
-    small = Scripted(lambda ask: recorded._answer("reviewer", ask), name="Qwen/Qwen2.5-Coder-7B-Instruct")  # pyright: ignore[reportPrivateUsage]
+    small = Scripted(lambda ask: recorded._answer("reviewer", ask), name="Qwen/Qwen2.5-Coder-7B-Instruct")
     recorded.kit = replace(recorded.kit, voices={**recorded.kit.voices, "reviewer": Voice(model=small)})
     await recorded.run()
     (ask,) = [ask for role, ask in recorded.asks if role == "reviewer" and ask.schema]

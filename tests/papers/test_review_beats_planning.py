@@ -59,7 +59,7 @@ async def log_of(
         for role in ("coder", "reviewer", "planner", "tester")
     }
     sandbox = ScriptedSandbox(GIVES)
-    voices = {role: Voice(model=model, price=price) for role, model in models.items()}
+    voices: dict[Role, Voice] = {role: Voice(model=model, price=price) for role, model in models.items()}
     kit = Kit(voices=voices, prompts=Prompts(None), sandbox=sandbox, mode=mode)
     async with running(CATALOGUE[name], kit, stub) as log:
         entries = [entry async for entry in log]
@@ -426,7 +426,9 @@ SILENT = Line(thinking="hm", finish="length")
     "name", ["review-then-fix", "review-then-fix-retry", "spec-gated-review", "spec-enriched-review"]
 )
 async def test_without_a_report_the_draft_stays_as_it_is_and_the_log_says_why(name: str):
-    answers = {"coder": [code(GOOD)], "planner": ["Types: int."], "reviewer": [SILENT, SILENT]}
+    answers: dict[Role, list[str | Line]] = {
+        "coder": [code(GOOD)], "planner": ["Types: int."], "reviewer": [SILENT, SILENT]
+    }  # fmt: skip
     state = await state_after(name, answers, stub=RICH)
     assert (state.review.verdict, state.last_fix) == ("not reviewed", None)  # type: ignore[union-attr]
     assert state.decisions[-1] == f"not reviewed: {state.unreviewed}"

@@ -32,7 +32,7 @@ from redraft.engine.bench.suites.releases import Shelf
 from redraft.engine.desk import Desk
 from redraft.engine.facts import Draft, Solution, Stub
 from redraft.engine.kit import Kit
-from redraft.engine.pipelines.catalogue import Pipeline
+from redraft.engine.pipelines.catalogue import CATALOGUE
 from redraft.engine.pipelines.consulting import Consulting
 from redraft.engine.run.log import running
 from redraft.engine.run.opening import opened
@@ -71,7 +71,7 @@ class Watched:
 async def one(kit: Kit, court: Court, problem: Problem) -> Row:
     """One problem: what is kept after each number of questions, judged."""
     watched = Watched()
-    pattern = Pipeline(name="asking", title="", run=watched.run, roles=("coder",), bound=None, source="redraft")
+    pattern = replace(CATALOGUE["ask-by-example"], name="asking", run=watched.run)
     person = Simulated(kit.sandbox, kit.limits, problem.canonical, AT_MOST)
     began = time.perf_counter()
     async with running(pattern, replace(kit, from_tests="off", person=person), problem.stub) as log:

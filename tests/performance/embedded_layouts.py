@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from pathlib import Path
 import httpx2
 import msgspec
 from redraft.engine.models.embedded import host as embedded_host
+from redraft.engine.models.embedded.catalogue import default
 from redraft.engine.models.embedded.server import Tuning
 
 STUBS = [
@@ -258,7 +260,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # One slot and no memory of older prompts, so that `forget` does.
         tuning = Tuning(speculation=wanted.speculation, slots=1, prompt_cache_mib=0)
-        host = embedded_host.Host(os.environ, Path(folder), tuning=tuning)
+        host = embedded_host.Host(os.environ, Path(folder), file=default(), tuning=tuning, room=contextlib.nullcontext)
         try:
             server = Server(await host.address())
             await asyncio.to_thread(measure, server, STUBS[: wanted.stubs])

@@ -114,7 +114,7 @@ async def _all(packages: list[str], wanted: int, name: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--functions", type=int, default=20)
     parser.add_argument("--pipeline", default="raw-coder")
     parser.add_argument("--packages", default=USUAL)

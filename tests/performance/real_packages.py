@@ -132,7 +132,7 @@ async def _all(packages: list[str], tier: str | None, verbose: bool) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("packages", nargs="*", default=list(USUAL))
     parser.add_argument("--tier", choices=("A", "B"))
     parser.add_argument("--verbose", action="store_true")

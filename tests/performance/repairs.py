@@ -36,7 +36,7 @@ from redraft.engine.bench.suites.releases import Shelf
 from redraft.engine.desk import Desk
 from redraft.engine.facts import Behaviours, Draft, Report, Solution, Stub
 from redraft.engine.kit import Kit
-from redraft.engine.pipelines.catalogue import Pipeline
+from redraft.engine.pipelines.catalogue import CATALOGUE, Pipeline
 from redraft.engine.python.shape import same_program
 from redraft.engine.run.log import running
 from redraft.engine.run.opening import opened
@@ -106,7 +106,7 @@ def pattern(tries: int, others: int, explored: Callable[[Explorer], None]) -> Pi
         explored(explorer)
         return await desk.settle(draft)
 
-    return Pipeline(name="repairs", title="", run=explore, roles=("coder", "reviewer"), bound=None, source="redraft")
+    return replace(CATALOGUE["review-with-evidence"], name="repairs", run=explore, bound=None)
 
 
 async def _compare(desk: Desk, stub: Stub, explorer: Explorer) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Literal, get_args
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from redraft.engine import events as ev
 from redraft.engine.diff import hunks
@@ -33,6 +34,8 @@ PIECES = [
     "    ", "a" * 90, "ñ", ">>> f(1)\n",
 ]  # fmt: skip
 hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=12).map("".join)
+Verdict = Literal["passed", "failed", "raised", "timeout", "crashed", "not run"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 @st.composite
@@ -40,7 +43,6 @@ def states(draw: st.DrawFn) -> RunState:
     """A run in which every text is hostile, stopped after some of its events."""
     pool = draw(st.lists(hostile, min_size=3, max_size=6))
     text = lambda: draw(st.sampled_from(pool))  # noqa: E731
-    verdicts = ["passed", "failed", "raised", "timeout", "crashed", "not run"]
     examples = tuple(
         Example(
             source=text(),
@@ -56,7 +58,7 @@ def states(draw: st.DrawFn) -> RunState:
     report = Report(
         draft="d1",
         problem=draw(st.just("") | hostile),
-        checks=tuple(Check(example=e, verdict=draw(st.sampled_from(verdicts)), got=text()) for e in examples),
+        checks=tuple(Check(example=e, verdict=draw(st.sampled_from(VERDICTS)), got=text()) for e in examples),
     )
     findings = tuple(
         Finding(
@@ -132,9 +134,7 @@ class Bench(App[None]):
 
 
 # Without shrinking: an example costs half a second.
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
-)
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(states(), hostile, hostile, st.sampled_from([(80, 40), (20, 5), (3, 3), (160, 60)]))
 def test_every_widget_draws_hostile_text_at_every_size(
     state: RunState, old: str, new: str, size: tuple[int, int]
@@ -152,18 +152,17 @@ def test_every_widget_draws_hostile_text_at_every_size(
     asyncio.run(draw())
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
-)
+@settings(max_examples=100, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(states(), hostile, hostile, st.integers(24, 160), st.sampled_from(["always", "never"]))
 def test_no_line_is_wider_than_its_sheet(state: RunState, old: str, new: str, width: int, split: str) -> None:
     for sheet in sheets(state, old, new):
         if isinstance(sheet, DiffPane):
             sheet.split = split  # type: ignore[assignment]
+        elif isinstance(sheet, StubList):
+            sheet.watch_stubs(sheet.stubs)
         else:
-            getattr(sheet, "watch_state", getattr(sheet, "watch_stubs", None))(
-                getattr(sheet, "state", getattr(sheet, "stubs", ()))
-            )
+            assert isinstance(sheet, ChecksTable | DraftPane | ReportPane)
+            sheet.watch_state(sheet.state)
         for row in sheet.rows(width):
             runs = sheet.runs(row)
             assert length(runs) <= width, (type(sheet), row)
@@ -171,7 +170,7 @@ def test_no_line_is_wider_than_its_sheet(state: RunState, old: str, new: str, wi
             assert "\n" not in plain(runs)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None)
 @given(state=states(), text=hostile, width=st.integers(1, 200))
 def test_bars_say_what_fits(state: RunState, text: str, width: int) -> None:
     meter = MeterBar()

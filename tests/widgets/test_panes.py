@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 import sample_runs as runs
@@ -27,7 +27,6 @@ from redraft.widgets.run.draft_pane import DraftPane
 from redraft.widgets.run.report_pane import ReportPane
 from redraft.widgets.sheet import Sheet
 from textual.app import App, ComposeResult
-from textual.message import Message
 from textual.pilot import Pilot
 
 S = TypeVar("S", bound=Sheet)
@@ -39,7 +38,8 @@ class Frame(App[None]):
     def __init__(self, widget: Sheet) -> None:
         super().__init__()
         self.widget = widget
-        self.heard: list[Message] = []
+        self.heard: list[Any] = []
+        """Each test knows of which kind its messages are."""
 
     def compose(self) -> ComposeResult:
         yield self.widget

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from redraft.app.tree.view import TreeView
 from redraft.engine import events as ev
@@ -21,9 +19,6 @@ from redraft.widgets.tree.breadcrumbs import Breadcrumbs
 from redraft.widgets.tree.node_detail import NodeDetail
 from redraft.widgets.tree.plan_tree import PlanTree
 from textual.app import App, ComposeResult
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from tree_logs import large, logs
 
 
@@ -229,9 +224,7 @@ async def test_two_hundred_functions_are_laid_out_within_a_frame() -> None:
         assert min(took) < 0.1  # A frame of ours; measured: 4 ms.
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
-)
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(logs(), st.sampled_from([(160, 40), (100, 30), (80, 24), (30, 8)]))
 def test_any_prefix_of_any_log_is_drawn_at_every_size(entries: list[ev.Entry], size: tuple[int, int]) -> None:
     async def draw() -> None:
@@ -250,7 +243,7 @@ def test_any_prefix_of_any_log_is_drawn_at_every_size(entries: list[ev.Entry], s
     asyncio.run(draw())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None)
 @given(logs(), st.integers(24, 120))
 def test_no_row_is_wider_than_its_sheet_and_all_text_is_harmless(entries: list[ev.Entry], width: int) -> None:
     now = state_of(entries)

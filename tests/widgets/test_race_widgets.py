@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal, get_args
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from redraft.engine.facts import Check, Draft, Example, Report, Solution, Stub, Undefined
-from redraft.engine.state.run import CallState, RunState
+from redraft.engine.state.run import CallState, RunState, RunStatus
 from redraft.widgets.race.lane import Lane
 from redraft.widgets.race.lane_words import (
     examples,
@@ -40,7 +41,9 @@ PIECES = [
     "a" * 90,
 ]
 hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=6).map("".join)
-VERDICTS = ["passed", "failed", "raised", "timeout", "crashed", "not run"]
+Verdict = Literal["passed", "failed", "raised", "timeout", "crashed", "not run"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+UNSETTLED: tuple[RunStatus, ...] = ("idle", "running", "failed", "cancelled")
 
 
 @st.composite
@@ -56,7 +59,7 @@ def states(draw: st.DrawFn) -> RunState:
     )
     draft = Draft(id="d1", body=draw(hostile), model=draw(hostile))
     solution = draw(st.none() | st.builds(Solution, draft=st.just(draft), report=st.just(report), why=hostile))
-    status = "settled" if solution else draw(st.sampled_from(["idle", "running", "failed", "cancelled"]))
+    status = "settled" if solution else draw(st.sampled_from(UNSETTLED))
     call = CallState(id="c1", role="coder", purpose=draw(hostile), model=draw(hostile), text=draw(hostile))
     return RunState(
         status=status,
@@ -114,7 +117,7 @@ class Stage(App[None]):
         yield ScoreTable()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None)
 @given(states(), states(), hostile, st.sampled_from([(80, 24), (20, 6), (160, 50)]))
 def test_lanes_and_table_draw_hostile_text_at_every_size(
     one: RunState, two: RunState, text: str, size: tuple[int, int]

@@ -52,11 +52,15 @@ HOSTILE = "[/x]m[i][j]\x1b[2J\u202e[@click=app.quit]\n\ttail"
 @pytest.mark.parametrize("size", [(120, 40), (24, 9), (4, 4)])
 async def test_text_of_strangers_is_shown_as_it_is(size: tuple[int, int]) -> None:
     async with Gallery().run_test(size=size) as pilot:
-        grid, sheet, bar = (pilot.app.query_one(kind) for kind in (ResultGrid, FactSheet, FilterBar))
+        grid, sheet, bar = (
+            pilot.app.query_one(ResultGrid),
+            pilot.app.query_one(FactSheet),
+            pilot.app.query_one(FilterBar),
+        )
         grid.show((HOSTILE, HOSTILE), (GridLine(HOSTILE, HOSTILE, ((HOSTILE, ""), (HOSTILE, ""))),))
         grid.chosen, grid.column, grid.searched = HOSTILE, 1, "[/x]"
         grid.entitle(HOSTILE, HOSTILE)
-        sheet.tell("k", tuple(Part(kind, HOSTILE, HOSTILE) for kind in ("heading", "fact", "text", "code")))  # type: ignore[arg-type]
+        sheet.tell("k", tuple(Part(kind, HOSTILE, HOSTILE) for kind in ("heading", "fact", "text", "code")))
         bar.filters = (Filter(HOSTILE, HOSTILE, "short", "[x]", "[/]", 3),)
         await pilot.pause()
         assert "\x1b" not in grid.rows.text + sheet.text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 import sample_runs as runs
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from redraft.engine.diff import hunks
 from redraft.widgets.rows import Row
@@ -98,7 +98,7 @@ def test_the_current_place_stays_where_it_is_when_more_text_comes():
     assert (search.place, search.count) == (1, 4)
 
 
-quick = settings(deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(deadline=None)
 
 
 @quick
@@ -210,9 +210,7 @@ async def test_every_pane_finds_what_it_shows(kind: type[Sheet]):
         assert lit_on(pane).count("running_mean") == count > 0
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
-)
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(hostile, min_size=1, max_size=6), hostile, st.lists(st.sampled_from([1, -1, 5]), max_size=4))
 def test_nothing_that_is_sought_ends_the_program(lines: list[str], sought: str, steps: list[int]):
     async def draw() -> None:

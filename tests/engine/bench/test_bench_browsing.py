@@ -20,7 +20,7 @@ HEADER = Header(suite="humaneval+", versions=("v1",))
 def line(problem: str = "Own/1", pipeline: str = "raw-coder", passes: object = True, **more: object) -> Line:
     """A result that passes, fails (False) or passes its base tests only ("base")."""
     told = {"base": bool(passes), "plus": passes is True, "judged": "passed" if passes is True else "wrong", **more}
-    return Line(problem=problem, pipeline=pipeline, model="m", mode="evidence", **told)  # type: ignore[arg-type]
+    return Line(problem=problem, pipeline=pipeline, model="m", mode="evidence", **told)
 
 
 def cell(*lines: Line, header: Header = HEADER) -> Cell:
@@ -74,7 +74,7 @@ def test_what_could_not_be_run_is_neither_fixed_nor_broken_nor_failed() -> None:
 def test_a_false_alarm_is_a_report_on_a_draft_that_passes_as_far_as_that_is_known(
     told: dict[str, object], is_alarm: bool, draft: bool | None
 ) -> None:
-    found = cell(line(**{"pipeline": "review-with-evidence", **told}))  # type: ignore[arg-type]
+    found = cell(line(**{"pipeline": "review-with-evidence", **told}))
     assert ("false alarm" in found.kinds, found.draft_passed) == (is_alarm, draft)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ssl import SSLContext, SSLError
@@ -50,7 +50,7 @@ ENDLESS = "endless"
 class Said:
     """What the server answers to one request."""
 
-    events: list[dict[str, Any] | str] = field(default_factory=list[Any])
+    events: Sequence[dict[str, Any] | str] = ()
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict[str, str])
     body: object = None

@@ -56,10 +56,11 @@ async def listening(
         server.close()
 
 
-async def problem_of(url: str, *, model: str = "", **endpoint: float) -> str:
+async def problem_of(url: str, *, model: str = "", longest: float = 900.0) -> str:
     """What a person is told who asks this server; the memory that takes is measured."""
     chat = OpenAIChat(
-        Endpoint(base_url=url, model=model, kind="openai" if model else "", **endpoint), retries=Retries(attempts=1)
+        Endpoint(base_url=url, model=model, kind="openai" if model else "", longest=longest),
+        retries=Retries(attempts=1),
     )
     tracemalloc.start()
     try:

@@ -371,7 +371,8 @@ async def test_copies_of_one_answer_make_an_unknown_server_be_asked_without_a_se
         drawn = [long] * 5 if "seed" in asked else [f"{long}\n# {n}" for n in range(5)]
         return Said([*(choice(n, drawn[n], "stop") for n in range(5)), {"choices": [], "usage": counted(2000)}])
 
-    for kind, second in (("", False), ("openai", True)):
+    kinds: tuple[tuple[ServerKind, bool], ...] = (("", False), ("openai", True))
+    for kind, second in kinds:
         async with asked_of(script, kind) as (server, model):
             await run(model)
             await run(model)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from redraft.engine.models.answer import Answer, Chunk, Counts
-from redraft.engine.models.chat import Ask, Message, Reply, Sampling, texts
+from redraft.engine.models.chat import Ask, Message, Reply, texts
 from redraft.engine.models.content import spoken, thought
 from redraft.engine.models.continuation import Continuation
 from redraft.engine.models.thoughts import ThoughtSplitter
@@ -225,8 +225,8 @@ def folded(ask: Ask, *chunks: Chunk) -> Reply:
     return answer.reply
 
 
-def asking(thinking: bool = False, **sampling: int) -> Ask:
-    return Ask(messages=(Message(role="user", content="q"),), thinking=thinking, sampling=Sampling(**sampling))
+def asking(thinking: bool = False) -> Ask:
+    return Ask(messages=(Message(role="user", content="q"),), thinking=thinking)
 
 
 def test_a_template_that_opens_the_thought_itself_leaves_only_the_closing_tag():

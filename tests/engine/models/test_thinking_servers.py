@@ -208,11 +208,20 @@ def ask(*, thinking: bool = False, **more: Any) -> Ask:
     return Ask(messages=(Message(role="user", content="hello"),), thinking=thinking, **more)
 
 
-SWITCHES: list[tuple[ServerKind, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
-    (kind, {"chat_template_kwargs": {"enable_thinking": True}}, {"chat_template_kwargs": {"enable_thinking": False}},
-     {"chat_template_kwargs": {"enable_thinking": True, "reasoning_effort": "low"}})
-    for kind in ("vllm", "sglang", "llama.cpp")
-] + [
+Switch = tuple[ServerKind, dict[str, Any], dict[str, Any], dict[str, Any]]
+
+
+def in_the_template(kind: ServerKind) -> Switch:
+    return (
+        kind,
+        {"chat_template_kwargs": {"enable_thinking": True}},
+        {"chat_template_kwargs": {"enable_thinking": False}},
+        {"chat_template_kwargs": {"enable_thinking": True, "reasoning_effort": "low"}},
+    )
+
+
+SWITCHES: list[Switch] = [
+    in_the_template("vllm"), in_the_template("sglang"), in_the_template("llama.cpp"),
     ("openai", {"reasoning_effort": "medium"}, {"reasoning_effort": "none"}, {"reasoning_effort": "low"}),
     ("openrouter", {"reasoning": {"enabled": True}}, {"reasoning": {"enabled": False}}, {"reasoning": {"effort": "low"}}),
     ("ollama", {}, {"reasoning_effort": "none"}, {"reasoning_effort": "low"}),

@@ -369,7 +369,7 @@ async def test_a_cancelled_pull_leaves_no_downloader_behind(tmp_path: Path):
     started = threading.Event()
     held = threading.Event()
 
-    class Answers(index(PARTS)):  # type: ignore[misc]
+    class Answers(index(PARTS)):
         def do_GET(self) -> None:  # noqa: N802
             started.set()
             held.wait(30)

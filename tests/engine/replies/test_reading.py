@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import msgspec
 import pytest
@@ -243,7 +244,8 @@ def test_wherever_a_report_in_json_is_cut_what_was_whole_is_kept_and_no_half_val
 
 
 def test_our_own_schema_is_read():
-    part = dict.fromkeys(REVIEW_SCHEMA["properties"]["findings"]["items"]["properties"], "")
+    schema: Any = REVIEW_SCHEMA
+    part = dict.fromkeys(schema["properties"]["findings"]["items"]["properties"], "")
     whole = {"findings": [{**part, "call": "clamp(5, 0, 3)", "should_be": "3"}], "verdict": "bugs"}
     assert shown(json.dumps(whole)) == [("clamp(5, 0, 3)", "", "3")]
 

@@ -23,11 +23,11 @@ from redraft.engine.replies import review
 HERE = Path(__file__).parent
 SOURCES = {name: text.lstrip("\n") for name, text in tomllib.loads((HERE / "sources.toml").read_text("utf-8")).items()}
 SETS = ("design", "heldout", "fresh", "later", "last", "final", "end", "plain")
-REPORTS = [
-    pytest.param(report, id=f"{name}-{number}")
+REPORTS = {
+    f"{name}-{number}": report
     for name in SETS
     for number, report in enumerate(tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))["report"])
-]
+}
 
 
 def read(report):
@@ -35,19 +35,19 @@ def read(report):
 
 
 def test_the_corpus_is_large_and_half_of_it_is_of_clean_bodies():
-    verdicts = [case.values[0]["verdict"] for case in REPORTS]
+    verdicts = [report["verdict"] for report in REPORTS.values()]
     assert len(verdicts) >= 120
     assert 0.4 < verdicts.count("clean") / len(verdicts) < 0.6
 
 
 def test_97_of_100_verdicts_are_right_and_no_more_than_3_of_100_clean_reports_become_bugs():
-    read_as = [(case.values[0]["verdict"], read(case.values[0]).verdict) for case in REPORTS]
+    read_as = [(report["verdict"], read(report).verdict) for report in REPORTS.values()]
     clean = [got for meant, got in read_as if meant == "clean"]
     assert sum(meant == got for meant, got in read_as) >= 0.97 * len(read_as)
     assert clean.count("bugs") <= 0.03 * len(clean)
 
 
-@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 def test_a_report_of_bugs_gives_findings_with_the_input_it_names(report):
     result = read(report)
     if report["verdict"] != "bugs" or result.verdict != "bugs":

@@ -1,6 +1,0 @@
-"""The sample runs lie with the gallery that draws them."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "looks"))
