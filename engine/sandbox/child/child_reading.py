@@ -46,6 +46,8 @@ _MOST_LINKS = 200
 """Files and folders of a project that examples find by a relative path as they are."""
 _MOST_COMPARED = 1 << 20
 """Bytes of a file that is compared with the user's own."""
+_MOST_ALIKE = 20
+"""Files of one size that are compared with another."""
 _SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".keystore", ".env", ".ovpn", ".ppk")
 _SECRET_STARTS = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "secrets.", "secret.", "service-account")
 _LEFTOVER_ENDINGS = (
@@ -100,10 +102,19 @@ class Reading:
             self._package = self._path[: -len(self._module)] + "/" + module.partition("/")[0]
         self._lines: tuple[set[tuple[bytes, bytes]], set[bytes]] | None = None
         self._left = _MOST_IN_PROJECT
+        self._kept: set[int] = set()
+        """Inodes of what is kept from drafts: the user's own file, and the project's tests."""
+        self._sizes: dict[int, list[str]] = {}
+        """The same by their sizes, as far as they hold what is expected."""
+        self._weighed = 0
         try:
-            self._inode = os.stat(user_file).st_ino if user_file else 0
+            own = os.stat(user_file) if user_file else None
         except OSError:
-            self._inode = 0
+            own = None
+        if own is not None:
+            self._kept.add(own.st_ino)
+            if _lines_of(self._path)[0]:
+                self._sizes.setdefault(own.st_size, []).append(self._path)
 
     def add_system(self, folders: "list[str]", private: "list[str]") -> None:
         """Paths to be read whole, but for the private folders (and what lies on the way to them)."""
@@ -143,6 +154,7 @@ class Reading:
             entry.name in _MARKS for entry in entries
         )
         self.listed.append(real)
+        self._note_tests(real)
         for entry in entries:
             if self._is_private(entry):
                 self.hidden.append(entry.path)
@@ -183,6 +195,28 @@ class Reading:
                     # Without it relative paths lead nowhere, and the example says so.
                     return
 
+    def _note_tests(self, root: str) -> None:
+        """Remember the project's tests, which may have other names, or copies, beside the modules."""
+        waiting, left = [root], _MOST_ENTRIES
+        while waiting and left > 0:
+            for entry in _entries(waiting.pop()):
+                left -= 1
+                if entry.name.startswith(".") or entry.name in _NEVER or entry.is_symlink():
+                    continue
+                if entry.is_dir():
+                    waiting.append(entry.path)
+                elif _is_called_a_test(entry.name):
+                    self._kept.add(entry.inode())
+                    self._sizes.setdefault(_size(entry), []).append(entry.path)
+
+    def _has_kept_bytes(self, entry: "os.DirEntry[str]") -> bool:
+        """Whether a file holds, under another name, the very bytes of one that is kept from drafts."""
+        if self._weighed >= _MOST_ENTRIES or entry.is_dir() or entry.is_symlink():
+            return False
+        self._weighed += 1
+        alike = self._sizes.get(_size(entry), [])
+        return bool(alike) and any(_same_bytes(entry.path, path) for path in alike[:_MOST_ALIKE])
+
     def _is_test(self, entry: "os.DirEntry[str]") -> bool:
         """Whether it is a test of the project's: tests hold what is expected, and programs do not need them."""
         name = entry.name
@@ -191,7 +225,7 @@ class Reading:
         if not name.endswith(".py"):
             return False
         # What is no name cannot be imported: "shapes copy.py" and "shapes.old.py" are leftovers.
-        return name.startswith("test_") or name.endswith("_test.py") or not name[:-3].isidentifier()
+        return _is_called_a_test(name) or not name[:-3].isidentifier()
 
     def _add_tree(self, folder: str) -> None:
         """A folder and all below it; as one rule when nothing in it is private."""
@@ -244,8 +278,8 @@ class Reading:
             return True
         if self._stem and name.startswith(self._stem) and (name != self._stem or self._is_copy(entry)):
             return True
-        # The same file under another name: a hard link to what the user is editing.
-        return entry.inode() == self._inode or self._is_test(entry)
+        # The same file under another name: a hard link to what the user is editing, or to a test.
+        return entry.inode() in self._kept or self._is_test(entry) or self._has_kept_bytes(entry)
 
     def _is_copy(self, entry: "os.DirEntry[str]") -> bool:
         """Whether a file of the same name is the user's own or a copy of it: it holds what the examples expect."""
@@ -259,6 +293,25 @@ class Reading:
         beside = bool(self._package) and entry.path.startswith(self._package + "/")
         least = 0.9 if beside else 0.5
         return bool(own[0]) and shared[0] >= least * len(own[0]) and shared[1] >= least * len(own[1])
+
+
+def _is_called_a_test(name: str) -> bool:
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
+
+
+def _size(entry: "os.DirEntry[str]") -> int:
+    try:
+        return entry.stat().st_size
+    except OSError:
+        return -1
+
+
+def _same_bytes(one: str, other: str) -> bool:
+    try:
+        with open(one, "rb") as first, open(other, "rb") as second:
+            return first.read(_MOST_COMPARED) == second.read(_MOST_COMPARED)
+    except OSError:
+        return False
 
 
 def _entries(folder: str) -> "list[os.DirEntry[str]]":
