@@ -7,13 +7,9 @@ Standard library only, Python 3.6 and up.
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false
 
 import os
+import signal
 import types
 from collections.abc import Callable
-
-try:
-    import _signal
-except ImportError:  # Another Python than CPython: then nobody is told where it stood.
-    _signal = None  # type: ignore[assignment]
 
 
 class Watched:
@@ -33,8 +29,8 @@ class Watched:
         self._loading = True
         os._exit = self._leave  # type: ignore[assignment]
         try:
-            _signal.signal(_signal.SIGALRM, lambda _number, frame: self._late(frame))
-            _signal.setitimer(_signal.ITIMER_REAL, self._seconds)
+            signal.signal(signal.SIGALRM, lambda _number, frame: self._late(frame))
+            signal.setitimer(signal.ITIMER_REAL, self._seconds)
             self._watches = True
         except (AttributeError, OSError, ValueError):  # There is no such signal here, or it is not permitted.
             self._watches = False
@@ -42,8 +38,8 @@ class Watched:
     def __exit__(self, *_: object) -> None:
         os._exit, self._loading = self._exit, False
         if self._watches:
-            _signal.setitimer(_signal.ITIMER_REAL, 0)
-            _signal.signal(_signal.SIGALRM, _signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
     def end(self) -> None:
         """End the process at once."""
