@@ -56,6 +56,10 @@ OF_PROCESS = frozenset(
     | {"socket.setdefaulttimeout", "time.tzset"}
 )
 """Functions that change what every function of the process meets."""
+MAY_CHANGE_PROCESS = re.compile(
+    rb"\b(?:" + b"|".join(sorted({n.rpartition(".")[2].encode() for n in OF_PROCESS})) + rb")\b"
+)
+"""Without the name of one of them, no piece of program calls any."""
 _GIVES_SHARED = re.compile(r"(?:get|current)_?[a-z]\w*")
 """Functions that give an object which others are given too, such as `decimal.getcontext`."""
 

@@ -6,8 +6,9 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
-from .changes import MAY_CHANGE, changed_for_all, changes_in
+from .changes import MAY_CHANGE, MAY_CHANGE_PROCESS, Change, changed_for_all, changes_in
 from .claims import Unusable
 from .names import Scope
 from .scripts import Script, Statement
@@ -138,7 +139,7 @@ class Sharing:
         told = _told(function, holder)
         known = {**self._known, **self._imported_in(function)}
         found = dict.fromkeys(function.inside.used & self._once, told)
-        for name, certain in changes_in(function.tree) if function.mentions(MAY_CHANGE) else ():
+        for name, certain in _changes_of(function):
             root = holder if name in _OWN_CLASS else name
             if root in {_ITS_FILE, _MODULES}:
                 self._for_all.add(root)
@@ -147,7 +148,8 @@ class Sharing:
                 found[self._module_of(root, known)] = told
             elif root in self._script.binders and (certain or not self._is_met_by_all(root)):
                 found[root] = told
-        if called := changed_for_all(function.tree, known):
+        changes_process = function.mentions(MAY_CHANGE_PROCESS)
+        if changes_process and (called := changed_for_all(function.tree, known)):
             self._of_process.add(module := called.rpartition(".")[0])
             found[module] = told
         for dotted in self._dotted_names_in(function, known):
@@ -185,6 +187,17 @@ class Sharing:
                     yield member, statement.defined if is_class else ""
 
 
+_known: WeakKeyDictionary[Statement, frozenset[Change]] = WeakKeyDictionary()
+
+
+def _changes_of(function: Statement) -> frozenset[Change]:
+    """What a function of a file changes; looked at once for all that is asked of the file."""
+    if function not in _known:
+        may = function.tree is not None and function.mentions(MAY_CHANGE)
+        _known[function] = frozenset(changes_in(function.tree) if may and function.tree is not None else ())
+    return _known[function]
+
+
 def refuse_shared_attributes(methods: Iterable[Statement], names: Iterable[str]) -> None:
     """Refuse a test that uses attributes of its class which methods change that other tests run too.
 
@@ -193,7 +206,7 @@ def refuse_shared_attributes(methods: Iterable[Statement], names: Iterable[str])
     """
     for method in methods:
         if method.kind == "function_definition" and method.tree is not None:
-            changed = {change.root for change in changes_in(method.tree)}
+            changed = {change.root for change in _changes_of(method)}
             for name in sorted(names):
                 if f"{_SELF}{name}" in changed:
                     raise Unusable(f"shares {_SELF}{name} with other tests, and {method.defined}() changes it")
