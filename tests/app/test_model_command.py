@@ -9,11 +9,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from made_gguf import ARCHITECTURE, SIZES, gguf, whole, written
 from redraft.app.cli.main import main
 from redraft.engine.models.embedded.catalogue import default
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / "models"))
-from made_gguf import ARCHITECTURE, SIZES, gguf, whole, written
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Small GGUF files, whole and broken, as the format has them."""
 
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 ARCHITECTURE = {"general.architecture": "qwen2", "general.name": "Made", "tokenizer.ggml.model": "gpt2"}
@@ -33,7 +34,7 @@ def value(given: object) -> bytes:
             raise TypeError(given)
 
 
-def gguf(said: dict[str, object], *, version: int = 3, numbers: int = 256, missing: int = 0) -> bytes:
+def gguf(said: Mapping[str, object], *, version: int = 3, numbers: int = 256, missing: int = 0) -> bytes:
     """A file with these keys and one tensor of so many 32-bit numbers, `missing` bytes short."""
     body = b"GGUF" + struct.pack("<IQQ", version, 1, len(said))
     body += b"".join(text(key) + value(given) for key, given in said.items())
