@@ -205,7 +205,7 @@ async def test_e_exports_from_a_replay(home: Path) -> None:
     screen = RaceReplayScreen(lane_logs(["swap_pairs"]), ticking=lambda: 0.0)
     async with RedraftApp(session(home), screen).run_test(size=(120, 40)) as pilot:
         await pilot.press("e")
-        await until(pilot, lambda: "written" in screen.query_one(StatusLine).notice)
+        await until(pilot, lambda: "written" in screen.query_one("#status", StatusLine).notice)
     assert (home / "race-swap-pairs.html").stat().st_size < 300_000
     assert "**reproduced**" in (home / "race-swap-pairs.md").read_text()
 
