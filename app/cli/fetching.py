@@ -13,7 +13,7 @@ from ...engine.models.embedded.weight_sources import usual_sources
 from ...engine.models.embedded.weights import Progress, Weights, megabytes
 from ...engine.settings import Settings
 from ..common.output import say, say_block
-from ..common.takes import memory_line
+from ..models.takes import memory_line
 
 
 async def ensure_models(settings: Sequence[Settings], environ: Mapping[str, str]) -> None:

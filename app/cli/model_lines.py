@@ -13,7 +13,7 @@ from ...engine.models.embedded.recommending import Advice, seconds_of
 from ...engine.models.embedded.weights import Weights, megabytes
 from ...engine.settings import Settings
 from ..common.output import Paint, harmless
-from ..common.takes import line_up_line
+from ..models.takes import line_up_line
 
 
 class Listed(Fact, frozen=True):

@@ -25,7 +25,7 @@ from ...engine.system.paths import Places
 from ..cli.fetching import fetch
 from ..cli.model_lines import advice_lines, list_lines, listed
 from ..common.output import harmless, out, out_json, paint, say
-from ..common.takes import advised, changes_for
+from ..models.takes import advised, changes_for
 
 RECOMMENDED = "recommended"
 

@@ -26,7 +26,6 @@ from ...engine.tables.rendering import as_markdown, as_plain
 from ..cli.fetching import ensure_models
 from ..common.faults import EXIT_CODE, keep
 from ..common.headless import interruptible
-from ..common.model_choice import applied
 from ..common.output import (
     columns,
     out,
@@ -37,6 +36,7 @@ from ..common.output import (
 )
 from ..common.session import Session, session
 from ..common.terminal import can_show
+from ..models.choice import applied
 from ..race.setup import (
     Field,
     OpenKit,

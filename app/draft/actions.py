@@ -18,10 +18,10 @@ from ...engine.state.run import RunState
 from ...widgets.run.checks_table import ChecksTable
 from ...widgets.run.diff_pane import DiffPane
 from ...widgets.status_line import StatusLine
-from ..common.choosing import chosen_model, chosen_pipeline
 from ..common.editor import edited, editor_command
 from ..common.key_names import keys_of
-from ..common.model_choice import in_force
+from ..models.choice import in_force
+from ..models.choosing import chosen_model, chosen_pipeline
 from ..run.comparison import Comparison
 from .answering import Answering
 from .conflict import ConflictScreen

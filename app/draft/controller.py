@@ -32,8 +32,8 @@ from ...engine.sources import Source, find_stubs
 from ...engine.state.run import RunState
 from ...engine.system.paths import Places
 from ..common.key_names import key_names
-from ..common.model_choice import ModelChoice, given
 from ..common.session import Session
+from ..models.choice import ModelChoice, given
 from ..run.runner import Drafting
 from .accepting import Accepting
 from .deciding import Deciding

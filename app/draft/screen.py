@@ -30,8 +30,8 @@ from ..common.keys import (
     STEPPING,
     bindings,
 )
-from ..common.permissions import consents, with_models
 from ..common.title_bar import TitleBar, short
+from ..models.permissions import consents, with_models
 from ..run.screen import RunScreen
 from ..run.sentences import ending, undecided
 from ..run.view import RunView

@@ -20,8 +20,8 @@ from ...widgets.options import Options
 from ...widgets.search_line import SearchLine
 from ..common.filtering import Filtering
 from ..common.key_names import keys_of
-from ..common.model_choice import ModelChoice, in_force
-from ..common.model_offers import model_offers
+from ..models.choice import ModelChoice, in_force
+from ..models.offers import model_offers
 from .setup import USUAL
 
 

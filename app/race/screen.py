@@ -31,11 +31,11 @@ from ..common.feed import (
 from ..common.key_bar import KeyBar
 from ..common.key_names import keys_of
 from ..common.keys import RACE_DEEDS, RACING, bindings
-from ..common.model_choice import applied
-from ..common.permissions import has_models
 from ..common.read_only_diff import LaneDiffScreen
 from ..common.tasks import PREFIX
 from ..common.title_bar import TitleBar
+from ..models.choice import applied
+from ..models.permissions import has_models
 from .export import exported
 from .lane_screen import LaneScreen
 from .setup import Field, started

@@ -27,15 +27,15 @@ from ...engine.run.race import (
 from ...engine.run.recording import SUFFIX, Recording
 from ...engine.settings import Settings
 from ..common.headless import Both
-from ..common.model_choice import (
+from ..common.session import Session
+from ..common.targets import stubs_of
+from ..common.tasks import PREFIX, TASKS
+from ..models.choice import (
     ModelChoice,
     applied,
     in_force,
     parsed,
 )
-from ..common.session import Session
-from ..common.targets import stubs_of
-from ..common.tasks import PREFIX, TASKS
 from .usual import USUAL_RACE
 
 USUAL = tuple(USUAL_RACE.split(","))

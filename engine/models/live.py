@@ -15,7 +15,7 @@ from .endpoint import Endpoint
 from .refusals import error, quoted
 
 if TYPE_CHECKING:
-    from .wire import Chunks
+    from .http.wire import Chunks
 
 GRACE = 5.0
 """Seconds a server has, after it said how the answer ended, to send the usage and close."""
@@ -56,7 +56,7 @@ class LiveRequest:
 
     async def opened(self, ask: Callable[[], Awaitable[Chunks]]) -> LiveRequest:
         """Itself, once the first piece or the end has come. Raises: ModelError, with the connection closed."""
-        from . import wire
+        from .http import wire
 
         try:
             async with asyncio.timeout(self._left()):
@@ -82,7 +82,7 @@ class LiveRequest:
 
     async def hear_count(self) -> None:
         """Listen on, for the count alone, in an answer that has said enough: some servers count only at its end."""
-        from . import wire
+        from .http import wire
 
         assert self._chunks is not None
         with contextlib.suppress(TimeoutError, *wire.FAILURES):
@@ -94,7 +94,7 @@ class LiveRequest:
 
     async def _read(self) -> None:
         """Take in one chunk, or the end."""
-        from . import wire
+        from .http import wire
 
         assert self._chunks is not None
         finished = self.answers.finished

@@ -28,7 +28,7 @@ from .tokens import estimate
 if TYPE_CHECKING:
     import httpx2
 
-    from .wire import Wire
+    from .http.wire import Wire
 
 __all__ = ["Endpoint", "OpenAIChat", "Retries", "Secret", "Server", "ServerKind"]
 
@@ -146,7 +146,7 @@ class OpenAIChat:
 
     def _wired(self) -> Wire:
         """New connections. In a thread: imports and certificates take most of a second, in which a screen must live."""
-        from . import wire
+        from .http import wire
 
         try:
             return wire.Wire(self.endpoint, self._transport)
@@ -165,7 +165,7 @@ class OpenAIChat:
 
     async def _models(self) -> Server:
         wire = await self._connected()
-        from . import wire as failures
+        from .http import wire as failures
 
         try:
             answer = await wire.get("/models")
@@ -218,7 +218,7 @@ class OpenAIChat:
 
     async def _request(self, asks: Sequence[Ask], server: Server, began: float) -> LiveRequest:
         wire = await self._connected()
-        from . import wire as failures
+        from .http import wire as failures
 
         refused, ask = self._refused, asks[0]
         prefilled = dialects.prefills(ask, server.kind, refused, insisted=self._insisted)

@@ -10,8 +10,8 @@ import msgspec
 
 from ..facts import Fact
 from ..surrogates import whole
-from .chunks import tokens_in
 from .endpoint import Endpoint, ServerKind
+from .http.chunks import tokens_in
 
 if TYPE_CHECKING:
     import httpx2

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.common.choosing import described
 from redraft.app.common.headless import print_state
+from redraft.app.models.choosing import described
 from redraft.app.replay.screen import ReplayScreen
 from redraft.app.run.candidate_diff import CandidateDiffScreen
 from redraft.engine.models.chat import Ask

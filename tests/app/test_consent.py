@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.common.consent import ConsentScreen
 from redraft.app.draft.screen import DraftScreen
+from redraft.app.models.consent import ConsentScreen
 from redraft.engine.errors import ConsentNeeded
 from redraft.engine.kit import Kit
 from redraft.engine.sandbox.opening import SandboxChoice, agree

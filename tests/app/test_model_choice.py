@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from redraft.app.common.model_choice import (
+from redraft.app.draft.screen import DraftScreen
+from redraft.app.models.choice import (
     ModelChoice,
     applied,
     asks,
     following,
     given,
 )
-from redraft.app.common.model_offers import ModelOffer, model_offers
-from redraft.app.common.model_picker import ModelPicker
-from redraft.app.common.takes import roles_of
-from redraft.app.draft.screen import DraftScreen
+from redraft.app.models.offers import ModelOffer, model_offers
+from redraft.app.models.picker import ModelPicker
+from redraft.app.models.takes import roles_of
 from redraft.engine.models.embedded.catalogue import shipped
 from redraft.engine.models.embedded.memory import Memory
 from redraft.engine.models.embedded.recommending import advice

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from redraft.app.application import RedraftApp
-from redraft.app.common.offer import OfferScreen
-from redraft.app.common.takes import takes_line_up, with_line_up
+from redraft.app.models.offer import OfferScreen
+from redraft.app.models.takes import takes_line_up, with_line_up
 from redraft.engine.errors import EnvironmentFault
 from redraft.engine.facts import ROLES
 from redraft.engine.models.embedded.catalogue import shipped

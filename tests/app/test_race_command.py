@@ -10,13 +10,13 @@ import pytest
 from redraft.app.cli.main import main
 from redraft.app.cli.parser import build
 from redraft.app.commands.race import without_screen
-from redraft.app.common.model_choice import (
+from redraft.app.common.tasks import TASKS
+from redraft.app.models.choice import (
     ModelChoice,
     applied,
     in_force,
     parsed,
 )
-from redraft.app.common.tasks import TASKS
 from redraft.app.race import setup as starting_line
 from redraft.app.race.setup import Keeper, field, raced
 from redraft.app.race.usual import USUAL_RACE

@@ -15,7 +15,7 @@ ROOMS = ("app", "engine", "themes", "widgets")
 SANDBOXED = ROOT / "engine" / "sandbox" / "child"
 SLOW = {"openai", "xllamacpp", "httpx2", "vllm"}
 """Packages that cost a tenth of a second or more; imported on first use, inside a function."""
-CLIENT = ("engine/models/wire.py", "engine/models/bounded.py")
+CLIENT = ("engine/models/http/wire.py", "engine/models/http/bounded.py")
 """The modules that have them at their top; the first is itself imported on first use, the second by the first."""
 
 Import = tuple[str, str]
@@ -89,7 +89,7 @@ def test_slow_packages_are_imported_on_first_use() -> None:
         (name, where)
         for file in modules(*ROOMS)
         for name, where in imports(file, at_import(parsed(file)))
-        if (name.partition(".")[0] in SLOW or name.endswith((".models.wire", ".models.bounded")))
+        if (name.partition(".")[0] in SLOW or name.endswith((".http.wire", ".http.bounded")))
         and not where.startswith(CLIENT)
     ]
     assert found == []

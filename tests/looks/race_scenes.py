@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from redraft.app.application import RedraftApp
-from redraft.app.common.model_choice import in_force
+from redraft.app.models.choice import in_force
 from redraft.app.race.screen import RaceScreen
 from redraft.app.race.setup import USUAL, Field
 from redraft.engine.models.chat import Ask

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from redraft.app.application import RedraftApp
-from redraft.app.common.model_choice import ModelChoice
+from redraft.app.models.choice import ModelChoice
 from redraft.app.race.picker import RacePicker
 from redraft.app.race.replay import RaceReplayScreen
 from redraft.app.replay.logs import lane_logs

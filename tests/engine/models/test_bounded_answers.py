@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 from redraft.engine.errors import ModelError
-from redraft.engine.models import bounded
 from redraft.engine.models.chat import Ask, Message
 from redraft.engine.models.discovery import discover
+from redraft.engine.models.http import bounded
+from redraft.engine.models.http.sse import TooMuchError, read_events
 from redraft.engine.models.openai import Endpoint, OpenAIChat, Retries
-from redraft.engine.models.sse import TooMuchError, read_events
 
 ASK = Ask(messages=(Message(role="user", content="hello"),))
 MEGABYTE = b"x" * 1_000_000

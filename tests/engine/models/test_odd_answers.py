@@ -12,7 +12,7 @@ from redraft.engine.errors import ModelError
 from redraft.engine.facts import Usage
 from redraft.engine.models.answer import Counts
 from redraft.engine.models.chat import Ask, Message, Reply
-from redraft.engine.models.chunks import ErrorEventError, NotAChunkError, read_chunks
+from redraft.engine.models.http.chunks import ErrorEventError, NotAChunkError, read_chunks
 from redraft.engine.models.openai import Endpoint, OpenAIChat
 from redraft.engine.models.refusals import explain, read_refusal
 from redraft.engine.models.servers import decode_models

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from redraft.engine.models.answer import Answer, Chunk, Counts
 from redraft.engine.models.chat import Ask, Message, Reply, texts
-from redraft.engine.models.content import spoken, thought
 from redraft.engine.models.continuation import Continuation
+from redraft.engine.models.http.content import spoken, thought
 from redraft.engine.models.thoughts import ThoughtSplitter
 
 STUB = '```python\ndef double(n: int) -> int:\n    """Twice n.\n\n    >>> double(2)\n    4\n    """\n'

@@ -4,9 +4,9 @@ import pytest
 from fake_server import Said, answer, serving
 from redraft.engine.facts import Price, Usage
 from redraft.engine.models.chat import Ask, Message
-from redraft.engine.models.chunks import read_chunks
 from redraft.engine.models.discovery import discover
 from redraft.engine.models.endpoint import Endpoint
+from redraft.engine.models.http.chunks import read_chunks
 from redraft.engine.models.offered import offered
 from redraft.engine.models.openai import OpenAIChat
 from redraft.engine.models.servers import context_in_props, decode_models

@@ -15,7 +15,7 @@ from ...engine.models.embedded.recommending import Advice, LineUp, advice
 from ...engine.models.embedded.weights import Weights, megabytes
 from ...engine.settings import EMBEDDED, FOLLOWS, EmbeddedSettings, Settings
 from ...engine.settings.writing import change_settings
-from .model_choice import ModelChoice, given
+from .choice import ModelChoice, given
 
 
 def memory_line(model: Weights, chosen: EmbeddedSettings | None = None) -> str:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ...engine.sandbox.tiers import EXPLAINED
-from .key_names import keys_of
+from ..common.key_names import keys_of
 
 
 class ConsentScreen(ModalScreen[bool]):

@@ -12,9 +12,9 @@ from typing import Any, cast
 import msgspec
 from msgspec.structs import replace
 
-from ..surrogates import whole
+from ...surrogates import whole
+from ..answer import Chunk, Counts
 from . import content
-from .answer import Chunk, Counts
 
 MOST_CHOICES = 64
 """Choices of an event that are read; nobody asks for more."""

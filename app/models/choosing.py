@@ -10,10 +10,10 @@ from ...engine.facts import Role
 from ...engine.pipelines.catalogue import CATALOGUE, PIPELINES, Pipeline
 from ...engine.settings import Settings
 from ...widgets.signs import counted
-from .model_choice import ModelChoice
-from .model_offers import model_offers
-from .model_picker import ModelPicker
-from .picker import Offer, Picker
+from ..common.picker import Offer, Picker
+from .choice import ModelChoice
+from .offers import model_offers
+from .picker import ModelPicker
 from .takes import roles_of
 
 

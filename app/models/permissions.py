@@ -11,7 +11,7 @@ from textual.screen import Screen
 from ...engine.settings import Settings
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..common.session import Session
 
 
 async def has_models(screen: Screen[Any], session: Session, many: Sequence[Settings]) -> bool:

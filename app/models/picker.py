@@ -9,10 +9,10 @@ from textual.content import Content
 
 from ...engine.facts import ROLES, Role
 from ...engine.settings import Settings
-from .key_names import keys_of
-from .model_choice import ModelChoice, asks, following
-from .model_offers import ModelOffer
-from .picker import Offer, Picker
+from ..common.key_names import keys_of
+from ..common.picker import Offer, Picker
+from .choice import ModelChoice, asks, following
+from .offers import ModelOffer
 
 
 class ModelPicker(Picker):

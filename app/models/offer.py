@@ -17,8 +17,8 @@ from ...engine.models.embedded import stock
 from ...engine.models.embedded.recommending import LineUp
 from ...engine.models.embedded.weights import Progress, Source, Weights, megabytes
 from ...engine.system.paths import Places
-from .faults import tell_of
-from .key_names import keys_of
+from ..common.faults import tell_of
+from ..common.key_names import keys_of
 from .takes import line_up_line, memory_line
 
 

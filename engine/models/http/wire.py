@@ -10,12 +10,18 @@ from typing import Any, cast
 import httpx2
 import openai
 
-from ..errors import ModelError
-from .answer import Chunk
+from ...errors import ModelError
+from ..answer import Chunk
+from ..endpoint import Endpoint
+from ..refusals import (
+    RefusedError,
+    error,
+    explain,
+    quoted,
+    read_refusal,
+)
 from .bounded import bound_body
 from .chunks import ErrorEventError, NotAChunkError, read_chunks
-from .endpoint import Endpoint
-from .refusals import RefusedError, error, explain, quoted, read_refusal
 from .sse import TooMuchError, read_events, read_whole
 
 FAILURES = (openai.APIError, httpx2.HTTPError, httpx2.InvalidURL, ErrorEventError, NotAChunkError, TooMuchError)

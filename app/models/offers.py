@@ -13,7 +13,7 @@ from ...engine.models.embedded.finding import find
 from ...engine.models.embedded.recommending import LineUp
 from ...engine.models.embedded.weights import megabytes
 from ...engine.settings import EMBEDDED, RoleSettings, Settings
-from .model_choice import ModelChoice, asks
+from .choice import ModelChoice, asks
 from .takes import advised, line_up_line, memory_line
 
 

@@ -1,0 +1,1 @@
+"""What servers send, read without belief and with a bound on everything."""
