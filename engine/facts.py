@@ -34,10 +34,10 @@ _BUILTINS, _SYS = "__import__('builtins')", "__import__('sys')"
 WAS_CALLED = f"{_BUILTINS}.hasattr({_SYS}, 'unwritten_was_called')"
 """Whether the function of an unwritten module was called, as an expression."""
 UNWRITTEN_BODY = (
-    f"{_SYS}.unwritten_was_called = True\n"
+    f"{_SYS}.unwritten_was_called = True; "
     f"raise {_BUILTINS}.type('NotWritten', ({_BUILTINS}.BaseException,), {{}})({UNWRITTEN!r})"
 )
-"""Raises what no `except Exception` takes for an answer."""
+"""Raises what no `except Exception` takes for an answer. One line, as a placeholder is: none below it moves."""
 STAND_IN = "stands in for the test case"
 """Text with which a statement begins that makes what `self` is in a method of a test case."""
 

@@ -12,6 +12,13 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, suppres
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 # HYPOTHESIS_PROFILE=default looks for new examples in place of the same ones.
 
+SLOW = ("app", "looks", "engine/sandbox", "engine/bench", "performance")
+"""Folders whose tests start screens, processes or judges: minutes together."""
+SLOW_FILES = {
+    "test_classroom", "test_hostile_text", "test_journal", "test_lessons", "test_plan_tree", "test_project_tests_runs",
+    "test_race_widgets", "test_recipes", "test_requests", "test_watcher", "test_weights",
+}  # fmt: skip
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -27,3 +34,12 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs the benchmark files in ../shared, which are absent")
     return SHARED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `scripts/check` leaves to CI."""
+    here = Path(__file__).parent
+    for item in items:
+        where = item.path.relative_to(here).as_posix()
+        if where.startswith(tuple(f"{folder}/" for folder in SLOW)) or item.path.stem in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)

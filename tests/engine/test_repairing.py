@@ -138,7 +138,8 @@ async def test_the_first_body_that_holds_every_example_ends_the_ladder():
 
 
 async def test_a_draft_that_is_no_code_is_not_told_of():
-    run = Run([Line(text="I cannot do that."), Line(text="Nor now."), GOOD])
+    # An answer without code is asked for once more, without stops.
+    run = Run([Line(text="I cannot do that."), Line(text="Still not."), Line(text="Nor now."), GOOD])
     assert kept(await run.state()).body == GOOD
     assert run.attempts == ["the report", "the stub alone, T=0.8"]
 
@@ -217,7 +218,7 @@ async def test_a_body_that_comes_once_more_is_not_run_again():
 
 
 async def test_each_candidate_that_is_not_kept_is_told_why():
-    run = Run([BAD, HALF, Line(text="I cannot."), GOOD])
+    run = Run([BAD, HALF, Line(text="I cannot."), Line(text="I cannot."), GOOD])
     state = await run.state()
     assert state.dropped["d1"] == "passes 0 of 2 examples; kept passes 2"
     assert state.dropped["d2"] == "passes 1 of 2 examples; kept passes 2"

@@ -336,7 +336,8 @@ async def test_the_cursor_moves_and_a_long_text_is_broken_not_cut() -> None:
 
 
 async def test_the_table_tells_the_place_of_a_test_and_what_is_not_used() -> None:
-    asserted = Asserted(where="tests/test_a.py:12", name="tests/test_a.py::test_it", setup=(STAND_IN, "cart = Cart()"))
+    stands_in = f"if {STAND_IN!r}:\n    class TestA: pass\n    self = TestA()"
+    asserted = Asserted(where="tests/test_a.py:12", name="tests/test_a.py::test_it", setup=(stands_in, "cart = Cart()"))
     test = Example(source="f(1)", want="1", compare="value", origin="test", test=asserted)
     checks = (Check(example=Example(source="f(0)"), verdict="passed"), Check(example=test, verdict="failed", got="2"))
     unused = (UnusedTest(where="tests/test_a.py:30", why="takes a fixture (client)"),)

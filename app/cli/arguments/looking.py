@@ -104,6 +104,10 @@ def _replay(parser: ArgumentParser) -> None:
         metavar="TIME",
         help="a race in 30s or 2m (default for races that ship: 30s)",
     )
+    parser.add_argument(
+        "--present", action="store_true", help="before an audience: more room, no numbers, a clicker's keys"
+    )
+    parser.add_argument("--notes", metavar="FILE", help="what to say at each chapter, in Markdown; implies --present")
     settings(parser)
     output(parser)
 

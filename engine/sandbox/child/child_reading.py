@@ -211,7 +211,7 @@ class Reading:
 
     def _has_kept_bytes(self, entry: "os.DirEntry[str]") -> bool:
         """Whether a file holds, under another name, the very bytes of one that is kept from drafts."""
-        if self._weighed >= _MOST_ENTRIES or entry.is_dir() or entry.is_symlink():
+        if self._weighed >= _MOST_ENTRIES or entry.is_symlink() or entry.is_dir():
             return False
         self._weighed += 1
         alike = self._sizes.get(_size(entry), [])
