@@ -13,7 +13,7 @@ from ...engine.errors import EnvironmentFault, UsageError
 from ...engine.lessons.files import SUFFIX, written
 from ...engine.lessons.lesson import Lesson
 from ...engine.lessons.making import make_lessons
-from ...engine.lessons.marking import Marked, marked
+from ...engine.lessons.marking import Marked, mark_claims
 from ...engine.lessons.records import handed_in
 from ...engine.lessons.reporting import csv_of_class, page_of_class, table_of_class
 from ...engine.lessons.weighing import weaknesses
@@ -32,7 +32,7 @@ FOLDER = "lessons"
 
 
 @asynccontextmanager
-async def opened(here: Session) -> AsyncIterator[Sandbox]:
+async def sandbox_of(here: Session) -> AsyncIterator[Sandbox]:
     """The sandbox that the settings ask for, one for all that a command runs."""
     sandbox = await open_sandbox(sandbox_choice(here.settings, here.environ))
     try:
@@ -64,7 +64,7 @@ async def teach(args: argparse.Namespace, here: Session) -> int:
 async def _make(args: argparse.Namespace, here: Session, targets: Sequence[str]) -> int:
     """0 when a lesson was made of each function, else 1."""
     folder, bare = Path(args.out or FOLDER), 0
-    async with opened(here) as sandbox:
+    async with sandbox_of(here) as sandbox:
         for target in targets:
             stub = function_of(target, here.settings.context_tokens)
             made = await make_lessons(sandbox, limits(here.settings.sandbox), stub, level=args.level or 0)
@@ -92,7 +92,7 @@ def _write(path: Path, text: str) -> None:
 async def _check(args: argparse.Namespace, here: Session, named: Sequence[str]) -> int:
     """0 when every lesson can be used as it is, else 1."""
     colours, grave = paint(plain=args.plain), 0
-    async with opened(here) as sandbox:
+    async with sandbox_of(here) as sandbox:
         for lesson in lessons_in(named):
             found = await weaknesses(sandbox, limits(here.settings.sandbox), lesson)
             grave += any(weakness.grave for weakness in found)
@@ -111,8 +111,8 @@ async def _marked(args: argparse.Namespace, here: Session, named: Sequence[str])
         raise UsageError("name one folder or file of claims; --lessons names lessons that do not ship")
     lessons = lessons_in([*(args.with_lessons or ())]) if args.with_lessons else lessons_in(())
     found = handed_in(Path(named[0]))
-    async with opened(here) as sandbox:
-        done = await marked(sandbox, limits(here.settings.sandbox), lessons, found.records)
+    async with sandbox_of(here) as sandbox:
+        done = await mark_claims(sandbox, limits(here.settings.sandbox), lessons, found.records)
     return replace(done, troubles=(*done.troubles, *found.troubles[:20])), lessons
 
 

@@ -30,7 +30,7 @@ async def fetch(
     models: Sequence[Weights], environ: Mapping[str, str], *, ask: bool, index_url: str | None = None
 ) -> tuple[Path, ...]:
     """Fetch models, telling what it takes before, and on standard error how far each is; gives where they are."""
-    order = await stock.ordered(models, environ)
+    order = await stock.place_order(models, environ)
     if not order.models:
         return ()
     for model in order.models:

@@ -17,8 +17,6 @@ from textual_serve.server import Server
 from ...engine.system.paths import HOME_VARIABLE
 
 MOST_VISITORS = 20
-SHOWN = ("replay", "lesson")
-"""What visitors may be shown: neither asks a model, and neither writes."""
 ROOM = "REDRAFT_VISITOR"
 """Set in a visitor's process: the folder that is theirs, and goes with them."""
 

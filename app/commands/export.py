@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...engine.errors import EnvironmentFault, UsageError
 from ...engine.state.run import state_of
+from ...engine.system.regular import open_to_write
 from ..common.output import out
 from ..common.session import session
 from ..replay.export.page import page
@@ -37,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
                 asked = cast(here, logs, args.within or USUAL_SECONDS) if kind == "cast" else picture(here, logs)
                 made = asyncio.run(asked)
         try:
-            path.write_text(made, encoding="utf-8", newline="")
+            with open_to_write(path) if args.force else path.open("xb") as file:
+                file.write(made.encode())
         except OSError as error:
             raise EnvironmentFault(f"{path}: cannot be written ({error.strerror})") from error
         out(f"{path}: written, {len(made.encode()) / 1000:.0f} kB")

@@ -8,7 +8,7 @@ from ...engine.errors import UsageError
 from ...engine.lessons.claims import Claim, Verdict, tried
 from ...engine.lessons.lesson import Lesson
 from ...engine.run.opening import limits
-from ..cli.classroom import VERBS, opened, teach
+from ..cli.classroom import VERBS, sandbox_of, teach
 from ..common.output import (
     harmless,
     out,
@@ -47,7 +47,7 @@ async def _claimed(args: argparse.Namespace, here: Session, lessons: tuple[Lesso
     if len(lessons) != 1:
         raise UsageError(f"a claim is about one lesson; here are {len(lessons)}, so name one of them")
     notebook, claim = notebook_of(args, here), Claim(call=args.call, should_be=args.should_be)
-    async with opened(here) as sandbox:
+    async with sandbox_of(here) as sandbox:
         verdict = await tried(sandbox, limits(here.settings.sandbox), lessons[0], claim)
     if notebook is not None:
         notebook.add(recorded(lessons[0], verdict))

@@ -25,7 +25,7 @@ from ...engine.system.paths import Places
 from ..cli.fetching import fetch
 from ..cli.model_lines import advice_lines, list_lines, listed
 from ..common.output import harmless, out, out_json, paint, say
-from ..models.takes import advised, changes_for
+from ..models.takes import advise, changes_for
 
 RECOMMENDED = "recommended"
 
@@ -77,7 +77,7 @@ class _Here:
 
     async def recommend(self) -> int:
         """Which models suit this machine, with the numbers."""
-        found = await advised(self.settings, self.environ)
+        found = await advise(self.settings, self.environ)
         if self.args.json:
             out_json({"use": found.chosen.typed, "bound": found.bound, "line_ups": [
                 {"use": one.typed, "memory": one.memory, "disk": one.size, "seconds": one.seconds,
@@ -171,7 +171,7 @@ class _Here:
     async def _wanted(self) -> dict[Role, str]:
         """Who is to play what, as it was typed."""
         if self.args.names == [RECOMMENDED]:
-            found = await advised(self.settings, self.environ)
+            found = await advise(self.settings, self.environ)
             return {role: model.typed for role, model in found.chosen.cast.items()}
         wanted: dict[Role, str] = {}
         for name in self.args.names:

@@ -6,9 +6,9 @@ import argparse
 
 from ...engine.errors import EnvironmentFault, UsageError
 from ..common.output import out, say
+from ..common.terminal import FOR_VISITORS
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-SHOWN = ("replay", "lesson")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -19,9 +19,9 @@ def run(args: argparse.Namespace) -> int:
         EnvironmentFault: what serves it is not installed, or the port is taken.
     """
     words = [word for word in args.what if word != "--"] or ["replay", "swap_pairs"]
-    if words[0] not in SHOWN:
+    if words[0] not in FOR_VISITORS:
         raise UsageError(
-            f"redraft web shows {' and '.join(SHOWN)}, not {words[0]!r}: visitors ask no model and write nothing"
+            f"redraft web shows {' and '.join(FOR_VISITORS)}, not {words[0]!r}: visitors ask no model and write nothing"
         )
     if any(word.startswith("-") and word.partition("=")[0] not in {"--speed", "--in", "--level"} for word in words):
         raise UsageError("after what is shown come names, --speed, --in and --level; redraft's own options come before")

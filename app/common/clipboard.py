@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+
+from ...engine.system.programs import find_program
 
 _SECONDS = 2.0
 Command = tuple[str, ...]
 
 
 def tools(
-    environ: Mapping[str, str], platform: str, find: Callable[[str], str | None] = shutil.which
+    environ: Mapping[str, str], platform: str, find: Callable[[str], str | None] = find_program
 ) -> tuple[Command, ...]:
     """The programs that take a text on standard input and that fit where we run."""
     wanted: list[Command] = []

@@ -24,7 +24,7 @@ _MEANS: dict[Kind, str] = {
 }
 
 
-async def predicted(screen: Screen[Any], lesson: Lesson, before: Prediction | None) -> Prediction | None:
+async def ask_prediction(screen: Screen[Any], lesson: Lesson, before: Prediction | None) -> Prediction | None:
     """Where and what the user says it is; None when they leave it."""
     lines = lesson.stub.code(lesson.wrong.body).rstrip("\n").split("\n")
     first = lesson.stub.header.rstrip("\n").count("\n") + 1

@@ -28,7 +28,7 @@ from ..common.keys import LEARNING, bindings
 from ..common.session import Session
 from ..common.title_bar import TitleBar
 from .attempts import Attempt
-from .predicting import judged, predicted, side_by_side
+from .predicting import ask_prediction, judged, side_by_side
 from .progress import Progress
 from .view import LessonView
 
@@ -195,7 +195,7 @@ class LessonScreen(Screen[None]):
 
     async def _predict(self) -> None:
         """Have the user say where it is and of what kind; whether that is so is told with the answer."""
-        said = await predicted(self, self.lesson, self.attempt.prediction)
+        said = await ask_prediction(self, self.lesson, self.attempt.prediction)
         if said is not None:
             self._progress.predict(self._at, said)
             self.say(f"you say line {said.line}, {said.kind}; now claim an input that shows it")

@@ -14,7 +14,7 @@ from ...engine.models.embedded.recommending import LineUp
 from ...engine.models.embedded.weights import megabytes
 from ...engine.settings import EMBEDDED, RoleSettings, Settings
 from .choice import ModelChoice, asks
-from .takes import advised, line_up_line, memory_line
+from .takes import advise, line_up_line, memory_line
 
 
 class ModelOffer(NamedTuple):
@@ -73,7 +73,7 @@ async def model_offers(
 async def _on_this_machine(settings: Settings, environ: Mapping[str, str]) -> list[ModelOffer]:
     """The line-up that suits this machine, and the models whose files are here or that a role has."""
     catalogue = Catalogue(environ)
-    best = (await advised(settings, environ)).chosen
+    best = (await advise(settings, environ)).chosen
     offers: list[ModelOffer] = []
     if len(best.cast) > 1 or best.cast["coder"] != catalogue.named(""):
         named = " with ".join(f"{model.typed} as {role}" for role, model in best.cast.items())

@@ -26,7 +26,7 @@ async def has_models(screen: Screen[Any], session: Session, many: Sequence[Setti
     needed = await stock.lacking(many, session.environ)
     if not needed:
         return True
-    order = await stock.ordered(needed, session.environ)
+    order = await stock.place_order(needed, session.environ)
     return bool(await screen.app.push_screen_wait(OfferScreen(session.environ, session.places, order)))
 
 
@@ -41,15 +41,15 @@ async def with_models(screen: Screen[None], session: Session, settings: Settings
     """
     from ...engine.models.embedded import stock
     from .offer import OfferScreen
-    from .takes import advised, takes_line_up, with_line_up
+    from .takes import advise, takes_line_up, with_line_up
 
     needed = await stock.lacking([settings], session.environ)
     if not needed:
         return settings
-    order = await stock.ordered(needed, session.environ)
+    order = await stock.place_order(needed, session.environ)
     better = None
     if settings.roles == Settings().roles:
-        found = (await advised(settings, session.environ)).chosen
+        found = (await advise(settings, session.environ)).chosen
         better = found if set(found.cast.values()) != set(needed) else None
     screen_ = OfferScreen(session.environ, session.places, order, better=better)
     if await screen.app.push_screen_wait(screen_):

@@ -36,7 +36,7 @@ def line_up_line(one: LineUp) -> str:
     )
 
 
-async def advised(settings: Settings, environ: Mapping[str, str]) -> Advice:
+async def advise(settings: Settings, environ: Mapping[str, str]) -> Advice:
     """What suits this machine and its engine."""
     try:
         gpus = (await engine_for(settings.embedded.engine, environ)).gpus

@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from ...engine.state.run import RunState
+from ...engine.system.regular import write_new
 from ...widgets.run.timeline import Timeline
 from ...widgets.status_line import StatusLine
 from ..common.key_bar import KeyBar
@@ -160,15 +161,13 @@ class RaceReplayScreen(ReplayScreen):
                 self.lanes.take(number, state)
 
     def _export(self) -> None:
-        """Write the race beside the current folder's files, as a page that plays and as Markdown."""
+        """Write the race into the current folder, as a page that plays and as Markdown; what is there stays."""
         states = [player.whole for player in self._race.players]
         name = "".join(c if c.isalnum() else "-" for c in task_of(states))
         said: list[str] = []
         try:
             for ending, make in ((".html", lambda: page(self._logs)), (".md", lambda: slide(self._logs, states))):
-                path = Path(f"race-{name}{ending}")
-                path.write_text(make(), encoding="utf-8", newline="")
-                said.append(path.name)
+                said.append(write_new(Path(f"race-{name}{ending}"), make()).name)
         except OSError as error:
             self.query_one("#status", StatusLine).say(f"the race cannot be written here ({error.strerror})", "error")
             return

@@ -50,7 +50,7 @@ class Marked(Fact, frozen=True):
     """What could not be marked, in words."""
 
 
-async def marked(sandbox: Sandbox, limits: Limits, lessons: Sequence[Lesson], records: Sequence[Record]) -> Marked:
+async def mark_claims(sandbox: Sandbox, limits: Limits, lessons: Sequence[Lesson], records: Sequence[Record]) -> Marked:
     """All claims, run in the one sandbox; claims about one lesson that differ in spaces and quotes alone are run once.
 
     Raises:

@@ -11,6 +11,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+MOST_NAMES = 100
+
 
 def read_regular(path: str | os.PathLike[str], most: int, start: int = 0) -> bytes:
     """The bytes of a regular file of at most `most` bytes, from byte `start` on; waits for nobody.
@@ -43,6 +45,23 @@ def open_to_write(path: Path) -> BinaryIO:
     if hasattr(os, "O_NONBLOCK"):
         os.set_blocking(descriptor, True)
     return os.fdopen(descriptor, "wb")
+
+
+def write_new(path: Path, text: str) -> Path:
+    """Write a file that is not there yet: where its name is taken, a number goes behind it. Gives where it is.
+
+    Raises:
+        OSError: it cannot be written, or a hundred such names are taken.
+    """
+    for number in range(1, MOST_NAMES + 1):
+        place = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            with place.open("xb") as file:
+                file.write(text.encode())
+        except FileExistsError:
+            continue
+        return place
+    raise FileExistsError(errno.EEXIST, "every name for it is taken", os.fspath(path))
 
 
 def _refuse(path: str | os.PathLike[str], number: int, why: str) -> None:

@@ -18,7 +18,7 @@ from redraft.engine.facts import Draft
 from redraft.engine.lessons.files import LessonFile, hidden_test, read_lesson, written
 from redraft.engine.lessons.lesson import held
 from redraft.engine.lessons.making import make_lessons
-from redraft.engine.lessons.marking import FULL, HINT, marked
+from redraft.engine.lessons.marking import FULL, HINT, mark_claims
 from redraft.engine.lessons.records import Notebook, Record, handed_in
 from redraft.engine.lessons.reporting import csv_of_class, page_of_class, standings, table_of_class
 from redraft.engine.lessons.tasks import HiddenTest
@@ -248,14 +248,14 @@ async def test_a_mark_is_what_running_shows_and_hints_cost(sandbox: Sandbox) -> 
         record("Bo", "swap_pairs", "swap_pairs([4, 3])", "[9, 9]"),
         record("Bo", "nothing", "f()", "1"),
     ]
-    done = await marked(sandbox, Limits(), lessons_in(()), records)
+    done = await mark_claims(sandbox, Limits(), lessons_in(()), records)
     ana, bo = done.marks
     assert (ana.found, ana.points, ana.claims, ana.false_alarms, ana.hints) == (True, FULL - 2 * HINT, 2, 1, 2)
     assert ana.seconds == 61.0
     assert (bo.found, bo.points, bo.false_alarms) == (False, 0, 1)
     assert not done.unseen
     assert "nothing" in done.troubles[0]
-    only_bo = await marked(sandbox, Limits(), lessons_in(()), records[5:])
+    only_bo = await mark_claims(sandbox, Limits(), lessons_in(()), records[5:])
     assert only_bo.unseen == ("swap_pairs",)
 
 
@@ -275,9 +275,9 @@ HOSTILE = [
 
 async def test_hostile_claims_end_and_find_nothing(sandbox: Sandbox) -> None:
     records = [record(f"s{n}", "swap_pairs", call, wanted) for n, (call, wanted) in enumerate(HOSTILE)]
-    done = await marked(sandbox, Limits(), lessons_in(["swap_pairs"]), records)
+    done = await mark_claims(sandbox, Limits(), lessons_in(["swap_pairs"]), records)
     assert [mark.student for mark in done.marks if mark.found] == []
-    after = await marked(
+    after = await mark_claims(
         sandbox, Limits(), lessons_in(["swap_pairs"]), [record("Ana", "swap_pairs", *RIGHT["swap_pairs"])]
     )
     assert after.marks[0].found
@@ -288,7 +288,7 @@ async def test_a_class_is_reported_as_table_csv_and_page_and_no_name_is_obeyed(s
     records = [record(name, "swap_pairs", *RIGHT["swap_pairs"]) for name in names[:4]]
     records.append(record(names[4], "chunked", "chunked('a', 1)", "['b']"))
     lessons = lessons_in(())
-    done = await marked(sandbox, Limits(), lessons, records)
+    done = await mark_claims(sandbox, Limits(), lessons, records)
     assert [one.points for one in standings(done.marks)] == [FULL] * 4 + [0]
     table = as_plain(table_of_class(done))
     assert "nobody saw the mistake in chunked" in table
@@ -314,7 +314,7 @@ async def test_thirty_students_and_sixteen_lessons_are_marked_soon_enough(sandbo
     ]
     assert len(records) == 480
     began = time.process_time()
-    done = await marked(sandbox, Limits(), lessons, records)
+    done = await mark_claims(sandbox, Limits(), lessons, records)
     assert len(done.marks) == 480
     assert any(mark.found for mark in done.marks)
     # The wall clock of a shared machine says little; what is run at all does: equal claims are run once.

@@ -106,7 +106,7 @@ class Catalogue:
         """
         if weights.sha256 or weights.place:
             return weights
-        told = await hub.described(weights)
+        told = await hub.describe(weights)
         self._known.keep_description(weights.typed, told)
         return told
 

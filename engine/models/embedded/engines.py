@@ -7,13 +7,13 @@ import contextlib
 import importlib.util
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...errors import ModelError
 from ...facts import Fact
+from ...system.programs import find_program
 
 OURS, PROGRAM = "xllamacpp", "llama-server"
 OLDEST = 7500
@@ -115,7 +115,7 @@ def _our_build() -> str:
 
 def _found(name: str, environ: Mapping[str, str]) -> str:
     """The program of this name or path, "" when it is not there."""
-    return shutil.which(str(Path(name).expanduser()), path=environ.get("PATH", os.defpath)) or ""
+    return find_program(str(Path(name).expanduser()), environ.get("PATH", os.defpath)) or ""
 
 
 async def _of_program(program: str, environ: Mapping[str, str], why: str) -> Engine:

@@ -40,6 +40,7 @@ class Hub:
         self._endpoint = endpoint.rstrip("/")
         self._token = token
         protect(token or "")
+        protect(urlsplit(endpoint).password or "")
 
     async def continue_into(self, partial: Partial) -> None:
         """Append what is missing; a connection that breaks is taken up again as long as each try brings something."""
@@ -67,7 +68,7 @@ class Hub:
             async for chunk in answer.aiter_bytes():
                 partial.append(chunk)
 
-    async def described(self, weights: Weights) -> Weights:
+    async def describe(self, weights: Weights) -> Weights:
         """The same with size, digest and revision as the hub tells them. Nothing of the file is fetched.
 
         Raises:
@@ -107,7 +108,7 @@ class Hub:
             if answer.status_code < 300 or "x-linked-etag" in answer.headers:
                 return answer
             url = urljoin(url, answer.headers.get("location", ""))
-            if urlsplit(url).netloc != urlsplit(self._endpoint).netloc:
+            if urlsplit(url)[:2] != urlsplit(self._endpoint)[:2]:
                 break  # the token is for nobody else, and who is asked there knows no digest
         raise EnvironmentFault(
             f"the model hub ({self._endpoint}) says that {weights.file} has moved, and not where; name its new place"

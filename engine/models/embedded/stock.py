@@ -56,7 +56,7 @@ async def lacking(many: Iterable[Settings], environ: Mapping[str, str]) -> tuple
     return tuple(one for one in found if find(environ, one) is None)
 
 
-async def ordered(models: Sequence[Weights], environ: Mapping[str, str], hub: Hub | None = None) -> Order:
+async def place_order(models: Sequence[Weights], environ: Mapping[str, str], hub: Hub | None = None) -> Order:
     """What fetching these takes; the hub is asked for the size and digest of those that are not known to the byte.
 
     Raises:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import importlib.util
 import os
-import shutil
 import sys
 import tempfile
 import tomllib
@@ -18,6 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from ...errors import EnvironmentFault
+from ...system.programs import find_program
 from .hub import usual_hub
 from .weights import Packages, Partial, Source
 
@@ -146,9 +146,9 @@ def pip_command(environ: Mapping[str, str]) -> list[str]:
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip"]
     path = environ.get("PATH", os.defpath)
-    if uv := shutil.which("uv", path=path):
+    if uv := find_program("uv", path):
         return [uv, "tool", "run", "--quiet", "pip"]
-    if pip := shutil.which("pip", path=path):
+    if pip := find_program("pip", path):
         return [pip]
     raise EnvironmentFault("neither pip nor uv is installed here")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import shlex
-import shutil
 import socket
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from ...errors import EnvironmentFault
 from ...facts import Fact
+from ...system.programs import find_program
 from .placing import Place
 
 HOST = "127.0.0.1"
@@ -57,9 +57,9 @@ def program(environ: Mapping[str, str]) -> tuple[str, ...]:
     """
     beside = Path(sys.executable).parent
     search = f"{beside}:{environ.get('PATH', '')}"
-    if found := shutil.which("vllm", path=search):
+    if found := find_program("vllm", search):
         return (found,)
-    if found := shutil.which("uvx", path=search):
+    if found := find_program("uvx", search):
         return (found, "--from", "vllm", "vllm")
     raise EnvironmentFault(
         "vLLM is not installed: install redraft with its extra `redraft[vllm]` (Linux; several GB), put a `vllm` on "

@@ -235,10 +235,10 @@ async def test_a_model_that_was_renamed_is_followed_on_the_same_hub_alone(enviro
     with hub(
         {PLACE: (307, {"Location": "/new/m/resolve/main/x.gguf"}), "/new/m/resolve/main/x.gguf": (302, LINKED)}
     ) as (url, _):
-        assert (await Hub(url, None).described(wanted)).sha256 == DIGEST
+        assert (await Hub(url, None).describe(wanted)).sha256 == DIGEST
     with hub({}) as (other, asked), hub({PLACE: (307, {"Location": f"{other}{PLACE}"})}) as (url, _):
         with pytest.raises(EnvironmentFault, match="has moved"):
-            await Hub(url, "token").described(wanted)
+            await Hub(url, "token").describe(wanted)
         assert asked == []
 
 
@@ -261,9 +261,9 @@ async def test_a_hub_that_does_not_describe_the_file_is_told_with_what_to_do(
     environ: dict[str, str], status: int, headers: dict[str, str], told: str
 ):
     with hub({PLACE: (status, headers)}) as (url, _), pytest.raises(EnvironmentFault, match=told):
-        await Hub(url, None).described(Catalogue(environ).named("hub:me/m:x.gguf"))
+        await Hub(url, None).describe(Catalogue(environ).named("hub:me/m:x.gguf"))
 
 
 async def test_a_hub_that_is_out_of_reach_is_told_with_what_to_do(environ: dict[str, str]):
     with pytest.raises(EnvironmentFault, match="HF_ENDPOINT"):
-        await Hub("http://127.0.0.1:9", None).described(Catalogue(environ).named("hub:me/m:x.gguf"))
+        await Hub("http://127.0.0.1:9", None).describe(Catalogue(environ).named("hub:me/m:x.gguf"))
