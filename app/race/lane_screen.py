@@ -13,7 +13,7 @@ from ...widgets.status_line import StatusLine
 from ..common.key_bar import KeyBar
 from ..common.keys import LOOKING, ONE_LANE, SEARCHING, bindings
 from ..common.title_bar import TitleBar
-from ..run.screen import RunScreen
+from ..run.screen import LeadsBack
 from ..run.view import RunView
 
 
@@ -26,7 +26,7 @@ class LaneOpened(Message):
         self.position = position
 
 
-class LaneScreen(RunScreen):
+class LaneScreen(LeadsBack):
     """Shows the lane called `name`; whoever opened it hands it every new state."""
 
     AUTO_FOCUS = ""
@@ -60,20 +60,6 @@ class LaneScreen(RunScreen):
         self._state = state
         if self.is_mounted:
             self.view.state = state
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A search is ended first."""
-        if action == "leave" and self.view.searching.possible("close"):
-            return False
-        return super().check_action(action, parameters)
-
-    def action_leave(self) -> None:
-        """Back to the lanes."""
-        self.dismiss()
-
-    def action_deed(self, name: str) -> None:
-        """Ctrl+c without a selection leads back, as escape does."""
-        self.dismiss()
 
     def on_report_pane_finding_chosen(self, event: ReportPane.FindingChosen) -> None:
         """Show the line that a finding speaks of."""

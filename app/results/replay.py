@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...engine.events import Entry, NodeOpened
 from ..common.keys import REPLAYED_RESULT, bindings
 from ..replay.screen import ReplayScreen
+from ..run.screen import LeadsBack
 from ..tree.replay import TreeReplayScreen
 
 
@@ -16,26 +17,12 @@ def replayed(entries: Sequence[Entry], position: float | None = None) -> ReplayS
     return ReplayedTree(entries, position=position) if grew else ReplayedRun(entries, position=position)
 
 
-class ReplayedRun(ReplayScreen):
+class ReplayedRun(LeadsBack, ReplayScreen):
     """In the usual panes; escape ends a search if there is one, and else leads back."""
 
     TOPICS = (REPLAYED_RESULT, *ReplayScreen.TOPICS)
     BINDINGS = bindings((REPLAYED_RESULT,))
     NOT_WHILE_TYPING = ReplayScreen.NOT_WHILE_TYPING | {"leave"}
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A search is ended first."""
-        if action == "leave" and self.view.searching.possible("close"):
-            return False
-        return super().check_action(action, parameters)
-
-    def action_leave(self) -> None:
-        """Back to the results."""
-        self.dismiss()
-
-    def action_deed(self, name: str) -> None:
-        """Ctrl+c without a selection leads back, as escape does."""
-        self.dismiss()
 
 
 class ReplayedTree(TreeReplayScreen):

@@ -33,3 +33,21 @@ class RunScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that a screen takes before all others are letters while a search is typed."""
         return action not in self.NOT_WHILE_TYPING or not self.typing
+
+
+class LeadsBack(RunScreen):
+    """A run that was opened from another screen: escape and ctrl+c lead back there."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A search is ended first."""
+        if action == "leave" and self.view.searching.possible("close"):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_leave(self) -> None:
+        """Back to where it was opened."""
+        self.dismiss()
+
+    def action_deed(self, name: str) -> None:
+        """Ctrl+c without a selection leads back, as escape does."""
+        self.dismiss()
