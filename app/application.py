@@ -237,7 +237,7 @@ class RedraftApp(App[int]):
 
     @property
     def chosen_keys(self) -> Mapping[str, str]:
-        """The keys that the person moved, by binding id."""
+        """The keys that the user moved, by binding id."""
         return self.session.settings.interface.keys
 
     def bound_keys(self, topics: Iterable[Topic]) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""What can go wrong in our world, and what the person should do next.
+"""What can go wrong in our world, and what the user should do next.
 
 What a model's or a user's code does wrong is a fact (a failing check, an unreadable review), never an exception.
 
@@ -8,7 +8,7 @@ What a model's or a user's code does wrong is a fact (a failing check, an unread
     ├── EnvironmentFault     this machine or network cannot do it now; may be retried    exit 3
     │   ├── ModelError       a model server is unreachable, refuses, or answers nonsense
     │   └── SandboxError     code cannot be run as safely as was promised
-    │       └── ConsentNeeded   … but could be if the person agrees to less
+    │       └── ConsentNeeded   … but could be if the user agrees to less
     ├── BudgetSpent          the run may use no more calls, tokens, seconds or money     exit 3
     └── SourceError          a file cannot be read or written back                       exit 3
         └── StaleSource      the file changed since it was read; nothing was written
@@ -71,7 +71,7 @@ class ProjectError(EnvironmentFault):
 
 
 class ConsentNeeded(SandboxError):
-    """Code could only be run with less protection, to which the person has to agree once for a project."""
+    """Code could only be run with less protection, to which the user has to agree once for a project."""
 
 
 class BudgetSpent(RedraftError):

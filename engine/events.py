@@ -214,7 +214,7 @@ class ChecksInvented(Event, frozen=True):
     checks: tuple[Example, ...]
     node: str = ""
     contradicted: tuple[Example, ...] = ()
-    """Those that say otherwise than an example of the person: shown, not used."""
+    """Those that say otherwise than an example of the user: shown, not used."""
 
 
 class Decomposed(Event, frozen=True):
@@ -251,7 +251,7 @@ class NodeClosed(Event, frozen=True):
 
 
 class Steered(Event, frozen=True):
-    """The person took the wheel."""
+    """The user took the wheel."""
 
     what: Literal["abandon", "retry", "pin", "stub", "body"]
     node: str
@@ -260,7 +260,7 @@ class Steered(Event, frozen=True):
 
 
 class Paused(Event, frozen=True):
-    """The person held the run before its next call, or (`again`) let it go on."""
+    """The user held the run before its next call, or (`again`) let it go on."""
 
     again: bool = False
 
@@ -308,7 +308,7 @@ class RunEnded(Event, frozen=True):
 
 
 class Written(Event, frozen=True):
-    """The person accepted something and the file was written."""
+    """The user accepted something and the file was written."""
 
     path: str
     draft: str
@@ -316,7 +316,7 @@ class Written(Event, frozen=True):
 
 
 class Undone(Event, frozen=True):
-    """The person took the last write back, or (`again`) made it again."""
+    """The user took the last write back, or (`again`) made it again."""
 
     path: str
     again: bool = False
@@ -348,7 +348,7 @@ class Compared(Event, frozen=True):
 
 
 class Answered(Event, frozen=True):
-    """The person said what a call should do, or that it does not matter."""
+    """The user said what a call should do, or that it does not matter."""
 
     answer: Answer
     by: str = "you"

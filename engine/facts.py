@@ -94,7 +94,7 @@ class Example(Fact, frozen=True):
     options: tuple[str, ...] = ()
     """Names of the doctest flags that are on, such as "ELLIPSIS"; with "-" in front, of those that it turns off."""
     origin: Literal["visible", "generated", "finding", "hidden", "test", "you"] = "visible"
-    """you: what the person answered to a question of ours."""
+    """you: what the user answered to a question of ours."""
     line: int = 0
     """1-based line in the file, 0 when it is not in the file."""
     session: str = ""
@@ -627,7 +627,7 @@ class Behaviours(Fact, frozen=True):
 
 
 class Answer(Fact, frozen=True):
-    """What the person said that a call should do."""
+    """What the user said that a call should do."""
 
     call: str
     gives: str = ""
@@ -639,7 +639,7 @@ class Answer(Fact, frozen=True):
 
     @property
     def open(self) -> bool:
-        """Whether the person said that it does not matter."""
+        """Whether the user said that it does not matter."""
         return not (self.gives or self.raises or self.after)
 
     @property
@@ -666,7 +666,7 @@ class Option(Fact, frozen=True):
 
 
 class Choice(Fact, frozen=True):
-    """A question to the person: what should this call do?"""
+    """A question to the user: what should this call do?"""
 
     call: str
     options: tuple[Option, ...]

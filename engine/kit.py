@@ -32,7 +32,7 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     thoughtful: Sampling = CARD
     """For questions that are thought about, in evidence mode."""
     max_tokens: int | None = None
-    """What the person set for an answer: no bound of ours is tighter, or wider. None: nothing."""
+    """What the user set for an answer: no bound of ours is tighter, or wider. None: nothing."""
     thinking: Thinking = "auto"
     """auto: as each question says, where the model can; on: at every question that may be thought about; off: never."""
     effort: Effort | None = None
@@ -102,7 +102,7 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     person: Person | None = None
     """Whom a pipeline may ask what a call should do; None: nobody is there."""
     known: tuple[Answer, ...] = ()
-    """What the person has said already."""
+    """What the user has said already."""
     from_tests: HowTold = "off"
     """What is made of tests that a stub's project has already."""
 

@@ -1,4 +1,4 @@
-"""One line at the bottom: what the watcher saw, and what the person should know now."""
+"""One line at the bottom: what the watcher saw, and what the user should know now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking the person in the terminal what a call should do, and what was answered on the command line."""
+"""Asking the user in the terminal what a call should do, and what was answered on the command line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STOP = frozenset({"q", "quit", ":q"})
 
 
 class Terminal:
-    """The person at the terminal, or whatever is piped in: one line an answer."""
+    """The user at the terminal, or whatever is piped in: one line an answer."""
 
     name = "you"
 
@@ -81,7 +81,7 @@ def given_answers(stub: Stub, texts: Sequence[str]) -> tuple[Answer, ...]:
     """What `--answer CALL=VALUE` says.
 
     Raises:
-        UsageError: one of them is no answer, or contradicts an example of the person's own.
+        UsageError: one of them is no answer, or contradicts an example of the user's own.
     """
     return tuple(_given(stub, text) for text in texts)
 

@@ -11,7 +11,7 @@ from ...engine.system.paths import make_folder
 
 
 def laid_out(folder: Path) -> tuple[Path, ...]:
-    """Copies of the tour's files, in order, in `folder`, or beside it ("tour-2") where the person has been before."""
+    """Copies of the tour's files, in order, in `folder`, or beside it ("tour-2") where the user has been before."""
     bundled = {
         item.name: item.read_bytes()
         for item in (resources.files("redraft.app") / "examples" / "tour").iterdir()

@@ -183,7 +183,7 @@ async def _driven(
     contenders: Sequence[Contender],
     suite: Suite,
 ) -> tuple[tuple[Line, ...], bool]:
-    """The lines, and whether the person stopped the run. What was done is shown before an error goes on."""
+    """The lines, and whether the user stopped the run. What was done is shown before an error goes on."""
     meter = Meter(live=not args.plain and not args.json)
     harness = Harness(ledger, solve, workers=workers, progress=meter.show)
     say(f"{suite.name}: {len(suite.problems)} problems × {len(contenders)}; results go to {ledger.path}")

@@ -1,4 +1,4 @@
-"""Which command opens a file at a line in the person's own editor."""
+"""Which command opens a file at a line in the user's own editor."""
 
 from __future__ import annotations
 

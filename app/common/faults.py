@@ -21,7 +21,7 @@ EXIT_CODE = 70
 
 
 def tell(screen: Screen[Any] | App[Any], error: BaseException, places: Places) -> None:
-    """Show an error to the person; one that is no `RedraftError` is also kept with its traceback."""
+    """Show an error to the user; one that is no `RedraftError` is also kept with its traceback."""
     if isinstance(error, RedraftError):
         screen.notify(str(error), severity="error", markup=False, timeout=15)
         return

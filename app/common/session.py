@@ -100,7 +100,7 @@ def _exists(path: Path) -> bool:
 
 
 def _with_consent(loaded: Loaded, agreed: str | None) -> Loaded:
-    """The settings with the protection the person agreed to do without in this project (`redraft trust --limited`)."""
+    """The settings with the protection the user agreed to do without in this project (`redraft trust --limited`)."""
     sandbox = loaded.settings.sandbox
     if agreed != "D" or sandbox.lowest_tier >= "D":
         return loaded

@@ -1,4 +1,4 @@
-"""What the person can do on the main screen, by the name that keys and the command palette know it under."""
+"""What the user can do on the main screen, by the name that keys and the command palette know it under."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Deed = Callable[[], Awaitable[None] | None]
 
 
 class Deeds:
-    """Acts on `work`, and tells the person through `screen`."""
+    """Acts on `work`, and tells the user through `screen`."""
 
     def __init__(self, screen: DraftScreen, work: Work, open_tree: Callable[[], None]) -> None:
         self._screen = screen

@@ -1,4 +1,4 @@
-"""A line in which the person types what a call should do."""
+"""A line in which the user types what a call should do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person answers about a call, from the pane's keys or typed, handed on to what decides by it."""
+"""What the user answers about a call, from the pane's keys or typed, handed on to what decides by it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def asked_of(deciding: Deciding, card: Card | None, key: Key) -> Asked:
-    """What the person is asked about this stub; `key` gives the keys in force."""
+    """What the user is asked about this stub; `key` gives the keys in force."""
     strong = deciding.strength(card)
     note = deciding.note(card, key("behaviour.draw"))
     return Asked(deciding.question(card), note, strong.told if strong is not None else "")

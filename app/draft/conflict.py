@@ -1,4 +1,4 @@
-"""What could not be brought together: the person's lines and ours, side by side. Nothing was written."""
+"""What could not be brought together: the user's lines and ours, side by side. Nothing was written."""
 
 from __future__ import annotations
 

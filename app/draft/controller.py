@@ -156,7 +156,7 @@ class Work:
             workshop.close()
         self._closing.set()
 
-    # ------------------------------------------------------------------------------------ what the person decides
+    # ------------------------------------------------------------------------------------ what the user decides
 
     def tell(self, key: str, run: str, happened: tuple[AnyEvent, ...]) -> None:
         """Put what happened after a run at the end of its log, and on the shelf; nothing if another run began."""

@@ -57,7 +57,7 @@ class Deciding:
         self._doing: asyncio.Task[None] | None = None
         self._strengths: dict[tuple[Stub, str], Strength] = {}
         self._asked: set[str] = set()
-        """Keys of stubs for which the person wants more bodies now."""
+        """Keys of stubs for which the user wants more bodies now."""
         self._drawn: set[tuple[str, int]] = set()
         """Runs, with the number of answers, for which bodies were drawn."""
         self._question: tuple[object, Choice | None] = (None, None)
@@ -69,7 +69,7 @@ class Deciding:
     # ------------------------------------------------------------------------------------ what is known
 
     def question(self, card: Card | None) -> Choice | None:
-        """What the person is to be asked about this stub; None for nothing, or while it cannot be answered."""
+        """What the user is to be asked about this stub; None for nothing, or while it cannot be answered."""
         state = card.state if card is not None else None
         if card is None or state is None or state.status != "settled" or not card.in_file:
             return None
@@ -95,7 +95,7 @@ class Deciding:
         why = f"{self.trouble}. " if self.trouble else ""
         return f"{why}{key} draws {MOST} more drafts to compare" if _can_be_compared(state) else ""
 
-    # ------------------------------------------------------------------------------------ what the person says
+    # ------------------------------------------------------------------------------------ what the user says
 
     def answer(self, card: Card, answer: Answer) -> str:
         """Take an answer: candidates that contradict it fall away. Gives a sentence when it cannot be taken."""

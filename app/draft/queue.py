@@ -1,4 +1,4 @@
-"""From saves to runs: which stub is drafted when, and what the person is told about it."""
+"""From saves to runs: which stub is drafted when, and what the user is told about it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Following:
         self.first = ""
         """Key of the stub to begin with, "" to begin with what others need."""
         self._by_others: dict[str, Pipeline] = {}
-        """Pipelines that the person asked for on one stub only, by its key."""
+        """Pipelines that the user asked for on one stub only, by its key."""
         self._adopted: RunState | None = None
         """A run from elsewhere whose stub was not read yet."""
         self._on_change = on_change

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 class DraftScreen(RunScreen):
-    """Watches `paths`; what a save asks for is drafted, what the person accepts is written."""
+    """Watches `paths`; what a save asks for is drafted, what the user accepts is written."""
 
     AUTO_FOCUS = ""
     TOPICS = (DRAFTING, DECIDING, LOOKING, STEPPING, SEARCHING, MOVING)
@@ -152,7 +152,7 @@ class DraftScreen(RunScreen):
         return following is None or following.drafting.stub is not None or bool(following.queue)
 
     def say(self, notice: str, tone: Tone = "calm") -> None:
-        """Tell the person something that matters now."""
+        """Tell the user something that matters now."""
         self.query_one(StatusLine).say(notice, tone)
 
     def _saw(self, what: str) -> None:

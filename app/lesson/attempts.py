@@ -29,7 +29,7 @@ class Prediction(NamedTuple):
 
 @dataclass
 class Attempt:
-    """How far the person is with one lesson."""
+    """How far the user is with one lesson."""
 
     verdicts: list[Verdict] = field(default_factory=list[Verdict])
     typed: tuple[str, str] = ("", "")
@@ -67,7 +67,7 @@ def _attempt(records: Sequence[Record]) -> Attempt:
 
 
 class OwnReport(ReportPane):
-    """What the person has claimed, in the form of a reviewer's report."""
+    """What the user has claimed, in the form of a reviewer's report."""
 
     over: reactive[bool] = reactive(False, init=False)
     """Whether nothing can be claimed any more."""

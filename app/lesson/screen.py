@@ -1,4 +1,4 @@
-"""A lesson on the screen: the draft, what the person claims of it, and at last what was wrong."""
+"""A lesson on the screen: the draft, what the user claims of it, and at last what was wrong."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class LessonScreen(Screen[None]):
 
     @property
     def attempt(self) -> Attempt:
-        """How far the person is with it."""
+        """How far the user is with it."""
         return self._progress.attempts[self._at]
 
     @property
@@ -102,7 +102,7 @@ class LessonScreen(Screen[None]):
         return self.query_one(LessonView)
 
     def say(self, notice: str, tone: Tone = "calm") -> None:
-        """Tell the person something that matters now."""
+        """Tell the user something that matters now."""
         self.query_one(StatusLine).say(notice, tone)
 
     def _begin(self) -> None:
@@ -131,7 +131,7 @@ class LessonScreen(Screen[None]):
         left = f"{clock(progress.left).partition('.')[0]} left" if progress.exam else ""
         title.means = " · ".join(filter(None, (progress.student, f"{counted(progress.found, 'bug')} found", left)))
 
-    # ------------------------------------------------------------------------------------ what the person does
+    # ------------------------------------------------------------------------------------ what the user does
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""

@@ -16,7 +16,7 @@ from ..common.key_names import keys_of
 
 
 class ConsentScreen(ModalScreen[bool]):
-    """Gives whether the person agrees. Enter does nothing here: it is pressed too easily."""
+    """Gives whether the user agrees. Enter does nothing here: it is pressed too easily."""
 
     BINDINGS = [
         Binding("y", "dismiss(True)", "run drafts here", id="consent.yes"),

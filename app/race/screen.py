@@ -111,7 +111,7 @@ class RaceScreen(Screen[RunState | None]):
         return [worker for worker in self.workers if worker.group == "race" and worker.node is self]
 
     def say(self, notice: str, tone: Tone = "calm") -> None:
-        """Tell the person something that matters now."""
+        """Tell the user something that matters now."""
         self.query_one(StatusLine).say(notice, tone)
 
     @property
@@ -162,7 +162,7 @@ class RaceScreen(Screen[RunState | None]):
     def _complain(self, what: str) -> None:
         self.query_one(StatusLine).seen = what
 
-    # ------------------------------------------------------------------------------------ what the person does
+    # ------------------------------------------------------------------------------------ what the user does
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""

@@ -116,7 +116,7 @@ class RaceView(Vertical):
         """Show the table, or the lanes again."""
         self._arrange()
 
-    # ------------------------------------------------------------------------------------ what the person does
+    # ------------------------------------------------------------------------------------ what the user does
 
     def act(self, what: str, number: int = 0) -> None:
         """What a key of the topic "lanes" asks for."""

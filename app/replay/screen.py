@@ -167,7 +167,7 @@ class ReplayScreen(RunScreen):
         self.query_one(Timeline).action_slower()
 
     def on_timeline_seek(self, event: Timeline.Seek) -> None:
-        """Go to where the person points."""
+        """Go to where the user points."""
         self._go(event.position)
         self._play(on=self.playing and self._left)
 

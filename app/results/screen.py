@@ -58,7 +58,7 @@ class ResultsScreen(Screen[None]):
         return self.query_one(ResultsView)
 
     def say(self, notice: str, tone: Tone = "calm") -> None:
-        """Tell the person something that matters now."""
+        """Tell the user something that matters now."""
         self.query_one(StatusLine).say(notice, tone)
 
     # ------------------------------------------------------------------------------------ reading

@@ -51,7 +51,7 @@ class ResultsView(Vertical):
             """The result in one line, "" for none."""
 
     class Opened(Message):
-        """The person wants to see the run under the cursor."""
+        """The user wants to see the run under the cursor."""
 
     def __init__(self, reviewed: Callable[[Line], Review | None], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -190,7 +190,7 @@ class ResultsView(Vertical):
         self.standing.arrange()
         self._tell()
 
-    # ------------------------------------------------------------------------------------ what the person does
+    # ------------------------------------------------------------------------------------ what the user does
 
     def bring(self, front: Front) -> None:
         """Put a pane in front."""

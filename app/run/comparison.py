@@ -34,7 +34,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
     """Id of the draft that they are changes of, "" for none."""
     header: str = ""
-    """The function's header with what the person answered in its docstring, "" where nothing was."""
+    """The function's header with what the user answered in its docstring, "" where nothing was."""
 
     def body(self, stub: Stub, decided: Mapping[int, Decision]) -> str:
         """The body with the accepted changes made and no others, dedented."""

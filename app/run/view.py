@@ -54,7 +54,7 @@ from .spec_score import spec_score
 
 
 class RunView(Searched, Vertical):
-    """Shows `state`. Which panes are in front follows the run until the person chooses one."""
+    """Shows `state`. Which panes are in front follows the run until the user chooses one."""
 
     state: reactive[RunState] = reactive(RunState, init=False, repaint=False)
     choice: reactive[Choice] = reactive(Choice, init=False, repaint=False)
@@ -63,7 +63,7 @@ class RunView(Searched, Vertical):
     candidate: reactive[str] = reactive("", init=False, repaint=False)
     """Id of the candidate that draft and examples show, "" to follow the run."""
     asked: reactive[Asked] = reactive(Asked, init=False, repaint=False)
-    """What the person is asked about what candidates do."""
+    """What the user is asked about what candidates do."""
     stubs_open: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the stub list covers the panes, where it has no column of its own."""
 
@@ -80,7 +80,7 @@ class RunView(Searched, Vertical):
             self.what = what
 
     def __init__(self, *, id: str | None = None, decides: bool = True) -> None:
-        """`decides`: the person may accept what is shown; not so in a replay."""
+        """`decides`: the user may accept what is shown; not so in a replay."""
         super().__init__(id=id)
         self._decides = decides
         self._chosen_by_hand = False
@@ -131,7 +131,7 @@ class RunView(Searched, Vertical):
             if not self._sides_by_hand:
                 self.set_reactive(RunView.sides, usual_sides(new))
             self._compare()
-            # After the run the panes stay where they are: the person is deciding, and more is run meanwhile.
+            # After the run the panes stay where they are: the user is deciding, and more is run meanwhile.
             if not self._chosen_by_hand and (other_run or new.standing is None):
                 self.choice = in_front(new, asks=self.asked.choice is not None)
 
@@ -165,7 +165,7 @@ class RunView(Searched, Vertical):
         """Show or hide the list."""
         self.standing.arrange(focus=True)
 
-    # ------------------------------------------------------------------------------------ what the person does
+    # ------------------------------------------------------------------------------------ what the user does
 
     def action_bring(self, pane: Pane) -> None:
         """Put a pane in front."""

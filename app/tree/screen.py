@@ -61,7 +61,7 @@ class TreeScreen(Screen[None]):
         self._begin = begin
         self._state = RunState()
         self._player: Player | None = None
-        """Of the log as far as it was looked at; None until the person first goes back."""
+        """Of the log as far as it was looked at; None until the user first goes back."""
         self._position: float | None = None
         """Where in the past one is, in seconds; None for now."""
         self._told: object = None
@@ -86,11 +86,11 @@ class TreeScreen(Screen[None]):
         return self.query_one(TreeView)
 
     def say(self, notice: str, tone: Tone = "calm") -> None:
-        """Tell the person something that matters now."""
+        """Tell the user something that matters now."""
         self.query_one(StatusLine).say(notice, tone)
 
     def take(self, state: RunState) -> None:
-        """Show the newest state; while the person is in the past it waits, and only time goes on."""
+        """Show the newest state; while the user is in the past it waits, and only time goes on."""
         if state.run != self._state.run:
             self._player = self._position = None
         self._state = state
@@ -118,7 +118,7 @@ class TreeScreen(Screen[None]):
         self._tell(state)
 
     def _tell(self, state: RunState) -> None:
-        """Say once what changed for the person."""
+        """Say once what changed for the user."""
         now = (state.run, state.status, state.paused, self._position is None)
         if now == self._told:
             return
@@ -159,7 +159,7 @@ class TreeScreen(Screen[None]):
         self._go(None if end else 0.0)
 
     def on_timeline_seek(self, event: Timeline.Seek) -> None:
-        """Go to where the person points; the end is now."""
+        """Go to where the user points; the end is now."""
         self._look_back()
         self._go(None if event.position >= self.query_one(Timeline).duration else event.position)
 
@@ -177,7 +177,7 @@ class TreeScreen(Screen[None]):
         self._position = position
         self._show()
 
-    # ------------------------------------------------------------------------------------ what the person does
+    # ------------------------------------------------------------------------------------ what the user does
 
     async def action_steer(self, deed: str) -> None:
         """Steer the run, each wish an event of its log."""

@@ -76,7 +76,7 @@ class Wheel:
             await self._drafting.cancel("you")
 
     def turn(self, deed: str, node: NodeState | None, candidate: Candidate | None, app: App[Any]) -> tuple[str, Tone]:
-        """Tell the run what is wanted of a node; gives what to tell the person.
+        """Tell the run what is wanted of a node; gives what to tell the user.
 
         Raises:
             EnvironmentFault: no editor is named, it cannot be started, or the terminal cannot be lent to it.
@@ -106,7 +106,7 @@ class Wheel:
         return f"{told}, once the call under way has ended", "good"
 
     def _edited(self, deed: str, node: NodeState, app: App[Any]) -> str:
-        """What the person made of a stub or a body in their editor, "" when they left it."""
+        """What the user made of a stub or a body in their editor, "" when they left it."""
         above = _ABOVE[deed].format(name=node.stub.entry_point)
         body = node.best.draft.body if deed == "body" and node.best and not node.best.draft.problem else _PLACEHOLDER
         before = node.stub.code(body)

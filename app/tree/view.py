@@ -36,7 +36,7 @@ def layout_of(width: int, height: int) -> Layout:
 
 
 class TreeView(Searched, Vertical):
-    """Shows the tree of `state`. The cursor follows the work until the person moves it."""
+    """Shows the tree of `state`. The cursor follows the work until the user moves it."""
 
     BINDINGS = bindings((SEARCHING, TREE))
 
@@ -48,7 +48,7 @@ class TreeView(Searched, Vertical):
     """Whether the function is in front of the tree, where there is room for one of them only."""
 
     class Left(Message):
-        """The person wants to go back to where they came from."""
+        """The user wants to go back to where they came from."""
 
     class Copied(Message):
         """Something went to the clipboard."""
@@ -58,7 +58,7 @@ class TreeView(Searched, Vertical):
             self.what = what
 
     class PictureWanted(Message):
-        """The person wants a picture of the tree in a file."""
+        """The user wants a picture of the tree in a file."""
 
     def __init__(self, *, live: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -175,7 +175,7 @@ class TreeView(Searched, Vertical):
         if self.pane.display and self.screen.is_current:
             self.pane.focus(scroll_visible=False)
 
-    # ------------------------------------------------------------------------------------ what the person does
+    # ------------------------------------------------------------------------------------ what the user does
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys do something now."""

@@ -78,7 +78,7 @@ def typed(call: str, text: str) -> Answer | str:
 
 
 def contradicted(stub: Stub, answer: Answer) -> Example | None:
-    """The example of the person's own that says otherwise of the same call; None where there is none."""
+    """The example of the user's own that says otherwise of the same call; None where there is none."""
     how = calling(stub)
     if how is None or answer.open:
         return None

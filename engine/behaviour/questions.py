@@ -1,4 +1,4 @@
-"""Which input to ask the person about: the one whose answer tells most of the remaining candidates apart."""
+"""Which input to ask the user about: the one whose answer tells most of the remaining candidates apart."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def question(
 
 
 def leading(drafts: Sequence[Draft], reports: Mapping[str, Report]) -> frozenset[str]:
-    """Ids of the candidates that pass most checks: among these the person is asked. Without any report, all.
+    """Ids of the candidates that pass most checks: among these the user is asked. Without any report, all.
 
     Drafts that cannot be used are none, and neither are those that only recite the examples if others do not.
     """

@@ -1,4 +1,4 @@
-"""A stand-in for the person in benchmarks: what a right program does is what should come out."""
+"""A stand-in for the user in benchmarks: what a right program does is what should come out."""
 
 from __future__ import annotations
 

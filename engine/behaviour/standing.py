@@ -15,14 +15,14 @@ def candidates(state: RunState) -> tuple[Draft, ...]:
 
 
 def open_question(state: RunState) -> Choice | None:
-    """What the person could be asked; None where the candidates that pass most do the same, or were not compared."""
+    """What the user could be asked; None where the candidates that pass most do the same, or were not compared."""
     if state.behaviours is None:
         return None
     return question(state.behaviours, state.answers, leading(state.drafts, state.reports))
 
 
 def contradicting(state: RunState) -> frozenset[str]:
-    """Ids of the drafts that do something else than the person answered."""
+    """Ids of the drafts that do something else than the user answered."""
     found = state.behaviours
     if found is None or not state.answers:
         return frozenset()

@@ -43,7 +43,7 @@ MOST_AT_ONCE = 10
 """Answers that one run asks a server for at a time: what rate limits and small servers bear."""
 Emit = Callable[[AnyEvent], None]
 Turn = Callable[[str], Awaitable[None]]
-"""Awaited with the node before each call: it waits while the run is paused, and raises when the person steers."""
+"""Awaited with the node before each call: it waits while the run is paused, and raises when the user steers."""
 SaidEnough = Callable[[str], bool]
 """Told each piece of a prefilled answer as it comes; true once the rest is not needed."""
 IsHalf = Callable[[Reply], bool]

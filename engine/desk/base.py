@@ -169,7 +169,7 @@ class Base:
         self._emit(Decided(what=what, node=node))
 
     async def settle(self, draft: Draft, why: str = "") -> Solution:
-        """End with this draft. It is checked if it was not yet: for the person to see, never for a model."""
+        """End with this draft. It is checked if it was not yet: for the user to see, never for a model."""
         report = self._reports.get(draft.id)
         if report is None or not self._is_on_the_stub(draft, report):
             report = await self.check(self.stub, draft, to_settle=True)

@@ -1,4 +1,4 @@
-"""The verbs of asking by example: candidates compared by what they do, and the person asked. Ours."""
+"""The verbs of asking by example: candidates compared by what they do, and the user asked. Ours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .base import Base
 
 
 class Consulting(Base):
-    """What candidates do, and what the person says that they should."""
+    """What candidates do, and what the user says that they should."""
 
     async def compare(
         self, stub: Stub, drafts: Sequence[Draft], extra: Iterable[str] = (), node: str = ""
@@ -27,11 +27,11 @@ class Consulting(Base):
         return behaviours
 
     def take(self, answer: Answer, by: str = "you") -> None:
-        """Tell the log what the person said."""
+        """Tell the log what the user said."""
         self._emit(Answered(answer=answer, by=by))
 
     async def consult(self, stub: Stub, choice: Choice) -> Answer | None:
-        """What the person says that a call should do; None when nobody answers."""
+        """What the user says that a call should do; None when nobody answers."""
         person = self.kit.person
         answer = await person.answer(stub, choice) if person is not None else None
         if person is not None and answer is not None:

@@ -62,7 +62,7 @@ class Recall:
         return left.popleft() if left else None
 
     def wishes(self, calls: int) -> tuple[Steered, ...]:
-        """What the person wished for after that many calls had begun; each wish is given once."""
+        """What the user wished for after that many calls had begun; each wish is given once."""
         return () if self._over else tuple(self._wishes.pop(calls, ()))
 
     def _key(self, call: CallStarted) -> _Key:

@@ -1,4 +1,4 @@
-"""The person at the wheel of a running pipeline: wishes are noted at once and obeyed between two calls."""
+"""The user at the wheel of a running pipeline: wishes are noted at once and obeyed between two calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..events import AnyEvent, Steered
 
 
 class SteeredError(RedraftError):
-    """Raised between two calls because the person wants something else of a node; the pipeline obeys it."""
+    """Raised between two calls because the user wants something else of a node; the pipeline obeys it."""
 
     def __init__(self, wish: Steered) -> None:
         super().__init__(f"you steered: {wish.what} {wish.node or 'the root'}")
@@ -32,7 +32,7 @@ class Steering:
         """Nodes that are being solved: a wish for one of them is obeyed there, or below it."""
 
     def wish(self, wish: Steered) -> None:
-        """Note what the person wants."""
+        """Note what the user wants."""
         self._wishes.pop(wish.node, None)
         self._wishes[wish.node] = wish
         self._emit(wish)

@@ -101,7 +101,7 @@ class Trying(Inventing):
         return whole
 
     def by_hand(self, stub: Stub, text: str, node: str) -> Draft:
-        """What the person wrote while the pipeline ran: a body, or the whole function."""
+        """What the user wrote while the pipeline ran: a body, or the whole function."""
         body, problem = replies.body(stub, Reply(text=text))
         return self._new(Draft(id=self._named(), body=body, purpose="by hand", model="you", problem=problem), node)
 

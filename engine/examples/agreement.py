@@ -41,7 +41,7 @@ def _agree(trusted: Example, check: Example) -> bool:
     try:
         value = values.literal(trusted.want)
     except values.NotPlain:
-        # The person expects printed text: the check agrees when what it expects would be shown so.
+        # The user expects printed text: the check agrees when what it expects would be shown so.
         return judge(trusted, Outcome(status="returned", printed=check.want + "\n", value=check.want)).passed
     if check.compare == "truth":
         return bool(value) != check.source.startswith("not ")

@@ -115,7 +115,7 @@ def _wrong_in(state: RunState) -> Draft | None:
 
 
 def _fails(report: Report | None) -> bool:
-    """Whether an example of the person fails: the checks that a model invents may be wrong themselves."""
+    """Whether an example of the user fails: the checks that a model invents may be wrong themselves."""
     return report is not None and any(check.example.origin == "visible" for check in report.failures)
 
 

@@ -1,4 +1,4 @@
-"""What servers say when they do not answer, and what that means for the person or for the next attempt."""
+"""What servers say when they do not answer, and what that means for the user or for the next attempt."""
 
 from __future__ import annotations
 

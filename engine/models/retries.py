@@ -15,7 +15,7 @@ class Retries(Fact, frozen=True):
     longest_wait: float = 8.0
     """Seconds one wait lasts at most when the server does not ask for more."""
     patience: float = 30.0
-    """Seconds a server may ask us to wait (Retry-After); when it asks for more, the person decides."""
+    """Seconds a server may ask us to wait (Retry-After); when it asks for more, the user decides."""
 
     def wait(self, attempt: int, asked: float | None, luck: float) -> float | None:
         """Seconds until the next attempt, None to give up.

@@ -52,7 +52,7 @@ class Attempt:
                 return self._fallen_short(best, "depth")
             turn += 1
             planned = await self._plan(best, turn)
-            best = self._candidates[best.draft.id]  # A helper may have become another meanwhile, at the person's wish.
+            best = self._candidates[best.draft.id]  # A helper may have become another meanwhile, at the user's wish.
             if planned is None:
                 return self._fallen_short(best, "no usable plan")
             if planned.passes <= best.passes:
@@ -127,7 +127,7 @@ class Attempt:
         """What `ask` gives, once wishes for functions that are done with have been obeyed.
 
         Raises:
-            SteeredError: the person wants something else of this node, or of one above it.
+            SteeredError: the user wants something else of this node, or of one above it.
         """
         while True:
             try:
@@ -174,7 +174,7 @@ class Attempt:
         return Outcome(best=best, closed=closed)
 
     def _fallen_short(self, best: Candidate, why: str) -> Outcome:
-        """Not all checks pass; when the person's own do, what fails are a model's guesses."""
+        """Not all checks pass; when the user's own do, what fails are a model's guesses."""
         if best.solves:
             return self._closed(best, "solved", "all checks pass")
         return self._closed(best, "unverified" if best.pleases else "abandoned", why)
@@ -189,7 +189,7 @@ class Attempt:
         return self._closed(best, "abandoned", why) if why in {"you", "dropped"} else self._fallen_short(best, why)
 
     async def chosen(self, draft: Draft, why: str) -> Outcome:
-        """End with a draft that the person wrote or picked."""
+        """End with a draft that the user wrote or picked."""
         candidate = await self._judged(draft)
         return self._closed(candidate, "solved" if candidate.solves else "unverified", why)
 

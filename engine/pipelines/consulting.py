@@ -1,4 +1,4 @@
-"""Ask by example: several bodies, and the person says what should come out where they part ways. Ours.
+"""Ask by example: several bodies, and the user says what should come out where they part ways. Ours.
 
 After TiCoder (arXiv 2208.05950): each question is an input with two or more results, and each answer an example. Theirs
 ranks candidates by generated tests; here the candidates themselves say which inputs are worth a question, and an answer
@@ -37,7 +37,7 @@ async def ask_by_example(desk: Desk, stub: Stub) -> Solution:
 
 
 class Consulting:
-    """One stub, its candidates, and what the person said of it."""
+    """One stub, its candidates, and what the user said of it."""
 
     def __init__(self, desk: Desk, stub: Stub) -> None:
         self._desk = desk
@@ -51,7 +51,7 @@ class Consulting:
         self._repairs = 0
 
     async def draw(self) -> None:
-        """The first draft and the samples, each run on the examples; what the person has said already counts."""
+        """The first draft and the samples, each run on the examples; what the user has said already counts."""
         for answer in self._desk.kit.known:
             self._desk.take(answer)
             self._take(answer)

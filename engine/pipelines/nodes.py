@@ -45,7 +45,7 @@ class Candidate(Fact, frozen=True):
 
     @property
     def pleases(self) -> bool:
-        """Whether all examples of the person hold, and there is at least one: the other checks may be wrong."""
+        """Whether all examples of the user hold, and there is at least one: the other checks may be wrong."""
         visible = [check for check in self.report.judged if check.example.origin in {"visible", "test"}]
         return bool(visible) and all(check.passed for check in visible)
 

@@ -34,7 +34,7 @@ async def pat(desk: Desk, stub: Stub) -> Solution:
 
 
 class Grower:
-    """One tree: its nodes, its helpers, and what the person wants of them."""
+    """One tree: its nodes, its helpers, and what the user wants of them."""
 
     def __init__(self, desk: Desk) -> None:
         desk.steering.heeded = True
@@ -42,7 +42,7 @@ class Grower:
         self.scopes = Scopes()
         """All functions solved so far, by name; each is solved once."""
         self.candidates: dict[str, Candidate] = {}
-        """Of all nodes, by draft id: the person may pin one of an attempt that is over."""
+        """Of all nodes, by draft id: the user may pin one of an attempt that is over."""
         self._checks: dict[tuple[str, str], tuple[Example, ...]] = {}
         self._attempts: dict[str, Attempt] = {}
         self._outcomes: dict[str, Outcome] = {}
@@ -53,14 +53,14 @@ class Grower:
         """Attempts that are not closed, by path."""
 
     async def grow_all(self, root: Node) -> Outcome:
-        """Solve the root, then obey what the person wished for while its last candidate was judged."""
+        """Solve the root, then obey what the user wished for while its last candidate was judged."""
         await self.grow(root)
         while (wish := self._desk.steering.next()) is not None:
             await self.obeys_elsewhere(wish)
         return self._outcomes[root.path]
 
     async def grow(self, node: Node) -> None:
-        """Solve one function, again and again while the person steers, and close its node."""
+        """Solve one function, again and again while the user steers, and close its node."""
         self._at_work.append(node.path)
         try:
             again: Node | None = node
@@ -70,7 +70,7 @@ class Grower:
             self._at_work.remove(node.path)
 
     async def _tried(self, node: Node) -> Node | None:
-        """One pass over a node; the node to solve anew when the person wants that, None when it is closed."""
+        """One pass over a node; the node to solve anew when the user wants that, None when it is closed."""
         self._desk.open_node(node.path, node.stub, node.depth, trials=TRIALS, above=node.above)
         attempt = Attempt(self, self._desk, node, self._passes[node.path])
         self._attempts[node.path] = self._open[node.path] = attempt
@@ -180,7 +180,7 @@ class Grower:
             )
         self._desk.close_node(outcome.closed)
 
-    # ------------------------------------------------------------------------------------------ the person
+    # ------------------------------------------------------------------------------------------ the user
 
     async def obeys_elsewhere(self, wish: Steered) -> bool:
         """Obey a wish for a node that is done with; false when it is being solved, as those above it are.
@@ -213,7 +213,7 @@ class Grower:
             self._close(attempt.node, attempt.judged_anew(before))
 
     async def _obeyed(self, wish: Steered, attempt: Attempt) -> Node | Outcome:
-        """How the node ends as the person wants it, or the node to solve anew."""
+        """How the node ends as the user wants it, or the node to solve anew."""
         node = attempt.node
         match wish.what:
             case "retry":

@@ -26,7 +26,7 @@ def fault(stub: Stub, body: str) -> str | None:
     """Why the stub with this body does not compile ("line 3: invalid syntax", from its top), None if it does."""
     code = stub.code(body)
     if parsed(stub.code("pass")) is None:
-        # The person's header may be newer than our Python (`def f[T](x: T)`); it is not the model's fault.
+        # The user's header may be newer than our Python (`def f[T](x: T)`); it is not the model's fault.
         code = replace(stub, header=_plain_header(stub.header)).code(body)
     if parsed(code) is None:
         # So may be the body: the interpreter that runs it has the last word.

@@ -82,7 +82,7 @@ def split(text: str, stub: Stub, root: Stub, existing: Collection[str], ancestor
 
 
 def restated(text: str, stub: Stub, root: Stub) -> Stub:
-    """A helper's stub as the person rewrote it; `stub` itself when the text does not define the function."""
+    """A helper's stub as the user rewrote it; `stub` itself when the text does not define the function."""
     found = find_function(_source(root, text), stub.entry_point)
     if found is None or stub.name == root.name:
         return stub

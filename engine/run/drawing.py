@@ -31,7 +31,7 @@ Told = Callable[[Sequence[AnyEvent]], RunState]
 
 
 async def draw(kit: Kit, state: RunState, tell: Told, most: int = MOST) -> None:
-    """Draw so many bodies, with what the person answered in their prompt, and compare all candidates.
+    """Draw so many bodies, with what the user answered in their prompt, and compare all candidates.
 
     Each body is told when it is complete and was run; leaving early tells nothing of the one that is under way.
 

@@ -111,7 +111,7 @@ class Log:
         """Wait while the run is paused.
 
         Raises:
-            SteeredError: the person wants something else of this node.
+            SteeredError: the user wants something else of this node.
             BudgetSpent: the run may make no more calls.
         """
         await self._may_go.wait()

@@ -91,7 +91,7 @@ class RunFolder:
         return Recording(self.folder / f"{run}{SUFFIX}", complain)
 
     def add(self, run: str, entry: Entry) -> None:
-        """Put what the person did afterwards (written, undone) at the end of a log, if it is still there.
+        """Put what the user did afterwards (written, undone) at the end of a log, if it is still there.
 
         Raises:
             EnvironmentFault: the log cannot be written.

@@ -37,7 +37,7 @@ class SandboxChoice(Fact, frozen=True):
     allow_subprocess: bool = False
     """Let programs start programs; needs a process namespace (tiers A and C)."""
     allow_limited: bool = False
-    """The person agreed, for this project, that programs can read and change files (tier D)."""
+    """The user agreed, for this project, that programs can read and change files (tier D)."""
 
 
 BEST = SandboxChoice()
@@ -47,7 +47,7 @@ async def open_sandbox(choice: SandboxChoice = BEST) -> Sandbox:
     """A sandbox with the best protection this machine has, or the forced tier.
 
     Raises:
-        SandboxError: the protection is below what the person agreed to, or the interpreter does not start.
+        SandboxError: the protection is below what the user agreed to, or the interpreter does not start.
     """
     environ = dict(os.environ)
     environment = choose_environment(choice.interpreter, locate(choice.path), environ, choice.trusted)
@@ -94,7 +94,7 @@ def _open_solo(choice: SandboxChoice, environ: dict[str, str]) -> Sandbox:
 
 
 def agree(choice: SandboxChoice, tier: str, layers: frozenset[str], problem: str) -> None:
-    """Nothing, when the person agreed to this tier.
+    """Nothing, when the user agreed to this tier.
 
     Raises:
         ConsentNeeded: they were not asked yet.

@@ -42,7 +42,7 @@ async def _watch(folder: str, handle: int, kill: Callable[[], None]) -> None:
 def _used(folder: str) -> int:
     """Bytes in use on a file system for scratch, in memory; 0 on the machine's own disk, which others fill as well."""
     with contextlib.suppress(OSError):
-        if os.stat(folder).st_dev != os.stat("/").st_dev:  # noqa: PTH116 (nothing here is a path of the person's)
+        if os.stat(folder).st_dev != os.stat("/").st_dev:  # noqa: PTH116 (nothing here is a path of the user's)
             room = os.statvfs(folder)
             return (room.f_blocks - room.f_bfree) * room.f_frsize
     return 0

@@ -87,7 +87,7 @@ class TalkingSandbox:
 
 
 def child_environment() -> dict[str, str]:
-    """What an interpreter for untrusted code gets to see: nothing of the person's."""
+    """What an interpreter for untrusted code gets to see: nothing of the user's."""
     one_thread = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
     return {
         "PATH": "/usr/bin:/bin",

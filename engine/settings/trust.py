@@ -60,7 +60,7 @@ class TrustBook:
         return bool(digest) and self._of(folder).digest == digest
 
     def trust(self, folder: Path, digest: str) -> None:
-        """Remember that the person agreed to the table with this digest.
+        """Remember that the user agreed to the table with this digest.
 
         Raises:
             EnvironmentFault: the list cannot be written.
@@ -68,7 +68,7 @@ class TrustBook:
         self._keep(msgspec.structs.replace(self._of(folder), digest=digest))
 
     def lowest_tier(self, folder: Path) -> Tier | None:
-        """The weakest sandbox the person agreed to for this folder, or None."""
+        """The weakest sandbox the user agreed to for this folder, or None."""
         return self._of(folder).lowest_tier
 
     def allow_tier(self, folder: Path, tier: Tier) -> None:

@@ -1,4 +1,4 @@
-"""Bringing an accepted body into a file that the person went on editing: their edits win, and what clashes is shown."""
+"""Bringing an accepted body into a file that the user went on editing: their edits win, and what clashes is shown."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Conflict(Fact, frozen=True):
     base: str
     """What stood there when the draft began."""
     yours: str
-    """What the person made of it."""
+    """What the user made of it."""
     ours: str
     """What we would have made of it."""
     line: int = 0
-    """1-based line in the person's text where `yours` begins."""
+    """1-based line in the user's text where `yours` begins."""
 
 
 class Merge(Fact, frozen=True):
-    """A three-way merge. `text` has the person's side of every conflict, and never a marker."""
+    """A three-way merge. `text` has the user's side of every conflict, and never a marker."""
 
     text: str
     conflicts: tuple[Conflict, ...] = ()
@@ -43,7 +43,7 @@ class Landing(Fact, frozen=True):
     """The file as it is now."""
     conflicts: tuple[Conflict, ...] = ()
     merged: bool = False
-    """Whether the person had edited the file meanwhile."""
+    """Whether the user had edited the file meanwhile."""
     changed: bool = False
     """Whether the file holds something else than before: not when it held the text already, or edits of it won."""
 
@@ -54,7 +54,7 @@ class Landing(Fact, frozen=True):
 
 
 def write_merged(source: Source, stub: Stub, body: str, journal: Keeper) -> Landing:
-    """Write a body into the file it was drafted for, whatever the person did to it meanwhile.
+    """Write a body into the file it was drafted for, whatever the user did to it meanwhile.
 
     `source` and `stub` are what the draft was made from. If the function still waits in the file as it is now, with
     the same parameters, the body is put there. Otherwise the change is merged by lines, and a conflict means that
@@ -118,7 +118,7 @@ def merged(base: str, yours: str, ours: str) -> Merge:
 
 
 def _only_namesake(present: Source, stub: Stub) -> Stub | None:
-    """The one stub of that name, whose decorators, annotations or docstring the person changed."""
+    """The one stub of that name, whose decorators, annotations or docstring the user changed."""
     namesakes = [found for found in find_stubs(present).stubs if found.name == stub.name and found.nth == stub.nth]
     return namesakes[0] if len(namesakes) == 1 else None
 

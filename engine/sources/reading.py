@@ -30,7 +30,7 @@ class Source(Fact, frozen=True):
     """A file as it was read. `encoded(source, source.text)` gives its very bytes; `read` has made sure of that."""
 
     path: str
-    """As the person named it."""
+    """As the user named it."""
     text: str
     """Newlines are LF, there is no byte order mark."""
     digest: str

@@ -126,7 +126,7 @@ class RunState(Fact, frozen=True):
     behaviours: Behaviours | None = None
     """What the candidates do with the same inputs; None until they were run on any."""
     answers: tuple[Answer, ...] = ()
-    """What the person said that calls should do; the latest on each call."""
+    """What the user said that calls should do; the latest on each call."""
     answered_by: str = ""
     """Who said it last: "you", or who stands for you; "" before anything was."""
     standing: Standing | None = None
@@ -166,7 +166,7 @@ class RunState(Fact, frozen=True):
 
     @property
     def proposal(self) -> Draft | None:
-        """What the person may accept: the solution's draft, or the newest usable one while the run goes on."""
+        """What the user may accept: the solution's draft, or the newest usable one while the run goes on."""
         if self.solution is not None:
             return self.solution.draft
         if self.tree.nodes and self.status != "running":

@@ -37,7 +37,7 @@ class Candidate(Fact, frozen=True):
 
     @property
     def visible(self) -> tuple[int, int]:
-        """Examples of the person: those that hold, of how many. They can be trusted."""
+        """Examples of the user: those that hold, of how many. They can be trusted."""
         return self.passed("visible")
 
     @property
@@ -73,7 +73,7 @@ class NodeState(Fact, frozen=True):
     """Id of the draft it was closed with."""
     checks: tuple[Example, ...] = ()
     contradicted: tuple[Example, ...] = ()
-    """Invented checks that say otherwise than the person: not used."""
+    """Invented checks that say otherwise than the user: not used."""
     plans: tuple[ev.Decomposed, ...] = ()
     ranking: ev.Scored | None = None
     behaviours: Behaviours | None = None
@@ -125,7 +125,7 @@ class Tree(Fact, frozen=True):
 
     @property
     def root(self) -> NodeState | None:
-        """The person's own stub."""
+        """The user's own stub."""
         return self.nodes.get("")
 
     @property

@@ -122,7 +122,7 @@ def _drawn(box: _Box, spent: Spending) -> str:
 
 
 def _scores(node: NodeState) -> str:
-    """Checks of the person and of the tester that hold."""
+    """Checks of the user and of the tester that hold."""
     best = node.best
     told = [("yours", best.visible), ("tester's", best.generated)] if best else []
     return "  ".join(f"{name} {held}/{total}" for name, (held, total) in told if total) or "nothing checked"

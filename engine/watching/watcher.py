@@ -165,7 +165,7 @@ class _Watch:
 
     @property
     def _files(self) -> dict[str, str]:
-        """The person's spelling of each file, by where it really is, as events name it: a link may come, go or turn."""
+        """The user's spelling of each file, by where it really is, as events name it: a link may come, go or turn."""
         return {_real(path): str(path) for path in self._named}
 
     def look_around(self, known: Mapping[str, str]) -> None:
@@ -182,7 +182,7 @@ class _Watch:
         return found | {_real(folder) for root in self._roots for folder in source_folders(root)}
 
     def concerned(self, touched: Iterable[str] | None) -> list[str]:
-        """Those of the touched paths that are watched, as the person spells them; None stands for any."""
+        """Those of the touched paths that are watched, as the user spells them; None stands for any."""
         if touched is None:
             below = [str(path) for root in self._roots for path in python_files(root)]
             return list(dict.fromkeys([*map(str, self._named), *below, *self._last]))

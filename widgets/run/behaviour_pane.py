@@ -38,7 +38,7 @@ _WIDE = 72
 
 
 class BehaviourPane(Sheet):
-    """Shows the behaviours of `state`; puts `choice` to the person, and posts what is pressed."""
+    """Shows the behaviours of `state`; puts `choice` to the user, and posts what is pressed."""
 
     BINDINGS = [
         *(Binding(str(n), f"answer({n})", f"answer {n}", show=False, id=f"behaviour.answer{n}") for n in range(1, 6)),
@@ -48,9 +48,9 @@ class BehaviourPane(Sheet):
 
     state: reactive[RunState] = reactive(RunState, repaint=False)
     choice: reactive[Choice | None] = reactive[Choice | None](None, repaint=False)
-    """What the person is asked, None for nothing."""
+    """What the user is asked, None for nothing."""
     fallen: reactive[frozenset[str]] = reactive(frozenset[str], repaint=False)
-    """Ids of the drafts that contradict what the person answered."""
+    """Ids of the drafts that contradict what the user answered."""
     note: reactive[str] = reactive("", repaint=False)
     """What goes on, or what could: "drawing drafts to compare: 2 of 5"."""
 
@@ -62,7 +62,7 @@ class BehaviourPane(Sheet):
             self.number = number
 
     class Typing(Message):
-        """The person wants to type the answer."""
+        """The user wants to type the answer."""
 
     def __init__(self, keys: tuple[str, str] = ("enter", "0"), *, id: str | None = None) -> None:
         """`keys` type an answer, and leave it open."""

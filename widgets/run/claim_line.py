@@ -39,7 +39,7 @@ class ClaimLine(Horizontal):
     """What a call looks like, shown while nothing is typed."""
 
     class Claimed(Message):
-        """The person says that `call` goes wrong and `wanted` should come out."""
+        """The user says that `call` goes wrong and `wanted` should come out."""
 
         def __init__(self, call: str, wanted: str) -> None:
             super().__init__()
@@ -66,7 +66,7 @@ class ClaimLine(Horizontal):
         return self.screen.focused is self._field(name)
 
     def begin(self) -> None:
-        """Let the person type."""
+        """Let the user type."""
         self._go_to("call")
 
     def action_turn(self) -> None:

@@ -138,7 +138,7 @@ class DraftPane(Sheet):
             self.call_after_refresh(self.scroll_end, animate=False, immediate=True, x_axis=False)
 
     def watch_state(self, state: RunState) -> None:
-        """Show what is new, and follow its end unless the person scrolled away."""
+        """Show what is new, and follow its end unless the user scrolled away."""
         self._clock.see(state)
         self._show()
 

@@ -31,7 +31,7 @@ class Breadcrumbs(Bar):
     """Whether it also says what is being done for the chosen one, where nothing else on the screen does."""
 
     class Chosen(Message):
-        """The person clicked on a node."""
+        """The user clicked on a node."""
 
         def __init__(self, path: str) -> None:
             super().__init__()

@@ -29,10 +29,10 @@ class NodeDetail(Sheet):
     state: reactive[RunState] = reactive(RunState, repaint=False, init=False)
     path: reactive[str] = reactive("", repaint=False, init=False)
     wanted: reactive[str] = reactive("", repaint=False, init=False)
-    """Id of the candidate that the person chose, "" to follow the best."""
+    """Id of the candidate that the user chose, "" to follow the best."""
 
     class CandidateChosen(Message):
-        """The person chose another candidate."""
+        """The user chose another candidate."""
 
         def __init__(self, draft: str) -> None:
             super().__init__()

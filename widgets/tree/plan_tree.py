@@ -43,14 +43,14 @@ class PlanTree(Sheet):
     """What to say while there is no node."""
 
     class Chosen(Message):
-        """The person put the cursor on another node."""
+        """The user put the cursor on another node."""
 
         def __init__(self, path: str) -> None:
             super().__init__()
             self.path = path
 
     class Opened(Message):
-        """The person wants to see more of a node: a click on where the cursor is."""
+        """The user wants to see more of a node: a click on where the cursor is."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -24,7 +24,7 @@ WISHES = {
     "stub": "solve it as you wrote it",
     "body": "take the body you wrote",
 }
-"""What the person wished for, in words."""
+"""What the user wished for, in words."""
 
 
 def sign_of(node: NodeState, state: RunState) -> Sign:

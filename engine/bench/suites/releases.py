@@ -99,7 +99,7 @@ Fetch = Callable[[str], bytes]
 
 
 class Shelf:
-    """Where the files come from: a folder the person names, else our cache, else the publisher, once."""
+    """Where the files come from: a folder the user names, else our cache, else the publisher, once."""
 
     def __init__(self, cache: Path, folder: Path | None = None, fetch: Fetch | None = None) -> None:
         self._cache, self._folder, self._fetch = cache, folder, fetch or downloaded
@@ -107,7 +107,7 @@ class Shelf:
 
     @property
     def folder(self) -> Path | None:
-        """The folder the person named, None without one."""
+        """The folder the user named, None without one."""
         return self._folder
 
     def content(self, release: Release) -> bytes:

@@ -9,7 +9,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-# -B is for the person's project; our own files may be kept compiled for this interpreter.
+# -B is for the user's project; our own files may be kept compiled for this interpreter.
 sys.dont_write_bytecode = False
 
 import child_frames as frames  # noqa: E402
